@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
+import { predictLoss } from './predicted-loss.ts';
+import { assessRequest } from './request-switchover.ts';
+import { switchoverInputSchema } from './switchover-input.ts';
+
+/** First state of switchover: the gates, with all reasons. Reads only. */
+export const handler = composeHandler({
+  name: 'assess-switchover',
+  input: z.strictObject({ input: switchoverInputSchema, run: runSchema }),
+  environment: pairEnvironmentSchema,
+  handle: async ({ input }, { runtime, environment, region, logDecision }) => {
+    const pair = findPair(environment.PAIRS, input.pair);
+    const { look, judgement, decided } = await assessRequest(input, pair, region, pairPorts(runtime, environment));
+    const { blockers, warnings } = { blockers: [], warnings: [], ...decided };
+    const predictedLoss = predictLoss(look.observation.gauges.QueueSize, look.observation.atMs);
+    logDecision('switchover assessed', { pair: pair.name, step: decided.step, blockers, warnings });
+    logDecision('replication judged', { pair: pair.name, ...judgement, predictedLoss });
+    const address = ({ region, brokerId, brokerName }: typeof look.target) => ({ region, brokerId, brokerName });
+    return {
+      verdict: decided.step === 'refused' ? 'refused' : 'proceed',
+      blockers,
+      warnings,
+      dryRun: input.dryRun,
+      // As they will be named once the target is the primary.
+      brokers: { primary: address(look.target), replica: address(look.counterpart) },
+    };
+  },
+});

@@ -1,0 +1,115 @@
+import type { BrokerReading } from '../shared/broker-snapshot.ts';
+import { type GaugeName, type GaugePoint, type GaugeReading, newestPoint } from '../shared/replication-gauges.ts';
+import { freshMs, lagLimitMs, restingBacklogEvents, waitLimitMs } from '../shared/replication-limits.ts';
+import type { ReplicationObservation } from './replication-observation.ts';
+
+/**
+ * What replication is doing: `exchanged` roles changed as asked · `draining` a backlog shrinks · `steady` within the
+ * healthy limits · `lagging` behind and not catching up · `frozen` no event crosses · `absent` no fresh gauge tells ·
+ * `contradictory` the readings exclude each other.
+ */
+export type LagVerdict = 'exchanged' | 'draining' | 'steady' | 'lagging' | 'frozen' | 'absent' | 'contradictory';
+
+/** A verdict with what it rests on. */
+export interface LagJudgement {
+  readonly verdict: LagVerdict;
+  /** What was seen, one line each. */
+  readonly evidence: readonly string[];
+  /** The counterpart's role, `unknown` when it could not be read. */
+  readonly counterpart: 'primary' | 'replica' | 'none' | 'unknown';
+  /** Fresh values in milliseconds; absent when no fresh point has them. */
+  readonly lagMs?: number;
+  readonly waitTimeMs?: number;
+  /** Events that have not crossed, by the newest fresh point. */
+  readonly backlogEvents?: number;
+}
+
+/** Points that show a frozen gauge: three equal ones in a row, two minutes apart in all. */
+const frozenPoints = 3;
+
+const roleOf = (reading: BrokerReading): LagJudgement['counterpart'] =>
+  reading.known ? reading.broker.role : 'unknown';
+
+const describeBroker = (label: string, reading: BrokerReading): string =>
+  reading.known
+    ? `${label} ${reading.broker.brokerId} reads ${reading.broker.roleText ?? 'no role'}, ${reading.broker.state}`
+    : `${label} cannot be read: ${reading.reason}`;
+
+const describeGauge = (gauge: GaugeName, reading: GaugeReading | undefined, atMs: number): string => {
+  if (reading === undefined || !reading.known) return `${gauge} cannot be read: ${reading?.reason ?? 'not asked for'}`;
+  const point = reading.points.at(-1);
+  if (point === undefined) return `${gauge} has no points`;
+  return `${gauge} ${point.value}, ${Math.round((atMs - point.atMs) / 1_000)} s old`;
+};
+
+const freshPoint = (reading: GaugeReading | undefined, atMs: number): GaugePoint | undefined => {
+  const point = newestPoint(reading);
+  return point !== undefined && atMs - point.atMs <= freshMs ? point : undefined;
+};
+
+const larger = (a: GaugePoint | undefined, b: GaugePoint | undefined): number | undefined =>
+  a === undefined ? b?.value : b === undefined ? a.value : Math.max(a.value, b.value);
+
+/** Equal lags while a wait time grows as fast as the clock: the gauge is frozen. docs/amazon-mq.md 13, row 9. */
+const looksFrozen = (lag: GaugeReading | undefined, wait: GaugeReading | undefined): boolean => {
+  if (!lag?.known || !wait?.known) return false;
+  const lags = lag.points.slice(-frozenPoints);
+  const waits = wait.points.slice(-frozenPoints);
+  const [firstWait, lastWait] = [waits[0], waits.at(-1)];
+  if (lags.length < frozenPoints || waits.length < frozenPoints || !firstWait || !lastWait) return false;
+  const equal = lags.every((point) => point.value === lags[0]?.value);
+  // Nine tenths of the elapsed time: both are sampled within their minute.
+  return equal && lastWait.value - firstWait.value >= 0.9 * (lastWait.atMs - firstWait.atMs);
+};
+
+const isShrinking = (backlog: GaugeReading | undefined): boolean => {
+  if (!backlog?.known) return false;
+  const [previous, last] = backlog.points.slice(-2);
+  return previous !== undefined && last !== undefined && last.value < previous.value;
+};
+
+/**
+ * Judges one look. Completion is roles, never lag: a healthy lag is not zero and a cut link freezes it.
+ * docs/amazon-mq.md 4, 12, 13.
+ */
+export const judgeReplication = (observation: ReplicationObservation): LagJudgement => {
+  const { target, counterpart, gauges, atMs } = observation;
+  const other = roleOf(counterpart);
+  const evidence = [describeBroker('target', target), describeBroker('counterpart', counterpart)];
+  const judged = (verdict: LagVerdict, ...because: string[]): LagJudgement => ({
+    verdict,
+    evidence: [...evidence, ...because],
+    counterpart: other,
+    ...(lagMs !== undefined && { lagMs }),
+    ...(waitTimeMs !== undefined && { waitTimeMs }),
+    ...(backlogEvents !== undefined && { backlogEvents }),
+  });
+
+  const lag = freshPoint(gauges.TotalReplicationLag, atMs) ?? freshPoint(gauges.ReplicationLag, atMs);
+  const lagMs = lag?.value;
+  const waitTimeMs = larger(freshPoint(gauges.PrimaryWaitTime, atMs), freshPoint(gauges.ReplicaWaitTime, atMs));
+  const backlogEvents = freshPoint(gauges.QueueSize, atMs)?.value;
+
+  if (target.known && target.broker.role === 'primary') {
+    return other === 'primary' ? judged('contradictory', 'both brokers read PRIMARY') : judged('exchanged');
+  }
+  if (target.known && target.broker.role === 'replica' && other === 'replica') {
+    return judged('contradictory', 'both brokers read REPLICA');
+  }
+  if (target.known && target.broker.role !== 'replica') return judged('contradictory', 'the target is no replica');
+
+  for (const gauge of ['TotalReplicationLag', 'PrimaryWaitTime', 'ReplicaWaitTime', 'QueueSize'] as const) {
+    evidence.push(describeGauge(gauge, gauges[gauge], atMs));
+  }
+  if (waitTimeMs !== undefined && waitTimeMs > waitLimitMs) {
+    return judged('frozen', `a wait time of ${waitTimeMs} ms is beyond three heartbeats (${waitLimitMs} ms)`);
+  }
+  const wait = gauges.PrimaryWaitTime?.known ? gauges.PrimaryWaitTime : gauges.ReplicaWaitTime;
+  if (looksFrozen(gauges.TotalReplicationLag, wait)) {
+    return judged('frozen', 'the lag does not move while the wait time grows with the clock');
+  }
+  const behind = (lagMs !== undefined && lagMs > lagLimitMs) || (backlogEvents ?? 0) > restingBacklogEvents;
+  if (behind && isShrinking(gauges.QueueSize)) return judged('draining', 'the replication queue shrinks');
+  if (waitTimeMs === undefined) return judged('absent', 'no fresh wait time says that events cross');
+  return behind ? judged('lagging', 'behind the healthy limits and not catching up') : judged('steady');
+};

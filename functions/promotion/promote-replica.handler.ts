@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
+import { requestSwitchover } from './request-switchover.ts';
+import { switchoverInputSchema } from './switchover-input.ts';
+import { startWatch } from './switchover-progress.ts';
+
+/** Write state of switchover: Promote SWITCHOVER, at most one effective call for one decision. */
+export const handler = composeHandler({
+  name: 'promote-replica',
+  input: z.strictObject({ input: switchoverInputSchema, run: runSchema }),
+  environment: pairEnvironmentSchema,
+  handle: async ({ input, run }, { runtime, environment, region, nowMs, logDecision }) => {
+    const pair = findPair(environment.PAIRS, input.pair);
+    const result = await requestSwitchover(
+      input,
+      pair,
+      { executionArn: run.executionArn, region },
+      pairPorts(runtime, environment),
+    );
+    logDecision('switchover request', { pair: pair.name, ...result });
+    // A request found under way is watched from now on: its patience must not be spent before the first look.
+    return 'requestedAtMs' in result ? { ...result, watch: startWatch(nowMs) } : result;
+  },
+});

@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import { notify } from '../shared/adapters/notifications.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { notifyEnvironmentSchema } from '../shared/environment.ts';
+import { stalledMessage } from './next-command.ts';
+
+const predictedLossSchema = z.discriminatedUnion('known', [
+  z.strictObject({ known: z.literal(true), events: z.number(), ageSeconds: z.number() }),
+  z.strictObject({ known: z.literal(false), reason: z.string() }),
+]);
+
+/** Pages people about a stalled switchover, with the evidence and the command that would end it. */
+export const handler = composeHandler({
+  name: 'report-stall',
+  input: z.strictObject({
+    pair: z.string(),
+    targetRegion: z.string(),
+    targetBrokerId: z.string(),
+    because: z.string(),
+    evidence: z.array(z.string()),
+    predictedLoss: predictedLossSchema,
+    run: runSchema,
+  }),
+  environment: notifyEnvironmentSchema,
+  handle: async ({ predictedLoss, run, ...stalled }, { runtime, environment, logDecision }) => {
+    const loss = predictedLoss.known
+      ? `up to ${predictedLoss.events} replication events, as of ${predictedLoss.ageSeconds} s ago`
+      : `unknown (${predictedLoss.reason})`;
+    const message = stalledMessage({ ...stalled, predictedLoss: loss });
+    logDecision('switchover stalled', { ...stalled, predictedLoss });
+    await notify(runtime, environment.TOPIC_ARN, {
+      subject: `mq-dr switchover of ${stalled.pair} stalled`,
+      message: `${message}\nRun: ${run.executionArn}`,
+    });
+    return { message };
+  },
+});

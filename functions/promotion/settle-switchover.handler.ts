@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { OutcomeUnknown } from '../shared/errors.ts';
+import { findPair } from '../shared/find-pair.ts';
+import { isOpen } from '../shared/intent.ts';
+import { judgeReplication } from './lag-verdict.ts';
+import { lookAtPair } from './look-at-pair.ts';
+
+/** Verifies the exchange by one more look at both brokers and closes the promotion's intent. */
+export const handler = composeHandler({
+  name: 'settle-switchover',
+  input: z.strictObject({ pair: z.string(), targetRegion: z.string(), run: runSchema }),
+  environment: pairEnvironmentSchema,
+  handle: async ({ pair: pairName, targetRegion }, { runtime, environment, logDecision }) => {
+    const ports = pairPorts(runtime, environment);
+    const { target, observation } = await lookAtPair(findPair(environment.PAIRS, pairName), targetRegion, ports);
+    const { verdict, counterpart, evidence } = judgeReplication(observation);
+    if (verdict !== 'exchanged') {
+      throw new OutcomeUnknown(`the exchange of ${pairName} was seen and is not any more (${verdict}); looking again`, {
+        evidence,
+      });
+    }
+    const intent = await ports.control.readIntent(pairName, 'Promote');
+    if (isOpen(intent) && intent.subject === target.brokerId) await ports.control.settleIntent(intent, 'effective');
+    logDecision('switchover settled', { pair: pairName, primary: target.brokerId, counterpart });
+    return { exchangedAtMs: observation.atMs, counterpart };
+  },
+});

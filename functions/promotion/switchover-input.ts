@@ -1,0 +1,17 @@
+import * as z from 'zod';
+
+/** Input of the switchover workflow. */
+export const switchoverInputSchema = z.strictObject({
+  /** Name of the configured pair. */
+  pair: z.string().min(1),
+  /**
+   * Region whose broker shall be the primary afterwards; the workflow is started there. Naming it makes a second start
+   * with the same input harmless: it never switches back.
+   */
+  targetRegion: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected a Region such as us-west-2'),
+  reason: z.string().min(1),
+  /** Takes the same path without any write and lists the writes it would have made. */
+  dryRun: z.boolean().default(false),
+});
+
+export type SwitchoverInput = z.output<typeof switchoverInputSchema>;

@@ -1,0 +1,76 @@
+import type { DrainForecast } from './drain-forecast.ts';
+import type { LagJudgement } from './lag-verdict.ts';
+
+/** What the looks of one switchover remember between them; small enough for a workflow variable. */
+export interface Watch {
+  /** When the promotion was asked for, in milliseconds since the Unix epoch. */
+  readonly requestedAtMs: number;
+  readonly lastProgressAtMs: number;
+  /** Smallest backlog seen, in events; -1 before the first. */
+  readonly lowestBacklogEvents: number;
+  readonly looks: number;
+  /** Since when the readings exclude each other, in milliseconds since the Unix epoch; -1 while they do not. */
+  readonly contradictorySinceMs: number;
+}
+
+export interface SwitchoverLimits {
+  readonly deadlineSeconds: number;
+  readonly stallSeconds: number;
+}
+
+/** Where a switchover stands after a look. */
+export interface SwitchoverProgress {
+  readonly phase: 'exchanged' | 'waiting' | 'stalled' | 'unsafe';
+  /** Why it counts as stalled or unsafe; empty otherwise. */
+  readonly because: string;
+  readonly watch: Watch;
+}
+
+/** Both brokers may read PRIMARY for a moment while they exchange roles; longer than this, nobody knows who serves. */
+const contradictionMs = 60_000;
+
+/** The watch of a switchover that has just been asked for. */
+export const startWatch = (requestedAtMs: number): Watch => ({
+  requestedAtMs,
+  lastProgressAtMs: requestedAtMs,
+  lowestBacklogEvents: -1,
+  looks: 0,
+  contradictorySinceMs: -1,
+});
+
+/** Judges the progress of a running switchover. Progress is a backlog smaller than any seen before. */
+export const judgeProgress = (
+  judgement: LagJudgement,
+  forecast: DrainForecast | undefined,
+  watch: Watch,
+  limits: SwitchoverLimits,
+  nowMs: number,
+): SwitchoverProgress => {
+  const backlog = judgement.backlogEvents;
+  const progressed = backlog !== undefined && (watch.lowestBacklogEvents < 0 || backlog < watch.lowestBacklogEvents);
+  const next: Watch = {
+    requestedAtMs: watch.requestedAtMs,
+    lastProgressAtMs: progressed ? nowMs : watch.lastProgressAtMs,
+    lowestBacklogEvents: progressed ? backlog : watch.lowestBacklogEvents,
+    looks: watch.looks + 1,
+    contradictorySinceMs:
+      judgement.verdict !== 'contradictory' ? -1 : watch.contradictorySinceMs < 0 ? nowMs : watch.contradictorySinceMs,
+  };
+  if (judgement.verdict === 'exchanged') return { phase: 'exchanged', because: '', watch: next };
+  if (next.contradictorySinceMs >= 0 && nowMs - next.contradictorySinceMs >= contradictionMs) {
+    const because = `the brokers contradict each other for ${contradictionMs / 1_000} s: ${judgement.evidence.at(-1)}`;
+    return { phase: 'unsafe', because, watch: next };
+  }
+  const elapsedSeconds = (nowMs - watch.requestedAtMs) / 1_000;
+  const idleSeconds = (nowMs - next.lastProgressAtMs) / 1_000;
+  if (elapsedSeconds >= limits.deadlineSeconds) {
+    const forecastText = forecast === undefined ? 'no forecast' : `${Math.round(forecast.remainingSeconds)} s forecast`;
+    const because = `the deadline of ${limits.deadlineSeconds} s has passed (${forecastText})`;
+    return { phase: 'stalled', because, watch: next };
+  }
+  if (idleSeconds >= limits.stallSeconds) {
+    const because = `no progress for ${Math.round(idleSeconds)} s: replication is ${judgement.verdict}`;
+    return { phase: 'stalled', because, watch: next };
+  }
+  return { phase: 'waiting', because: '', watch: next };
+};

@@ -1,0 +1,45 @@
+import type { Assessment } from '../shared/finding.ts';
+import { isOpen } from '../shared/intent.ts';
+import { assessSwitchover, type SwitchoverFacts } from './switchover-gates.ts';
+
+/**
+ * What a switchover has to do next: `done` the target is the primary already · `observe` an earlier request is under
+ * way · `wait` an unconfirmed request is too young to be judged · `issue` ask for the promotion · `refused` · `unsafe`
+ * both brokers call themselves primary and no exchange is under way.
+ */
+export type SwitchoverStep =
+  | { readonly step: 'done' | 'observe' | 'wait' }
+  | { readonly step: 'unsafe' }
+  | { readonly step: 'issue'; readonly supersedes: boolean; readonly warnings: Assessment['warnings'] }
+  | ({ readonly step: 'refused' } & Assessment);
+
+/**
+ * How long after an unconfirmed request a primary that still takes clients counts as not demoting. It closes within
+ * milliseconds of a switchover's start (docs/amazon-mq.md 13, row 13); half a minute leaves room for a slow answer.
+ */
+export const promotionSettleMs = 30_000;
+
+/** What the counterpart's AMQP endpoints say; only `accepts` shows that no switchover has begun. */
+export type CounterpartClients = 'accepts' | 'refuses' | 'unreachable' | 'none';
+
+/** Decides the next step from what both brokers, the intent record and the primary's endpoints say. */
+export const decideSwitchover = (facts: SwitchoverFacts, counterpartClients: CounterpartClients): SwitchoverStep => {
+  const { target, counterpart, intent, nowMs } = facts;
+  const here = facts.runningRegion === facts.targetRegion;
+  const targetIsPrimary = target.known && target.broker.role === 'primary';
+  const bothPrimary = targetIsPrimary && counterpart.known && counterpart.broker.role === 'primary';
+  if (here && targetIsPrimary && !bothPrimary) return { step: 'done' };
+
+  const ours = here && isOpen(intent) && target.known && intent.subject === target.broker.brokerId;
+  if (bothPrimary) return { step: ours ? 'observe' : 'unsafe' };
+  if (!ours) {
+    const { blockers, warnings } = assessSwitchover(facts);
+    return blockers.length > 0
+      ? { step: 'refused', blockers, warnings }
+      : { step: 'issue', supersedes: false, warnings };
+  }
+  if (intent.status === 'issued' || counterpartClients !== 'accepts') return { step: 'observe' };
+  if (nowMs - intent.openedAtMs < promotionSettleMs) return { step: 'wait' };
+  const { blockers, warnings } = assessSwitchover(facts);
+  return blockers.length > 0 ? { step: 'refused', blockers, warnings } : { step: 'issue', supersedes: true, warnings };
+};

@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
+import { assessEligibility } from './eligibility.ts';
+import { gatherEligibilityFacts } from './eligibility-facts.ts';
+import { createReplicaInputSchema } from './replica-request.ts';
+
+/** First state of create-replica: whether the primary may be given this replica, with all reasons. Reads only. */
+export const handler = composeHandler({
+  name: 'assess-eligibility',
+  input: z.strictObject({ input: createReplicaInputSchema, run: runSchema }),
+  environment: pairEnvironmentSchema,
+  handle: async ({ input }, { runtime, environment, logDecision }) => {
+    const pair = findPair(environment.PAIRS, input.pair);
+    const facts = await gatherEligibilityFacts(input, pairPorts(runtime, environment));
+    const { blockers, warnings } = assessEligibility(facts);
+    const verdict = blockers.length > 0 ? 'refused' : 'eligible';
+    logDecision('eligibility assessed', { pair: pair.name, verdict, blockers, warnings });
+    return {
+      verdict,
+      blockers,
+      warnings,
+      dryRun: input.dryRun,
+      primary: {
+        region: facts.primary.region,
+        brokerId: facts.primary.brokerId,
+        brokerName: facts.primary.brokerName,
+      },
+    };
+  },
+});

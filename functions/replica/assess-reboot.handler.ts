@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
+import { pairAddressesSchema } from './addresses.ts';
+import { judgePairing } from './pairing.ts';
+import { appliedByReboot, assessReboot } from './reboot-gate.ts';
+
+/** Guard before the pairing reboot: whether it is needed, what it will apply, and what speaks against it now. */
+export const handler = composeHandler({
+  name: 'assess-reboot',
+  input: z.strictObject({ pair: z.string(), brokers: pairAddressesSchema, run: runSchema }),
+  environment: pairEnvironmentSchema,
+  handle: async ({ pair: pairName, brokers: { primary, replica } }, { runtime, environment, nowMs, logDecision }) => {
+    const pair = findPair(environment.PAIRS, pairName);
+    const { brokers } = pairPorts(runtime, environment);
+    const now = await brokers.describe(primary);
+    const other = await brokers.tryDescribe(replica);
+    const { phase } = judgePairing(now, other);
+    const { blockers, warnings } = assessReboot({
+      primary: now,
+      replica: other,
+      protectedWindows: pair.protectedWindows,
+      nowMs,
+    });
+    const needed = phase === 'pending' || phase === 'unpaired';
+    const verdict = !needed ? 'not-needed' : blockers.length > 0 ? 'refused' : 'proceed';
+    const willApply = appliedByReboot(now, other);
+    logDecision('reboot assessed', { pair: pair.name, verdict, willApply, blockers, warnings });
+    return { verdict, willApply, blockers, warnings, approval: pair.rebootApproval };
+  },
+});

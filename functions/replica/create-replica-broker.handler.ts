@@ -1,0 +1,19 @@
+import * as z from 'zod';
+import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { createReplicaBroker } from './create-replica-broker.ts';
+import { createReplicaInputSchema } from './replica-request.ts';
+
+/** Write state of create-replica: CreateBroker, at most one effective call for one decision. */
+export const handler = composeHandler({
+  name: 'create-replica-broker',
+  input: z.strictObject({ input: createReplicaInputSchema, run: runSchema }),
+  environment: pairEnvironmentSchema,
+  handle: async ({ input, run }, { runtime, environment, nowMs, logDecision }) => {
+    const ports = pairPorts(runtime, environment);
+    const step = await createReplicaBroker(input, { executionArn: run.executionArn, nowMs }, ports);
+    logDecision('replica creation', { pair: input.pair, ...step });
+    return step;
+  },
+});

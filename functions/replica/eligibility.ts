@@ -1,0 +1,243 @@
+import type { BrokerSnapshot } from '../shared/broker-snapshot.ts';
+import type { Assessment, Finding } from '../shared/finding.ts';
+import { passwordProblem, userNameProblem } from './credential-rules.ts';
+import type { CreateReplicaInput } from './replica-request.ts';
+
+/** Oldest engine version with cross-Region data replication; docs/amazon-mq.md 1. */
+const minEngineVersion = [5, 17, 6] as const;
+
+/** Newest minor version for which the replication plugin's public source exists; docs/amazon-mq.md 15. */
+const newestConfirmedMinor = 18;
+
+/** Instance types that replicate: the m5 family from large up. m7g is for RabbitMQ alone; docs/amazon-mq.md 1. */
+const instanceTypePattern = /^mq\.m5\.(\d*x?large)$/;
+
+/** Regions that the documentation names; the list may grow, so another one is a warning. docs/amazon-mq.md 1. */
+const documentedRegions: readonly string[] = ['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2'];
+
+/** docs/amazon-mq.md 8. */
+const brokerNamePattern = /^[A-Za-z0-9_-]{1,50}$/;
+
+/** What is known when a replica is asked for. */
+export interface EligibilityFacts {
+  readonly input: CreateReplicaInput;
+  readonly primary: BrokerSnapshot;
+  /** The broker that has the replica's name in the replica's Region already, if any. */
+  readonly namesake: BrokerSnapshot | undefined;
+  /** Whether the open or settled intent record says that this decision created the namesake. */
+  readonly namesakeIsOurs: boolean;
+  readonly consoleUser: { readonly username: string; readonly password: string };
+  readonly replicationUser: { readonly username: string; readonly password: string };
+  /** The replication user as the primary knows it, if it does. */
+  readonly replicationUserOnPrimary: { readonly replicationUser: boolean; readonly consoleAccess: boolean } | undefined;
+}
+
+const versionBelow = (version: string, minimum: readonly number[]): boolean => {
+  const parts = version.split('.').map(Number);
+  for (const [index, wanted] of minimum.entries()) {
+    const part = parts[index] ?? 0;
+    // A version that is no number cannot be shown to be new enough.
+    if (Number.isNaN(part)) return true;
+    if (part !== wanted) return part < wanted;
+  }
+  return false;
+};
+
+const engineFindings = ({ primary }: EligibilityFacts): Finding[] => {
+  const evidence = { engine: primary.engine, engineVersion: primary.engineVersion };
+  if (primary.engine !== 'activemq') {
+    const message = `replication needs ActiveMQ, the broker runs ${primary.engine}`;
+    return [{ code: 'ENGINE_NOT_ACTIVEMQ', message, evidence }];
+  }
+  return versionBelow(primary.engineVersion, minEngineVersion)
+    ? [
+        {
+          code: 'ENGINE_TOO_OLD',
+          message: `replication needs ActiveMQ ${minEngineVersion.join('.')} or later, the broker runs ${primary.engineVersion}`,
+          evidence,
+        },
+      ]
+    : [];
+};
+
+const instanceFindings = ({ primary }: EligibilityFacts): Finding[] => {
+  if (instanceTypePattern.test(primary.instanceType)) return [];
+  const evidence = { instanceType: primary.instanceType };
+  return primary.instanceType.startsWith('mq.m7g')
+    ? [{ code: 'INSTANCE_FAMILY_UNSUPPORTED', message: `${primary.instanceType} is for RabbitMQ only`, evidence }]
+    : [
+        {
+          code: 'INSTANCE_TOO_SMALL',
+          message: `replication needs mq.m5.large or larger, not ${primary.instanceType}`,
+          evidence,
+        },
+      ];
+};
+
+const stateFindings = ({ primary }: EligibilityFacts): Finding[] => {
+  const findings: Finding[] = [];
+  if (primary.deploymentMode !== 'ACTIVE_STANDBY_MULTI_AZ') {
+    findings.push({
+      code: 'NOT_ACTIVE_STANDBY',
+      message: `replication needs an active/standby broker, this one is ${primary.deploymentMode}`,
+      evidence: { deploymentMode: primary.deploymentMode },
+    });
+  }
+  if (primary.state !== 'RUNNING') {
+    findings.push({
+      code: 'NOT_RUNNING',
+      message: `the primary must be RUNNING, it is ${primary.state}`,
+      evidence: { state: primary.state },
+    });
+  }
+  if (primary.actionsRequired.length > 0) {
+    findings.push({
+      code: 'ACTION_REQUIRED',
+      message: `the service demands action on the primary first: ${primary.actionsRequired.join(', ')}`,
+      evidence: { actionsRequired: primary.actionsRequired },
+    });
+  }
+  return findings;
+};
+
+/** Whether the two brokers point at each other already, in force or pending. */
+const isSamePair = (primary: BrokerSnapshot, namesake: BrokerSnapshot | undefined): boolean =>
+  namesake !== undefined &&
+  [primary.counterpart, primary.pendingCounterpart].some(
+    (counterpart) => counterpart?.brokerId === namesake.brokerId && counterpart.region === namesake.region,
+  );
+
+/** Whether the namesake is the replica that this very decision has made, so that the run may go on with it. */
+export const isOwnReplica = (facts: Pick<EligibilityFacts, 'primary' | 'namesake' | 'namesakeIsOurs'>): boolean =>
+  facts.namesake !== undefined && (facts.namesakeIsOurs || isSamePair(facts.primary, facts.namesake));
+
+const pairingFindings = (facts: EligibilityFacts): Finding[] => {
+  const { primary, namesake, input } = facts;
+  const findings: Finding[] = [];
+  const own = isOwnReplica(facts);
+  if (primary.role !== 'none' && !isSamePair(primary, namesake)) {
+    findings.push({
+      code: 'ALREADY_PAIRED',
+      message: `the primary replicates already, as ${primary.roleText} with ${primary.counterpart?.brokerId ?? 'an unnamed counterpart'}`,
+      evidence: { role: primary.roleText, counterpart: primary.counterpart },
+    });
+  } else if (primary.pendingReplicationMode === 'CRDR' && !own) {
+    findings.push({
+      code: 'PAIRING_PENDING',
+      message: 'another pairing waits for the primary to reboot',
+      evidence: { pendingCounterpart: primary.pendingCounterpart },
+    });
+  }
+  if (namesake !== undefined && !own) {
+    findings.push({
+      code: 'NAME_TAKEN',
+      message: `broker ${namesake.brokerId} in ${input.replicaRegion} has the name "${input.replicaName}" already`,
+      evidence: { brokerId: namesake.brokerId, state: namesake.state },
+    });
+  }
+  return findings;
+};
+
+const requestFindings = ({ input }: EligibilityFacts): Finding[] => {
+  const findings: Finding[] = [];
+  if (input.replicaRegion === input.primaryBrokerArn.region) {
+    findings.push({
+      code: 'SAME_REGION',
+      message: `the replica must be in another Region than the primary (${input.replicaRegion})`,
+      evidence: { region: input.replicaRegion },
+    });
+  }
+  if (!brokerNamePattern.test(input.replicaName)) {
+    findings.push({
+      code: 'NAME_INVALID',
+      message: `"${input.replicaName}" is no broker name: 1–50 letters, digits, hyphens and underscores`,
+      evidence: { replicaName: input.replicaName },
+    });
+  }
+  return findings;
+};
+
+const userFindings = ({ consoleUser, replicationUser, replicationUserOnPrimary }: EligibilityFacts): Finding[] => {
+  const findings: Finding[] = [];
+  for (const [user, username, password] of [
+    ['console user', consoleUser.username, consoleUser.password],
+    ['replication user', replicationUser.username, replicationUser.password],
+  ] as const) {
+    const nameProblem = userNameProblem(username);
+    if (nameProblem)
+      findings.push({ code: 'USER_NAME_INVALID', message: `${user}: ${nameProblem}`, evidence: { username } });
+    const secretProblem = passwordProblem(password);
+    if (secretProblem)
+      findings.push({ code: 'PASSWORD_INVALID', message: `${user}: ${secretProblem}`, evidence: { username } });
+  }
+  const { username } = replicationUser;
+  if (username === consoleUser.username) {
+    findings.push({
+      code: 'USERS_EQUAL',
+      message: 'console user and replication user must differ: a replication user has no console access',
+      evidence: { username },
+    });
+  }
+  if (replicationUserOnPrimary === undefined) {
+    findings.push({
+      code: 'REPLICATION_USER_MISSING',
+      message: `the primary has no user "${username}"; create it there with ReplicationUser, the same password and no console access`,
+      evidence: { username },
+    });
+  } else if (replicationUserOnPrimary.consoleAccess) {
+    findings.push({
+      code: 'REPLICATION_USER_HAS_CONSOLE',
+      message: `user "${username}" of the primary has console access, which a replication user must not have`,
+      evidence: { username },
+    });
+  } else if (!replicationUserOnPrimary.replicationUser) {
+    findings.push({
+      code: 'REPLICATION_USER_NOT_MARKED',
+      message: `user "${username}" of the primary is no replication user`,
+      evidence: { username },
+    });
+  }
+  return findings;
+};
+
+const warningsOf = ({ input, primary }: EligibilityFacts): Finding[] => {
+  const warnings: Finding[] = [];
+  const undocumented = [input.primaryBrokerArn.region, input.replicaRegion].filter(
+    (region) => !documentedRegions.includes(region),
+  );
+  if (undocumented.length > 0) {
+    warnings.push({
+      code: 'REGION_UNDOCUMENTED',
+      message: `replication is not documented for ${undocumented.join(' and ')}; the service will decide`,
+      evidence: { regions: undocumented },
+    });
+  }
+  if (Number(primary.engineVersion.split('.')[1]) > newestConfirmedMinor) {
+    warnings.push({
+      code: 'ENGINE_UNCONFIRMED',
+      message: `replication with ActiveMQ ${primary.engineVersion} is not confirmed by the plugin's public source`,
+      evidence: { engineVersion: primary.engineVersion },
+    });
+  }
+  if (primary.pendingChanges.length > 0) {
+    warnings.push({
+      code: 'PENDING_CHANGES',
+      message: `the pairing reboot will also apply: ${primary.pendingChanges.join('; ')}`,
+      evidence: { pendingChanges: primary.pendingChanges },
+    });
+  }
+  return warnings;
+};
+
+/** Whether a replica may be created: every blocker and every warning at once. docs/amazon-mq.md 1, 2. */
+export const assessEligibility = (facts: EligibilityFacts): Assessment => ({
+  blockers: [
+    ...engineFindings(facts),
+    ...instanceFindings(facts),
+    ...stateFindings(facts),
+    ...pairingFindings(facts),
+    ...requestFindings(facts),
+    ...userFindings(facts),
+  ],
+  warnings: warningsOf(facts),
+});

@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { CreationFailed } from '../shared/errors.ts';
+import { brokerAddressSchema } from './addresses.ts';
+
+/** Looks once whether the replica has been created. Creation takes some 25 minutes; docs/amazon-mq.md 2. */
+export const handler = composeHandler({
+  name: 'observe-creation',
+  input: z.strictObject({ replica: brokerAddressSchema, run: runSchema }),
+  environment: pairEnvironmentSchema,
+  handle: async ({ replica }, { runtime, environment, logDecision }) => {
+    const { state } = await pairPorts(runtime, environment).brokers.describe(replica);
+    if (state === 'CREATION_FAILED') {
+      throw new CreationFailed(
+        `the service gave up creating ${replica.brokerId} in ${replica.region}; read the reason in the console, delete the broker and start again`,
+        { ...replica },
+      );
+    }
+    const phase = state === 'CREATION_IN_PROGRESS' ? 'creating' : 'ready';
+    logDecision('replica creation observed', { ...replica, phase, state });
+    return { phase, state };
+  },
+});

@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { isOpen } from '../shared/intent.ts';
+import { pairAddressesSchema } from './addresses.ts';
+import { judgePairing } from './pairing.ts';
+
+/** Looks once at both brokers after the reboot; paired means that both say so. Settles the reboot's intent. */
+export const handler = composeHandler({
+  name: 'observe-pairing',
+  input: z.strictObject({ pair: z.string(), brokers: pairAddressesSchema, run: runSchema }),
+  environment: pairEnvironmentSchema,
+  handle: async ({ pair, brokers: { primary, replica } }, { runtime, environment, nowMs, logDecision }) => {
+    const { brokers, control } = pairPorts(runtime, environment);
+    const judgement = judgePairing(await brokers.describe(primary), await brokers.tryDescribe(replica));
+    if (judgement.phase === 'paired') {
+      const intent = await control.readIntent(pair, 'RebootBroker');
+      if (isOpen(intent)) await control.settleIntent(intent, 'effective');
+    }
+    logDecision('pairing observed', { pair, ...judgement });
+    return { ...judgement, observedAtMs: nowMs };
+  },
+});

@@ -1,0 +1,73 @@
+import type { BrokerReading, BrokerSnapshot } from '../shared/broker-snapshot.ts';
+import type { Assessment, Finding } from '../shared/finding.ts';
+import { type ProtectedWindow, windowsAt } from '../shared/protected-window.ts';
+
+/** What is known when the primary is about to be rebooted. */
+export interface RebootFacts {
+  readonly primary: BrokerSnapshot;
+  readonly replica: BrokerReading;
+  readonly protectedWindows: readonly ProtectedWindow[];
+  readonly nowMs: number;
+}
+
+/** Lines that a person must read before the reboot: what changes with it beside the pairing. */
+export const appliedByReboot = (primary: BrokerSnapshot, replica: BrokerReading): readonly string[] => [
+  'replication with the replica begins',
+  ...primary.pendingChanges.map((change) => `primary: ${change}`),
+  ...(replica.known ? replica.broker.pendingChanges.map((change) => `replica: ${change}`) : []),
+];
+
+const brokerFindings = (label: string, broker: BrokerSnapshot): Finding[] => {
+  const findings: Finding[] = [];
+  if (broker.state !== 'RUNNING') {
+    findings.push({
+      code: `${label.toUpperCase()}_NOT_RUNNING`,
+      message: `the ${label} must be RUNNING, it is ${broker.state}`,
+      evidence: { brokerId: broker.brokerId, state: broker.state },
+    });
+  }
+  if (broker.actionsRequired.length > 0) {
+    findings.push({
+      code: 'ACTION_REQUIRED',
+      message: `the service demands action on the ${label} first: ${broker.actionsRequired.join(', ')}`,
+      evidence: { brokerId: broker.brokerId, actionsRequired: broker.actionsRequired },
+    });
+  }
+  return findings;
+};
+
+/** Whether the primary may be rebooted now; the replica reboots with it. docs/amazon-mq.md 2. */
+export const assessReboot = ({ primary, replica, protectedWindows, nowMs }: RebootFacts): Assessment => {
+  const blockers = brokerFindings('primary', primary);
+  if (replica.known) blockers.push(...brokerFindings('replica', replica.broker));
+  else {
+    blockers.push({
+      code: 'REPLICA_UNREADABLE',
+      message: `the replica cannot be read, so nobody knows whether it is ready: ${replica.reason}`,
+      evidence: { reason: replica.reason },
+    });
+  }
+  for (const window of windowsAt(protectedWindows, nowMs)) {
+    blockers.push({
+      code: 'PROTECTED_WINDOW',
+      message: `no reboot during the protected window "${window.reason}" (${window.days.join(', ')} ${window.startUtc} UTC, ${window.durationMinutes} min)`,
+      evidence: { reason: window.reason, startUtc: window.startUtc, durationMinutes: window.durationMinutes },
+    });
+  }
+  const changes = appliedByReboot(primary, replica).slice(1);
+  const warnings: Finding[] = [
+    {
+      code: 'CLIENTS_DISCONNECT',
+      message: 'the reboot disconnects every client of the primary for about five minutes',
+      evidence: { primary: primary.brokerId },
+    },
+  ];
+  if (changes.length > 0) {
+    warnings.push({
+      code: 'PENDING_CHANGES',
+      message: `the reboot also applies: ${changes.join('; ')}`,
+      evidence: { changes },
+    });
+  }
+  return { blockers, warnings };
+};

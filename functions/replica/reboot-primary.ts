@@ -1,0 +1,100 @@
+import type { BrokerReading, BrokerSnapshot } from '../shared/broker-snapshot.ts';
+import { decisionId } from '../shared/decision-id.ts';
+import { OutcomeUnknown } from '../shared/errors.ts';
+import type { Assessment, PlannedWrite } from '../shared/finding.ts';
+import { type Intent, type IntentOperation, isOpen } from '../shared/intent.ts';
+import { type IntentRecords, issueWrite } from '../shared/issue-write.ts';
+import type { ProtectedWindow } from '../shared/protected-window.ts';
+import { judgePairing } from './pairing.ts';
+import { assessReboot } from './reboot-gate.ts';
+
+interface Address {
+  readonly region: string;
+  readonly brokerId: string;
+}
+
+/** What the reboot step reads and writes; `shared/adapters` has the real ones. */
+export interface RebootPorts {
+  readonly brokers: {
+    describe(address: Address): Promise<BrokerSnapshot>;
+    tryDescribe(address: Address): Promise<BrokerReading>;
+    reboot(
+      address: Address,
+    ): Promise<
+      { readonly outcome: 'done'; readonly answer: unknown } | { readonly outcome: 'unknown'; readonly reason: string }
+    >;
+  };
+  readonly control: IntentRecords & {
+    readIntent(pair: string, operation: IntentOperation): Promise<Intent | undefined>;
+  };
+}
+
+export interface RebootRequest {
+  readonly pair: string;
+  readonly primary: Address;
+  readonly replica: Address;
+  readonly protectedWindows: readonly ProtectedWindow[];
+  readonly executionArn: string;
+  readonly dryRun: boolean;
+  readonly nowMs: number;
+}
+
+export type RebootStep =
+  | { readonly outcome: 'issued' | 'not-needed' }
+  | { readonly outcome: 'dry-run'; readonly plannedWrites: readonly PlannedWrite[] }
+  | ({ readonly outcome: 'refused' } & Assessment);
+
+/**
+ * How long after an unconfirmed reboot request a broker that still reads RUNNING with the pairing pending counts as
+ * not rebooting. The state changes with the call; one minute leaves room for a slow answer (8 s) and a stale read.
+ */
+export const rebootSettleMs = 60_000;
+
+/**
+ * Reboots the primary once for the pending pairing, and only the primary: the service reboots the replica with it.
+ *
+ * @throws OutcomeUnknown while an unconfirmed request is too young to be judged, and as `issueWrite`
+ */
+export const rebootPrimary = async (request: RebootRequest, ports: RebootPorts): Promise<RebootStep> => {
+  const primary = await ports.brokers.describe(request.primary);
+  const replica = await ports.brokers.tryDescribe(request.replica);
+  const newest = await ports.control.readIntent(request.pair, 'RebootBroker');
+  const { phase } = judgePairing(primary, replica);
+  if (phase === 'paired' || phase === 'rebooting') {
+    if (isOpen(newest)) await ports.control.settleIntent(newest, 'effective');
+    return { outcome: 'not-needed' };
+  }
+
+  if (isOpen(newest)) {
+    if (request.nowMs - newest.openedAtMs < rebootSettleMs) {
+      throw new OutcomeUnknown(`a reboot of ${newest.subject} was requested and cannot be seen yet; looking again`, {
+        openedAtMs: newest.openedAtMs,
+      });
+    }
+    await ports.control.settleIntent(newest, 'not-effective');
+  }
+
+  const { blockers, warnings } = assessReboot({ ...request, primary, replica });
+  if (blockers.length > 0) return { outcome: 'refused', blockers, warnings };
+  if (request.dryRun) {
+    const planned = { BrokerId: primary.brokerId };
+    return {
+      outcome: 'dry-run',
+      plannedWrites: [{ service: 'mq', operation: 'RebootBroker', region: primary.region, request: planned }],
+    };
+  }
+
+  const sequence = (newest?.sequence ?? 0) + 1;
+  const intent: Intent = {
+    pair: request.pair,
+    operation: 'RebootBroker',
+    sequence,
+    decision: decisionId('reboot-primary', request.pair, primary.brokerId, String(sequence)),
+    subject: primary.brokerId,
+    status: 'issuing',
+    executionArn: request.executionArn,
+    openedAtMs: request.nowMs,
+  };
+  await issueWrite(intent, ports.control, () => ports.brokers.reboot(request.primary));
+  return { outcome: 'issued' };
+};

@@ -1,0 +1,22 @@
+import * as z from 'zod';
+import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { isOpen } from '../shared/intent.ts';
+import { pairAddressesSchema } from './addresses.ts';
+
+/** Records the pair's two brokers in the Control table, where every Region finds them, and closes the creation. */
+export const handler = composeHandler({
+  name: 'record-pair',
+  input: z.strictObject({ pair: z.string(), brokers: pairAddressesSchema, run: runSchema }),
+  environment: pairEnvironmentSchema,
+  handle: async ({ pair, brokers: { primary, replica } }, { runtime, environment, logDecision }) => {
+    const { brokers, control } = pairPorts(runtime, environment);
+    const arns = [(await brokers.describe(primary)).brokerArn, (await brokers.describe(replica)).brokerArn] as const;
+    await control.recordMembers(pair, arns);
+    const intent = await control.readIntent(pair, 'CreateBroker');
+    if (isOpen(intent)) await control.settleIntent(intent, 'effective');
+    logDecision('pair recorded', { pair, brokers: arns });
+    return { brokers: arns };
+  },
+});

@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import { notify } from '../shared/adapters/notifications.ts';
+import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { decisionId } from '../shared/decision-id.ts';
+import { notifyEnvironmentSchema, pairEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
+
+/**
+ * Opens an approval and tells people about it. A retry finds the approval that the first attempt opened: its id comes
+ * from the execution and the question.
+ */
+export const handler = composeHandler({
+  name: 'request-approval',
+  input: z.strictObject({ pair: z.string(), question: z.string(), details: z.array(z.string()), run: runSchema }),
+  environment: pairEnvironmentSchema.extend(notifyEnvironmentSchema.shape),
+  handle: async ({ pair: pairName, question, details, run }, { runtime, environment, nowMs, logDecision }) => {
+    const pair = findPair(environment.PAIRS, pairName);
+    const { control } = pairPorts(runtime, environment);
+    const approvalId = decisionId('approval', run.executionArn, question).slice(0, 12);
+    const known = await control.readApproval(pair.name, approvalId);
+    const expiresAtMs = known?.expiresAtMs ?? nowMs + pair.approvalSeconds * 1_000;
+    if (known === undefined) {
+      await control.openApproval({
+        pair: pair.name,
+        approvalId,
+        question,
+        status: 'open',
+        expiresAtMs,
+        executionArn: run.executionArn,
+      });
+    }
+    const expiresAt = new Date(expiresAtMs).toISOString();
+    await notify(runtime, environment.TOPIC_ARN, {
+      subject: `mq-dr asks: ${pair.name}`,
+      message: [
+        question,
+        ...details.map((line) => `- ${line}`),
+        `Approval ${approvalId}, open until ${expiresAt}; no answer means no.`,
+        `Approve: npx mq-dr approve ${approvalId} --pair ${pair.name}`,
+        `Deny:    npx mq-dr deny ${approvalId} --pair ${pair.name}`,
+        `Run: ${run.executionArn}`,
+      ].join('\n'),
+    });
+    logDecision('approval requested', { pair: pair.name, approvalId, question, expiresAt });
+    return { approvalId, expiresAt };
+  },
+});

@@ -1,0 +1,151 @@
+import {
+  CreateBrokerCommand,
+  type CreateBrokerRequest,
+  type CreateBrokerResponse,
+  DescribeBrokerCommand,
+  DescribeUserCommand,
+  ListBrokersCommand,
+  MqClient,
+  PromoteCommand,
+  type PromoteMode,
+  RebootBrokerCommand,
+} from '@aws-sdk/client-mq';
+import type { BrokerReading, BrokerSnapshot } from '../broker-snapshot.ts';
+import { DrError } from '../errors.ts';
+import type { Runtime } from '../runtime.ts';
+import { type CallPurpose, clientCache, clientSettings } from './client-settings.ts';
+import { snapshotFrom } from './snapshot-from-description.ts';
+import { surelyNotExecuted, translateError } from './translate-error.ts';
+
+/** Which broker, and where. */
+export interface BrokerAddress {
+  readonly region: string;
+  readonly brokerId: string;
+}
+
+/** What became of a write: `unknown` means that no answer said so, and only observation can. */
+export type WriteOutcome<T = unknown> =
+  | { readonly outcome: 'done'; readonly answer: T }
+  | { readonly outcome: 'unknown'; readonly reason: string };
+
+/** A user of a broker, as far as replication cares. */
+export interface BrokerUser {
+  readonly username: string;
+  readonly replicationUser: boolean;
+  readonly consoleAccess: boolean;
+}
+
+const clients = clientCache((runtime, region, purpose) => new MqClient(clientSettings(runtime, region, purpose)));
+
+/**
+ * Amazon MQ's control plane behind the few calls that the project makes. Reads are retried on throttling and network
+ * errors; writes are attempted once. Errors carry the catalogue's names; see `translate-error.ts`.
+ */
+export class MqBrokers {
+  readonly #runtime: Runtime;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  /** @throws ServiceUnavailable, NotFound, AccessDenied, RequestRejected, UnexpectedAnswer */
+  async describe(address: BrokerAddress): Promise<BrokerSnapshot> {
+    const answer = await this.#call('repeatable', 'DescribeBroker', address.region, address.brokerId, (client) =>
+      client.send(new DescribeBrokerCommand({ BrokerId: address.brokerId })),
+    );
+    return snapshotFrom(answer, address.region, this.#runtime.clock.nowMs());
+  }
+
+  /** Like `describe`, for a broker whose Region may be lost: an error becomes a reason. */
+  async tryDescribe(address: BrokerAddress): Promise<BrokerReading> {
+    try {
+      return { known: true, broker: await this.describe(address) };
+    } catch (error) {
+      if (error instanceof DrError) return { known: false, reason: error.message };
+      throw error;
+    }
+  }
+
+  /** The id of the broker with this name in the Region, if there is one. Reads every page. */
+  async findByName(region: string, brokerName: string): Promise<string | undefined> {
+    let nextToken: string | undefined;
+    do {
+      const page = await this.#call('repeatable', 'ListBrokers', region, brokerName, (client) =>
+        client.send(new ListBrokersCommand({ MaxResults: 100, ...(nextToken && { NextToken: nextToken }) })),
+      );
+      const found = page.BrokerSummaries?.find(
+        (summary) => summary.BrokerName === brokerName && summary.BrokerState !== 'DELETION_IN_PROGRESS',
+      );
+      if (found?.BrokerId !== undefined) return found.BrokerId;
+      nextToken = page.NextToken;
+    } while (nextToken !== undefined);
+    return undefined;
+  }
+
+  /** @throws NotFound when the broker has no such user, and as `describe` */
+  async describeUser(address: BrokerAddress, username: string): Promise<BrokerUser> {
+    const user = await this.#call(
+      'repeatable',
+      'DescribeUser',
+      address.region,
+      `${address.brokerId}/${username}`,
+      (client) => client.send(new DescribeUserCommand({ BrokerId: address.brokerId, Username: username })),
+    );
+    return { username, replicationUser: user.ReplicationUser === true, consoleAccess: user.ConsoleAccess === true };
+  }
+
+  /**
+   * Creates a broker; `request.CreatorRequestId` makes repetition harmless.
+   *
+   * @throws AccessDenied, RequestRejected, and ServiceUnavailable where the service surely did not act
+   */
+  create(region: string, request: CreateBrokerRequest): Promise<WriteOutcome<CreateBrokerResponse>> {
+    return this.#write('CreateBroker', region, String(request.BrokerName), (client) =>
+      client.send(new CreateBrokerCommand(request)),
+    );
+  }
+
+  /** Asks for a reboot; errors as `create`. */
+  reboot(address: BrokerAddress): Promise<WriteOutcome> {
+    return this.#write('RebootBroker', address.region, address.brokerId, (client) =>
+      client.send(new RebootBrokerCommand({ BrokerId: address.brokerId })),
+    );
+  }
+
+  /** Asks the replica at `address` to become the primary; errors as `create`. */
+  promote(address: BrokerAddress, mode: PromoteMode): Promise<WriteOutcome> {
+    return this.#write('Promote', address.region, address.brokerId, (client) =>
+      client.send(new PromoteCommand({ BrokerId: address.brokerId, Mode: mode })),
+    );
+  }
+
+  async #call<T>(
+    purpose: CallPurpose,
+    operation: string,
+    region: string,
+    subject: string,
+    send: (client: MqClient) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await send(clients(this.#runtime, region, purpose));
+    } catch (error) {
+      throw translateError(error, { service: 'mq', operation, region, subject });
+    }
+  }
+
+  async #write<T>(
+    operation: string,
+    region: string,
+    subject: string,
+    send: (client: MqClient) => Promise<T>,
+  ): Promise<WriteOutcome<T>> {
+    try {
+      return { outcome: 'done', answer: await this.#call('once', operation, region, subject, send) };
+    } catch (error) {
+      if (error instanceof DrError && !surelyNotExecuted(error.cause)) {
+        return { outcome: 'unknown', reason: error.message };
+      }
+      throw error;
+    }
+  }
+}

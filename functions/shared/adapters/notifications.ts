@@ -1,0 +1,33 @@
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import type { Runtime } from '../runtime.ts';
+import { clientCache, clientSettings } from './client-settings.ts';
+import { translateError } from './translate-error.ts';
+
+const clients = clientCache((runtime, region, purpose) => new SNSClient(clientSettings(runtime, region, purpose)));
+
+/** SNS takes subjects below 100 characters: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
+const maxSubjectCharacters = 99;
+
+/**
+ * Pages people through the topic of this Region.
+ *
+ * @throws ServiceUnavailable, AccessDenied, NotFound, RequestRejected
+ */
+export const notify = async (
+  runtime: Runtime,
+  topicArn: string,
+  notification: { readonly subject: string; readonly message: string },
+): Promise<void> => {
+  const region = topicArn.split(':')[3] ?? '';
+  try {
+    await clients(runtime, region, 'repeatable').send(
+      new PublishCommand({
+        TopicArn: topicArn,
+        Subject: notification.subject.slice(0, maxSubjectCharacters),
+        Message: notification.message,
+      }),
+    );
+  } catch (error) {
+    throw translateError(error, { service: 'sns', operation: 'Publish', region, subject: topicArn });
+  }
+};

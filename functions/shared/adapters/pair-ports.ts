@@ -1,0 +1,17 @@
+import type { PairEnvironment } from '../environment.ts';
+import type { Runtime } from '../runtime.ts';
+import { probeEndpoints } from './broker-endpoints.ts';
+import { readCredentials } from './broker-secrets.ts';
+import { ControlTable } from './control-table.ts';
+import { MqBrokers } from './mq-brokers.ts';
+import { ReplicationMetrics } from './replication-metrics.ts';
+
+/** The adapters that functions of a pair share. */
+export const pairPorts = (runtime: Runtime, environment: PairEnvironment) => ({
+  brokers: new MqBrokers(runtime),
+  control: new ControlTable(runtime, { region: environment.CONTROL_REGION, tableName: environment.CONTROL_TABLE }),
+  metrics: new ReplicationMetrics(runtime),
+  clock: runtime.clock,
+  probe: (broker: { readonly amqpEndpoints: readonly string[] }) => probeEndpoints(runtime, broker),
+  readCredentials: (secretArn: string) => readCredentials(runtime, secretArn),
+});

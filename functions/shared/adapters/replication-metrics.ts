@@ -1,0 +1,119 @@
+import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import { DrError } from '../errors.ts';
+import type { GaugeName, GaugePoint, GaugeReading, GaugeReadings } from '../replication-gauges.ts';
+import type { Runtime } from '../runtime.ts';
+import { clientCache, clientSettings } from './client-settings.ts';
+import { translateError } from './translate-error.ts';
+
+const clients = clientCache(
+  (runtime, region, purpose) => new CloudWatchClient(clientSettings(runtime, region, purpose)),
+);
+
+/** Amazon MQ publishes once a minute; docs/amazon-mq.md 10. */
+const periodSeconds = 60;
+
+/** The replication queue whose size is what a failover would leave behind; docs/amazon-mq.md 10. */
+const replicationQueue = 'ActiveMQ.Plugin.Replication.Intermediate.Queue';
+
+/** One broker whose gauges are wanted, with the names of the gauges that its role emits. */
+export interface GaugeSource {
+  readonly region: string;
+  readonly brokerName: string;
+  readonly gauges: readonly GaugeName[];
+}
+
+/** Active and standby report under the name with `-1` and `-2`; only the active one has points. */
+const instanceSuffixes = ['-1', '-2'] as const;
+
+const queriesFor = (source: GaugeSource): MetricDataQuery[] =>
+  source.gauges.flatMap((gauge, gaugeIndex) =>
+    instanceSuffixes.map((suffix, suffixIndex) => ({
+      Id: `g${gaugeIndex}_${suffixIndex}`,
+      ReturnData: true,
+      MetricStat: {
+        Period: periodSeconds,
+        Stat: 'Maximum',
+        Metric: {
+          Namespace: 'AWS/AmazonMQ',
+          MetricName: gauge,
+          Dimensions: [
+            { Name: 'Broker', Value: `${source.brokerName}${suffix}` },
+            ...(gauge === 'QueueSize' ? [{ Name: 'Queue', Value: replicationQueue }] : []),
+          ],
+        },
+      },
+    })),
+  );
+
+/** CloudWatch's replication gauges of both brokers of a pair. */
+export class ReplicationMetrics {
+  readonly #runtime: Runtime;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  /**
+   * The points of the last `windowSeconds` seconds, oldest first. A Region that cannot be read makes its gauges
+   * unknown with the reason; it never makes them absent.
+   */
+  async read(sources: readonly GaugeSource[], windowSeconds: number): Promise<GaugeReadings> {
+    const readings = await this.#runtime.clock.concurrently<(readonly [GaugeName, GaugeReading])[][]>(
+      sources.map((source) => () => this.#readSource(source, windowSeconds)),
+    );
+    return Object.fromEntries(readings.flat());
+  }
+
+  async #readSource(source: GaugeSource, windowSeconds: number): Promise<(readonly [GaugeName, GaugeReading])[]> {
+    const nowMs = this.#runtime.clock.nowMs();
+    try {
+      const points = await this.#points(source, nowMs - windowSeconds * 1_000, nowMs);
+      return source.gauges.map((gauge, index) => [gauge, { known: true, points: points.get(index) ?? [] }] as const);
+    } catch (error) {
+      if (!(error instanceof DrError)) throw error;
+      return source.gauges.map((gauge) => [gauge, { known: false, reason: error.message }] as const);
+    }
+  }
+
+  async #points(source: GaugeSource, fromMs: number, toMs: number): Promise<Map<number, GaugePoint[]>> {
+    const byGauge = new Map<number, GaugePoint[]>();
+    let nextToken: string | undefined;
+    do {
+      const page = await this.#page(source, fromMs, toMs, nextToken);
+      for (const result of page.MetricDataResults ?? []) {
+        const gauge = Number(/^g(\d+)_/.exec(result.Id ?? '')?.[1]);
+        const points = byGauge.get(gauge) ?? [];
+        byGauge.set(gauge, points);
+        result.Timestamps?.forEach((timestamp, index) => {
+          const value = result.Values?.[index];
+          if (value !== undefined) points.push({ atMs: timestamp.getTime(), value });
+        });
+      }
+      nextToken = page.NextToken;
+    } while (nextToken !== undefined);
+    for (const points of byGauge.values()) points.sort((a, b) => a.atMs - b.atMs);
+    return byGauge;
+  }
+
+  async #page(source: GaugeSource, fromMs: number, toMs: number, nextToken: string | undefined) {
+    try {
+      return await clients(this.#runtime, source.region, 'repeatable').send(
+        new GetMetricDataCommand({
+          MetricDataQueries: queriesFor(source),
+          // CloudWatch rounds to whole seconds; the end is exclusive.
+          StartTime: new Date(Math.floor(fromMs / 1_000) * 1_000),
+          EndTime: new Date(Math.ceil(toMs / 1_000) * 1_000),
+          ScanBy: 'TimestampAscending',
+          ...(nextToken && { NextToken: nextToken }),
+        }),
+      );
+    } catch (error) {
+      throw translateError(error, {
+        service: 'cloudwatch',
+        operation: 'GetMetricData',
+        region: source.region,
+        subject: source.brokerName,
+      });
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/** Where a broker says it stands in cross-Region data replication; `unknown` is a spelling this project has not met. */
+export type ReplicationRole = 'primary' | 'replica' | 'none' | 'unknown';
+
+/** A broker as one DescribeBroker answer shows it, in the project's own terms; docs/amazon-mq.md 8. */
+export interface BrokerSnapshot {
+  readonly brokerId: string;
+  readonly brokerArn: string;
+  readonly brokerName: string;
+  readonly region: string;
+  /** When the answer was read, in milliseconds since the Unix epoch. */
+  readonly readAtMs: number;
+  /** BrokerState as the service spells it. */
+  readonly state: string;
+  /** Engine in lower case: the service's enum and its answers differ in case. */
+  readonly engine: string;
+  readonly engineVersion: string;
+  readonly instanceType: string;
+  readonly deploymentMode: string;
+  readonly publiclyAccessible: boolean;
+  readonly role: ReplicationRole;
+  /** The role as the service spelled it, for messages about an unknown one. */
+  readonly roleText: string | undefined;
+  readonly counterpart: { readonly brokerId: string; readonly region: string } | undefined;
+  readonly replicationMode: string | undefined;
+  readonly pendingReplicationMode: string | undefined;
+  readonly pendingCounterpart: { readonly brokerId: string; readonly region: string } | undefined;
+  /** Changes that the next reboot applies, one readable line each. */
+  readonly pendingChanges: readonly string[];
+  readonly actionsRequired: readonly string[];
+  readonly userNames: readonly string[];
+  /** AMQP endpoints, active and standby: only one listens. */
+  readonly amqpEndpoints: readonly string[];
+}
+
+/** A broker that was read, or the reason why it could not be. Not being able to read is no statement about it. */
+export type BrokerReading =
+  | { readonly known: true; readonly broker: BrokerSnapshot }
+  | { readonly known: false; readonly reason: string };
+
+/** Broker states in which a broker serves its role; a steady replica may read either. docs/amazon-mq.md 15. */
+export const servingStates: readonly string[] = ['RUNNING', 'REPLICA'];

@@ -1,0 +1,72 @@
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import * as z from 'zod';
+import { InvalidConfiguration } from './errors.ts';
+import type { LogFields } from './log.ts';
+import { parseInput } from './parse-input.ts';
+import { currentRuntime, type Runtime } from './runtime.ts';
+
+/** What every state machine tells every function about the run that calls it. */
+export const runSchema = z.strictObject({
+  /** ARN of the root execution. */
+  executionArn: z.string().min(1),
+  /** Start of the execution, ISO 8601. */
+  startTime: z.iso.datetime().transform((text) => Date.parse(text)),
+});
+
+/** One call of a function: its parsed environment and what it takes from its surroundings. */
+export interface Invocation<E> {
+  readonly runtime: Runtime;
+  readonly environment: E;
+  /** The Region this function runs in. */
+  readonly region: string;
+  readonly nowMs: number;
+  /** Logs a decision with the function's name; the fields must hold no secrets. */
+  readonly logDecision: (message: string, fields: LogFields) => void;
+}
+
+interface HandlerDefinition<I extends z.ZodType, E extends z.ZodType, O> {
+  /** The function's name, as the deployment spells it. */
+  readonly name: string;
+  readonly input: I;
+  readonly environment: E;
+  readonly handle: (input: z.output<I>, invocation: Invocation<z.output<E>>) => Promise<O>;
+}
+
+const regionSchema = z.object({ AWS_REGION: z.string().min(1) });
+
+const parseEnvironment = <S extends z.ZodType>(schema: S, runtime: Runtime, name: string): z.output<S> => {
+  const result = schema.safeParse(runtime.environment);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => `${issue.path.join('.') || 'environment'}: ${issue.message}`);
+  throw new InvalidConfiguration(`function ${name} has an unusable environment: ${problems.join('; ')}`, { problems });
+};
+
+/**
+ * Composes a Lambda handler: parses input and environment, refuses what is unknown by name, logs errors once, and hands
+ * a plain function what it needs. The returned function is the one to export.
+ */
+export const composeHandler = <I extends z.ZodType, E extends z.ZodType, O>(definition: HandlerDefinition<I, E, O>) =>
+  // No early timeout: middy's would abandon a write half-way; the task's timeout is longer than the function's.
+  middy<unknown, O>({ timeoutEarlyInMillis: 0 })
+    .onError((request) => {
+      currentRuntime().log.error(`${definition.name} failed`, {
+        function: definition.name,
+        errorName: request.error?.name,
+        errorMessage: request.error?.message,
+      });
+    })
+    .handler(async (event: unknown, context: Context): Promise<O> => {
+      const runtime = currentRuntime();
+      const environment = parseEnvironment(definition.environment, runtime, definition.name);
+      const { AWS_REGION: region } = parseEnvironment(regionSchema, runtime, definition.name);
+      const input = parseInput(definition.input, event, `input of ${definition.name}`);
+      return await definition.handle(input, {
+        runtime,
+        environment,
+        region,
+        nowMs: runtime.clock.nowMs(),
+        logDecision: (message, fields) =>
+          runtime.log.info(message, { function: definition.name, requestId: context.awsRequestId, ...fields }),
+      });
+    });

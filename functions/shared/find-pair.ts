@@ -1,0 +1,37 @@
+import { type BrokerRef, brokerArnSchema } from './broker-arn.ts';
+import { NotFound } from './errors.ts';
+import { didYouMean } from './nearest-name.ts';
+import type { PairConfig } from './pair-config.ts';
+
+/** The settings of the pair with this name. @throws NotFound naming the pairs that exist */
+export const findPair = (pairs: readonly PairConfig[], name: string): PairConfig => {
+  const pair = pairs.find((candidate) => candidate.name === name);
+  if (pair !== undefined) return pair;
+  const names = pairs.map((candidate) => candidate.name);
+  throw new NotFound(`no pair "${name}" is configured${didYouMean(name, names)}`, { pair: name, configured: names });
+};
+
+/** Where a pair's members are recorded when its settings do not name them. */
+interface MemberRecords {
+  readMembers(pair: string): Promise<readonly string[] | undefined>;
+}
+
+/**
+ * The two brokers of a pair: from its settings, else from the record that create-replica made.
+ *
+ * @throws NotFound when neither names them
+ */
+export const findMembers = async (
+  pair: PairConfig,
+  records: MemberRecords,
+): Promise<readonly [BrokerRef, BrokerRef]> => {
+  if (pair.brokers !== undefined) return pair.brokers;
+  const [first, second] = (await records.readMembers(pair.name)) ?? [];
+  if (first === undefined || second === undefined) {
+    throw new NotFound(
+      `pair "${pair.name}" has no brokers yet: run create-replica, or name both brokers in its settings`,
+      { pair: pair.name },
+    );
+  }
+  return [brokerArnSchema.parse(first), brokerArnSchema.parse(second)];
+};

@@ -1,0 +1,31 @@
+/** Writes that are preceded by an intent record. */
+export type IntentOperation = 'CreateBroker' | 'RebootBroker' | 'Promote';
+
+/**
+ * The record of a write about to be made, so that a later attempt knows about an earlier one:
+ * `issuing` before the call, `issued` once the service confirmed it, `settled` when its effect was observed (or that
+ * it has none). There is one record for each pair and operation; the next one follows only a settled one.
+ */
+export interface Intent {
+  readonly pair: string;
+  readonly operation: IntentOperation;
+  /** Counts the intents of this pair and operation, from 1. */
+  readonly sequence: number;
+  /** The decision that the write carries out; see `decision-id.ts`. */
+  readonly decision: string;
+  /** Id of the broker that the write is addressed to; the name for a creation. */
+  readonly subject: string;
+  readonly status: 'issuing' | 'issued' | 'settled';
+  /** How it ended; only with status `settled`. */
+  readonly settledAs?: IntentEnd;
+  readonly executionArn: string;
+  /** When it was opened, in milliseconds since the Unix epoch. */
+  readonly openedAtMs: number;
+}
+
+/** `effective`: its effect was seen · `rejected`: the service refused · `not-effective`: observed to have no effect. */
+export type IntentEnd = 'effective' | 'rejected' | 'not-effective';
+
+/** Whether an earlier write may still be under way. */
+export const isOpen = (intent: Intent | undefined): intent is Intent =>
+  intent !== undefined && intent.status !== 'settled';

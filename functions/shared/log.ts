@@ -1,0 +1,21 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+
+/** Values that may be logged: never a secret, never a whole request. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** Structured logging, small enough for a game day to collect. */
+export interface Log {
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+/** JSON lines in the shape that Powertools for AWS Lambda writes. */
+export const powertoolsLog = (): Log => {
+  const logger = new Logger({ serviceName: 'mq-dr' });
+  return {
+    info: (message, fields = {}) => logger.info(message, { ...fields }),
+    warn: (message, fields = {}) => logger.warn(message, { ...fields }),
+    error: (message, fields = {}) => logger.error(message, { ...fields }),
+  };
+};

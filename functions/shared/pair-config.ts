@@ -1,0 +1,53 @@
+import * as z from 'zod';
+import { brokerArnSchema } from './broker-arn.ts';
+import { protectedWindowSchema } from './protected-window.ts';
+
+/** How long a switchover may take before its run ends `Stalled`. */
+const switchoverPolicySchema = z.strictObject({
+  /**
+   * Seconds from the request to the end of patience, whatever the progress. An hour: a backlog that needs longer is
+   * better drained before the switchover than during it, since neither broker serves meanwhile. At most a day, which
+   * is what the looks of one execution are bounded to.
+   */
+  deadlineSeconds: z.int().min(60).max(86_400).default(3_600),
+  /**
+   * Seconds without any sign of progress. Five minutes: a healthy exchange takes some 10 s, and metrics are two to
+   * three minutes old when they are read.
+   */
+  stallSeconds: z.int().min(60).max(86_400).default(300),
+});
+
+const canarySchema = z.strictObject({
+  /** Secret with the AMQP user name and password, readable in the primary's Region. */
+  secretArn: z.string().startsWith('arn:'),
+  /** Queue that carries nothing but canaries. */
+  queue: z.string().min(1).max(200).default('mq-dr.canary'),
+});
+
+/** The settings of one pair, as the functions' `PAIRS` environment variable holds them. */
+export const pairConfigSchema = z.strictObject({
+  /** The name that people use for the pair. */
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,49}$/, 'expected 1–50 lower-case letters, digits and hyphens'),
+  /** ARNs of both brokers; may be left out while the pair has yet to be created by create-replica. */
+  brokers: z.tuple([brokerArnSchema, brokerArnSchema]).optional(),
+  /** Weekly times in which nothing is rebooted or promoted by plan. */
+  protectedWindows: z.array(protectedWindowSchema).default([]),
+  /** Whether a person must approve the pairing reboot. */
+  rebootApproval: z.enum(['none', 'required']).default('none'),
+  /** How long an approval stays open, in seconds. An hour: longer, and what was shown to the approver is history. */
+  approvalSeconds: z.int().min(60).max(86_400).default(3_600),
+  switchover: switchoverPolicySchema.default({ deadlineSeconds: 3_600, stallSeconds: 300 }),
+  /** Where a canary message may be sent to prove that replication runs. */
+  canary: canarySchema.optional(),
+});
+
+export type PairConfig = z.output<typeof pairConfigSchema>;
+
+/** All pairs of the deployment. */
+export const pairConfigsSchema = z.array(pairConfigSchema).superRefine((pairs, context) => {
+  const seen = new Set<string>();
+  for (const pair of pairs) {
+    if (seen.has(pair.name)) context.addIssue({ code: 'custom', message: `pair "${pair.name}" is configured twice` });
+    seen.add(pair.name);
+  }
+});

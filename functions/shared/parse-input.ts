@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import { InvalidInput } from './errors.ts';
+import { didYouMean } from './nearest-name.ts';
+
+const fieldNamesAt = (schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] => {
+  let current: unknown = schema;
+  for (const key of path) {
+    if (current instanceof z.ZodOptional || current instanceof z.ZodDefault) current = current.unwrap();
+    if (current instanceof z.ZodArray) current = current.element;
+    else if (current instanceof z.ZodObject) current = current.shape[String(key)];
+  }
+  if (current instanceof z.ZodOptional || current instanceof z.ZodDefault) current = current.unwrap();
+  return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
+};
+
+const describeIssue = (schema: z.ZodType, issue: z.core.$ZodIssue): string => {
+  const at = issue.path.length > 0 ? issue.path.join('.') : 'input';
+  if (issue.code === 'unrecognized_keys') {
+    const allowed = fieldNamesAt(schema, issue.path);
+    return issue.keys
+      .map((key) => `unknown field "${[...issue.path, key].join('.')}"${didYouMean(key, allowed)}`)
+      .join('; ');
+  }
+  return `${at}: ${issue.message}`;
+};
+
+/**
+ * Parses `value` with `schema`; `what` names the value in the message.
+ *
+ * @throws InvalidInput with every problem at once, unknown fields with the nearest known name
+ */
+export const parseInput = <S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> => {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => describeIssue(schema, issue));
+  throw new InvalidInput(`${what} was refused: ${problems.join('; ')}`, { problems });
+};

@@ -1,0 +1,53 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Duplex } from 'node:stream';
+import type { MqClientConfig } from '@aws-sdk/client-mq';
+import { type Clock, systemClock } from './clock.ts';
+import { type Log, powertoolsLog } from './log.ts';
+import { connectTls } from './tls-connect.ts';
+
+/** What every SDK client of this process is built with, beside its Region. */
+export interface AwsClientSettings {
+  /** A request handler of its own, or settings of the SDK's Node handler. */
+  readonly requestHandler?: NonNullable<MqClientConfig['requestHandler']>;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/** Where a client connects to: a broker's AMQP endpoint. */
+export interface SocketAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * Everything a handler takes from its surroundings: time, chance, environment variables, logs and the way out.
+ * On Lambda it is the process itself. A game day runs functions of two Regions in one process, so it hands each
+ * invocation a runtime of its own.
+ */
+export interface Runtime {
+  readonly clock: Clock;
+  /** A number in [0, 1), for jitter only. */
+  random(): number;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
+  readonly aws: AwsClientSettings;
+  /** Opens an encrypted stream to a broker. Rejects with the socket's error (`code` ECONNREFUSED, ETIMEDOUT, …). */
+  connect(address: SocketAddress, timeoutMs: number): Promise<Duplex>;
+}
+
+const hostRuntime: Runtime = {
+  clock: systemClock,
+  random: Math.random,
+  environment: process.env,
+  log: powertoolsLog(),
+  // A write must end before its function does: 2 s to connect and 8 s to answer leave half of a 20 s function.
+  aws: { requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000, throwOnRequestTimeout: true } },
+  connect: connectTls,
+};
+
+const runtimes = new AsyncLocalStorage<Runtime>();
+
+/** The runtime of the invocation that is running: the host's own unless `runWithRuntime` set another. */
+export const currentRuntime = (): Runtime => runtimes.getStore() ?? hostRuntime;
+
+/** Runs `body`, and everything it awaits, with `runtime` as its surroundings. */
+export const runWithRuntime = <T>(runtime: Runtime, body: () => Promise<T>): Promise<T> => runtimes.run(runtime, body);

@@ -1,0 +1,23 @@
+/** One call of an AWS API by anything in the world, as the journal keeps it. */
+export interface ApiCallRecord {
+  /** Virtual time of the request, milliseconds since the Unix epoch. */
+  readonly atMs: number;
+  /** Virtual time at which the caller got its answer or its error. */
+  readonly endedAtMs: number;
+  /** The Region that the call goes to. */
+  readonly region: string;
+  /** Signing name: `mq`, `states`, … */
+  readonly service: string;
+  readonly operation: string;
+  /** The request's members in wire names, secrets removed. */
+  readonly request: unknown;
+  /** `ok`, or the error's code: `BadRequestException`, `ETIMEDOUT`, `CallerKilled`. */
+  readonly outcome: string;
+  /** Name of the actor that made the call. */
+  readonly caller: string | undefined;
+  /** The Region that the caller runs in, where it is known. */
+  readonly attemptedByRegion: string | undefined;
+}
+
+/** A call that is about to be handled. */
+export type ApiCallAttempt = Omit<ApiCallRecord, 'endedAtMs' | 'outcome'>;

@@ -1,0 +1,20 @@
+import type { ApiCallAttempt } from './api-call-record.ts';
+import type { ConnectionErrorCode } from './connection-error.ts';
+import type { ApiFault } from './service.ts';
+
+/** What becomes of one call on its way: an empty plan lets it through. */
+export interface CallPlan {
+  /** The call never arrives: the caller gets a socket's error after `afterMs` or its own time-out, if that is sooner. */
+  readonly unreachable?: { readonly code: ConnectionErrorCode; readonly afterMs: number };
+  /** Virtual milliseconds between the effect and the answer. */
+  readonly answerDelayMs?: number;
+  /** Answered instead of handling the call: nothing takes effect. */
+  readonly fault?: ApiFault;
+  /** The connection breaks, or the caller's process dies, before the call takes effect. */
+  readonly beforeEffect?: 'reset' | 'kill-caller';
+  /** The same after it took effect, or an answer that no client can read. */
+  readonly afterEffect?: 'reset' | 'kill-caller' | 'malformed-answer';
+}
+
+/** Decides what becomes of a call; asked once per call, before it is handled. */
+export type PlanCall = (attempt: ApiCallAttempt) => CallPlan;

@@ -1,0 +1,205 @@
+import { gunzipSync } from 'node:zlib';
+import { ActorKilledError } from '../clock/actor.ts';
+import type { VirtualClock } from '../clock/virtual-clock.ts';
+import type { ApiCallAttempt, ApiCallRecord } from './api-call-record.ts';
+import type { CallPlan, PlanCall } from './call-plan.ts';
+import { ConnectionError } from './connection-error.ts';
+import { readCredentialScope } from './credential-scope.ts';
+import { fallbackProtocol, serviceProtocols } from './protocols/service-protocols.ts';
+import type { DecodedCall, WireProtocol } from './protocols/wire-protocol.ts';
+import { redactSecrets } from './redaction.ts';
+import { ApiFault, type ApiService } from './service.ts';
+import { sleepUnlessAborted } from './sleep-unless-aborted.ts';
+import { encodeText, type WireRequest, type WireResponse } from './wire-message.ts';
+
+/** Where a call comes from and how long its caller waits for it. */
+export interface CallOrigin {
+  /** The Region that the caller runs in, where it is known. */
+  readonly fromRegion?: string | undefined;
+  /** Virtual milliseconds that the caller gives a connection attempt. */
+  readonly connectionTimeoutMs?: number | undefined;
+  /** Virtual milliseconds that the caller waits for an answer. */
+  readonly requestTimeoutMs?: number | undefined;
+  readonly abortSignal?: AbortSignal | undefined;
+}
+
+export interface DispatcherOptions {
+  readonly clock: VirtualClock;
+  readonly regions: readonly string[];
+  readonly planCall: PlanCall;
+  readonly onApiCall: (record: ApiCallRecord) => void;
+  /** A new request id, repeatable with the world's seed. */
+  readonly nextRequestId: () => string;
+}
+
+/** Longest request that is decompressed; DynamoDB takes the largest requests of all services, 16 MiB. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+/** Routes calls in AWS wire formats to the embedded services and reports every one of them. */
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+  readonly #services = new Map<string, ApiService>();
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Adds a service under its signing name.
+   *
+   * @throws TypeError when the name is taken or its wire protocol is not known
+   */
+  register(service: ApiService): void {
+    const { signingName } = service;
+    if (this.#services.has(signingName)) throw new TypeError(`the service "${signingName}" is registered already`);
+    if (!serviceProtocols.has(signingName)) {
+      throw new TypeError(
+        `no wire protocol is known for "${signingName}"; known: ${[...serviceProtocols.keys()].join(', ')}`,
+      );
+    }
+    this.#services.set(signingName, service);
+  }
+
+  /**
+   * Handles one call inside the running actor.
+   *
+   * @throws ConnectionError when a fault keeps the call from its answer
+   */
+  async dispatch(request: WireRequest, origin: CallOrigin): Promise<WireResponse> {
+    const requestId = this.#options.nextRequestId();
+    let protocol = fallbackProtocol;
+    let operation = 'unknown';
+    try {
+      const { region, service } = readCredentialScope(request.headers);
+      const handler = this.#services.get(service);
+      if (handler === undefined) throw this.#unknownService(service);
+      protocol = serviceProtocols.get(service) ?? fallbackProtocol;
+      const call = protocol.decode(inflate(request));
+      operation = call.operation;
+      return await this.#carry(call, { handler, protocol, region, requestId }, origin);
+    } catch (error) {
+      if (error instanceof ApiFault) return protocol.encodeFault(error, requestId);
+      if (error instanceof ConnectionError || error instanceof ActorKilledError || isAbort(error)) throw error;
+      // A defect of the world must not look like a fault of the service that a workflow may retry.
+      throw new Error(`the embedded world failed while it handled ${operation}`, { cause: error });
+    }
+  }
+
+  async #carry(
+    call: DecodedCall,
+    target: { handler: ApiService; protocol: WireProtocol; region: string; requestId: string },
+    origin: CallOrigin,
+  ): Promise<WireResponse> {
+    const { clock } = this.#options;
+    const { handler, protocol, region, requestId } = target;
+    const attempt: ApiCallAttempt = {
+      atMs: clock.nowMs(),
+      region,
+      service: handler.signingName,
+      operation: call.operation,
+      request: redactSecrets(call.input),
+      caller: clock.currentActorName(),
+      attemptedByRegion: origin.fromRegion,
+    };
+    const report = (outcome: string): void =>
+      this.#options.onApiCall({ ...attempt, endedAtMs: clock.nowMs(), outcome });
+    const die = async (): Promise<never> => {
+      report('CallerKilled');
+      return await clock.killCurrent();
+    };
+    try {
+      this.#requireRegion(region);
+      const plan = this.#options.planCall(attempt);
+      await this.#failBeforeEffect(plan, origin);
+      if (plan.beforeEffect === 'kill-caller') await die();
+      const response = await this.#answer(call, plan, target, attempt.caller);
+      await this.#delayAnswer(plan, origin);
+      if (plan.afterEffect === 'kill-caller') await die();
+      if (plan.afterEffect === 'reset')
+        throw new ConnectionError('ECONNRESET', 'the connection broke before the answer');
+      if (plan.afterEffect === 'malformed-answer') {
+        report('MalformedAnswer');
+        return { ...response.wire, statusCode: 200, body: encodeText('{"truncated') };
+      }
+      report(response.outcome);
+      return response.wire;
+    } catch (error) {
+      if (error instanceof ConnectionError) report(error.code);
+      else if (error instanceof ApiFault) {
+        report(error.code);
+        return protocol.encodeFault(error, requestId);
+      } else if (isAbort(error)) report('AbortError');
+      else report('WorldDefect');
+      throw error;
+    }
+  }
+
+  async #failBeforeEffect(plan: CallPlan, origin: CallOrigin): Promise<void> {
+    if (plan.unreachable !== undefined) {
+      const { code, afterMs } = plan.unreachable;
+      const waitMs = Math.min(
+        afterMs,
+        origin.connectionTimeoutMs ?? Number.POSITIVE_INFINITY,
+        origin.requestTimeoutMs ?? Number.POSITIVE_INFINITY,
+      );
+      await this.#wait(waitMs, origin);
+      if (waitMs < afterMs) throw new ConnectionError('ETIMEDOUT', `no connection within ${waitMs} ms`);
+      throw new ConnectionError(code, 'the endpoint cannot be reached');
+    }
+    if (plan.beforeEffect === 'reset') {
+      throw new ConnectionError('ECONNRESET', 'the connection broke before the request was handled');
+    }
+  }
+
+  async #answer(
+    call: DecodedCall,
+    plan: CallPlan,
+    target: { handler: ApiService; protocol: WireProtocol; region: string; requestId: string },
+    caller: string | undefined,
+  ): Promise<{ readonly wire: WireResponse; readonly outcome: string }> {
+    const { handler, protocol, region, requestId } = target;
+    try {
+      if (plan.fault !== undefined) throw plan.fault;
+      const output = await handler.handle({ region, operation: call.operation, input: call.input, caller });
+      return { wire: protocol.encodeOutput(call.operation, output, requestId), outcome: 'ok' };
+    } catch (error) {
+      if (!(error instanceof ApiFault)) throw error;
+      return { wire: protocol.encodeFault(error, requestId), outcome: error.code };
+    }
+  }
+
+  async #delayAnswer(plan: CallPlan, origin: CallOrigin): Promise<void> {
+    const delayMs = plan.answerDelayMs ?? 0;
+    const timeoutMs = origin.requestTimeoutMs ?? Number.POSITIVE_INFINITY;
+    await this.#wait(Math.min(delayMs, timeoutMs), origin);
+    if (delayMs > timeoutMs) throw new ConnectionError('ETIMEDOUT', `no answer within ${timeoutMs} ms`);
+  }
+
+  async #wait(milliseconds: number, origin: CallOrigin): Promise<void> {
+    if (milliseconds > 0) await sleepUnlessAborted(this.#options.clock, milliseconds, origin.abortSignal);
+  }
+
+  #requireRegion(region: string): void {
+    if (this.#options.regions.includes(region)) return;
+    throw new ApiFault(
+      'RegionNotModelled',
+      400,
+      `this world has no Region "${region}"; it has ${this.#options.regions.join(', ')}`,
+    );
+  }
+
+  #unknownService(service: string): ApiFault {
+    const known = [...this.#services.keys()].join(', ');
+    return new ApiFault('ServiceNotModelled', 400, `this world does not serve "${service}"; it serves ${known}`);
+  }
+}
+
+const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
+
+function inflate(request: WireRequest): WireRequest {
+  const encoding = request.headers['content-encoding'];
+  if (encoding === undefined || encoding === 'identity') return request;
+  if (encoding !== 'gzip')
+    throw new ApiFault('SerializationException', 415, `content-encoding "${encoding}" is not supported`);
+  return { ...request, body: gunzipSync(request.body, { maxOutputLength: MAX_BODY_BYTES }) };
+}

@@ -1,0 +1,22 @@
+import { ApiFault } from '../service.ts';
+import { decodeText } from '../wire-message.ts';
+
+/**
+ * A request body that must be one JSON object; an empty body is an empty object.
+ *
+ * @throws ApiFault SerializationException
+ */
+export function parseJsonObject(body: Uint8Array): Readonly<Record<string, unknown>> {
+  const text = decodeText(body);
+  if (text === '') return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ApiFault('SerializationException', 400, 'the request body is not JSON');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ApiFault('SerializationException', 400, 'the request body is not a JSON object');
+  }
+  return value as Readonly<Record<string, unknown>>;
+}

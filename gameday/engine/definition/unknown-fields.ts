@@ -1,0 +1,40 @@
+import { closest } from 'fastest-levenshtein';
+
+const JSON_PATH_FIELDS = new Set([
+  'InputPath',
+  'OutputPath',
+  'ResultPath',
+  'Parameters',
+  'ResultSelector',
+  'Result',
+  'ItemsPath',
+  'SecondsPath',
+  'TimestampPath',
+  'TimeoutSecondsPath',
+  'HeartbeatSecondsPath',
+  'MaxConcurrencyPath',
+  'ErrorPath',
+  'CausePath',
+  'Variable',
+  'Iterator',
+]);
+
+const NOT_IMPLEMENTED_FIELDS = new Set([
+  'HeartbeatSeconds',
+  'Credentials',
+  'ItemReader',
+  'ItemBatcher',
+  'ResultWriter',
+  'ToleratedFailureCount',
+  'ToleratedFailurePercentage',
+  'Label',
+]);
+
+/** Why a field is refused, with the nearest valid name where it looks like a slip. */
+export const unknownFieldMessage = (field: string, known: readonly string[]): string => {
+  if (JSON_PATH_FIELDS.has(field)) {
+    return `"${field}" belongs to JSONPath; this engine runs JSONata definitions only (Arguments, Output, Assign)`;
+  }
+  if (NOT_IMPLEMENTED_FIELDS.has(field)) return `"${field}" is not implemented by this engine`;
+  return `unknown field "${field}"; did you mean "${closest(field, [...known])}"?`;
+};

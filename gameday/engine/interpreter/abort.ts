@@ -1,0 +1,32 @@
+import type { VirtualClock } from '../../clock/virtual-clock.ts';
+import type { Frame } from './frame.ts';
+import { type Run, record } from './run.ts';
+
+/** States for which the history has an event when their path is aborted. */
+const ABORTABLE = new Set(['Task', 'Wait', 'Parallel', 'Map']);
+
+/** Ends the actors of a path and of all below it, and stops what their Tasks wait for. Functions under way run on. */
+export const haltFrame = (clock: VirtualClock, frame: Frame): void => {
+  for (const child of frame.children) haltFrame(clock, child);
+  frame.cancelTask?.();
+  frame.cancelTask = undefined;
+  if (frame.actor !== undefined) clock.kill(frame.actor);
+  frame.actor = undefined;
+  if (frame.status === 'running') frame.status = 'aborted';
+};
+
+/** Aborts a path because another one of its state failed; the events follow the failed path's last one. */
+export const abortFrame = (run: Run, frame: Frame, previousEventId: number): void => {
+  const running: Frame[] = [];
+  const collect = (inner: Frame): void => {
+    for (const child of inner.children) collect(child);
+    if (inner.status === 'running') running.push(inner);
+  };
+  collect(frame);
+  haltFrame(run.services.clock, frame);
+  for (const inner of running) {
+    const type = inner.graph.States[inner.stateName]?.Type ?? '';
+    inner.lastEventId = previousEventId;
+    if (ABORTABLE.has(type)) record(run, inner, `${type}StateAborted`);
+  }
+};

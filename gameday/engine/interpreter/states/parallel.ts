@@ -1,0 +1,45 @@
+import type { ParallelState } from '../../definition/definition.ts';
+import { newFrame } from '../frame.ts';
+import { record } from '../run.ts';
+import { runBranches } from '../run-branches.ts';
+import type { StateResult, StateScope } from '../state-scope.ts';
+import { withHandlers } from '../with-handlers.ts';
+import { recordBeside } from './beside.ts';
+import { transitionToNext } from './flow.ts';
+
+const startBranches = async (scope: StateScope<ParallelState>): Promise<void> => {
+  const { run, frame, state } = scope;
+  const input = state.Arguments === undefined ? frame.input : await scope.evaluate(state.Arguments, 'Arguments');
+  scope.requireSize(input);
+  record(run, frame, 'ParallelStateStarted');
+  frame.children = state.Branches.map((branch, index) =>
+    newFrame(branch, input, {
+      label: `${frame.label}/${frame.stateName}[${index}]`,
+      mapContext: frame.mapContext,
+      index,
+      lastEventId: frame.lastEventId,
+      variables: frame.variables,
+    }),
+  );
+};
+
+/** https://states-language.net/spec.html#parallel-state. A redrive runs only the branches that did not succeed. */
+export const runParallel = (scope: StateScope<ParallelState>): Promise<StateResult> => {
+  const { run, frame, state } = scope;
+  return withHandlers(
+    scope,
+    async (attempt) => {
+      if (attempt > 1 || !scope.resumed || frame.children.length === 0) await startBranches(scope);
+      await runBranches(scope, Number.POSITIVE_INFINITY);
+      recordBeside(run, frame, 'ParallelStateSucceeded');
+      const result = frame.children.map((child) => child.output);
+      scope.requireSize(result);
+      return { ...(await scope.complete(state, result, { result })), transition: transitionToNext(state) };
+    },
+    (failure) => {
+      // The results together were too large: a redrive has to run all branches again.
+      if (failure.error === 'States.DataLimitExceeded') frame.children = [];
+      record(run, frame, 'ParallelStateFailed');
+    },
+  );
+};

@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import { knownRegions } from '../scenario/schema.ts';
+import { defineAction } from '../step.ts';
+
+const schema = z.strictObject({ region: z.enum(knownRegions) });
+
+/** Makes a whole Region unreachable: its APIs, its brokers, its functions. */
+export const blackoutRegion = defineAction({
+  kind: 'blackout-region',
+  schema,
+  describe: (step) => `black out ${step.region}`,
+  run: async ({ faults }, step) => {
+    faults.blackout(step.region);
+    return { region: step.region };
+  },
+});
+
+/** Ends the blackout of a Region. */
+export const restoreRegion = defineAction({
+  kind: 'restore-region',
+  schema,
+  describe: (step) => `restore ${step.region}`,
+  run: async ({ faults }, step) => {
+    faults.restore(step.region);
+    return { region: step.region };
+  },
+});

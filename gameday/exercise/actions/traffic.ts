@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { defineAction } from '../step.ts';
+import type { ScenarioOutline } from '../scenario/schema.ts';
+
+const schema = z.strictObject({});
+
+const needsTraffic = (_step: unknown, scenario: ScenarioOutline) =>
+  scenario.traffic === undefined ? [{ path: [], message: 'needs a "traffic" section in the scenario' }] : [];
+
+/** Starts the producers and consumers that the scenario declares. */
+export const startTraffic = defineAction({
+  kind: 'start-traffic',
+  schema,
+  describe: () => 'start traffic',
+  check: needsTraffic,
+  run: async ({ traffic }) => {
+    traffic.start();
+    return null;
+  },
+});
+
+/** Stops the producers, then lets the consumers drain their queues. */
+export const stopTraffic = defineAction({
+  kind: 'stop-traffic',
+  schema,
+  describe: () => 'stop traffic and drain',
+  check: needsTraffic,
+  run: async ({ traffic }) => {
+    await traffic.stop();
+    return { ...traffic.counters };
+  },
+});

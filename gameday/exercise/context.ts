@@ -1,0 +1,18 @@
+import type { VirtualClock } from '../clock/virtual-clock.ts';
+import type { Recorder } from '../journal/recorder.ts';
+import type { FaultControl } from './fault-control.ts';
+import type { ScenarioOutline } from './scenario/schema.ts';
+import type { ExerciseStage } from './stage-port.ts';
+import type { TrafficControl } from './traffic-control.ts';
+import type { WorkflowRuns } from './workflow-runs.ts';
+
+/** What every action and probe of a running exercise may use. */
+export interface ExerciseContext {
+  readonly clock: VirtualClock;
+  readonly stage: ExerciseStage;
+  readonly scenario: ScenarioOutline;
+  readonly recorder: Recorder;
+  readonly workflows: WorkflowRuns;
+  readonly traffic: TrafficControl;
+  readonly faults: FaultControl;
+}

@@ -1,0 +1,139 @@
+import type { Duplex } from 'node:stream';
+import type { AwsClientSettings, SocketAddress } from '../../functions/shared/runtime.ts';
+import type { VirtualClock } from '../clock/virtual-clock.ts';
+import type { BrokerCredentials } from '../traffic/amqp-client.ts';
+import type { StoreContents } from '../traffic/accounting.ts';
+import type { BrokerRole, ReplicationGauges } from '../world/broker/embedded-broker.ts';
+import type { Json } from './step.ts';
+
+/** One broker as it is now. */
+export interface StageBroker {
+  readonly brokerId: string;
+  readonly brokerName: string;
+  readonly region: string;
+  readonly role: BrokerRole;
+  /** State as the Amazon MQ API shows it, e.g. RUNNING, CREATION_IN_PROGRESS. */
+  readonly state: string;
+  readonly serves: boolean;
+  readonly gauges: ReplicationGauges;
+  /** Messages on all queues of clients. */
+  readonly messages: number;
+}
+
+/** An AWS API call, secrets removed. Times are virtual milliseconds since the Unix epoch. */
+export interface StageApiCall {
+  readonly atMs: number;
+  readonly endedAtMs: number;
+  readonly region: string;
+  /** Signing name of the service: mq, states, dynamodb, … */
+  readonly service: string;
+  readonly operation: string;
+  readonly request: Json;
+  /** `ok` or the error's code. */
+  readonly outcome: string;
+  readonly caller: string;
+}
+
+/** A step of a workflow. */
+export interface StageTransition {
+  readonly atMs: number;
+  readonly executionArn: string;
+  readonly machine: string;
+  readonly region: string;
+  readonly state: string;
+  readonly stateType: string;
+  readonly kind: 'entered' | 'exited' | 'retried' | 'caught';
+  readonly error?: string;
+}
+
+/** A log line of a deployed function. */
+export interface StageLog {
+  readonly atMs: number;
+  readonly level: 'info' | 'warn' | 'error';
+  readonly function: string;
+  readonly region: string;
+  readonly message: string;
+  readonly fields: { readonly [key: string]: Json };
+}
+
+/** A notification that an operator would have received. */
+export interface StageNotification {
+  readonly atMs: number;
+  readonly region: string;
+  readonly topic: string;
+  readonly subject: string;
+  readonly message: string;
+}
+
+/** A workflow execution changed its status. */
+export interface StageStatusChange {
+  readonly atMs: number;
+  readonly executionArn: string;
+  readonly machine: string;
+  readonly region: string;
+  readonly status: string;
+}
+
+/** What happens on a stage, as it happens. */
+export interface StageObserver {
+  apiCall(call: StageApiCall): void;
+  transition(transition: StageTransition): void;
+  statusChange(change: StageStatusChange): void;
+  log(log: StageLog): void;
+  notification(notification: StageNotification): void;
+}
+
+/** The world that a game day plays in, with the workflows deployed: all that the exercise needs of it. */
+export interface ExerciseStage {
+  readonly clock: VirtualClock;
+  /** Settings for real SDK clients. */
+  readonly aws: AwsClientSettings;
+  readonly accountId: string;
+  /** A number in [0, 1), from the run's seed. */
+  random(): number;
+  observe(observer: StageObserver): void;
+  /** Brokers of a pair that exist now, the planned primary first. */
+  brokers(pair: string): readonly StageBroker[];
+  /** Values that a workflow's input may refer to as `${pairs.orders.primary.arn}`. */
+  references(): { readonly [key: string]: Json };
+  /** What the brokers of a pair store for clients, by queue. */
+  stores(pair: string): readonly StoreContents[];
+  /** Every AMQP endpoint of the pair that exists now, the planned primary's first. */
+  endpoints(pair: string): readonly SocketAddress[];
+  applicationCredentials(pair: string): BrokerCredentials;
+  /** A client's connection. Rejects with `code` ECONNREFUSED, ETIMEDOUT, … */
+  connect(address: SocketAddress, timeoutMs: number, fromRegion: string): Promise<Duplex>;
+  /** Raises a fault. @throws an error that names what is wrong with it */
+  raiseFault(name: string, fault: Readonly<Record<string, unknown>>): void;
+  clearFault(name: string): void;
+  /** Cuts or restores the replication link of a pair. */
+  setLink(pair: string, up: boolean): void;
+  blackoutRegion(region: string): void;
+  restoreRegion(region: string): void;
+  /** State transitions that AWS would bill, and history events, per execution ARN. */
+  executionFigures(executionArn: string): { readonly transitions: number; readonly historyEvents: number };
+  /** Values that must never be written down. */
+  secrets(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** What an exercise asks a stage to be made of. */
+export interface StagePlan {
+  readonly seed: number;
+  readonly startMs: number;
+  readonly pairs: Readonly<
+    Record<
+      string,
+      {
+        readonly primary: { readonly region: string; readonly brokerName: string };
+        readonly replica: { readonly region: string; readonly brokerName: string };
+        readonly paired: boolean;
+        readonly engineVersion: string;
+        readonly hostInstanceType: string;
+      }
+    >
+  >;
+}
+
+/** Builds a stage; called outside the clock's `run`. */
+export type StageFactory = (plan: StagePlan) => Promise<ExerciseStage>;

@@ -1,0 +1,19 @@
+import type { Json } from '../exercise/step.ts';
+
+/** What stands in a journal where a secret stood. */
+export const secretMark = '[secret]';
+
+/** A copy in which every occurrence of a secret, also inside longer strings and keys, is replaced by a mark. */
+export const scrubSecrets = (value: Json, secrets: readonly string[]): Json => {
+  const known = secrets.filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
+  const clean = (text: string): string => known.reduce((result, secret) => result.replaceAll(secret, secretMark), text);
+  const visit = (item: Json): Json => {
+    if (typeof item === 'string') return clean(item);
+    if (Array.isArray(item)) return item.map(visit);
+    if (item !== null && typeof item === 'object') {
+      return Object.fromEntries(Object.entries(item).map(([key, inner]) => [clean(key), visit(inner)]));
+    }
+    return item;
+  };
+  return visit(value);
+};

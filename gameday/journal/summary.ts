@@ -1,0 +1,142 @@
+import { isoTime, type Journal, type Outcome } from './journal.ts';
+import { type Promotion, promotionsOf } from './promotions.ts';
+import { estimatedCostUsd } from './unit-prices.ts';
+
+/** Message counts over all traffic of a run; see `MessageTotals` for each class. */
+export interface MessageSummary {
+  readonly sent: number;
+  readonly confirmed: number;
+  readonly processedOnce: number;
+  readonly processedTwice: number;
+  readonly queued: number;
+  readonly stranded: number;
+  readonly lost: number;
+  readonly rejected: number;
+  readonly unknownOutcome: number;
+  /** Of those with unknown outcome, how many took effect twice. */
+  readonly unknownProcessedTwice: number;
+}
+
+/** A gap in service as clients saw it, in virtual milliseconds. */
+export interface GapSummary {
+  readonly longestMs: number;
+  readonly totalMs: number;
+}
+
+/** The one JSON object that a game day prints. */
+export interface GameDaySummary {
+  readonly scenario: string;
+  readonly seed: number;
+  readonly outcome: Outcome;
+  readonly wallMs: number;
+  readonly virtualMs: number;
+  readonly messages: MessageSummary;
+  readonly unavailability: { readonly sends: GapSummary; readonly deliveries: GapSummary };
+  readonly promotions: readonly {
+    readonly pair: string;
+    readonly mode: string;
+    readonly requestedAt: string;
+    readonly completedAt: string | null;
+    readonly detectedAt: string | null;
+    /** Virtual milliseconds from the exchange to its notice by the workflow. */
+    readonly detectionDelayMs: number | null;
+    readonly unavailableMs: number;
+  }[];
+  readonly apiCalls: Readonly<Record<string, number>>;
+  readonly workflows: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly transitions: number;
+    readonly historyEvents: number;
+  }[];
+  readonly hypothesis: readonly { readonly probe: string; readonly met: boolean; readonly finding: string }[];
+  readonly cost: { readonly stateTransitions: number; readonly lambdaInvocations: number; readonly usd: number };
+  readonly files: { readonly journal: string; readonly html: string; readonly markdown: string };
+}
+
+/** Key figures of a run, computed from its journal alone. */
+export const summaryOf = (journal: Journal, files: GameDaySummary['files']): GameDaySummary => {
+  const { workflows, apiCalls } = journal.records;
+  const stateTransitions = workflows.reduce((total, workflow) => total + workflow.transitions, 0);
+  const lambdaInvocations = countLambdaInvocations(journal);
+  return {
+    scenario: journal.environment.scenario,
+    seed: journal.environment.seed,
+    outcome: journal.outcome,
+    wallMs: journal.environment.wall.milliseconds,
+    virtualMs: Date.parse(journal.end) - Date.parse(journal.start),
+    messages: messageSummary(journal),
+    unavailability: {
+      sends: gaps(journal.traffic.map((traffic) => traffic.sends)),
+      deliveries: gaps(journal.traffic.map((traffic) => traffic.deliveries)),
+    },
+    promotions: promotionsOf(journal).map((promotion) => ({
+      pair: promotion.pair,
+      mode: promotion.mode,
+      requestedAt: isoTime(promotion.requestedAtMs),
+      completedAt: promotion.completedAtMs === undefined ? null : isoTime(promotion.completedAtMs),
+      detectedAt: promotion.detectedAtMs === undefined ? null : isoTime(promotion.detectedAtMs),
+      detectionDelayMs: detectionDelayMs(promotion),
+      unavailableMs: promotion.unavailableMs,
+    })),
+    apiCalls: countBy(apiCalls.map((call) => `${call.service}:${call.operation}`)),
+    workflows: workflows.map(({ machine, status, transitions, historyEvents }) => ({
+      name: machine,
+      status,
+      transitions,
+      historyEvents,
+    })),
+    hypothesis: (journal.steady_states.after?.probes ?? []).map((probe) => ({
+      probe: probe.activity.name,
+      met: probe.tolerance_met,
+      finding: probe.finding,
+    })),
+    cost: {
+      stateTransitions,
+      lambdaInvocations,
+      usd: Number(estimatedCostUsd({ stateTransitions, lambdaInvocations }).toFixed(6)),
+    },
+    files,
+  };
+};
+
+/** Virtual milliseconds between the real exchange and the workflow's notice of it. */
+export const detectionDelayMs = (promotion: Promotion): number | null =>
+  promotion.completedAtMs === undefined || promotion.detectedAtMs === undefined
+    ? null
+    : promotion.detectedAtMs - promotion.completedAtMs;
+
+/** Entered and retried Task states: each is one invocation of a function. */
+const countLambdaInvocations = (journal: Journal): number =>
+  journal.records.transitions.filter(
+    (transition) => transition.stateType === 'Task' && (transition.kind === 'entered' || transition.kind === 'retried'),
+  ).length;
+
+const messageSummary = (journal: Journal): MessageSummary => {
+  const sum = (pick: (totals: Journal['traffic'][number]['messages']) => number): number =>
+    journal.traffic.reduce((total, traffic) => total + pick(traffic.messages), 0);
+  return {
+    sent: sum((totals) => totals.sent),
+    confirmed: sum((totals) => totals.confirmed),
+    processedOnce: sum((totals) => totals.processedOnce),
+    processedTwice: sum((totals) => totals.processedTwice),
+    queued: sum((totals) => totals.queued),
+    stranded: sum((totals) => totals.stranded),
+    lost: sum((totals) => totals.lost),
+    rejected: sum((totals) => totals.rejected),
+    unknownOutcome: sum((totals) => totals.unknown.total),
+    unknownProcessedTwice: sum((totals) => totals.unknown.processedTwice),
+  };
+};
+
+const gaps = (watches: readonly GapSummary[]): GapSummary => ({
+  longestMs: Math.max(0, ...watches.map((watch) => watch.longestMs)),
+  totalMs: watches.reduce((total, watch) => total + watch.totalMs, 0),
+});
+
+/** How often each name occurs, names in alphabetical order. */
+export const countBy = (names: readonly string[]): Readonly<Record<string, number>> => {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+};

@@ -1,0 +1,24 @@
+import { elapsed } from './format.ts';
+import { html, type Markup } from './html.ts';
+import { percentAt, type TimeWindow, ticks } from './time-scale.ts';
+
+/** More labels than this run into one another on a wide screen; every second one is hidden on a narrow one. */
+const mostLabels = 8;
+
+/** Labels of a time axis at height `y`, and grid lines from `gridTop` down to `gridBottom` when both are given. */
+export const timeAxis = (
+  window: TimeWindow,
+  originMs: number,
+  y: number,
+  grid?: { readonly top: number; readonly bottom: number },
+): readonly Markup[] =>
+  ticks(window, originMs, mostLabels).map((atMs, index) => {
+    const x = percentAt(window, atMs);
+    const anchor = x < 4 ? 'start' : x > 96 ? 'end' : 'middle';
+    const line =
+      grid === undefined
+        ? undefined
+        : html`<line class="grid" x1="${x}%" x2="${x}%" y1="${grid.top}" y2="${grid.bottom}"/>`;
+    const visibility = index % 2 === 1 ? ' wide-only' : '';
+    return html`${line}<text class="axis${visibility}" x="${x}%" y="${y}" text-anchor="${anchor}">${elapsed(atMs - originMs)}</text>`;
+  });

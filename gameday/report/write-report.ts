@@ -1,0 +1,51 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Journal } from '../journal/journal.ts';
+import { type GameDaySummary, summaryOf } from '../journal/summary.ts';
+import { markdownReport } from './markdown.ts';
+import { htmlReport } from './page.ts';
+
+/** The report folder cannot be written to. */
+export class ReportFolderError extends Error {
+  override readonly name = 'ReportFolderError';
+  readonly folder: string;
+
+  constructor(folder: string, reason: string) {
+    super(`cannot write reports to ${folder}: ${reason}; choose another folder with --out`);
+    this.folder = folder;
+  }
+}
+
+/**
+ * Makes the folder for one run before it begins, so that a run never ends without a place for its report.
+ *
+ * @throws ReportFolderError
+ */
+export const prepareReportFolder = async (root: string, run: string): Promise<string> => {
+  const folder = join(root, run);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'journal.json'), '');
+  } catch (error) {
+    throw new ReportFolderError(folder, error instanceof Error ? error.message : String(error));
+  }
+  return folder;
+};
+
+/** Writes journal.json, report.html and report.md into `folder`, and answers the summary that names them. */
+export const writeReport = async (folder: string, journal: Journal): Promise<GameDaySummary> => {
+  const files = {
+    journal: join(folder, 'journal.json'),
+    html: join(folder, 'report.html'),
+    markdown: join(folder, 'report.md'),
+  };
+  const summary = summaryOf(journal, files);
+  try {
+    await writeFile(files.journal, `${JSON.stringify(journal, null, 2)}\n`);
+    await writeFile(files.html, htmlReport(journal, summary));
+    await writeFile(files.markdown, markdownReport(journal, summary));
+  } catch (error) {
+    throw new ReportFolderError(folder, error instanceof Error ? error.message : String(error));
+  }
+  return summary;
+};

@@ -1,0 +1,200 @@
+/** What one broker holds at the end of a run. */
+export interface StoreContents {
+  readonly brokerId: string;
+  readonly queue: string;
+  /** Whether clients can reach the broker now; a message on one that they cannot reach is stranded. */
+  readonly serves: boolean;
+  /** Application ids of the stored messages, `<producer>-<n>`. */
+  readonly messageIds: readonly string[];
+}
+
+/** A message that needs naming, with what is known about it. Times are virtual milliseconds since the Unix epoch. */
+export interface NamedMessage {
+  readonly id: string;
+  readonly queue: string;
+  readonly sentAtMs: number;
+  readonly processedAtMs: readonly number[];
+  /** Brokers that still hold it. */
+  readonly storedOn: readonly string[];
+}
+
+/**
+ * Message totals of a run. Every confirmed message is in exactly one class, so
+ * `confirmed = processedOnce + processedTwice + queued + stranded + lost`; sends whose outcome nobody saw are counted
+ * apart, in `unknown`.
+ */
+export interface MessageTotals {
+  /** Send attempts that reached a broker's connection. */
+  readonly sent: number;
+  /** Sends whose acceptance the producer saw. */
+  readonly confirmed: number;
+  readonly processedOnce: number;
+  /** Processed twice or more. */
+  readonly processedTwice: number;
+  /** Confirmed, not processed, on a broker that serves: a consumer can still get it. */
+  readonly queued: number;
+  /** Confirmed, not processed, only on brokers that do not serve. */
+  readonly stranded: number;
+  /** Confirmed, not processed, and on no broker. */
+  readonly lost: number;
+  /** Sends that a broker refused. */
+  readonly rejected: number;
+  /** Sends that ended in a disconnect before any outcome. */
+  readonly unknown: {
+    readonly total: number;
+    readonly processedOnce: number;
+    readonly processedTwice: number;
+    /** Not processed, on some broker. */
+    readonly stored: number;
+    /** Not processed, and on no broker: it never arrived. */
+    readonly absent: number;
+  };
+  /** Deliveries of ids that no producer sent. */
+  readonly foreign: number;
+  readonly named: {
+    readonly lost: readonly NamedMessage[];
+    readonly processedTwice: readonly NamedMessage[];
+    readonly stranded: readonly NamedMessage[];
+  };
+}
+
+type SendOutcome = 'pending' | 'confirmed' | 'rejected';
+
+interface MessageRecord {
+  readonly queue: string;
+  readonly sentAtMs: number;
+  outcome: SendOutcome;
+  readonly processedAtMs: number[];
+}
+
+/** An id was sent twice: the producers' own numbering is broken, so no total could be trusted. */
+export class DuplicateSendError extends Error {
+  override readonly name = 'DuplicateSendError';
+
+  constructor(id: string) {
+    super(`message id "${id}" was sent twice by the traffic generator; every id must be sent once`);
+  }
+}
+
+/**
+ * The application's own book of messages: what was sent, what was confirmed, what took effect. It never asks a broker;
+ * the brokers' stores are handed in at the end.
+ */
+export class Accounting {
+  readonly #messages = new Map<string, MessageRecord>();
+  #confirmed = 0;
+  #processed = 0;
+  #foreign = 0;
+
+  /** Running number of confirmed sends and of processings, for a live display. */
+  get counters(): { readonly sent: number; readonly confirmed: number; readonly processed: number } {
+    return { sent: this.#messages.size, confirmed: this.#confirmed, processed: this.#processed };
+  }
+
+  /**
+   * A send goes out now; until an outcome is reported it counts as unknown.
+   *
+   * @throws DuplicateSendError when the id was used before
+   */
+  sent(id: string, queue: string, atMs: number): void {
+    if (this.#messages.has(id)) throw new DuplicateSendError(id);
+    this.#messages.set(id, { queue, sentAtMs: atMs, outcome: 'pending', processedAtMs: [] });
+  }
+
+  confirmed(id: string): void {
+    const message = this.#messages.get(id);
+    if (message === undefined || message.outcome === 'confirmed') return;
+    message.outcome = 'confirmed';
+    this.#confirmed += 1;
+  }
+
+  rejected(id: string): void {
+    const message = this.#messages.get(id);
+    if (message !== undefined && message.outcome === 'pending') message.outcome = 'rejected';
+  }
+
+  /** The message took effect: the consumer's side effect happened, whatever becomes of its acknowledgement. */
+  processed(id: string, atMs: number): void {
+    const message = this.#messages.get(id);
+    if (message === undefined) {
+      this.#foreign += 1;
+      return;
+    }
+    message.processedAtMs.push(atMs);
+    this.#processed += 1;
+  }
+
+  /** Classifies every message against what the brokers hold now. */
+  totals(stores: readonly StoreContents[]): MessageTotals {
+    const whereabouts = locate(stores);
+    const totals = {
+      sent: this.#messages.size,
+      confirmed: 0,
+      processedOnce: 0,
+      processedTwice: 0,
+      queued: 0,
+      stranded: 0,
+      lost: 0,
+      rejected: 0,
+      unknown: { total: 0, processedOnce: 0, processedTwice: 0, stored: 0, absent: 0 },
+      foreign: this.#foreign,
+      named: {
+        lost: [] as NamedMessage[],
+        processedTwice: [] as NamedMessage[],
+        stranded: [] as NamedMessage[],
+      },
+    };
+    for (const [id, message] of this.#messages) {
+      const holders = whereabouts.get(id) ?? { serving: [], notServing: [] };
+      const storedOn = [...holders.serving, ...holders.notServing];
+      const named: NamedMessage = { id, storedOn, ...pick(message) };
+      const times = message.processedAtMs.length;
+      if (times > 1) totals.named.processedTwice.push(named);
+      if (message.outcome === 'confirmed') {
+        totals.confirmed += 1;
+        if (times === 1) totals.processedOnce += 1;
+        else if (times > 1) totals.processedTwice += 1;
+        else if (holders.serving.length > 0) totals.queued += 1;
+        else if (holders.notServing.length > 0) {
+          totals.stranded += 1;
+          totals.named.stranded.push(named);
+        } else {
+          totals.lost += 1;
+          totals.named.lost.push(named);
+        }
+      } else if (message.outcome === 'rejected') {
+        totals.rejected += 1;
+      } else {
+        totals.unknown.total += 1;
+        if (times === 1) totals.unknown.processedOnce += 1;
+        else if (times > 1) totals.unknown.processedTwice += 1;
+        else if (storedOn.length > 0) totals.unknown.stored += 1;
+        else totals.unknown.absent += 1;
+      }
+    }
+    return totals;
+  }
+}
+
+const pick = ({ queue, sentAtMs, processedAtMs }: MessageRecord) => ({
+  queue,
+  sentAtMs,
+  processedAtMs: [...processedAtMs],
+});
+
+interface Whereabouts {
+  readonly serving: string[];
+  readonly notServing: string[];
+}
+
+const locate = (stores: readonly StoreContents[]): Map<string, Whereabouts> => {
+  const found = new Map<string, Whereabouts>();
+  for (const store of stores) {
+    for (const id of store.messageIds) {
+      const entry = found.get(id) ?? { serving: [], notServing: [] };
+      (store.serves ? entry.serving : entry.notServing).push(store.brokerId);
+      found.set(id, entry);
+    }
+  }
+  return found;
+};

@@ -1,0 +1,188 @@
+import type { Duplex } from 'node:stream';
+import type { Connection, Container, Delivery, EventContext, Receiver, Sender } from 'rhea';
+import { LinkRefusedError, queueOfAddress } from './amqp-address.ts';
+import { AmqpBrowser } from './amqp-browser.ts';
+import { AmqpConsumer } from './amqp-consumer.ts';
+import { AmqpProducer, type LinkSurroundings } from './amqp-producer.ts';
+import { answerEvents, type ClientOutcome, outcomeOfEvent } from './client-outcome.ts';
+import type { MessageStore } from './message-store.ts';
+import { OutcomeOrder } from './outcome-order.ts';
+import type { QueueDispatcher } from './queue-dispatcher.ts';
+import { deliverRawMessages, ignoreIdleTimeout, serverConnection } from './rhea-internals.ts';
+import { messageIdOfFilter } from './selector.ts';
+
+export interface AmqpConnectionOptions {
+  readonly container: Container;
+  /** Names the connection on its broker. */
+  readonly id: string;
+  readonly store: MessageStore;
+  readonly dispatcher: QueueDispatcher;
+  nowMs(): number;
+  /** Called once, when the connection has ended by either side. */
+  onEnd(connection: AmqpConnection): void;
+}
+
+/** Settle mode of a receiving client that never answers: the broker would forget messages by sending them. */
+const settledBySender = 1;
+
+/** The broker's side of one client connection. */
+export class AmqpConnection {
+  readonly #options: AmqpConnectionOptions;
+  readonly #stream: Duplex;
+  readonly #surroundings: LinkSurroundings;
+  readonly #producers = new Map<Receiver, AmqpProducer>();
+  readonly #consumers = new Map<Sender, AmqpConsumer>();
+  readonly #browsers = new Map<Sender, AmqpBrowser>();
+  #lastLink = 0;
+  #ended = false;
+
+  constructor(stream: Duplex, options: AmqpConnectionOptions) {
+    this.#options = options;
+    this.#stream = stream;
+    this.#surroundings = { store: options.store, outcomes: new OutcomeOrder(), nowMs: options.nowMs };
+    const connection = serverConnection(options.container, options.id);
+    this.#listen(connection);
+    connection.accept(stream);
+  }
+
+  /** Ends the connection without a word, as a process does that stops. What is under way stays unanswered. */
+  drop(): void {
+    this.#end({ deliveryFailed: true });
+  }
+
+  #listen(connection: Connection): void {
+    const on = (event: string, handle: (context: EventContext) => void): void => {
+      // rhea may still read what the client had sent before its connection was dropped.
+      connection.on(event, (context: EventContext) => {
+        if (!this.#ended) handle(context);
+      });
+    };
+    on('connection_open', () => ignoreIdleTimeout(connection));
+    on('session_open', ({ session }) => session && deliverRawMessages(session));
+    on('receiver_open', ({ receiver }) => receiver && this.#openProducer(receiver));
+    on('sender_open', ({ sender }) => sender && this.#openSender(sender));
+    on('message', ({ receiver, message, delivery }) => {
+      if (receiver && message && delivery) this.#producers.get(receiver)?.receive(message, delivery);
+    });
+    on('sender_flow', ({ sender }) => sender && this.#pump(sender));
+    on('sendable', ({ sender }) => sender && this.#pump(sender));
+    on('sender_draining', ({ sender }) => sender && this.#drain(sender));
+    for (const event of answerEvents) {
+      on(event, (context) => {
+        const { sender, delivery } = context;
+        if (sender && delivery) this.#answer(sender, delivery, outcomeOfEvent(event, context));
+      });
+    }
+    on('sender_close', ({ sender }) => sender && this.#closeSender(sender));
+    on('receiver_close', ({ receiver }) => receiver && this.#producers.delete(receiver));
+    // A client may end its session or its connection with links still open.
+    on('session_close', ({ session }) => {
+      for (const sender of [...this.#consumers.keys(), ...this.#browsers.keys()]) {
+        if (sender.session === session) this.#closeSender(sender);
+      }
+    });
+    on('connection_close', () => this.#end({ deliveryFailed: false, keepStream: true }));
+    on('disconnected', () => this.#end({ deliveryFailed: true }));
+    on('protocol_error', () => this.#end({ deliveryFailed: true }));
+  }
+
+  #openProducer(receiver: Receiver): void {
+    this.#refuseOnError(receiver, () => {
+      this.#producers.set(receiver, new AmqpProducer(receiver, this.#surroundings));
+    });
+  }
+
+  #openSender(sender: Sender): void {
+    this.#refuseOnError(sender, () => {
+      const { source } = sender;
+      if (source?.dynamic === true) {
+        throw new LinkRefusedError('amqp:not-implemented', 'dynamic sources are not modelled: name a queue');
+      }
+      if (sender.snd_settle_mode === settledBySender) {
+        throw new LinkRefusedError('amqp:not-implemented', 'receiving pre-settled is not modelled: answer messages');
+      }
+      const queue = queueOfAddress(source?.address);
+      const messageId = messageIdOfFilter(source.filter);
+      // Told back, so that a client sees that the broker honours its filter (AMQP 1.0, part 3, section 3.5.3).
+      sender.set_source({
+        address: source.address,
+        ...(source.distribution_mode ? { distribution_mode: source.distribution_mode } : {}),
+        ...(source.filter ? { filter: source.filter } : {}),
+      });
+      if (`${source.distribution_mode ?? 'move'}` === 'copy') {
+        const browser = new AmqpBrowser(sender, this.#surroundings, queue, messageId);
+        this.#browsers.set(sender, browser);
+        this.#afterAttach(sender, browser);
+        return;
+      }
+      const holder = `${this.#options.id}/${++this.#lastLink}`;
+      const consumer = new AmqpConsumer(sender, this.#surroundings, { queue, messageId, holder });
+      this.#options.store.declare(queue);
+      this.#consumers.set(sender, consumer);
+      this.#options.dispatcher.add(consumer);
+      this.#afterAttach(sender, consumer);
+    });
+  }
+
+  /**
+   * Starts a link once rhea has written the broker's attach, which is queued already. rhea writes the transfers of a
+   * tick before its attaches, and a client may send attach and credit together.
+   */
+  #afterAttach(sender: Sender, link: AmqpBrowser | AmqpConsumer): void {
+    process.nextTick(() => {
+      if (this.#ended) return;
+      link.start();
+      this.#pump(sender);
+    });
+  }
+
+  #refuseOnError(link: Sender | Receiver, open: () => void): void {
+    try {
+      open();
+    } catch (error) {
+      if (!(error instanceof LinkRefusedError)) throw error;
+      link.close({ condition: error.condition, description: error.message });
+    }
+  }
+
+  #pump(sender: Sender): void {
+    this.#browsers.get(sender)?.show();
+    const consumer = this.#consumers.get(sender);
+    if (consumer !== undefined) this.#options.dispatcher.pump(consumer.queue);
+  }
+
+  #drain(sender: Sender): void {
+    this.#browsers.get(sender)?.startDrain();
+    this.#consumers.get(sender)?.startDrain();
+    this.#pump(sender);
+  }
+
+  #answer(sender: Sender, delivery: Delivery, outcome: ClientOutcome): void {
+    this.#browsers.get(sender)?.answer(delivery, outcome);
+    this.#consumers.get(sender)?.answer(delivery, outcome);
+  }
+
+  #closeSender(sender: Sender): void {
+    this.#browsers.delete(sender);
+    this.#closeConsumer(sender, { deliveryFailed: false });
+  }
+
+  #closeConsumer(sender: Sender, options: { readonly deliveryFailed: boolean }): void {
+    const consumer = this.#consumers.get(sender);
+    if (consumer === undefined) return;
+    this.#consumers.delete(sender);
+    this.#options.dispatcher.remove(consumer);
+    consumer.close(options);
+  }
+
+  #end(options: { readonly deliveryFailed: boolean; readonly keepStream?: boolean }): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const sender of [...this.#consumers.keys()]) this.#closeConsumer(sender, options);
+    this.#producers.clear();
+    this.#browsers.clear();
+    // After a proper close rhea still has its own close to write, and ends the stream itself.
+    if (options.keepStream !== true) this.#stream.destroy();
+    this.#options.onEnd(this);
+  }
+}

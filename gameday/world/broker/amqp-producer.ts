@@ -1,0 +1,58 @@
+import type { AmqpError, Delivery, Message, Receiver } from 'rhea';
+import { queueOfAddress } from './amqp-address.ts';
+import { readMessage } from './amqp-message.ts';
+import { AmqpDecodeError } from './amqp-sections.ts';
+import type { MessageStore } from './message-store.ts';
+import type { OutcomeOrder } from './outcome-order.ts';
+import { rawMessageFormat } from './rhea-internals.ts';
+
+/** What a link needs of the connection that it belongs to. */
+export interface LinkSurroundings {
+  readonly store: MessageStore;
+  readonly outcomes: OutcomeOrder;
+  nowMs(): number;
+}
+
+/** A link on which a client sends: every message is stored before its outcome is told. */
+export class AmqpProducer {
+  readonly #receiver: Receiver;
+  readonly #surroundings: LinkSurroundings;
+  readonly #queue: string;
+
+  /** @throws LinkRefusedError when the link's target is not a queue that clients may use */
+  constructor(receiver: Receiver, surroundings: LinkSurroundings) {
+    this.#receiver = receiver;
+    this.#surroundings = surroundings;
+    this.#queue = queueOfAddress(receiver.target?.address);
+    receiver.set_target({ address: receiver.target.address });
+    surroundings.store.declare(this.#queue);
+  }
+
+  /** Takes one message; `payload` is the encoded message when rhea was told not to decode it. */
+  receive(payload: Message | Buffer, delivery: Delivery): void {
+    if (delivery.format !== rawMessageFormat || !Buffer.isBuffer(payload)) {
+      this.#reject(delivery, {
+        condition: 'amqp:not-implemented',
+        description: `message format ${delivery.format} is not modelled`,
+      });
+      return;
+    }
+    try {
+      this.#surroundings.store.enqueue(this.#queue, readMessage(payload, this.#surroundings.nowMs()));
+    } catch (error) {
+      if (!(error instanceof AmqpDecodeError)) throw error;
+      this.#reject(delivery, { condition: 'amqp:decode-error', description: error.message });
+      return;
+    }
+    this.#surroundings.outcomes.settle('accepted', () => delivery.accept());
+  }
+
+  /** The link that the client sends on. */
+  get link(): Receiver {
+    return this.#receiver;
+  }
+
+  #reject(delivery: Delivery, error: AmqpError): void {
+    this.#surroundings.outcomes.settle('rejected', () => delivery.reject(error));
+  }
+}

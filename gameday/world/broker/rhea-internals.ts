@@ -1,0 +1,73 @@
+import type { Duplex } from 'node:stream';
+import rhea, { type Connection, type ConnectionOptions, type Container, type Sender, type Session } from 'rhea';
+
+/**
+ * The parts of rhea 3.0.5 that its typings leave out and a broker cannot do without. Everything that leans on them
+ * is in this file, so that a new version has one place to be checked in.
+ */
+
+/** A described outcome, ready for `Delivery.update`. */
+export type EncodedOutcome = { readonly descriptor: unknown };
+
+interface OutcomeFactory {
+  described(): EncodedOutcome;
+}
+
+interface OutcomeFactories {
+  accepted(fields?: object): OutcomeFactory;
+  rejected(fields: { readonly error?: { readonly condition: string; readonly description: string } }): OutcomeFactory;
+  released(): OutcomeFactory;
+  modified(fields: { readonly delivery_failed: boolean; readonly undeliverable_here: boolean }): OutcomeFactory;
+}
+
+const factories = rhea.message as unknown as OutcomeFactories;
+
+/** Outcomes that a broker answers with (AMQP 1.0, part 3, section 3.4). */
+export const encodedOutcomes = {
+  accepted: (): EncodedOutcome => factories.accepted().described(),
+  rejected: (condition?: string, description = ''): EncodedOutcome =>
+    factories.rejected(condition === undefined ? {} : { error: { condition, description } }).described(),
+  released: (): EncodedOutcome => factories.released().described(),
+  modified: (deliveryFailed: boolean, undeliverableHere: boolean): EncodedOutcome =>
+    factories.modified({ delivery_failed: deliveryFailed, undeliverable_here: undeliverableHere }).described(),
+};
+
+/** A message format that no client uses: rhea hands over the bytes of a format that it does not know. */
+export const rawMessageFormat = 0x7fff_fff0;
+
+interface TransferFrame {
+  readonly performative: { message_format: number | null | undefined };
+}
+
+/**
+ * Makes a session hand over the encoded bytes of standard messages instead of decoding them, because decoding and
+ * encoding again changes integer widths and binary ids. Such a delivery has `rawMessageFormat`.
+ */
+export const deliverRawMessages = (session: Session): void => {
+  const internals = session as unknown as { on_transfer(frame: TransferFrame): void };
+  const onTransfer = internals.on_transfer;
+  internals.on_transfer = function (this: unknown, frame: TransferFrame): void {
+    if ((frame.performative.message_format ?? 0) === 0) frame.performative.message_format = rawMessageFormat;
+    onTransfer.call(this, frame);
+  };
+};
+
+/**
+ * Link credit as a sender sees it, as a serial number: the sender may send until it has sent that many messages.
+ */
+export const creditLimit = (sender: Sender): number => {
+  const { credit, delivery_count: deliveryCount } = sender as unknown as { credit: number; delivery_count: number };
+  return credit + deliveryCount;
+};
+
+/**
+ * Forgets the client's wish for heartbeats: rhea would send them by a timer of the wall clock, while the world's time
+ * is virtual.
+ */
+export const ignoreIdleTimeout = (connection: Connection): void => {
+  connection.remote.open.idle_time_out = undefined;
+};
+
+/** A connection of the accepting side, before it has a stream, so that listeners can be set first. */
+export const serverConnection = (container: Container, id: string): Connection & { accept(stream: Duplex): void } =>
+  container.create_connection({ id } as ConnectionOptions) as Connection & { accept(stream: Duplex): void };

@@ -1,0 +1,45 @@
+import type { EmbeddedBroker } from '../broker/embedded-broker.ts';
+
+/** Namespace of Amazon MQ's metrics (docs/amazon-mq.md 10). */
+export const AMAZON_MQ_NAMESPACE = 'AWS/AmazonMQ';
+
+/** The queue whose size is what has not crossed yet (docs/amazon-mq.md 10). */
+export const REPLICATION_QUEUE = 'ActiveMQ.Plugin.Replication.Intermediate.Queue';
+
+/** One value of a broker's gauge. */
+export interface BrokerMetric {
+  readonly metricName: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly value: number;
+  readonly unit: 'Milliseconds' | 'Count';
+}
+
+/**
+ * What a broker publishes at this moment: nothing while it is down, and no point for a gauge without a value. The
+ * active instance reports, under the broker's name with `-1` (docs/amazon-mq.md 10).
+ */
+export function brokerMetrics(broker: EmbeddedBroker): readonly BrokerMetric[] {
+  if (!broker.up) return [];
+  const Broker = `${broker.brokerName}-1`;
+  const gauges = broker.gauges();
+  const depths = [...broker.queueDepths()];
+  const metrics: BrokerMetric[] = [];
+  const add = (metricName: string, value: number | undefined, unit: BrokerMetric['unit'], queue?: string): void => {
+    if (value === undefined) return;
+    const dimensions: Record<string, string> = queue === undefined ? { Broker } : { Broker, Queue: queue };
+    metrics.push({ metricName, dimensions, value, unit });
+  };
+  add('TotalReplicationLag', gauges.totalReplicationLagMs, 'Milliseconds');
+  add('PrimaryWaitTime', gauges.primaryWaitTimeMs, 'Milliseconds');
+  add('ReplicationLag', gauges.replicationLagMs, 'Milliseconds');
+  add('ReplicaWaitTime', gauges.replicaWaitTimeMs, 'Milliseconds');
+  add('QueueSize', gauges.replicationQueueSize, 'Count', REPLICATION_QUEUE);
+  for (const [queue, depth] of depths) add('QueueSize', depth, 'Count', queue);
+  add(
+    'TotalMessageCount',
+    depths.reduce((sum, [, depth]) => sum + depth, 0),
+    'Count',
+  );
+  add('CurrentConnectionsCount', broker.clientConnections(), 'Count');
+  return metrics;
+}

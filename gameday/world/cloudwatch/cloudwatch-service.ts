@@ -1,0 +1,39 @@
+import type { ApiRequest, ApiService } from '../../api/service.ts';
+import type { VirtualClock } from '../../clock/virtual-clock.ts';
+import { notModelledOperation, parseMembers } from '../parse-members.ts';
+import { getMetricDataInput, putMetricDataInput } from './cloudwatch-input.ts';
+import { getMetricData } from './get-metric-data.ts';
+import type { MetricStore } from './metric-store.ts';
+import { putMetricData } from './put-metric-data.ts';
+
+export interface CloudWatchServiceOptions {
+  readonly clock: VirtualClock;
+  readonly storeOf: (region: string) => MetricStore;
+  /** Virtual time until readers see a custom metric. */
+  readonly publicationDelayMs: number;
+}
+
+/** CloudWatch metrics: PutMetricData and GetMetricData without metric math. */
+export class CloudWatchService implements ApiService {
+  readonly signingName = 'monitoring';
+  readonly #options: CloudWatchServiceOptions;
+
+  constructor(options: CloudWatchServiceOptions) {
+    this.#options = options;
+  }
+
+  async handle(request: ApiRequest): Promise<Readonly<Record<string, unknown>>> {
+    const { region, operation, input } = request;
+    const { clock, storeOf, publicationDelayMs } = this.#options;
+    const call = { service: 'CloudWatch', operation, invalidCode: 'InvalidParameterValueException' };
+    if (operation === 'GetMetricData') {
+      return getMetricData(storeOf(region), parseMembers(getMetricDataInput, input, call), clock.nowMs());
+    }
+    if (operation === 'PutMetricData') {
+      const { Namespace, MetricData } = parseMembers(putMetricDataInput, input, call);
+      putMetricData(storeOf(region), Namespace, MetricData, { nowMs: clock.nowMs(), publicationDelayMs });
+      return {};
+    }
+    throw notModelledOperation('CloudWatch', operation);
+  }
+}

@@ -1,0 +1,29 @@
+/** A table that the world is set up with. */
+export interface TableSpec {
+  readonly tableName: string;
+  /** Name of the partition key, a string. */
+  readonly partitionKey: string;
+  /** Name of the sort key, a string. */
+  readonly sortKey?: string;
+  /**
+   * `strong`: a global table with multi-Region strong consistency, one linearizable table for all `regions`.
+   * `regional`: an ordinary table; each of the `regions` has its own.
+   */
+  readonly consistency: 'strong' | 'regional';
+  readonly regions: readonly string[];
+}
+
+/** Regions of the strongly consistent table in the United States: exactly three replicas. */
+export const STRONG_REGIONS = ['us-east-1', 'us-east-2', 'us-west-2'] as const;
+
+/** Names of the key attributes, partition key first. */
+export const keyNames = (spec: TableSpec): readonly string[] =>
+  spec.sortKey === undefined ? [spec.partitionKey] : [spec.partitionKey, spec.sortKey];
+
+/** The request that creates a table. */
+export const createTableRequest = (spec: TableSpec): Readonly<Record<string, unknown>> => ({
+  TableName: spec.tableName,
+  BillingMode: 'PAY_PER_REQUEST',
+  AttributeDefinitions: keyNames(spec).map((name) => ({ AttributeName: name, AttributeType: 'S' })),
+  KeySchema: keyNames(spec).map((name, index) => ({ AttributeName: name, KeyType: index === 0 ? 'HASH' : 'RANGE' })),
+});

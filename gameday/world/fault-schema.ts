@@ -1,0 +1,113 @@
+import * as z from 'zod';
+
+/** `*` stands for any characters. */
+const pattern = z.string().min(1);
+
+/** Which calls a fault meets; what is left out meets every call. */
+const match = {
+  region: pattern.optional(),
+  /** Signing name: `mq`, `states`, `dynamodb`, … */
+  service: pattern.optional(),
+  operation: pattern.optional(),
+  /** Name of the calling actor. */
+  caller: pattern.optional(),
+  /** The Region that the caller runs in. */
+  fromRegion: pattern.optional(),
+};
+
+/** How often a fault that meets a call takes effect. */
+const dose = {
+  /** Ends the fault after so many hits. */
+  count: z.int().positive().optional(),
+  probability: z.number().min(0).max(1).optional(),
+};
+
+const id = z.string().min(1).optional();
+const regions = z.tuple([z.string(), z.string()]);
+
+const callFaults = [
+  z.strictObject({
+    id,
+    kind: z.literal('region-blackout'),
+    region: z.string(),
+    /** Virtual time until the caller's socket gives up, unless the caller's own time-out is shorter. */
+    failAfterMs: z.number().min(0).default(3_000),
+    code: z.enum(['ETIMEDOUT', 'ENOTFOUND', 'ECONNREFUSED']).default('ETIMEDOUT'),
+  }),
+  z.strictObject({
+    id,
+    kind: z.literal('partition'),
+    regions,
+    failAfterMs: z.number().min(0).default(3_000),
+  }),
+  z.strictObject({ id, kind: z.literal('throttling'), ...match, ...dose }),
+  z.strictObject({ id, kind: z.literal('access-denied'), ...match, ...dose }),
+  z.strictObject({
+    id,
+    kind: z.literal('server-error'),
+    statusCode: z.union([z.literal(500), z.literal(502), z.literal(503), z.literal(504)]).default(500),
+    ...match,
+    ...dose,
+  }),
+  z.strictObject({
+    id,
+    kind: z.literal('error'),
+    code: z.string().min(1),
+    statusCode: z.int().min(400).max(599).default(400),
+    message: z.string().default('injected by a fault'),
+    ...match,
+    ...dose,
+  }),
+  z.strictObject({ id, kind: z.literal('slow-answer'), delayMs: z.number().positive(), ...match, ...dose }),
+  z.strictObject({ id, kind: z.literal('connection-reset'), when: z.enum(['before', 'after']), ...match, ...dose }),
+  z.strictObject({ id, kind: z.literal('kill-caller'), when: z.enum(['before', 'after']), ...match, ...dose }),
+  z.strictObject({ id, kind: z.literal('malformed-answer'), ...match, ...dose }),
+] as const;
+
+const brokerPattern = { region: pattern.optional(), brokerName: pattern.optional() };
+
+const worldFaults = [
+  z.strictObject({ id, kind: z.literal('link-cut'), regions }),
+  z.strictObject({ id, kind: z.literal('creation-failure'), ...brokerPattern, ...dose }),
+  z.strictObject({
+    id,
+    kind: z.literal('slow-lifecycle'),
+    /** Multiplies the time that a creation, a reboot or a deletion takes. */
+    factor: z.number().min(1),
+    phase: z.enum(['creation', 'reboot', 'deletion']).optional(),
+    ...brokerPattern,
+    ...dose,
+  }),
+  z.strictObject({
+    id,
+    kind: z.literal('stuck-promotion'),
+    mode: z.enum(['SWITCHOVER', 'FAILOVER']).optional(),
+    ...brokerPattern,
+    ...dose,
+  }),
+  z.strictObject({
+    id,
+    kind: z.literal('metrics'),
+    /** No points, the last value over and over, or points that show up later. */
+    effect: z.enum(['missing', 'frozen', 'delayed']),
+    delayMs: z.number().positive().optional(),
+    region: pattern.optional(),
+    metricName: pattern.optional(),
+    brokerName: pattern.optional(),
+  }),
+] as const;
+
+/** A fault as scenarios write it; unknown members are rejected by name. */
+export const faultSchema = z.discriminatedUnion('kind', [...callFaults, ...worldFaults]);
+
+/** What a scenario gives. */
+export type FaultInput = z.input<typeof faultSchema>;
+/** A checked fault with its defaults. */
+export type Fault = z.output<typeof faultSchema>;
+export type FaultKind = Fault['kind'];
+export type FaultOfKind<K extends FaultKind> = Extract<Fault, { kind: K }>;
+
+/** Every kind of fault, for messages that name the nearest one. */
+export const faultKinds: readonly FaultKind[] = [...callFaults, ...worldFaults].map(
+  (schema) => schema.shape.kind.value,
+);

@@ -1,0 +1,32 @@
+import type { BrokerRecord } from './broker-record.ts';
+
+/** Ports of ActiveMQ on Amazon MQ (https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/amazon-mq-basic-elements.html). */
+const PORTS = { openWire: 61617, amqp: 5671, stomp: 61614, mqtt: 8883, webSocket: 61619, console: 8162 } as const;
+
+/** The port on which a broker speaks AMQP 1.0. */
+export const AMQP_PORT = PORTS.amqp;
+
+/** Instances of a broker: the first one is active, the second one of a standby pair does not listen. */
+export const instanceCount = (record: BrokerRecord): number =>
+  record.deploymentMode === 'ACTIVE_STANDBY_MULTI_AZ' ? 2 : 1;
+
+/** Host name of an instance, counted from 1. */
+export const instanceHost = (record: BrokerRecord, instance: number): string =>
+  `${record.brokerId}-${instance}.mq.${record.region}.amazonaws.com`;
+
+/** `BrokerInstances` of DescribeBroker. */
+export const brokerInstances = (record: BrokerRecord): readonly Readonly<Record<string, unknown>>[] =>
+  Array.from({ length: instanceCount(record) }, (_unused, index) => {
+    const host = instanceHost(record, index + 1);
+    return {
+      consoleURL: `https://${host}:${PORTS.console}`,
+      ipAddress: `10.0.${index}.10`,
+      endpoints: [
+        `ssl://${host}:${PORTS.openWire}`,
+        `amqp+ssl://${host}:${PORTS.amqp}`,
+        `stomp+ssl://${host}:${PORTS.stomp}`,
+        `mqtt+ssl://${host}:${PORTS.mqtt}`,
+        `wss://${host}:${PORTS.webSocket}`,
+      ],
+    };
+  });

@@ -1,0 +1,90 @@
+import type { EmbeddedBroker } from '../broker/embedded-broker.ts';
+import type { Pairing } from './pairing.ts';
+
+/** States of the API; REPLICA is only ever shown, see `MqSettings.replicaBrokerState`. */
+export type LifecycleState =
+  | 'CREATION_IN_PROGRESS'
+  | 'CREATION_FAILED'
+  | 'RUNNING'
+  | 'REBOOT_IN_PROGRESS'
+  | 'DELETION_IN_PROGRESS'
+  | 'CRITICAL_ACTION_REQUIRED';
+
+export type DeploymentMode = 'SINGLE_INSTANCE' | 'ACTIVE_STANDBY_MULTI_AZ' | 'CLUSTER_MULTI_AZ';
+export type EngineType = 'ActiveMQ' | 'RabbitMQ';
+
+/** A broker user as it is in force. The password never leaves the record. */
+export interface UserSettings {
+  readonly password: string;
+  readonly consoleAccess: boolean;
+  readonly groups: readonly string[];
+  readonly replicationUser: boolean;
+}
+
+export type PendingUserChange =
+  | { readonly change: 'CREATE' | 'UPDATE'; readonly settings: UserSettings }
+  | { readonly change: 'DELETE' };
+
+/** A user with what the next reboot does to it; `current` is missing for one that is still to be created. */
+export interface UserRecord {
+  readonly username: string;
+  current: UserSettings | undefined;
+  pending: PendingUserChange | undefined;
+}
+
+/** What the next reboot applies, beside users and replication. */
+export interface PendingChanges {
+  engineVersion?: string;
+  hostInstanceType?: string;
+  securityGroups?: readonly string[];
+  configuration?: ConfigurationId;
+}
+
+export interface ConfigurationId {
+  readonly id: string;
+  readonly revision: number;
+}
+
+export interface MaintenanceWindow {
+  readonly dayOfWeek: string;
+  readonly timeOfDay: string;
+  readonly timeZone?: string;
+}
+
+export interface ActionRequired {
+  readonly actionRequiredCode: string;
+  readonly actionRequiredInfo: string;
+}
+
+/** Everything that the control plane knows about one broker. */
+export interface BrokerRecord {
+  readonly brokerId: string;
+  readonly brokerArn: string;
+  readonly brokerName: string;
+  readonly region: string;
+  readonly createdMs: number;
+  readonly engineType: EngineType;
+  readonly deploymentMode: DeploymentMode;
+  readonly publiclyAccessible: boolean;
+  readonly storageType: 'EBS' | 'EFS';
+  readonly subnetIds: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+  /** Idempotency token of the creation and a digest of that request. */
+  readonly creation: { readonly requestId: string; readonly requestDigest: string } | undefined;
+  engineVersion: string;
+  hostInstanceType: string;
+  securityGroups: readonly string[];
+  autoMinorVersionUpgrade: boolean;
+  maintenanceWindow: MaintenanceWindow;
+  configuration: ConfigurationId;
+  configurationHistory: readonly ConfigurationId[];
+  readonly users: Map<string, UserRecord>;
+  pending: PendingChanges;
+  state: LifecycleState;
+  actionsRequired: readonly ActionRequired[];
+  /** NONE once a pairing was dissolved; a broker that never had one shows no mode. */
+  replicationMode: 'CRDR' | 'NONE' | undefined;
+  pairing: Pairing | undefined;
+  /** Missing until the creation is over, and for engines whose data plane is not modelled. */
+  dataPlane: EmbeddedBroker | undefined;
+}

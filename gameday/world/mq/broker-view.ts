@@ -1,0 +1,84 @@
+import { brokerInstances } from './broker-endpoints.ts';
+import type { BrokerRecord } from './broker-record.ts';
+import type { MqSettings } from './mq-settings.ts';
+import { counterpartOf, type Pairing, roleOf } from './pairing.ts';
+
+type WireObject = Readonly<Record<string, unknown>>;
+
+/** The state that the API shows. */
+export function shownState(record: BrokerRecord, settings: MqSettings): string {
+  const { pairing, state } = record;
+  const replicates = pairing !== undefined && pairing.phase !== 'pending' && roleOf(pairing, record) === 'replica';
+  return state === 'RUNNING' && replicates ? settings.replicaBrokerState : state;
+}
+
+/** One summary of ListBrokers: no replication members (docs/amazon-mq.md 8). */
+export const brokerSummary = (record: BrokerRecord, settings: MqSettings): WireObject => ({
+  brokerArn: record.brokerArn,
+  brokerId: record.brokerId,
+  brokerName: record.brokerName,
+  brokerState: shownState(record, settings),
+  created: new Date(record.createdMs).toISOString(),
+  deploymentMode: record.deploymentMode,
+  engineType: record.engineType,
+  hostInstanceType: record.hostInstanceType,
+});
+
+/** DataReplicationMode and its kin: present only where a pair is or will be (docs/amazon-mq.md 2, 6). */
+export function replicationMembers(record: BrokerRecord, settings: MqSettings): WireObject {
+  const { pairing } = record;
+  if (pairing === undefined) return { dataReplicationMode: record.replicationMode };
+  const metadata = replicationMetadata(pairing, record, settings);
+  if (pairing.phase === 'pending') {
+    return {
+      dataReplicationMode: record.replicationMode,
+      pendingDataReplicationMode: 'CRDR',
+      pendingDataReplicationMetadata: metadata,
+    };
+  }
+  return {
+    dataReplicationMode: 'CRDR',
+    dataReplicationMetadata: metadata,
+    pendingDataReplicationMode: pairing.phase === 'dissolving' ? 'NONE' : undefined,
+  };
+}
+
+/** DescribeBroker's answer. */
+export const brokerDescription = (record: BrokerRecord, settings: MqSettings): WireObject => ({
+  ...brokerSummary(record, settings),
+  actionsRequired: record.actionsRequired,
+  authenticationStrategy: 'SIMPLE',
+  autoMinorVersionUpgrade: record.autoMinorVersionUpgrade,
+  brokerInstances: record.dataPlane === undefined ? [] : brokerInstances(record),
+  configurations: {
+    current: record.configuration,
+    history: record.configurationHistory,
+    pending: record.pending.configuration,
+  },
+  encryptionOptions: { useAwsOwnedKey: true },
+  engineVersion: record.engineVersion,
+  logs: { general: false, audit: false, generalLogGroup: `/aws/amazonmq/broker/${record.brokerId}/general` },
+  maintenanceWindowStartTime: record.maintenanceWindow,
+  pendingEngineVersion: record.pending.engineVersion,
+  pendingHostInstanceType: record.pending.hostInstanceType,
+  pendingSecurityGroups: record.pending.securityGroups,
+  publiclyAccessible: record.publiclyAccessible,
+  securityGroups: record.securityGroups,
+  storageType: record.storageType,
+  subnetIds: record.subnetIds,
+  tags: record.tags,
+  users: userSummaries(record),
+  ...replicationMembers(record, settings),
+});
+
+/** Users without secrets, with the change that waits for a reboot. */
+export const userSummaries = (record: BrokerRecord): readonly WireObject[] =>
+  [...record.users.values()].map((user) => ({ username: user.username, pendingChange: user.pending?.change }));
+
+function replicationMetadata(pairing: Pairing, record: BrokerRecord, settings: MqSettings): WireObject {
+  const other = counterpartOf(pairing, record);
+  return {
+    dataReplicationRole: settings.roleSpelling[roleOf(pairing, record)],
+    dataReplicationCounterpart: { brokerId: other.brokerId, region: other.region },
+  };
+}

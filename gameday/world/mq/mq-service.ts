@@ -1,0 +1,154 @@
+import * as mq from '@aws-sdk/client-mq';
+import { checkInput } from '../../api/input-check.ts';
+import { readSdkModel } from '../../api/sdk-model.ts';
+import type { ApiRequest, ApiService } from '../../api/service.ts';
+import type { VirtualClock } from '../../clock/virtual-clock.ts';
+import { throttlingFault } from '../call-faults.ts';
+import type { Reachability } from '../reachability.ts';
+import type { BrokerLifecycle } from './broker-lifecycle.ts';
+import type { BrokerRegistry } from './broker-registry.ts';
+import { createUser, deleteUser, describeUser, listUsers, updateUser } from './broker-users.ts';
+import { brokerDescription, brokerSummary, shownState } from './broker-view.ts';
+import { createBroker } from './create-broker.ts';
+import { badRequest, notModelled } from './mq-fault.ts';
+import { type MqInput, type MqOperation, mqInputs } from './mq-input.ts';
+import type { MqSettings } from './mq-settings.ts';
+import { pageOf } from './paging.ts';
+import type { Promotions } from './promotions.ts';
+import { TokenBucket } from './token-bucket.ts';
+import { updateBroker } from './update-broker.ts';
+
+export interface MqServiceOptions {
+  readonly accountId: string;
+  readonly clock: VirtualClock;
+  readonly settings: MqSettings;
+  readonly registry: BrokerRegistry;
+  readonly lifecycle: BrokerLifecycle;
+  readonly promotions: Promotions;
+  readonly reachability: Reachability;
+  /** Called when a request has made a new broker. */
+  readonly onBrokerCreated: () => void;
+  readonly nextUuid: () => string;
+}
+
+type Answer = Readonly<Record<string, unknown>>;
+type Handlers = { readonly [O in MqOperation]: (input: MqInput<O>, region: string) => Answer };
+
+const model = readSdkModel(mq);
+
+/** The Amazon MQ API of every Region (docs/amazon-mq.md 8, 9). */
+export class MqService implements ApiService {
+  readonly signingName = 'mq';
+  readonly #options: MqServiceOptions;
+  readonly #buckets = new Map<string, TokenBucket>();
+  readonly #handlers: Handlers;
+
+  constructor(options: MqServiceOptions) {
+    this.#options = options;
+    const { registry, settings, lifecycle, promotions } = options;
+    this.#handlers = {
+      CreateBroker: (input, region) => this.#createBroker(input, region),
+      DescribeBroker: (input, region) => brokerDescription(registry.require(region, input.brokerId), settings),
+      ListBrokers: (input, region) => {
+        const { items, nextToken } = pageOf(registry.inRegion(region), (record) => record.brokerId, input);
+        return { brokerSummaries: items.map((record) => brokerSummary(record, settings)), nextToken };
+      },
+      UpdateBroker: (input, region) => updateBroker(registry.require(region, input.brokerId), input, settings),
+      RebootBroker: (input, region) => this.#rebootBroker(input.brokerId, region),
+      DeleteBroker: (input, region) => this.#deleteBroker(input.brokerId, region, lifecycle),
+      Promote: (input, region) => {
+        promotions.promote(registry.require(region, input.brokerId), input.mode);
+        return { brokerId: input.brokerId };
+      },
+      CreateUser: (input, region) => createUser(registry.require(region, input.brokerId), input),
+      UpdateUser: (input, region) => updateUser(registry.require(region, input.brokerId), input),
+      DeleteUser: (input, region) => deleteUser(registry.require(region, input.brokerId), input.username),
+      DescribeUser: (input, region) => describeUser(registry.require(region, input.brokerId), input.username),
+      ListUsers: (input, region) => listUsers(registry.require(region, input.brokerId), input),
+    };
+  }
+
+  async handle(request: ApiRequest): Promise<Answer> {
+    this.#takeToken(request.region);
+    const { operation } = request;
+    if (!isModelled(operation)) throw notModelled(`the operation ${operation}`);
+    return this.#run(operation, request);
+  }
+
+  #run<O extends MqOperation>(operation: O, request: ApiRequest): Answer {
+    const input = parseInput(operation, request.input);
+    return this.#handlers[operation](input, request.region);
+  }
+
+  #takeToken(region: string): void {
+    const { settings, clock } = this.#options;
+    const bucket = this.#buckets.get(region) ?? new TokenBucket(settings.callsPerSecond, settings.callBurst);
+    this.#buckets.set(region, bucket);
+    if (!bucket.take(clock.nowMs())) throw throttlingFault('mq', 'Too Many Requests');
+  }
+
+  #createBroker(input: MqInput<'CreateBroker'>, region: string): Answer {
+    const { registry, lifecycle, reachability, accountId, clock, nextUuid, onBrokerCreated } = this.#options;
+    const { repeated, record } = createBroker(input, {
+      region,
+      accountId,
+      nowMs: clock.nowMs(),
+      registry,
+      reaches: (other) => reachability.connects(region, other),
+      nextUuid,
+    });
+    if (!repeated) {
+      registry.add(record);
+      lifecycle.beginCreation(record);
+      onBrokerCreated();
+    }
+    return { brokerArn: record.brokerArn, brokerId: record.brokerId };
+  }
+
+  #rebootBroker(brokerId: string, region: string): Answer {
+    const { registry, settings, lifecycle } = this.#options;
+    const record = registry.require(region, brokerId);
+    const state = shownState(record, settings);
+    const codes = record.actionsRequired.map((action) => action.actionRequiredCode);
+    if (codes.length > 0) {
+      throw badRequest(`Broker [${brokerId}] cannot be rebooted: action required: ${codes.join(', ')}.`, 'broker-id');
+    }
+    if (state !== 'RUNNING' && !(state === 'REPLICA' && settings.rebootOfReplicaAllowed)) {
+      throw badRequest(`Broker [${brokerId}] cannot be rebooted in state ${state}.`, 'broker-id');
+    }
+    lifecycle.beginReboot(record);
+    return {};
+  }
+
+  #deleteBroker(brokerId: string, region: string, lifecycle: BrokerLifecycle): Answer {
+    const record = this.#options.registry.require(region, brokerId);
+    if (record.pairing !== undefined) {
+      throw badRequest(`Broker [${brokerId}] is part of a data replication pair and cannot be deleted.`, 'broker-id');
+    }
+    if (
+      record.state !== 'RUNNING' &&
+      record.state !== 'CREATION_FAILED' &&
+      record.state !== 'CRITICAL_ACTION_REQUIRED'
+    ) {
+      throw badRequest(`Broker [${brokerId}] cannot be deleted in state ${record.state}.`, 'broker-id');
+    }
+    lifecycle.beginDeletion(record);
+    return { brokerId };
+  }
+}
+
+const isModelled = (operation: string): operation is MqOperation => Object.hasOwn(mqInputs, operation);
+
+function parseInput<O extends MqOperation>(operation: O, input: Answer): MqInput<O> {
+  const described = model.get(operation);
+  const problem = described && checkInput(described, input)[0];
+  if (problem !== undefined) throw badRequest(problem.message, problem.member);
+  const parsed = mqInputs[operation].safeParse(input);
+  if (parsed.success) return parsed.data as MqInput<O>;
+  const [issue] = parsed.error.issues;
+  const member = issue?.path.join('.') ?? '';
+  if (issue?.code === 'unrecognized_keys') {
+    throw notModelled(`the member ${[member, issue.keys[0]].filter(Boolean).join('.')} of ${operation}`);
+  }
+  throw badRequest(`Invalid value for ${member}: ${issue?.message ?? 'not allowed'}.`, member);
+}

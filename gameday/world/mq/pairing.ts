@@ -1,0 +1,50 @@
+import type { BrokerRole, EmbeddedPair } from '../broker/embedded-broker.ts';
+import type { BrokerRecord } from './broker-record.ts';
+
+/**
+ * Two brokers that replicate or will. `pending` until the primary's reboot activates it, `dissolving` from
+ * UpdateBroker NONE until the primary's next reboot.
+ */
+export interface Pairing {
+  /** The broker that the replica was created for; after a promotion it may be the replica. */
+  readonly founder: BrokerRecord;
+  readonly second: BrokerRecord;
+  phase: 'pending' | 'active' | 'dissolving';
+  /** Missing while pending. */
+  dataPlane: EmbeddedPair | undefined;
+  promotion: Promotion | undefined;
+}
+
+/** The newest promotion that was accepted; it runs until the roles have been exchanged. */
+export interface Promotion {
+  readonly mode: 'SWITCHOVER' | 'FAILOVER';
+  readonly target: BrokerRecord;
+  readonly requestedAtMs: number;
+}
+
+/** The other broker of a pair. */
+export const counterpartOf = (pairing: Pairing, record: BrokerRecord): BrokerRecord =>
+  pairing.founder === record ? pairing.second : pairing.founder;
+
+/** The role that the data plane has right now; while pending, the one that the broker will have. */
+export function roleOf(pairing: Pairing, record: BrokerRecord): Exclude<BrokerRole, 'standalone'> {
+  const role: BrokerRole | undefined = pairing.dataPlane && record.dataPlane?.role;
+  if (role === 'primary' || role === 'replica') return role;
+  return pairing.founder === record ? 'primary' : 'replica';
+}
+
+/** Whether the newest promotion has not yet exchanged the roles on both brokers. */
+export function promotionRuns(pairing: Pairing): boolean {
+  const { promotion } = pairing;
+  if (promotion === undefined) return false;
+  const other = counterpartOf(pairing, promotion.target);
+  return roleOf(pairing, promotion.target) !== 'primary' || roleOf(pairing, other) !== 'replica';
+}
+
+/** Makes two brokers a pair that waits for the reboot of `founder`, its primary. */
+export function joinAsPair(founder: BrokerRecord, second: BrokerRecord): Pairing {
+  const pairing: Pairing = { founder, second, phase: 'pending', dataPlane: undefined, promotion: undefined };
+  founder.pairing = pairing;
+  second.pairing = pairing;
+  return pairing;
+}

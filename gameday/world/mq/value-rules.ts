@@ -1,0 +1,80 @@
+import type { DeploymentMode, EngineType } from './broker-record.ts';
+import { badRequest } from './mq-fault.ts';
+
+/** docs/amazon-mq.md 8: a broker name has 1–50 characters. */
+const BROKER_NAME = /^[A-Za-z0-9._~-]{1,50}$/;
+/** docs/amazon-mq.md 8: a user name has 2–100 characters. */
+const USERNAME = /^[A-Za-z0-9._~-]{2,100}$/;
+/** docs/amazon-mq.md 8: 12–250 characters, at least four different ones, none of `, : =`. */
+const PASSWORD = /^[^,:=]{12,250}$/;
+const MIN_DIFFERENT_CHARACTERS = 4;
+
+/** Instance types for ActiveMQ, smallest first (docs/amazon-mq.md 1). */
+export const activeMqInstanceTypes = [
+  'mq.t2.micro',
+  'mq.t3.micro',
+  'mq.m4.large',
+  'mq.m5.large',
+  'mq.m5.xlarge',
+  'mq.m5.2xlarge',
+  'mq.m5.4xlarge',
+] as const;
+
+/** Versions of ActiveMQ that Amazon MQ offered or offers, with any patch (docs/amazon-mq.md 1). */
+const ACTIVEMQ_VERSION = /^5\.(15|16|17|18|19)(\.\d+)?$/;
+
+const engines: Readonly<Record<string, EngineType>> = { activemq: 'ActiveMQ', rabbitmq: 'RabbitMQ' };
+const deploymentModes: readonly DeploymentMode[] = ['SINGLE_INSTANCE', 'ACTIVE_STANDBY_MULTI_AZ', 'CLUSTER_MULTI_AZ'];
+
+/** @throws ApiFault BadRequestException */
+export function checkBrokerName(name: string): void {
+  if (BROKER_NAME.test(name)) return;
+  throw badRequest('Broker name must be 1-50 characters: letters, digits and - . _ ~.', 'brokerName');
+}
+
+/** @throws ApiFault BadRequestException */
+export function checkUsername(username: string): void {
+  if (USERNAME.test(username)) return;
+  throw badRequest('Username must be 2-100 characters: letters, digits and - . _ ~.', 'username');
+}
+
+/** @throws ApiFault BadRequestException, without the password */
+export function checkPassword(password: string): void {
+  if (PASSWORD.test(password) && new Set(password).size >= MIN_DIFFERENT_CHARACTERS) return;
+  throw badRequest(
+    'Password must be 12-250 characters, at least 4 of them unique, without commas, colons or equal signs.',
+    'password',
+  );
+}
+
+/** The engine as answers spell it; requests may use any case. @throws ApiFault BadRequestException */
+export function parseEngineType(text: string): EngineType {
+  const engine = engines[text.toLowerCase()];
+  if (engine === undefined)
+    throw badRequest(`Invalid engine type [${text}]. Valid values: ACTIVEMQ, RABBITMQ.`, 'engineType');
+  return engine;
+}
+
+/** @throws ApiFault BadRequestException */
+export function parseDeploymentMode(text: string): DeploymentMode {
+  return parseEnum(text, deploymentModes, 'deploymentMode');
+}
+
+/** @throws ApiFault BadRequestException */
+export function parseEnum<T extends string>(text: string, allowed: readonly T[], member: string): T {
+  const found = allowed.find((value) => value === text);
+  if (found === undefined)
+    throw badRequest(`Invalid value [${text}] for ${member}. Valid values: ${allowed.join(', ')}.`, member);
+  return found;
+}
+
+/** @throws ApiFault BadRequestException */
+export function checkInstanceType(text: string): void {
+  parseEnum(text, activeMqInstanceTypes, 'hostInstanceType');
+}
+
+/** @throws ApiFault BadRequestException */
+export function checkEngineVersion(text: string): void {
+  if (ACTIVEMQ_VERSION.test(text)) return;
+  throw badRequest(`Broker engine version [${text}] is invalid for ActiveMQ.`, 'engineVersion');
+}

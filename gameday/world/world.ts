@@ -1,0 +1,402 @@
+import type { Duplex } from 'node:stream';
+import type { ApiCallAttempt, ApiCallRecord } from '../api/api-call-record.ts';
+import { type CallOrigin, Dispatcher } from '../api/dispatcher.ts';
+import { type HttpEndpoint, type ListenOptions, listenHttp } from '../api/http-server.ts';
+import { InProcessHandler } from '../api/in-process-handler.ts';
+import type { ApiService } from '../api/service.ts';
+import type { ServedClock, VirtualClock } from '../clock/virtual-clock.ts';
+import type { EmbeddedBroker } from './broker/embedded-broker.ts';
+import { type BrokerAddress, BrokerConnections } from './broker-connections.ts';
+import { type Interception, planCall } from './call-faults.ts';
+import { CloudWatchService } from './cloudwatch/cloudwatch-service.ts';
+import { MetricSampler } from './cloudwatch/metric-sampler.ts';
+import { MetricStore } from './cloudwatch/metric-store.ts';
+import { DynamoDbService } from './dynamodb/dynamodb-service.ts';
+import type { TableSpec } from './dynamodb/table-spec.ts';
+import { EventBridgeService, type WorldEvent } from './event-bridge.ts';
+import { FaultBoard } from './fault-board.ts';
+import { AMQP_PORT, instanceCount, instanceHost } from './mq/broker-endpoints.ts';
+import { BrokerLifecycle } from './mq/broker-lifecycle.ts';
+import type { ActionRequired, BrokerRecord, PendingChanges } from './mq/broker-record.ts';
+import { BrokerRegistry } from './mq/broker-registry.ts';
+import { shownState } from './mq/broker-view.ts';
+import type { DataPlanes } from './mq/data-planes.ts';
+import { MqService } from './mq/mq-service.ts';
+import { defaultMqSettings, type MqSettings } from './mq/mq-settings.ts';
+import { joinAsPair } from './mq/pairing.ts';
+import { Promotions } from './mq/promotions.ts';
+import { type BrokerSeed, recordOf } from './mq/seed-broker.ts';
+import { Reachability } from './reachability.ts';
+import { SecretsManagerService } from './secrets-manager.ts';
+import { IdSource, type Random, randomStream } from './seeded-random.ts';
+import { type Notification, SnsService } from './sns.ts';
+
+export interface WorldOptions {
+  readonly clock: VirtualClock;
+  readonly seed: number;
+  /** Message stores, replication and AMQP. */
+  readonly dataPlanes: DataPlanes;
+  readonly regions?: readonly string[];
+  /** Twelve digits. */
+  readonly accountId?: string;
+  readonly mq?: Partial<MqSettings>;
+  /** Virtual time between the start of a metric's minute and the moment when readers see its point. */
+  readonly publicationDelayMs?: number;
+}
+
+/** A broker as the world's own parts see it. */
+export interface WorldBroker {
+  readonly brokerId: string;
+  readonly brokerArn: string;
+  readonly brokerName: string;
+  readonly region: string;
+  /** `BrokerState` as the API shows it. */
+  readonly state: string;
+  /** Missing until the creation is over. */
+  readonly dataPlane: EmbeddedBroker | undefined;
+  /** AMQP addresses, the active instance first. */
+  readonly amqpAddresses: readonly BrokerAddress[];
+}
+
+/** An HTTP endpoint of a world whose time follows the wall clock. */
+export interface WorldEndpoint extends HttpEndpoint {
+  readonly served: ServedClock;
+}
+
+/** Regions of a pair of this project, and of the table that watches over it (docs/amazon-mq.md 1). */
+const DEFAULT_REGIONS = ['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2'] as const;
+const DEFAULT_ACCOUNT = '123456789012';
+
+/**
+ * A reader sees a one-minute point about 90 s after its minute began: the minute itself, and some 30 s until CloudWatch
+ * has published it. Monitoring vendors count on about two minutes
+ * (https://docs.datadoghq.com/integrations/guide/cloud-metric-delay/).
+ */
+const DEFAULT_PUBLICATION_DELAY_MS = 90_000;
+
+/** An AWS that is small enough for one process: the services that the workflows call, in several Regions. */
+export class World {
+  readonly clock: VirtualClock;
+  readonly accountId: string;
+  readonly regions: readonly string[];
+  readonly faults: FaultBoard;
+  readonly reachability: Reachability;
+  readonly events: EventBridgeService;
+  readonly #ids: IdSource;
+  readonly #seed: number;
+  readonly #settings: MqSettings;
+  readonly #dispatcher: Dispatcher;
+  readonly #registry = new BrokerRegistry();
+  readonly #lifecycle: BrokerLifecycle;
+  readonly #connections: BrokerConnections;
+  readonly #sampler: MetricSampler;
+  readonly #metrics = new Map<string, MetricStore>();
+  readonly #dynamoDb: DynamoDbService;
+  readonly #secrets = new SecretsManagerService();
+  readonly #sns: SnsService;
+  readonly #callListeners: ((record: ApiCallRecord) => void)[] = [];
+  readonly #endpoints: WorldEndpoint[] = [];
+  #intercept: (attempt: ApiCallAttempt) => Interception = () => 'proceed';
+
+  constructor(options: WorldOptions) {
+    const { clock, seed } = options;
+    this.clock = clock;
+    this.accountId = options.accountId ?? DEFAULT_ACCOUNT;
+    this.regions = options.regions ?? DEFAULT_REGIONS;
+    this.#seed = seed;
+    this.#ids = new IdSource(seed);
+    this.#settings = { ...defaultMqSettings, ...options.mq };
+    const publicationDelayMs = options.publicationDelayMs ?? DEFAULT_PUBLICATION_DELAY_MS;
+    const nowMs = (): number => clock.nowMs();
+
+    const faults = new FaultBoard(this.randomStream('faults'));
+    const reachability = new Reachability(faults);
+    this.faults = faults;
+    this.reachability = reachability;
+    this.#connections = new BrokerConnections(clock, this.#registry, reachability);
+    faults.onChange(() => this.#applyReachability());
+
+    const settings = this.#settings;
+    const registry = this.#registry;
+    const random = this.randomStream('mq');
+    this.#lifecycle = new BrokerLifecycle({
+      clock,
+      random,
+      settings,
+      faults,
+      reachability,
+      registry,
+      dataPlanes: options.dataPlanes,
+    });
+    const storeOf = (region: string): MetricStore => this.#metricsOf(region);
+    this.#sampler = new MetricSampler({
+      clock,
+      faults,
+      reachability,
+      storeOf,
+      publicationDelayMs,
+      brokers: () => registry.all().flatMap((record) => record.dataPlane ?? []),
+    });
+    this.#dynamoDb = new DynamoDbService({
+      accountId: this.accountId,
+      regions: this.regions,
+      reachability,
+      nowMs,
+      nextUuid: () => this.#ids.nextUuid('table'),
+    });
+    this.#sns = new SnsService({ nowMs, nextUuid: () => this.#ids.nextUuid('notification') });
+    this.events = new EventBridgeService({
+      accountId: this.accountId,
+      nowMs,
+      nextUuid: () => this.#ids.nextUuid('event'),
+    });
+    this.#dispatcher = new Dispatcher({
+      clock,
+      regions: this.regions,
+      planCall: (attempt) => planCall(faults, attempt, this.#intercept(attempt)),
+      onApiCall: (record) => {
+        for (const listener of this.#callListeners) listener(record);
+      },
+      nextRequestId: () => this.#ids.nextUuid('request'),
+    });
+    this.register(
+      new MqService({
+        accountId: this.accountId,
+        clock,
+        settings,
+        registry,
+        lifecycle: this.#lifecycle,
+        promotions: new Promotions({ clock, settings, faults, reachability }),
+        reachability,
+        onBrokerCreated: () => this.#sampler.start(),
+        nextUuid: () => this.#ids.nextUuid('mq'),
+      }),
+    );
+    this.register(new CloudWatchService({ clock, storeOf, publicationDelayMs }));
+    this.register(this.#dynamoDb);
+    this.register(this.#secrets);
+    this.register(this.#sns);
+    this.register(this.events);
+  }
+
+  /** A stream of random numbers of its own, the same for every run with this seed. */
+  randomStream(name: string): Random {
+    return randomStream(this.#seed, name);
+  }
+
+  /** Adds a service, such as Step Functions. @throws TypeError when its signing name is taken or has no protocol */
+  register(service: ApiService): void {
+    this.#dispatcher.register(service);
+  }
+
+  /**
+   * What an SDK client in this process needs beside its Region.
+   *
+   * @param origin the Region that the caller runs in, and its time-outs in virtual milliseconds
+   */
+  clientSettings(origin: Omit<CallOrigin, 'abortSignal'> = {}): {
+    readonly requestHandler: InProcessHandler;
+    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  } {
+    return {
+      requestHandler: new InProcessHandler(this.#dispatcher, origin),
+      credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
+    };
+  }
+
+  /** Puts a broker into the world, running unless the seed says otherwise. */
+  addBroker(seed: BrokerSeed): WorldBroker {
+    this.#requireRegion(seed.region);
+    if (this.#registry.byName(seed.region, seed.brokerName) !== undefined) {
+      throw new TypeError(`the broker name "${seed.brokerName}" is taken in ${seed.region}`);
+    }
+    const record = recordOf(seed, {
+      accountId: this.accountId,
+      nowMs: this.clock.nowMs(),
+      nextUuid: () => this.#ids.nextUuid('mq'),
+    });
+    this.#registry.add(record);
+    this.#lifecycle.powerUp(record);
+    this.#sampler.start();
+    return this.#viewOf(record);
+  }
+
+  /** Makes two running brokers a pair that replicates already. @throws TypeError for unknown or paired brokers */
+  pairBrokers(primaryId: string, replicaId: string): void {
+    const primary = this.#requireBroker(primaryId);
+    const replica = this.#requireBroker(replicaId);
+    if (primary.pairing !== undefined || replica.pairing !== undefined)
+      throw new TypeError('one of the brokers is paired already');
+    this.#lifecycle.activate(joinAsPair(primary, replica));
+  }
+
+  /** Changes what DescribeBroker reports about a broker. @throws TypeError for an unknown broker */
+  amendBroker(
+    brokerId: string,
+    changes: { readonly actionsRequired?: readonly ActionRequired[]; readonly pending?: PendingChanges },
+  ): void {
+    const record = this.#requireBroker(brokerId);
+    record.actionsRequired = changes.actionsRequired ?? record.actionsRequired;
+    record.pending = { ...record.pending, ...changes.pending };
+  }
+
+  /** All brokers in the order in which they were created. */
+  brokers(): readonly WorldBroker[] {
+    return this.#registry.all().map((record) => this.#viewOf(record));
+  }
+
+  /**
+   * Puts the same secret into each of the Regions, as a replicated secret, and returns its ARN in the first one;
+   * repeated, it gives the secret a new value.
+   */
+  addSecret(secret: {
+    readonly name: string;
+    readonly value: string;
+    readonly regions: readonly [string, ...string[]];
+  }): string {
+    const suffix = new IdSource(this.#seed).nextDigest(`secret ${secret.name}`).slice(0, 6);
+    const arnIn = (region: string): string =>
+      `arn:aws:secretsmanager:${region}:${this.accountId}:secret:${secret.name}-${suffix}`;
+    const versionId = this.#ids.nextUuid('secret version');
+    for (const region of secret.regions) {
+      this.#requireRegion(region);
+      const { name, value } = secret;
+      this.#secrets.put(region, { arn: arnIn(region), name, value, versionId, createdMs: this.clock.nowMs() });
+    }
+    return arnIn(secret.regions[0]);
+  }
+
+  /** Creates a topic and returns its ARN. */
+  addTopic(region: string, name: string): string {
+    this.#requireRegion(region);
+    const arn = `arn:aws:sns:${region}:${this.accountId}:${name}`;
+    this.#sns.addTopic(arn);
+    return arn;
+  }
+
+  /** @throws TypeError for a Region that the world lacks or a name that is taken */
+  async addTable(spec: TableSpec): Promise<void> {
+    await this.#dynamoDb.addTable(spec);
+  }
+
+  /** Everything that was published to topics, oldest first. */
+  notifications(): readonly Notification[] {
+    return this.#sns.notifications;
+  }
+
+  /** Calls `listener` with every API call once it has ended. */
+  onApiCall(listener: (record: ApiCallRecord) => void): void {
+    this.#callListeners.push(listener);
+  }
+
+  /** Calls `listener` with every event on any Region's default bus. */
+  onEvent(listener: (event: WorldEvent) => void): void {
+    this.events.onEvent(listener);
+  }
+
+  /** Asks `hook` before each API call whether the caller's process dies before or after it; replaces the hook before. */
+  interceptCalls(hook: (attempt: ApiCallAttempt) => Interception): void {
+    this.#intercept = hook;
+  }
+
+  /**
+   * Opens a client's AMQP stream.
+   *
+   * @throws an error with `code` ENOTFOUND, ECONNREFUSED, or after `timeoutMs` ETIMEDOUT
+   */
+  async connect(address: BrokerAddress, timeoutMs: number, fromRegion?: string): Promise<Duplex> {
+    return await this.#connections.connect(address, timeoutMs, fromRegion);
+  }
+
+  /**
+   * Cuts a Region off: its endpoints, its brokers and their replication. With `powerOff` its brokers stop as well.
+   */
+  blackout(region: string, options: { readonly powerOff?: boolean } = {}): void {
+    this.#requireRegion(region);
+    this.faults.start({ id: blackoutId(region), kind: 'region-blackout', region });
+    if (options.powerOff) for (const record of this.#registry.inRegion(region)) record.dataPlane?.powerOff();
+  }
+
+  /** Ends a blackout; brokers that it stopped start again. @throws FaultRejectedError when there is none */
+  restore(region: string): void {
+    this.faults.stop(blackoutId(region));
+    for (const record of this.#registry.inRegion(region)) {
+      if (record.state === 'RUNNING') record.dataPlane?.powerOn();
+    }
+  }
+
+  /**
+   * Serves every service over HTTP on loopback. From now on virtual time follows the wall clock; `served` lets it jump.
+   *
+   * @throws PortInUseError
+   */
+  async listen(options: ListenOptions & { readonly speed?: number }): Promise<WorldEndpoint> {
+    const served = this.clock.serve({ speed: options.speed ?? 1 });
+    try {
+      const http = await listenHttp(this.#dispatcher, served, options);
+      const endpoint: WorldEndpoint = {
+        url: http.url,
+        served,
+        close: async () => {
+          await http.close();
+          await served.stop();
+        },
+      };
+      this.#endpoints.push(endpoint);
+      return endpoint;
+    } catch (error) {
+      await served.stop();
+      throw error;
+    }
+  }
+
+  /** Closes every HTTP endpoint. */
+  async close(): Promise<void> {
+    for (const endpoint of this.#endpoints.splice(0)) await endpoint.close();
+  }
+
+  #applyReachability(): void {
+    this.#connections.dropUnreachable();
+    for (const { pairing } of this.#registry.all()) {
+      if (pairing?.dataPlane === undefined) continue;
+      pairing.dataPlane.linkUp = this.reachability.linkUp(pairing.founder.region, pairing.second.region);
+    }
+  }
+
+  #metricsOf(region: string): MetricStore {
+    const store = this.#metrics.get(region) ?? new MetricStore();
+    this.#metrics.set(region, store);
+    return store;
+  }
+
+  #viewOf(record: BrokerRecord): WorldBroker {
+    const { brokerId, brokerArn, brokerName, region, dataPlane } = record;
+    const amqpAddresses = Array.from({ length: instanceCount(record) }, (_unused, index) => ({
+      host: instanceHost(record, index + 1),
+      port: AMQP_PORT,
+    }));
+    return {
+      brokerId,
+      brokerArn,
+      brokerName,
+      region,
+      state: shownState(record, this.#settings),
+      dataPlane,
+      amqpAddresses,
+    };
+  }
+
+  #requireBroker(brokerId: string): BrokerRecord {
+    const record = this.#registry.all().find((candidate) => candidate.brokerId === brokerId);
+    if (record === undefined) throw new TypeError(`the world has no broker "${brokerId}"`);
+    return record;
+  }
+
+  #requireRegion(region: string): void {
+    if (!this.regions.includes(region)) {
+      throw new TypeError(`the world has no Region "${region}"; it has ${this.regions.join(', ')}`);
+    }
+  }
+}
+
+const blackoutId = (region: string): string => `blackout of ${region}`;

@@ -1,0 +1,49 @@
+import type { MachineSpec } from './deployment.ts';
+
+/** A definition and its substitutions do not fit each other. */
+export class SubstitutionError extends Error {
+  override readonly name = 'SubstitutionError';
+}
+
+/** The name under which a definition refers to a function: `assess-reboot` → `AssessRebootFunctionArn`. */
+export const functionSubstitution = (functionName: string): string =>
+  `${functionName.replace(/(^|-)([a-z])/g, (_match, _dash, letter: string) => letter.toUpperCase())}FunctionArn`;
+
+/**
+ * Names of the `${…}` in a definition, each once, in order of appearance.
+ */
+export const substitutionNames = (definition: string): readonly string[] => [
+  ...new Set([...definition.matchAll(/\$\{([^}]*)\}/g)].map((match) => match[1] ?? '')),
+];
+
+/**
+ * Fills the `${…}` of a definition with function ARNs and numbers, as the deployment does.
+ *
+ * @param functionArns ARN of every deployed function by its name
+ * @throws SubstitutionError naming what is missing from the deployment, and numbers that the definition does not use
+ */
+export const renderDefinition = (
+  machine: MachineSpec,
+  definition: string,
+  functionArns: Readonly<Record<string, string>>,
+): string => {
+  const values = new Map<string, string>([
+    ...Object.entries(functionArns).map(([name, arn]) => [functionSubstitution(name), arn] as const),
+    ...Object.entries(machine.numbers).map(([name, value]) => [name, String(value)] as const),
+  ]);
+  const names = substitutionNames(definition);
+  const missing = names.filter((name) => !values.has(name));
+  const unused = Object.keys(machine.numbers).filter((name) => !names.includes(name));
+  if (missing.length > 0 || unused.length > 0) {
+    throw new SubstitutionError(
+      `definition ${machine.definition} and its substitutions differ: missing ${missing.join(', ') || 'none'}; unused ${unused.join(', ') || 'none'}`,
+    );
+  }
+  return definition.replace(/\$\{([^}]*)\}/g, (_match, name: string) => values.get(name) ?? '');
+};
+
+/** Names of the functions that a definition calls. */
+export const functionsOf = (definition: string, functionNames: readonly string[]): readonly string[] => {
+  const names = substitutionNames(definition);
+  return functionNames.filter((name) => names.includes(functionSubstitution(name)));
+};
