@@ -83,7 +83,8 @@ const readingFindings = (
       ];
 
 const replicationFindings = ({ replication: { verdict, evidence } }: SwitchoverFacts): Finding[] =>
-  verdict === 'steady' || verdict === 'draining' || verdict === 'lagging'
+  // Roles that are exchanged already are named by the findings about the brokers.
+  verdict === 'steady' || verdict === 'draining' || verdict === 'lagging' || verdict === 'exchanged'
     ? []
     : [
         {

@@ -53,7 +53,7 @@ export const createReplicaBroker = async (
 
   const replica = { region: input.replicaRegion, brokerName: input.replicaName };
   if (facts.namesake !== undefined && isOwnReplica(facts)) {
-    if (isOpen(facts.intent)) await ports.control.settleIntent(facts.intent, 'effective');
+    if (isOpen(facts.intent) && !input.dryRun) await ports.control.settleIntent(facts.intent, 'effective');
     return { outcome: 'exists', replica: { ...replica, brokerId: facts.namesake.brokerId } };
   }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { sendCanary } from '../shared/adapters/amqp-canary.ts';
+import { sendCanary, takeCanaries } from '../shared/adapters/amqp-canary.ts';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
 import { ReplicationMetrics } from '../shared/adapters/replication-metrics.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
@@ -13,8 +13,8 @@ import { proveReplication } from './replication-proof.ts';
 const windowSeconds = 600;
 
 /**
- * Looks once whether replication runs in the given direction. At the first look it sends a canary through the primary,
- * where one is configured, so that even an idle pair has an event to carry.
+ * Looks once whether replication runs in the given direction. At the first look it puts a canary on the primary, where
+ * one is configured, so that even an idle pair has an event to carry; later looks take it off.
  */
 export const handler = composeHandler({
   name: 'prove-replication',
@@ -31,9 +31,13 @@ export const handler = composeHandler({
     const { canary: settings } = findPair(environment.PAIRS, pairName);
     const ports = pairPorts(runtime, environment);
     const canary =
-      settings === undefined || !firstLook
-        ? 'not sent'
-        : await sendCanary(runtime, await ports.brokers.describe(brokers.primary), settings);
+      settings === undefined
+        ? 'not configured'
+        : await (firstLook ? sendCanary : takeCanaries)(
+            runtime,
+            await ports.brokers.describe(brokers.primary),
+            settings,
+          );
     const gauges = await new ReplicationMetrics(runtime).read(
       [
         { ...brokers.primary, gauges: primaryGauges },
@@ -43,6 +47,7 @@ export const handler = composeHandler({
     );
     const { proven, evidence } = proveReplication(gauges, sinceMs, nowMs);
     logDecision('replication proof', { pair: pairName, proven, evidence, canary });
-    return { phase: proven ? 'proven' : 'waiting', evidence, canary };
+    // A canary that was sent must be taken off again at a later look, also when the proof is there already.
+    return { phase: proven && canary !== 'sent' ? 'proven' : 'waiting', evidence, canary };
   },
 });

@@ -61,17 +61,14 @@ export const rebootPrimary = async (request: RebootRequest, ports: RebootPorts):
   const newest = await ports.control.readIntent(request.pair, 'RebootBroker');
   const { phase } = judgePairing(primary, replica);
   if (phase === 'paired' || phase === 'rebooting') {
-    if (isOpen(newest)) await ports.control.settleIntent(newest, 'effective');
+    if (isOpen(newest) && !request.dryRun) await ports.control.settleIntent(newest, 'effective');
     return { outcome: 'not-needed' };
   }
 
-  if (isOpen(newest)) {
-    if (request.nowMs - newest.openedAtMs < rebootSettleMs) {
-      throw new OutcomeUnknown(`a reboot of ${newest.subject} was requested and cannot be seen yet; looking again`, {
-        openedAtMs: newest.openedAtMs,
-      });
-    }
-    await ports.control.settleIntent(newest, 'not-effective');
+  if (isOpen(newest) && request.nowMs - newest.openedAtMs < rebootSettleMs) {
+    throw new OutcomeUnknown(`a reboot of ${newest.subject} was requested and cannot be seen yet; looking again`, {
+      openedAtMs: newest.openedAtMs,
+    });
   }
 
   const { blockers, warnings } = assessReboot({ ...request, primary, replica });
@@ -84,6 +81,7 @@ export const rebootPrimary = async (request: RebootRequest, ports: RebootPorts):
     };
   }
 
+  if (isOpen(newest)) await ports.control.settleIntent(newest, 'not-effective');
   const sequence = (newest?.sequence ?? 0) + 1;
   const intent: Intent = {
     pair: request.pair,

@@ -69,6 +69,15 @@ export interface ReplicaRequest {
 }
 
 /**
+ * From 5.18 on the service reports a patch version but takes only major and minor in requests; before, it takes the
+ * version as it reports it. docs/amazon-mq.md 8.
+ */
+const requestedVersion = (reported: string): string => {
+  const [major = '', minor = ''] = reported.split('.');
+  return Number(major) > 5 || Number(minor) >= 18 ? `${major}.${minor}` : reported;
+};
+
+/**
  * The CreateBroker request. Engine version, deployment mode, instance type and access follow the primary: the service
  * wants the pair alike. docs/amazon-mq.md 2.
  */
@@ -82,7 +91,7 @@ export const replicaRequest = (
   DataReplicationMode: 'CRDR',
   DataReplicationPrimaryBrokerArn: input.primaryBrokerArn.arn,
   EngineType: 'ACTIVEMQ',
-  EngineVersion: primary.engineVersion,
+  EngineVersion: requestedVersion(primary.engineVersion),
   HostInstanceType: primary.instanceType,
   DeploymentMode: 'ACTIVE_STANDBY_MULTI_AZ',
   PubliclyAccessible: primary.publiclyAccessible,

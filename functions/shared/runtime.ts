@@ -34,13 +34,15 @@ export interface Runtime {
   connect(address: SocketAddress, timeoutMs: number): Promise<Duplex>;
 }
 
+/** A write must end before its function does: 2 s to connect and 8 s to answer leave half of a 20 s function. */
+export const clientTimeouts = { connectionTimeout: 2_000, requestTimeout: 8_000, throwOnRequestTimeout: true } as const;
+
 const hostRuntime: Runtime = {
   clock: systemClock,
   random: Math.random,
   environment: process.env,
   log: powertoolsLog(),
-  // A write must end before its function does: 2 s to connect and 8 s to answer leave half of a 20 s function.
-  aws: { requestHandler: { connectionTimeout: 2_000, requestTimeout: 8_000, throwOnRequestTimeout: true } },
+  aws: { requestHandler: clientTimeouts },
   connect: connectTls,
 };
 

@@ -5,7 +5,7 @@ export const REDACTED = '[redacted]';
  * Members whose values never reach a journal, by name without case: passwords (users of mq, LDAP), secrets of Secrets
  * Manager, and bodies of queue messages. A notification's `Message` is written for people to read, so it stays.
  */
-const SECRET_NAME = /(password|secretstring|secretbinary|^messagebody|^body)$/i;
+const SECRET_NAME = /(password|secretstring|secretbinary)$|^(message)?body$/i;
 
 /**
  * A copy of a request's members without secrets. JSON inside strings (a workflow's input, an event's detail) is

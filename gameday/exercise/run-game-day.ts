@@ -1,5 +1,5 @@
 import type { Signal } from '../clock/virtual-clock.ts';
-import { type EnvironmentRecord, isoTime, type Journal, type Outcome } from '../journal/journal.ts';
+import { isoTime, type Journal, type Outcome } from '../journal/journal.ts';
 import { type LiveEvent, Recorder } from '../journal/recorder.ts';
 import { scrubSecrets } from '../journal/scrub.ts';
 import { regroup } from '../traffic/rate-series.ts';
@@ -34,10 +34,9 @@ export interface GameDayOptions {
   readonly onEvent: (event: LiveEvent) => void;
   /** Called at least every few virtual seconds; awaited, so it may slow the run down. */
   readonly breathe: (view: LiveView) => Promise<void>;
-  readonly environment: Omit<EnvironmentRecord, 'wall'>;
 }
 
-/** A journal that lacks only the wall-clock facts. */
+/** A journal without its surroundings: what only the caller knows. */
 export type UnstampedJournal = Omit<Journal, 'environment'>;
 
 /** Plays a scenario on a stage of its own, from the hypothesis to the final books. */
@@ -62,6 +61,9 @@ const play = async (options: GameDayOptions, stage: ExerciseStage): Promise<Unst
   const faults = new FaultControl(clock, stage, recorder);
   const context: ExerciseContext = { clock, stage, scenario: scenario.outline, recorder, workflows, traffic, faults };
   stage.observe({
+    brokersChanged: () => {
+      for (const pair of pairs) recordBrokers(stage, pair, recorder);
+    },
     apiCall: (call) => recorder.apiCall(call),
     transition: (transition) => recorder.transition(transition),
     log: (log) => recorder.log(log),

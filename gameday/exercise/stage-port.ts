@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import type { AwsClientSettings, SocketAddress } from '../../functions/shared/runtime.ts';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
-import type { BrokerCredentials } from '../traffic/amqp-client.ts';
 import type { StoreContents } from '../traffic/accounting.ts';
+import type { BrokerCredentials } from '../traffic/amqp-client.ts';
 import type { BrokerRole, ReplicationGauges } from '../world/broker/embedded-broker.ts';
 import type { Json } from './step.ts';
 
@@ -76,6 +76,8 @@ export interface StageStatusChange {
 
 /** What happens on a stage, as it happens. */
 export interface StageObserver {
+  /** A broker changed its role, or whether it takes clients: look at once. */
+  brokersChanged(): void;
   apiCall(call: StageApiCall): void;
   transition(transition: StageTransition): void;
   statusChange(change: StageStatusChange): void;

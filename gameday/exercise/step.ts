@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { ExerciseContext } from './context.ts';
 import type { ScenarioProblem } from './scenario/problems.ts';
 import type { ScenarioOutline } from './scenario/schema.ts';
@@ -48,7 +48,9 @@ export interface AnyKind<R> {
   prepare(
     fields: Readonly<Record<string, unknown>>,
     scenario: ScenarioOutline,
-  ): { readonly step: PreparedStep<R> } | { readonly problems: readonly ScenarioProblem[]; readonly error?: z.ZodError };
+  ):
+    | { readonly step: PreparedStep<R> }
+    | { readonly problems: readonly ScenarioProblem[]; readonly error?: z.ZodError };
   readonly schema: z.ZodType;
 }
 

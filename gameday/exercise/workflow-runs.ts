@@ -1,4 +1,9 @@
-import { DescribeExecutionCommand, ListStateMachinesCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  ListStateMachinesCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import type { Signal, VirtualClock } from '../clock/virtual-clock.ts';
 import type { Recorder } from '../journal/recorder.ts';
 import { unknownName } from './scenario/problems.ts';

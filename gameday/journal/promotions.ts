@@ -22,7 +22,9 @@ export interface Promotion {
 /** Every Promote call that the service took, with what came of it. */
 export const promotionsOf = (journal: Journal): readonly Promotion[] => {
   const { apiCalls, brokers, verdicts } = journal.records;
-  const calls = apiCalls.filter((call) => call.service === 'mq' && call.operation === 'Promote' && call.outcome === 'ok');
+  const calls = apiCalls.filter(
+    (call) => call.service === 'mq' && call.operation === 'Promote' && call.outcome === 'ok',
+  );
   const endMs = Date.parse(journal.end);
   return calls.flatMap((call) => {
     const request = call.request !== null && typeof call.request === 'object' ? call.request : {};
@@ -88,11 +90,18 @@ const exchangedAt = (
   return undefined;
 };
 
-/** Outages count whole when they overlap the interval: clients do not care when the call was made. */
+/**
+ * Outage within the interval from one promotion to the next. One whose first failure came after the request counts
+ * from the last success, which is earlier; one that was there before counts from the request.
+ */
 const outageMs = (outages: readonly Outage[], fromMs: number, untilMs: number): number =>
   outages
-    .filter((outage) => outage.toMs > fromMs && outage.fromMs < untilMs)
-    .reduce((total, outage) => total + outage.toMs - outage.fromMs, 0);
+    .filter((outage) => outage.toMs > fromMs && outage.firstFailureMs < untilMs)
+    .map((outage) => {
+      const beganMs = outage.firstFailureMs >= fromMs ? outage.fromMs : fromMs;
+      return Math.min(outage.toMs, untilMs) - beganMs;
+    })
+    .reduce((total, lengthMs) => total + lengthMs, 0);
 
 /** Time within the interval in which no broker of the pair took clients. */
 const notServedMs = (brokers: readonly BrokerRecord[], fromMs: number, untilMs: number): number => {

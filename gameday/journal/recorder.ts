@@ -24,7 +24,12 @@ import type {
 
 /** What a live display hears, as it happens. */
 export type LiveEvent =
-  | { readonly type: 'step'; readonly atMs: number; readonly text: string; readonly status: 'started' | 'succeeded' | 'failed' }
+  | {
+      readonly type: 'step';
+      readonly atMs: number;
+      readonly text: string;
+      readonly status: 'started' | 'succeeded' | 'failed';
+    }
   | { readonly type: 'transition'; readonly record: TransitionRecord }
   | { readonly type: 'workflow'; readonly atMs: number; readonly run: string; readonly status: string }
   | { readonly type: 'broker'; readonly record: BrokerRecord }
@@ -48,7 +53,7 @@ interface OpenWorkflow {
 }
 
 /** Collects everything that happens in a run, in order, and passes it on to a live display. */
-export class Recorder implements StageObserver {
+export class Recorder implements Omit<StageObserver, 'brokersChanged'> {
   readonly #listen: (event: LiveEvent) => void;
   readonly #workflows = new Map<string, OpenWorkflow>();
   readonly #transitions: TransitionRecord[] = [];

@@ -1,7 +1,7 @@
 import type { GaugeRecord, Journal } from '../journal/journal.ts';
 import { promotionsOf } from '../journal/promotions.ts';
-import { duration, elapsed } from './format.ts';
 import { type FocusWindow, focusWindows } from './focus-windows.ts';
+import { duration, elapsed } from './format.ts';
 import { type Fragment, html, type Markup } from './html.ts';
 import { brokerLanes, faultLane, type Lane, outageLanes, runLanes, stateLanes } from './lanes.ts';
 import { plotSvg } from './plot-svg.ts';

@@ -59,7 +59,9 @@ export const keyFigures = (journal: Journal, summary: GameDaySummary): readonly 
       name: 'Lost · twice · stranded',
       value: hasTraffic ? `${count(messages.lost)} · ${count(twice)} · ${count(messages.stranded)}` : '–',
       more: `${count(messages.unknownOutcome)} sends of unknown outcome`,
-      ...(hasTraffic ? { tone: messages.lost + twice + messages.stranded === 0 ? ('good' as const) : ('bad' as const) } : {}),
+      ...(hasTraffic
+        ? { tone: messages.lost + twice + messages.stranded === 0 ? ('good' as const) : ('bad' as const) }
+        : {}),
     },
     {
       name: 'Kept from sending, all told',

@@ -18,7 +18,8 @@ export interface Lane {
 
 /** What a broker was at a time, in one or two words, and how it looks. */
 const brokerState = (record: BrokerRecord): { readonly label: string; readonly tone: Tone } => {
-  if (record.serves) return { label: record.role === 'standalone' ? 'serves' : `${record.role}, serves`, tone: 'serving' };
+  if (record.serves)
+    return { label: record.role === 'standalone' ? 'serves' : `${record.role}, serves`, tone: 'serving' };
   if (record.state === 'RUNNING' || record.state === 'REPLICA') {
     return { label: record.role === 'replica' ? 'replica' : `${record.role}, closed`, tone: 'closed' };
   }
@@ -36,7 +37,10 @@ export const brokerLanes = (journal: Journal, window: TimeWindow): readonly Lane
       ...brokerState(record),
     }));
     const first = records[0];
-    return { name: first === undefined ? brokerId : `${first.brokerName} · ${first.region}`, bars: within(bars, window) };
+    return {
+      name: first === undefined ? brokerId : `${first.brokerName} · ${first.region}`,
+      bars: within(bars, window),
+    };
   });
 };
 
@@ -62,7 +66,10 @@ export const stateLanes = (journal: Journal, window: TimeWindow): readonly Lane[
   const endMs = Date.parse(journal.end);
   return journal.records.workflows
     .filter((workflow) => workflow.startedAtMs < window.toMs && (workflow.endedAtMs ?? endMs) > window.fromMs)
-    .map((workflow) => ({ name: `${workflow.run} · ${workflow.region}`, bars: stateBars(journal, workflow.run, endMs) }))
+    .map((workflow) => ({
+      name: `${workflow.run} · ${workflow.region}`,
+      bars: stateBars(journal, workflow.run, endMs),
+    }))
     .map((lane) => ({ name: lane.name, bars: within(lane.bars, window) }));
 };
 

@@ -1,10 +1,10 @@
 import type { Journal } from '../journal/journal.ts';
+import { promotionsOf } from '../journal/promotions.ts';
 import type { GameDaySummary } from '../journal/summary.ts';
 import { keyFigures, outcomeLine } from './figures.ts';
 import { findingsOf } from './findings.ts';
 import { count, duration, elapsed } from './format.ts';
 import { scenarioText } from './page.ts';
-import { promotionsOf } from '../journal/promotions.ts';
 
 /** Named messages and findings that the text lists; the journal has them all. */
 const mostListed = 100;
@@ -22,7 +22,10 @@ export const markdownReport = (journal: Journal, summary: GameDaySummary): strin
     '',
     `Scenario ${inline(summary.scenario)}, seed ${summary.seed}, ${duration(summary.virtualMs)} of virtual time.`,
     '',
-    ...rows(['Figure', 'Value', ''], keyFigures(journal, summary).map(({ name, value, more }) => [name, value, more])),
+    ...rows(
+      ['Figure', 'Value', ''],
+      keyFigures(journal, summary).map(({ name, value, more }) => [name, value, more]),
+    ),
     '',
     '## Hypothesis',
     '',
@@ -160,4 +163,6 @@ const rows = (heads: readonly string[], body: readonly (readonly string[])[]): r
 const inline = (text: string): string =>
   text
     .replaceAll(/[\r\n]+/g, ' ')
-    .replaceAll(/[\\`_[\]<>|]/g, (character) => (character === '<' ? '&lt;' : character === '>' ? '&gt;' : `\\${character}`));
+    .replaceAll(/[\\`_[\]<>|]/g, (character) =>
+      character === '<' ? '&lt;' : character === '>' ? '&gt;' : `\\${character}`,
+    );

@@ -1,7 +1,7 @@
-import type { NamedMessage } from '../traffic/accounting.ts';
 import type { Journal } from '../journal/journal.ts';
 import { promotionsOf } from '../journal/promotions.ts';
 import { countBy } from '../journal/summary.ts';
+import type { NamedMessage } from '../traffic/accounting.ts';
 import { findingsOf } from './findings.ts';
 import { count, duration, elapsed } from './format.ts';
 import { type Fragment, html, type Markup } from './html.ts';
@@ -40,10 +40,18 @@ export const stepsSection = (journal: Journal): Markup => {
     step.activity.name,
     html`<span class="when">${elapsed(Date.parse(step.start) - startMs)}</span>`,
     duration(step.duration * 1_000),
-    step.status === 'succeeded' ? step.status : html`<strong class="${step.status === 'skipped' ? 'warn' : 'bad'}">${step.status}</strong>`,
+    step.status === 'succeeded'
+      ? step.status
+      : html`<strong class="${step.status === 'skipped' ? 'warn' : 'bad'}">${step.status}</strong>`,
     step.exception ?? '',
   ]);
-  const columns = [{ head: 'Step' }, { head: 'Began' }, { head: 'Took', number: true }, { head: 'Status' }, { head: 'Why' }];
+  const columns = [
+    { head: 'Step' },
+    { head: 'Began' },
+    { head: 'Took', number: true },
+    { head: 'Status' },
+    { head: 'Why' },
+  ];
   return table('Method and rollbacks', columns, rows);
 };
 
@@ -109,14 +117,22 @@ export const messagesSection = (journal: Journal): Markup => {
 
 const namedTable = (caption: string, messages: readonly NamedMessage[], startMs: number): Markup | undefined => {
   if (messages.length === 0) return undefined;
-  const rows = messages.slice(0, mostNamed).map((message): readonly Fragment[] => [
-    message.id,
-    message.queue,
-    elapsed(message.sentAtMs - startMs, true),
-    message.processedAtMs.map((atMs) => elapsed(atMs - startMs, true)).join(', ') || 'never',
-    message.storedOn.join(', ') || 'none',
-  ]);
-  const columns = [{ head: 'Message' }, { head: 'Queue' }, { head: 'Sent' }, { head: 'Processed' }, { head: 'Stored on' }];
+  const rows = messages
+    .slice(0, mostNamed)
+    .map((message): readonly Fragment[] => [
+      message.id,
+      message.queue,
+      elapsed(message.sentAtMs - startMs, true),
+      message.processedAtMs.map((atMs) => elapsed(atMs - startMs, true)).join(', ') || 'never',
+      message.storedOn.join(', ') || 'none',
+    ]);
+  const columns = [
+    { head: 'Message' },
+    { head: 'Queue' },
+    { head: 'Sent' },
+    { head: 'Processed' },
+    { head: 'Stored on' },
+  ];
   const more = messages.length - rows.length;
   return html`${table(caption, columns, rows)}${more > 0 ? html`<p class="note">${count(more)} more are in the journal.</p>` : undefined}`;
 };
@@ -126,14 +142,22 @@ export const findingsSection = (journal: Journal): Markup => {
   const findings = findingsOf(journal);
   if (findings.length === 0) return html`<p>None.</p>`;
   const startMs = Date.parse(journal.start);
-  const rows = findings.slice(0, mostFindings).map((finding): readonly Fragment[] => [
-    html`<span class="when">${elapsed(finding.atMs - startMs)}</span>`,
-    finding.kind === 'notification' ? 'notification' : html`<span class="${finding.kind === 'warning' ? 'warn' : 'bad'}">${finding.kind}</span>`,
-    finding.source,
-    finding.text,
-  ]);
+  const rows = findings
+    .slice(0, mostFindings)
+    .map((finding): readonly Fragment[] => [
+      html`<span class="when">${elapsed(finding.atMs - startMs)}</span>`,
+      finding.kind === 'notification'
+        ? 'notification'
+        : html`<span class="${finding.kind === 'warning' ? 'warn' : 'bad'}">${finding.kind}</span>`,
+      finding.source,
+      finding.text,
+    ]);
   const more = findings.length - rows.length;
-  const shown = table('Refusals, warnings, errors, notifications', [{ head: 'At' }, { head: 'Kind' }, { head: 'From' }, { head: 'What' }], rows);
+  const shown = table(
+    'Refusals, warnings, errors, notifications',
+    [{ head: 'At' }, { head: 'Kind' }, { head: 'From' }, { head: 'What' }],
+    rows,
+  );
   return html`${shown}${more > 0 ? html`<p class="note">${count(more)} more are in the journal.</p>` : undefined}`;
 };
 

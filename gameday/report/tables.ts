@@ -17,9 +17,7 @@ export const table = (
 ${rows.map((row) => html`<tr>${row.map((cell, index) => cellOf(cell, columns[index], index === 0))}</tr>\n`)}</tbody></table></div>`;
 
 const cellOf = (cell: Fragment, column: Column | undefined, first: boolean): Markup =>
-  first
-    ? html`<th scope="row"${numberClass(column)}>${cell}</th>`
-    : html`<td${numberClass(column)}>${cell}</td>`;
+  first ? html`<th scope="row"${numberClass(column)}>${cell}</th>` : html`<td${numberClass(column)}>${cell}</td>`;
 
 const numberClass = (column: Column | undefined): Markup | undefined =>
   column?.number === true ? html` class="number"` : undefined;

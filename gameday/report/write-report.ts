@@ -22,14 +22,28 @@ export class ReportFolderError extends Error {
  * @throws ReportFolderError
  */
 export const prepareReportFolder = async (root: string, run: string): Promise<string> => {
-  const folder = join(root, run);
   try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, 'journal.json'), '');
+    await mkdir(root, { recursive: true });
+    for (let attempt = 1; ; attempt++) {
+      const folder = join(root, attempt === 1 ? run : `${run}-${attempt}`);
+      if (!(await madeFolder(folder))) continue;
+      await writeFile(join(folder, 'journal.json'), '');
+      return folder;
+    }
   } catch (error) {
-    throw new ReportFolderError(folder, error instanceof Error ? error.message : String(error));
+    throw new ReportFolderError(root, error instanceof Error ? error.message : String(error));
   }
-  return folder;
+};
+
+/** False when it exists: two runs may begin within one second. */
+const madeFolder = async (folder: string): Promise<boolean> => {
+  try {
+    await mkdir(folder);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
 };
 
 /** Writes journal.json, report.html and report.md into `folder`, and answers the summary that names them. */

@@ -1,13 +1,5 @@
 import type { Duplex } from 'node:stream';
-import {
-  type Connection,
-  type ConnectionOptions,
-  create_container,
-  type Delivery,
-  type EventContext,
-  type Receiver,
-  type Sender,
-} from 'rhea';
+import rhea, { type Connection, type ConnectionOptions, type Delivery, type EventContext, type Receiver, type Sender } from 'rhea';
 import type { Clock } from '../../functions/shared/clock.ts';
 import { answerWithin } from './answer-within.ts';
 
@@ -63,7 +55,7 @@ class AmqpConnection {
       this.#error ??= new AmqpDisconnectedError(reason);
       this.#lost.reject(this.#error);
     };
-    const container = create_container({ id: options.name });
+    const container = rhea.create_container({ id: options.name });
     const connectOptions: ConnectionOptions = {
       reconnect: false,
       username: options.credentials.username,
@@ -125,11 +117,13 @@ export class AmqpSender {
     this.#options = options;
     this.#connection = connection;
     this.#sender = connection.connection.open_sender({ target: { address: options.queue } });
-    const settle = (result: SendResult) => ({ delivery }: EventContext): void => {
-      if (delivery === undefined) return;
-      this.#outcomes.get(delivery)?.(result);
-      this.#outcomes.delete(delivery);
-    };
+    const settle =
+      (result: SendResult) =>
+      ({ delivery }: EventContext): void => {
+        if (delivery === undefined) return;
+        this.#outcomes.get(delivery)?.(result);
+        this.#outcomes.delete(delivery);
+      };
     this.#sender.on('accepted', settle('accepted'));
     this.#sender.on('rejected', settle('rejected'));
     // rhea reports `modified` as released too.

@@ -2,6 +2,8 @@
 export interface Outage {
   /** Last success before it, or the start of the traffic. */
   readonly fromMs: number;
+  /** First attempt that failed. */
+  readonly firstFailureMs: number;
   /** First success after it, or the end of the traffic. */
   readonly toMs: number;
   readonly failedAttempts: number;
@@ -22,6 +24,7 @@ export interface Unavailability {
 export class OutageWatch {
   readonly #outages: Outage[] = [];
   #lastSuccessMs: number;
+  #firstFailureMs = 0;
   #failedAttempts = 0;
 
   constructor(startedAtMs: number) {
@@ -33,7 +36,8 @@ export class OutageWatch {
     this.#lastSuccessMs = atMs;
   }
 
-  failed(): void {
+  failed(atMs: number): void {
+    if (this.#failedAttempts === 0) this.#firstFailureMs = atMs;
     this.#failedAttempts += 1;
   }
 
@@ -41,7 +45,7 @@ export class OutageWatch {
   summary(atMs: number): Unavailability {
     const outages = [...this.#outages];
     if (this.#failedAttempts > 0) {
-      outages.push({ fromMs: this.#lastSuccessMs, toMs: atMs, failedAttempts: this.#failedAttempts });
+      outages.push(this.#outageUntil(atMs));
     }
     const lengths = outages.map((outage) => outage.toMs - outage.fromMs);
     return {
@@ -53,8 +57,17 @@ export class OutageWatch {
 
   #endInterval(atMs: number): void {
     if (this.#failedAttempts > 0) {
-      this.#outages.push({ fromMs: this.#lastSuccessMs, toMs: atMs, failedAttempts: this.#failedAttempts });
+      this.#outages.push(this.#outageUntil(atMs));
     }
     this.#failedAttempts = 0;
+  }
+
+  #outageUntil(toMs: number): Outage {
+    return {
+      fromMs: this.#lastSuccessMs,
+      firstFailureMs: this.#firstFailureMs,
+      toMs,
+      failedAttempts: this.#failedAttempts,
+    };
   }
 }

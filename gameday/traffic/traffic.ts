@@ -1,5 +1,5 @@
-import type { VirtualClock } from '../clock/virtual-clock.ts';
 import type { Actor } from '../clock/actor.ts';
+import type { VirtualClock } from '../clock/virtual-clock.ts';
 import { Accounting, type MessageTotals, type StoreContents } from './accounting.ts';
 import { runConsumer } from './consumer.ts';
 import { OutageWatch, type Unavailability } from './outages.ts';
@@ -193,11 +193,11 @@ export class Traffic {
     rejected: (id, atMs) => {
       this.#accounting.rejected(id);
       this.#series.count('sendFailures', atMs);
-      this.#sends.failed();
+      this.#sends.failed(atMs);
     },
     sendFailed: (client, reason, atMs) => {
       this.#series.count('sendFailures', atMs);
-      this.#sends.failed();
+      this.#sends.failed(atMs);
       this.#clientLost(client, reason, atMs);
     },
     processed: (id, atMs) => {
@@ -207,7 +207,7 @@ export class Traffic {
     },
     receiveFailed: (_client, _reason, atMs) => {
       this.#series.count('receiveFailures', atMs);
-      if (this.#stoppedAtMs === undefined) this.#deliveries.failed();
+      if (this.#stoppedAtMs === undefined) this.#deliveries.failed(atMs);
     },
   };
 

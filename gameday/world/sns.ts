@@ -38,6 +38,7 @@ export class SnsService implements ApiService {
   readonly #options: SnsServiceOptions;
   readonly #topics = new Set<string>();
   readonly #notifications: Notification[] = [];
+  readonly #listeners: ((notification: Notification) => void)[] = [];
 
   constructor(options: SnsServiceOptions) {
     this.#options = options;
@@ -45,6 +46,11 @@ export class SnsService implements ApiService {
 
   addTopic(topicArn: string): void {
     this.#topics.add(topicArn);
+  }
+
+  /** Calls the listener with everything that is published from now on. */
+  onNotification(listener: (notification: Notification) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** Oldest first. */
@@ -62,14 +68,16 @@ export class SnsService implements ApiService {
     }
     if (!this.#topics.has(TopicArn)) throw new ApiFault('NotFound', 404, 'Topic does not exist');
     const messageId = this.#options.nextUuid();
-    this.#notifications.push({
+    const notification: Notification = {
       atMs: this.#options.nowMs(),
       region,
       topicArn: TopicArn,
       messageId,
       subject: Subject,
       message: Message,
-    });
+    };
+    this.#notifications.push(notification);
+    for (const listener of this.#listeners) listener(notification);
     return { MessageId: messageId };
   }
 }

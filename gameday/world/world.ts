@@ -216,7 +216,7 @@ export class World {
       nextUuid: () => this.#ids.nextUuid('mq'),
     });
     this.#registry.add(record);
-    this.#lifecycle.powerUp(record);
+    if (!record.state.startsWith('CREATION_')) this.#lifecycle.powerUp(record);
     this.#sampler.start();
     return this.#viewOf(record);
   }
@@ -287,6 +287,11 @@ export class World {
   /** Calls `listener` with every API call once it has ended. */
   onApiCall(listener: (record: ApiCallRecord) => void): void {
     this.#callListeners.push(listener);
+  }
+
+  /** Calls `listener` with everything that is published to a topic from now on. */
+  onNotification(listener: (notification: Notification) => void): void {
+    this.#sns.onNotification(listener);
   }
 
   /** Calls `listener` with every event on any Region's default bus. */

@@ -68,8 +68,9 @@ export const snapshotFrom = (answer: DescribeBrokerResponse, region: string, rea
     role: roleOf(roleText),
     roleText,
     counterpart: counterpartOf(answer.DataReplicationMetadata),
-    replicationMode: answer.DataReplicationMode,
-    pendingReplicationMode: answer.PendingDataReplicationMode,
+    // An empty text, which some answers carry, says as little as a missing member.
+    replicationMode: answer.DataReplicationMode || undefined,
+    pendingReplicationMode: answer.PendingDataReplicationMode || undefined,
     pendingCounterpart: counterpartOf(answer.PendingDataReplicationMetadata),
     pendingChanges: pendingChangesOf(answer),
     actionsRequired: (answer.ActionsRequired ?? []).map((action) => action.ActionRequiredCode ?? 'unnamed'),

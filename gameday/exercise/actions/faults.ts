@@ -7,9 +7,7 @@ const schema = z.strictObject({ fault: z.string().min(1) });
 
 const namesFault = (step: { readonly fault: string }, scenario: ScenarioOutline) => {
   const names = Object.keys(scenario.faults);
-  return names.includes(step.fault)
-    ? []
-    : [{ path: ['fault'], message: unknownName('fault', step.fault, names) }];
+  return names.includes(step.fault) ? [] : [{ path: ['fault'], message: unknownName('fault', step.fault, names) }];
 };
 
 /** Raises a fault of the scenario's `faults`. */

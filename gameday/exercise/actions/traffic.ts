@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { defineAction } from '../step.ts';
 import type { ScenarioOutline } from '../scenario/schema.ts';
+import { defineAction } from '../step.ts';
 
 const schema = z.strictObject({});
 

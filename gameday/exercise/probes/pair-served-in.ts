@@ -22,7 +22,8 @@ export const pairServedIn = defineProbe({
       brokers.some((broker) => broker.serves) &&
       brokers.every((broker) => broker.serves === (broker.region === step.region));
     const seen = brokers.map(
-      (broker) => `${broker.brokerName} (${broker.region}) is ${broker.role} and ${broker.serves ? 'serves' : 'does not serve'}`,
+      (broker) =>
+        `${broker.brokerName} (${broker.region}) is ${broker.role} and ${broker.serves ? 'serves' : 'does not serve'}`,
     );
     return { met, finding: seen.length === 0 ? 'no broker of the pair exists' : seen.join('; '), evidence: brokers };
   },

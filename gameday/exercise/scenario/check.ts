@@ -111,10 +111,12 @@ const prepareOf = <R>(
     problems.push({ path: [...path, type], message: unknownName(type, String(kindName), names) });
     return [];
   }
-  if (name !== undefined && typeof name !== 'string') problems.push({ path: [...path, 'name'], message: 'must be text' });
+  if (name !== undefined && typeof name !== 'string')
+    problems.push({ path: [...path, 'name'], message: 'must be text' });
   const prepared = kind.prepare(own, outline);
   if ('problems' in prepared) {
-    if (prepared.error !== undefined) problems.push(...problemsOf(prepared.error, withCommonKeys(kind.schema, type), path));
+    if (prepared.error !== undefined)
+      problems.push(...problemsOf(prepared.error, withCommonKeys(kind.schema, type), path));
     problems.push(...prepared.problems.map((problem) => ({ ...problem, path: [...path, ...problem.path] })));
     return [];
   }

@@ -28,7 +28,9 @@ export const loadScenario = async (name: string, file: string): Promise<Scenario
   const size = await stat(file).then(
     (stats) => stats.size,
     (error: unknown) => {
-      throw new InvalidScenarioError(file, [`cannot be read: ${error instanceof Error ? error.message : String(error)}`]);
+      throw new InvalidScenarioError(file, [
+        `cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      ]);
     },
   );
   if (size > maxFileBytes) {
@@ -80,4 +82,3 @@ const lineOf = (
   }
   return 1;
 };
-

@@ -32,7 +32,7 @@ const nullByte = Buffer.from([0x40]);
 const list32Constructor = 0xd0;
 
 /** Content widths by the high nibble of the constructor (AMQP 1.0, part 1, section 1.2). */
-const fixedWidths: Readonly<Record<number, number>> = { 0x4: 0, 0x5: 1, 0x6: 2, 0x7: 4, 0x8: 8, 0x9: 16 };
+const fixedWidths: Readonly<Record<number, number>> = { 4: 0, 5: 1, 6: 2, 7: 4, 8: 8, 9: 16 };
 
 const valueAt = (bytes: Buffer, start: number): EncodedValue => {
   const constructorCode = bytes.readUInt8(start);

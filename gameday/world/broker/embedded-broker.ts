@@ -37,15 +37,28 @@ export interface EmbeddedBroker {
   connect(): Duplex;
 }
 
+/** The pair cannot be promoted as asked in the state that it is in; nothing was changed. */
+export class PromotionRefusedError extends Error {
+  override readonly name = 'PromotionRefusedError';
+}
+
 /** Two brokers under cross-Region data replication. */
 export interface EmbeddedPair {
   readonly primary: EmbeddedBroker;
   readonly replica: EmbeddedBroker;
   /** Whether the link between the Regions carries data; cut and restored by faults. */
   linkUp: boolean;
-  /** Asks for a soft exchange of roles. A repeated request while one runs changes nothing. */
+  /**
+   * Asks for a soft exchange of roles. A repeated request while one runs changes nothing.
+   *
+   * @throws PromotionRefusedError while an earlier promotion settles
+   */
   switchover(): void;
-  /** Makes the replica the primary at once; `linkUp` and the old primary do not matter. */
+  /**
+   * Makes the replica the primary at once; `linkUp` and the old primary do not matter.
+   *
+   * @throws PromotionRefusedError when the broker that would be promoted is down, or no replica (yet)
+   */
   failover(): void;
   /** Ends replication; each broker becomes standalone with the messages it has. */
   dissolve(): void;

@@ -17,7 +17,6 @@ export interface ReplicationLinkOptions {
 /** A batch on its way; it arrives when `remaining` is 0 and the latency has passed. */
 interface Transmission {
   readonly batch: Batch;
-  readonly startedMs: number;
   /** Events still to be sent at `sinceMs`. */
   remaining: number;
   sinceMs: number;
@@ -52,6 +51,9 @@ export interface LinkGauges {
   readonly replicationLagMs: number | undefined;
   readonly replicaWaitTimeMs: number | undefined;
 }
+
+/** The heartbeat's timer starts right behind that of the batches, so a heartbeat just misses a batch. */
+const heartbeatPhaseMs = 1;
 
 /** First point of a grid at or after `atMs`, but behind `afterMs`. */
 const nextOnGrid = (anchorMs: number, periodMs: number, atMs: number, afterMs: number): number => {
@@ -90,7 +92,7 @@ export class ReplicationLink {
     this.#settings = options.settings;
     this.#nowMs = options.startMs;
     this.#eventsPerSecond = options.settings.linkEventsPerSecond;
-    this.#nextHeartbeatMs = options.startMs + options.settings.heartbeatPeriodMs;
+    this.#nextHeartbeatMs = options.startMs + options.settings.heartbeatPeriodMs + heartbeatPhaseMs;
   }
 
   /** Whether both brokers talk to each other now. */
@@ -129,7 +131,7 @@ export class ReplicationLink {
     const acknowledged = this.log.acknowledgedSequence;
     this.#connection = {
       anchorMs,
-      ackAnchorMs: anchorMs + (ackOffsetMs ?? this.#options.random() * replicaAckPeriodMs),
+      ackAnchorMs: anchorMs + (ackOffsetMs ?? Math.floor(this.#options.random() * replicaAckPeriodMs)),
       sentSequence: acknowledged,
       burstSequence: acknowledged,
       lastBatchTickMs: Number.NEGATIVE_INFINITY,
@@ -168,7 +170,7 @@ export class ReplicationLink {
   /** The source's process stopped or started: no heartbeats while it is down, no gauges until the next event. */
   setSourceUp(up: boolean, atMs: number): void {
     this.advance(atMs);
-    this.#nextHeartbeatMs = up ? atMs + this.#settings.heartbeatPeriodMs : undefined;
+    this.#nextHeartbeatMs = up ? atMs + this.#settings.heartbeatPeriodMs + heartbeatPhaseMs : undefined;
     this.#totalReplicationLagMs = undefined;
     this.#acknowledgedCreatedMs = undefined;
   }
@@ -182,11 +184,12 @@ export class ReplicationLink {
 
   /** Gauges as of the last `advance`. */
   gauges(): LinkGauges {
-    const since = (atMs: number | undefined) => (atMs === undefined ? undefined : this.#nowMs - atMs);
+    const whole = (valueMs: number | undefined) => (valueMs === undefined ? undefined : Math.round(valueMs));
+    const since = (atMs: number | undefined) => (atMs === undefined ? undefined : whole(this.#nowMs - atMs));
     return {
-      totalReplicationLagMs: this.#totalReplicationLagMs,
+      totalReplicationLagMs: whole(this.#totalReplicationLagMs),
       primaryWaitTimeMs: since(this.#acknowledgedCreatedMs),
-      replicationLagMs: this.#replicationLagMs,
+      replicationLagMs: whole(this.#replicationLagMs),
       replicaWaitTimeMs: since(this.#appliedAtMs),
     };
   }
@@ -196,8 +199,10 @@ export class ReplicationLink {
    * connection. Whoever must not miss that moment calls `advance` then.
    */
   nextPromotionCheckMs(): number | undefined {
-    if (this.#connection === undefined || this.#failOverSequence === undefined || this.#failOverReached) return undefined;
-    return this.#nextAckTickMs(this.#connection, this.#nowMs);
+    if (this.#connection === undefined || this.#failOverSequence === undefined || this.#failOverReached)
+      return undefined;
+    const { ackAnchorMs } = this.#connection;
+    return nextOnGrid(ackAnchorMs, this.#settings.replicaAckPeriodMs, this.#nowMs, this.#nowMs);
   }
 
   /** Works off everything due by `toMs`. */
@@ -239,12 +244,7 @@ export class ReplicationLink {
 
   #dueBatchTickMs(connection: Connection): number | undefined {
     if (connection.transmission !== undefined || connection.sentSequence >= this.log.lastSequence) return undefined;
-    return nextOnGrid(
-      connection.anchorMs,
-      this.#settings.sourceBatchPeriodMs,
-      this.#nowMs,
-      connection.lastBatchTickMs,
-    );
+    return nextOnGrid(connection.anchorMs, this.#settings.sourceBatchPeriodMs, this.#nowMs, connection.lastBatchTickMs);
   }
 
   #startBurst(connection: Connection): void {
@@ -260,7 +260,7 @@ export class ReplicationLink {
     if (batch === undefined) return;
     connection.sentSequence = batch.lastSequence;
     this.#everSentSequence = Math.max(this.#everSentSequence, batch.lastSequence);
-    connection.transmission = { batch, startedMs: this.#nowMs, remaining: batch.events, sinceMs: this.#nowMs };
+    connection.transmission = { batch, remaining: batch.events, sinceMs: this.#nowMs };
   }
 
   #fullBatch(connection: Connection): Batch | undefined {
@@ -311,13 +311,10 @@ export class ReplicationLink {
       : processed;
   }
 
-  #nextAckTickMs(connection: Connection, fromMs: number): number {
-    return nextOnGrid(connection.ackAnchorMs, this.#settings.replicaAckPeriodMs, fromMs, connection.lastAckTickMs);
-  }
-
   #dueAckTickMs(connection: Connection): number | undefined {
     if (this.#acknowledgeable(connection) <= connection.acknowledgedByReplica) return undefined;
-    return this.#nextAckTickMs(connection, this.#nowMs);
+    const { replicaAckPeriodMs } = this.#settings;
+    return nextOnGrid(connection.ackAnchorMs, replicaAckPeriodMs, this.#nowMs, connection.lastAckTickMs);
   }
 
   #acknowledge(connection: Connection): void {

@@ -4,6 +4,7 @@ import { readSdkModel } from '../../api/sdk-model.ts';
 import type { ApiRequest, ApiService } from '../../api/service.ts';
 import type { VirtualClock } from '../../clock/virtual-clock.ts';
 import { throttlingFault } from '../call-faults.ts';
+import { letStreamsRest } from '../let-streams-rest.ts';
 import type { Reachability } from '../reachability.ts';
 import type { BrokerLifecycle } from './broker-lifecycle.ts';
 import type { BrokerRegistry } from './broker-registry.ts';
@@ -35,6 +36,9 @@ type Answer = Readonly<Record<string, unknown>>;
 type Handlers = { readonly [O in MqOperation]: (input: MqInput<O>, region: string) => Answer };
 
 const model = readSdkModel(mq);
+
+/** Operations that close a broker's connectors at once. */
+const dropsConnections: ReadonlySet<MqOperation> = new Set(['Promote', 'RebootBroker', 'DeleteBroker']);
 
 /** The Amazon MQ API of every Region (docs/amazon-mq.md 8, 9). */
 export class MqService implements ApiService {
@@ -72,7 +76,9 @@ export class MqService implements ApiService {
     this.#takeToken(request.region);
     const { operation } = request;
     if (!isModelled(operation)) throw notModelled(`the operation ${operation}`);
-    return this.#run(operation, request);
+    const answer = this.#run(operation, request);
+    if (dropsConnections.has(operation)) await letStreamsRest();
+    return answer;
   }
 
   #run<O extends MqOperation>(operation: O, request: ApiRequest): Answer {

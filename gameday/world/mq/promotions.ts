@@ -1,5 +1,7 @@
 import type { VirtualClock } from '../../clock/virtual-clock.ts';
+import { PromotionRefusedError } from '../broker/embedded-broker.ts';
 import { type FaultBoard, fits } from '../fault-board.ts';
+import { letStreamsRest } from '../let-streams-rest.ts';
 import type { Reachability } from '../reachability.ts';
 import type { BrokerRecord } from './broker-record.ts';
 import { badRequest } from './mq-fault.ts';
@@ -31,7 +33,6 @@ export class Promotions {
     // A soft exchange that was asked for again goes on as it is (docs/amazon-mq.md 13, row 8).
     if (mode === 'SWITCHOVER' && promotionRuns(pairing) && pairing.promotion?.mode === mode) return;
     const promotion: Promotion = { mode, target, requestedAtMs: this.#options.clock.nowMs() };
-    pairing.promotion = promotion;
     const stuck = this.#options.faults.hit(
       'stuck-promotion',
       (fault) =>
@@ -39,9 +40,18 @@ export class Promotions {
         fits(fault.region, target.region) &&
         fits(fault.brokerName, target.brokerName),
     );
-    if (stuck !== undefined) return;
-    if (mode === 'FAILOVER') pairing.dataPlane?.failover();
-    else this.#switchOver(pairing, promotion);
+    if (stuck === undefined) this.#start(pairing, promotion);
+    pairing.promotion = promotion;
+  }
+
+  #start(pairing: Pairing, promotion: Promotion): void {
+    try {
+      if (promotion.mode === 'FAILOVER') pairing.dataPlane?.failover();
+      else this.#switchOver(pairing, promotion);
+    } catch (error) {
+      if (error instanceof PromotionRefusedError) throw badRequest(error.message, 'broker-id');
+      throw error;
+    }
   }
 
   #requirePromotable(target: BrokerRecord, mode: Promotion['mode']): Pairing {
@@ -75,7 +85,9 @@ export class Promotions {
     // A soft exchange begins on the primary; until its Region answers, nothing happens.
     clock.spawn(`mq switchover to ${promotion.target.brokerName}`, async () => {
       while (pairing.promotion === promotion && !reaches()) await clock.sleepMs(settings.promotionRetryMs);
-      if (pairing.promotion === promotion) pairing.dataPlane?.switchover();
+      if (pairing.promotion !== promotion) return;
+      pairing.dataPlane?.switchover();
+      await letStreamsRest();
     });
   }
 }

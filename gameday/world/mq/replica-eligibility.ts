@@ -26,7 +26,7 @@ export function requireReplicable(primary: BrokerRecord, replicaRegion: string):
     refuse('its deployment mode is not ACTIVE_STANDBY_MULTI_AZ.');
   if (!isVersionAtLeast(primary.engineVersion, MIN_VERSION))
     refuse(`its engine version must be at least ${MIN_VERSION.join('.')}.`);
-  const size = activeMqInstanceTypes.findIndex((type) => type === primary.hostInstanceType);
+  const size = activeMqInstanceTypes.indexOf(primary.hostInstanceType);
   if (size < MIN_INSTANCE_INDEX) refuse('its instance type must be at least mq.m5.large.');
   if (primary.pairing !== undefined) refuse('it has a data replication counterpart already.');
   if (primary.state !== 'RUNNING') refuse(`its state is ${primary.state}, not RUNNING.`);

@@ -10,7 +10,7 @@ const PASSWORD = /^[^,:=]{12,250}$/;
 const MIN_DIFFERENT_CHARACTERS = 4;
 
 /** Instance types for ActiveMQ, smallest first (docs/amazon-mq.md 1). */
-export const activeMqInstanceTypes = [
+export const activeMqInstanceTypes: readonly string[] = [
   'mq.t2.micro',
   'mq.t3.micro',
   'mq.m4.large',
@@ -18,7 +18,7 @@ export const activeMqInstanceTypes = [
   'mq.m5.xlarge',
   'mq.m5.2xlarge',
   'mq.m5.4xlarge',
-] as const;
+];
 
 /** Versions of ActiveMQ that Amazon MQ offered or offers, with any patch (docs/amazon-mq.md 1). */
 const ACTIVEMQ_VERSION = /^5\.(15|16|17|18|19)(\.\d+)?$/;

@@ -1,0 +1,94 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+
+/** What a person asked for on the command line. */
+export interface GameDayRequest {
+  readonly scenario: string;
+  /** Overrides the scenario's own seed. */
+  readonly seed: number | undefined;
+  readonly json: boolean;
+  readonly list: boolean;
+  readonly out: string;
+  readonly quiet: boolean;
+  readonly color: boolean;
+  /** Virtual seconds per second of wall time, at most; undefined lets time fly. */
+  readonly pace: number | undefined;
+}
+
+/** The command line was wrong, or asked for help: nothing is to be run. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+  /** 0 for help, 1 for a mistake. */
+  readonly exitCode: 0 | 1;
+
+  constructor(message: string, exitCode: 0 | 1) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+const wholeNumber = (text: string): number => {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 4_294_967_295) {
+    throw new InvalidArgumentError('A seed is a whole number from 0 to 4294967295.');
+  }
+  return value;
+};
+
+/** Below 1 a single step of the run would outlast the clock's watchdog; above 100,000 nothing is held back. */
+const paceFactor = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < 1 || value > 100_000) {
+    throw new InvalidArgumentError('A pace is a number of virtual seconds per second, from 1 to 100000.');
+  }
+  return value;
+};
+
+const examples = `
+Examples:
+  $ npm run gameday                                      the first switchover, from an unpaired broker and back
+  $ npm run gameday -- --scenario healthy-idle           a pair without traffic
+  $ npm run gameday -- --scenario my.yaml --seed 7       a scenario of your own
+  $ npm run gameday -- --pace 60                         at most one virtual minute per second, to watch
+  $ npm run -s gameday -- --json | jq .promotions        one JSON object, nothing else
+
+Exit codes: 0 the hypothesis was met, 1 wrong usage or an internal error, 2 deviated, 3 interrupted or aborted.
+`;
+
+/**
+ * Parses the arguments after the script's name.
+ *
+ * @throws UsageError with what commander has to say, also for --help
+ */
+export const parseArguments = (argv: readonly string[]): GameDayRequest => {
+  let printed = '';
+  const command = new Command('gameday')
+    .description('Rehearse a disaster of Amazon MQ on this machine, in virtual time, without an AWS account.')
+    .option('--scenario <name|path>', 'scenario that comes with mq-dr, or a YAML file', 'first-switchover')
+    .option('--seed <n>', "seed of everything random (default: the scenario's own)", wholeNumber)
+    .option('--json', 'print one JSON object and nothing else', false)
+    .option('--list', 'list the scenarios', false)
+    .option('--out <dir>', 'folder for reports', 'reports')
+    .option('--quiet', 'print only the final summary', false)
+    .option('--no-color', 'print without colours (NO_COLOR does the same)')
+    .addOption(new Option('--pace <factor>', 'at most this many virtual seconds per second').argParser(paceFactor))
+    .addHelpText('after', examples)
+    .allowExcessArguments(false)
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => {
+        printed += text;
+      },
+      writeErr: (text) => {
+        printed += text;
+      },
+    });
+  try {
+    command.parse([...argv], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) throw new UsageError(printed.trimEnd(), error.exitCode === 0 ? 0 : 1);
+    throw error;
+  }
+  const options = command.opts<Omit<GameDayRequest, 'seed' | 'pace'> & { seed?: number; pace?: number }>();
+  return { ...options, seed: options.seed, pace: options.pace };
+};

@@ -1,0 +1,115 @@
+import type { Journal, Outcome } from '../journal/journal.ts';
+import type { GameDaySummary } from '../journal/summary.ts';
+import { prepareReportFolder, ReportFolderError, writeReport } from '../report/write-report.ts';
+import { type Display, LiveDisplay, quietDisplay, type Screen, silentDisplay } from '../terminal/display.ts';
+import { pacer } from '../terminal/pacer.ts';
+import { type GameDayRequest, parseArguments, UsageError } from './command-options.ts';
+import { describeEnvironment } from './environment.ts';
+import { runGameDay, virtualStartMs } from './run-game-day.ts';
+import { findScenario, listScenarios, UnknownScenarioError } from './scenario/catalogue.ts';
+import { InvalidScenarioError, loadScenario } from './scenario/load.ts';
+import type { StageFactory } from './stage-port.ts';
+
+/** The process around a game day. */
+export interface CommandSurroundings {
+  readonly createStage: StageFactory;
+  readonly screen: Screen;
+  writeError(text: string): void;
+  /** Aborted by the first Ctrl-C. */
+  readonly interrupt: AbortSignal;
+  /** Wall clock, for the name of the run's folder alone. */
+  now(): Date;
+}
+
+const exitCodes: Readonly<Record<Outcome, number>> = { met: 0, deviated: 2, interrupted: 3, aborted: 3 };
+
+/** Runs the command line and answers the process's exit code: 0 met, 1 usage or internal error, 2 deviated, 3 cut short. */
+export const runCommand = async (argv: readonly string[], surroundings: CommandSurroundings): Promise<number> => {
+  try {
+    const request = parseArguments(argv);
+    if (request.list) return await list(request, surroundings);
+    return await play(request, surroundings);
+  } catch (error) {
+    if (error instanceof UsageError && error.exitCode === 0) {
+      surroundings.screen.write(`${error.message}\n`);
+      return 0;
+    }
+    surroundings.writeError(`${describeFailure(error)}\n`);
+    return 1;
+  }
+};
+
+const list = async (request: GameDayRequest, { screen }: CommandSurroundings): Promise<number> => {
+  const scenarios = await listScenarios();
+  if (request.json) screen.write(`${JSON.stringify({ scenarios })}\n`);
+  else for (const { name, title } of scenarios) screen.write(`${name.padEnd(24)} ${title}\n`);
+  return 0;
+};
+
+const play = async (request: GameDayRequest, surroundings: CommandSurroundings): Promise<number> => {
+  const { screen, interrupt } = surroundings;
+  const { name, file } = await findScenario(request.scenario);
+  const scenario = await loadScenario(name, file);
+  const seed = request.seed ?? scenario.outline.seed;
+  const startedAt = surroundings.now();
+  const folder = await prepareReportFolder(request.out, runName(name, seed, startedAt));
+  const display = displayFor(request, screen);
+  const startedMs = performance.now();
+  let summary: GameDaySummary;
+  try {
+    display.begin(virtualStartMs, `${scenario.outline.title} (scenario ${name}, seed ${seed})`);
+    const environment = await describeEnvironment(request.scenario, seed);
+    const journal = await runGameDay({
+      scenario,
+      seed,
+      createStage: surroundings.createStage,
+      interrupt,
+      onEvent: (event) => display.event(event),
+      breathe: pacer(request.pace, (view) => display.frame(view), interrupt),
+    });
+    const stamped: Journal = {
+      ...journal,
+      environment: {
+        ...environment,
+        wall: {
+          startedAt: startedAt.toISOString(),
+          milliseconds: Math.round(performance.now() - startedMs),
+          directory: folder,
+        },
+      },
+    };
+    summary = await writeReport(folder, stamped);
+    display.end(summary);
+  } finally {
+    display.release();
+  }
+  if (request.json) screen.write(`${JSON.stringify(summary)}\n`);
+  return exitCodes[summary.outcome];
+};
+
+const displayFor = (request: GameDayRequest, screen: Screen): Display => {
+  if (request.json) return silentDisplay;
+  const painted: Screen = {
+    write: (text) => screen.write(text),
+    isTty: screen.isTty,
+    columns: () => screen.columns(),
+    colour: screen.colour && request.color,
+  };
+  return request.quiet ? quietDisplay(painted) : new LiveDisplay(painted);
+};
+
+/** `2026-11-22T14-15-06-first-switchover-7`: sorts by time, and is a valid name everywhere. */
+const runName = (scenario: string, seed: number, startedAt: Date): string =>
+  `${startedAt.toISOString().slice(0, 19).replaceAll(':', '-')}-${scenario}-${seed}`;
+
+const describeFailure = (error: unknown): string => {
+  if (error instanceof UsageError) return error.message;
+  const known =
+    error instanceof InvalidScenarioError ||
+    error instanceof UnknownScenarioError ||
+    error instanceof ReportFolderError;
+  if (known) return `${error.name}: ${error.message}`;
+  return error instanceof Error
+    ? `internal error: ${error.stack ?? error.message}`
+    : `internal error: ${String(error)}`;
+};

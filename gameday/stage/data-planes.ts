@@ -1,0 +1,55 @@
+import type { VirtualClock } from '../clock/virtual-clock.ts';
+import { ActiveMqBroker, type BrokerChange } from '../world/broker/active-mq-broker.ts';
+import { CrdrPair } from '../world/broker/crdr-pair.ts';
+import type { CrdrSettingsInput } from '../world/broker/crdr-settings.ts';
+import type { DataPlanes } from '../world/mq/data-planes.ts';
+import { randomStream } from '../world/seeded-random.ts';
+
+export interface StageDataPlanesOptions {
+  readonly clock: VirtualClock;
+  readonly seed: number;
+  readonly crdr: CrdrSettingsInput | undefined;
+  readonly onBrokerChange: (change: BrokerChange) => void;
+}
+
+/** Brokers that hold messages and pairs that replicate, for the world's control plane to switch. */
+export class StageDataPlanes implements DataPlanes {
+  readonly #options: StageDataPlanesOptions;
+  readonly #brokers = new Map<string, ActiveMqBroker>();
+  readonly #pairs: CrdrPair[] = [];
+
+  constructor(options: StageDataPlanesOptions) {
+    this.#options = options;
+  }
+
+  createBroker(identity: Parameters<DataPlanes['createBroker']>[0]): ActiveMqBroker {
+    const { clock, onBrokerChange } = this.#options;
+    const broker = new ActiveMqBroker({ ...identity, nowMs: () => clock.nowMs(), onChange: onBrokerChange });
+    this.#brokers.set(identity.brokerId, broker);
+    return broker;
+  }
+
+  createPair(primary: { readonly brokerId: string }, replica: { readonly brokerId: string }): CrdrPair {
+    const { clock, seed, crdr } = this.#options;
+    const random = randomStream(seed, `replication ${this.#pairs.length}`);
+    const pair = new CrdrPair(this.broker(primary.brokerId), this.broker(replica.brokerId), {
+      clock,
+      random,
+      ...(crdr && { settings: crdr }),
+    });
+    this.#pairs.push(pair);
+    return pair;
+  }
+
+  /** @throws TypeError for a broker that has not been made */
+  broker(brokerId: string): ActiveMqBroker {
+    const broker = this.#brokers.get(brokerId);
+    if (broker === undefined) throw new TypeError(`broker ${brokerId} has no data plane`);
+    return broker;
+  }
+
+  /** The newest replication that a broker is part of. */
+  replicationOf(brokerId: string): CrdrPair | undefined {
+    return this.#pairs.findLast((pair) => pair.primary.brokerId === brokerId || pair.replica.brokerId === brokerId);
+  }
+}

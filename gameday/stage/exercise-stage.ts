@@ -1,0 +1,183 @@
+import type { ExerciseStage, StageBroker, StageFactory, StagePlan } from '../exercise/stage-port.ts';
+import { faultSchema } from '../world/fault-schema.ts';
+import type { WorldBroker } from '../world/world.ts';
+import { Stage } from './stage.ts';
+
+/** Users of every broker on the stage, as the secrets hold them; the values exist in this process only. */
+const users = {
+  console: { username: 'operator', password: 'embedded-Operator-42' },
+  replication: { username: 'replicator', password: 'embedded-Replicator-42' },
+  application: { username: 'application', password: 'embedded-Application-42' },
+} as const;
+
+const brokerUsers = [
+  { username: users.console.username, password: users.console.password, consoleAccess: true },
+  { username: users.replication.username, password: users.replication.password, replicationUser: true },
+  { username: users.application.username, password: users.application.password },
+];
+
+const noGauges = {
+  totalReplicationLagMs: undefined,
+  primaryWaitTimeMs: undefined,
+  replicationLagMs: undefined,
+  replicaWaitTimeMs: undefined,
+  replicationQueueSize: undefined,
+};
+
+/** Builds the stage that a scenario's plan asks for: its brokers, secrets and pairs' settings, with mq-dr deployed. */
+export const createExerciseStage: StageFactory = async (plan) => {
+  const stage = await Stage.create({ seed: plan.seed, startMs: plan.startMs });
+  const secrets = addSecrets(stage);
+  for (const [name, pair] of Object.entries(plan.pairs)) addPair(stage, name, pair);
+  stage.configurePairs(
+    Object.entries(plan.pairs).map(([name, pair]) => ({
+      name,
+      canary: { secretArn: secrets.application },
+      ...(pair.paired && { brokers: memberArns(stage, pair) }),
+    })),
+  );
+  return exerciseStage(stage, plan, secrets);
+};
+
+type PairPlan = StagePlan['pairs'][string];
+type SecretArns = Readonly<Record<keyof typeof users, string>>;
+
+const addSecrets = (stage: Stage): SecretArns => {
+  const add = (name: keyof typeof users): string =>
+    stage.world.addSecret({
+      name: `mq-dr/${name}`,
+      value: JSON.stringify(users[name]),
+      regions: ['us-east-1', 'us-west-2'],
+    });
+  return { console: add('console'), replication: add('replication'), application: add('application') };
+};
+
+const addPair = (stage: Stage, name: string, pair: PairPlan): void => {
+  const settings = {
+    engineVersion: pair.engineVersion,
+    hostInstanceType: pair.hostInstanceType,
+    users: brokerUsers,
+    tags: { 'mq-dr:pair': name },
+  };
+  const primary = stage.world.addBroker({ ...pair.primary, ...settings });
+  if (!pair.paired) return;
+  const replica = stage.world.addBroker({ ...pair.replica, ...settings });
+  stage.world.pairBrokers(primary.brokerId, replica.brokerId);
+};
+
+const findBroker = (stage: Stage, wanted: PairPlan['primary']): WorldBroker | undefined =>
+  stage.world.brokers().find(({ region, brokerName }) => region === wanted.region && brokerName === wanted.brokerName);
+
+const membersOf = (stage: Stage, pair: PairPlan): readonly WorldBroker[] =>
+  [findBroker(stage, pair.primary), findBroker(stage, pair.replica)].filter((broker) => broker !== undefined);
+
+const memberArns = (stage: Stage, pair: PairPlan): readonly [string, string] => {
+  const [first, second] = membersOf(stage, pair).map((broker) => broker.brokerArn);
+  if (first === undefined || second === undefined) throw new TypeError('a paired pair has two brokers');
+  return [first, second];
+};
+
+const brokerView = ({ dataPlane, ...broker }: WorldBroker): StageBroker => ({
+  brokerId: broker.brokerId,
+  brokerName: broker.brokerName,
+  region: broker.region,
+  state: broker.state,
+  role: dataPlane?.role ?? 'standalone',
+  serves: dataPlane?.acceptsClients ?? false,
+  gauges: dataPlane?.gauges() ?? noGauges,
+  messages: [...(dataPlane?.queueDepths().values() ?? [])].reduce((sum, depth) => sum + depth, 0),
+});
+
+const exerciseStage = (stage: Stage, plan: StagePlan, secrets: SecretArns): ExerciseStage => {
+  const { world, clock, engine } = stage;
+  const planOf = (name: string): PairPlan => {
+    const pair = plan.pairs[name];
+    if (pair === undefined) throw new TypeError(`the stage has no pair "${name}"`);
+    return pair;
+  };
+  const linkFault = (name: string): string => `link of ${name}`;
+  return {
+    clock,
+    aws: world.clientSettings(),
+    accountId: world.accountId,
+    random: world.randomStream('exercise'),
+    observe: (observer) => {
+      world.onApiCall((call) =>
+        observer.apiCall({ ...call, request: call.request as never, caller: call.caller ?? '' }),
+      );
+      world.onNotification(({ atMs, region, topicArn, subject = '', message }) =>
+        observer.notification({ atMs, region, topic: topicArn, subject, message }),
+      );
+      stage.observe({
+        transition: ({ machineName, stateName, error, ...rest }) =>
+          observer.transition({
+            ...rest,
+            machine: machineName,
+            state: stateName,
+            ...(error !== undefined && { error }),
+          }),
+        statusChange: ({ detail, region }) =>
+          observer.statusChange({
+            atMs: clock.nowMs(),
+            executionArn: detail.executionArn,
+            machine: detail.stateMachineArn.split(':').at(-1) ?? '',
+            region,
+            status: detail.status,
+          }),
+        log: ({ functionName, fields, ...rest }) =>
+          observer.log({ ...rest, function: functionName, fields: JSON.parse(JSON.stringify(fields)) }),
+      });
+    },
+    brokers: (name) => membersOf(stage, planOf(name)).map(brokerView),
+    references: () => ({
+      pairs: Object.fromEntries(
+        Object.entries(plan.pairs).map(([name, pair]) => [
+          name,
+          Object.fromEntries(
+            (['primary', 'replica'] as const).map((side) => {
+              const found = findBroker(stage, pair[side]);
+              return [side, { ...pair[side], arn: found?.brokerArn ?? null, brokerId: found?.brokerId ?? null }];
+            }),
+          ),
+        ]),
+      ),
+      secrets: { ...secrets },
+    }),
+    stores: (name) =>
+      membersOf(stage, planOf(name)).flatMap(({ brokerId, dataPlane }) =>
+        [...(dataPlane?.queueDepths().keys() ?? [])].map((queue) => ({
+          brokerId,
+          queue,
+          serves: dataPlane?.acceptsClients ?? false,
+          // The store keeps ids as JMS shows them; the traffic's own have no prefix.
+          messageIds: stage.dataPlanes
+            .broker(brokerId)
+            .messages(queue)
+            .map(({ id }) => id.replace(/^ID:/, '')),
+        })),
+      ),
+    endpoints: (name) => membersOf(stage, planOf(name)).flatMap((broker) => broker.amqpAddresses),
+    applicationCredentials: () => users.application,
+    connect: (address, timeoutMs, fromRegion) => world.connect(address, timeoutMs, fromRegion),
+    raiseFault: (name, fault) => {
+      world.faults.start({ ...faultSchema.parse(fault), id: name });
+    },
+    clearFault: (name) => {
+      world.faults.stop(name);
+    },
+    setLink: (name, up) => {
+      const { primary, replica } = planOf(name);
+      if (up) world.faults.stop(linkFault(name));
+      else world.faults.start({ id: linkFault(name), kind: 'link-cut', regions: [primary.region, replica.region] });
+    },
+    blackoutRegion: (region) => world.blackout(region),
+    restoreRegion: (region) => world.restore(region),
+    executionFigures: (executionArn) => {
+      const { transitions = 0, historyEvents = 0 } =
+        engine.executions().find((execution) => execution.executionArn === executionArn) ?? {};
+      return { transitions, historyEvents };
+    },
+    secrets: () => Object.values(users).map(({ password }) => password),
+    close: () => stage.close(),
+  };
+};

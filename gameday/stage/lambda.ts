@@ -1,0 +1,113 @@
+import type { Context } from 'aws-lambda';
+import { type Runtime, runWithRuntime } from '../../functions/shared/runtime.ts';
+import { functionTimeoutSeconds } from '../../infra/deployment.ts';
+import { ActorKilledError } from '../clock/actor.ts';
+import type { VirtualClock } from '../clock/virtual-clock.ts';
+import { type TaskCall, TaskFailure } from '../engine/ports.ts';
+import type { LambdaHandler } from './handlers.ts';
+
+/** What one invocation gets from the stage, beside its event. */
+export interface Invocation {
+  readonly functionName: string;
+  readonly region: string;
+}
+
+export interface LambdaOptions {
+  readonly clock: VirtualClock;
+  readonly handlers: ReadonlyMap<string, LambdaHandler>;
+  readonly accountId: string;
+  /** The surroundings of a function in its Region. */
+  readonly runtimeFor: (invocation: Invocation) => Runtime;
+}
+
+/** ARN of a deployed function. */
+export const functionArn = (accountId: string, region: string, name: string): string =>
+  `arn:aws:lambda:${region}:${accountId}:function:mq-dr-${name}`;
+
+/**
+ * Calls the deployed functions as Lambda would: the exported handler, with an event that went through JSON, a context
+ * and the function's own timeout. A function that dies gives the errors that Step Functions would show.
+ */
+export class EmbeddedLambda {
+  readonly #options: LambdaOptions;
+  #invocations = 0;
+
+  constructor(options: LambdaOptions) {
+    this.#options = options;
+  }
+
+  /** @throws TaskFailure with the error's name and Lambda's JSON cause */
+  readonly invokeTask = async (call: TaskCall): Promise<unknown> => {
+    const { FunctionName: arn, Payload: payload } = call.arguments;
+    const [, , , region = '', , , name = ''] = String(arn).split(':');
+    const functionName = name.replace(/^mq-dr-/, '');
+    const handler = this.#options.handlers.get(functionName);
+    if (handler === undefined) throw new TaskFailure('Lambda.ResourceNotFoundException', `no function ${String(arn)}`);
+    const execution = call.executionArn.split(':').at(-1) ?? '';
+    const actorName = `${call.machineName} ${execution}: ${functionName}`;
+    return await this.#run(actorName, { functionName, region }, handler, roundTrip(payload ?? null));
+  };
+
+  async #run(actorName: string, invocation: Invocation, handler: LambdaHandler, event: unknown): Promise<unknown> {
+    const { clock, runtimeFor } = this.#options;
+    this.#invocations += 1;
+    const requestId = `invocation-${this.#invocations}`;
+    const deadlineMs = clock.nowMs() + functionTimeoutSeconds * 1_000;
+    const runtime = runtimeFor(invocation);
+    const actor = clock.spawn(actorName, () =>
+      runWithRuntime(runtime, () => handler(event, lambdaContext(invocation, requestId, clock, deadlineMs))),
+    );
+    const limit = clock.spawn(`${actorName} (time limit)`, async () => {
+      await clock.sleepMs(functionTimeoutSeconds * 1_000);
+      clock.kill(actor);
+    });
+    try {
+      return roundTrip((await clock.join(actor)) ?? null);
+    } catch (error) {
+      throw taskFailure(error, requestId, clock.nowMs() >= deadlineMs);
+    } finally {
+      clock.kill(limit);
+    }
+  }
+}
+
+const roundTrip = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+const taskFailure = (error: unknown, requestId: string, timedOut: boolean): TaskFailure => {
+  if (error instanceof ActorKilledError) {
+    return timedOut
+      ? new TaskFailure(
+          'Sandbox.Timedout',
+          JSON.stringify({
+            errorType: 'Sandbox.Timedout',
+            errorMessage: `RequestId: ${requestId} Error: Task timed out after ${functionTimeoutSeconds}.00 seconds`,
+          }),
+        )
+      : new TaskFailure(
+          'Lambda.Unknown',
+          'The cause could not be determined because Lambda did not return an error type.',
+        );
+  }
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  return new TaskFailure(name, JSON.stringify({ errorType: name, errorMessage: message, trace: [] }));
+};
+
+const lambdaContext = (
+  { functionName, region }: Invocation,
+  requestId: string,
+  clock: VirtualClock,
+  deadlineMs: number,
+): Context => ({
+  functionName: `mq-dr-${functionName}`,
+  functionVersion: '$LATEST',
+  invokedFunctionArn: functionArn('', region, functionName),
+  memoryLimitInMB: '256',
+  awsRequestId: requestId,
+  logGroupName: `/aws/lambda/mq-dr-${functionName}`,
+  logStreamName: requestId,
+  callbackWaitsForEmptyEventLoop: false,
+  getRemainingTimeInMillis: () => deadlineMs - clock.nowMs(),
+  done: () => {},
+  fail: () => {},
+  succeed: () => {},
+});

@@ -1,0 +1,197 @@
+import { readFile } from 'node:fs/promises';
+import type { Log, LogFields } from '../../functions/shared/log.ts';
+import type { PairConfig } from '../../functions/shared/pair-config.ts';
+import { clientTimeouts, type Runtime } from '../../functions/shared/runtime.ts';
+import { renderDefinition } from '../../infra/definition.ts';
+import { functions, machines } from '../../infra/deployment.ts';
+import { VirtualClock } from '../clock/virtual-clock.ts';
+import { Engine } from '../engine/engine.ts';
+import type { ExecutionStatusChangeEvent, TransitionEvent } from '../engine/ports.ts';
+import type { BrokerChange } from '../world/broker/active-mq-broker.ts';
+import type { CrdrSettingsInput } from '../world/broker/crdr-settings.ts';
+import { STRONG_REGIONS } from '../world/dynamodb/table-spec.ts';
+import type { MqSettings } from '../world/mq/mq-settings.ts';
+import { World } from '../world/world.ts';
+import { StageDataPlanes } from './data-planes.ts';
+import { type LambdaHandler, loadHandlers } from './handlers.ts';
+import { EmbeddedLambda, functionArn, type Invocation } from './lambda.ts';
+
+/** A line that a deployed function logged. */
+export interface FunctionLog {
+  readonly atMs: number;
+  readonly level: 'info' | 'warn' | 'error';
+  readonly functionName: string;
+  readonly region: string;
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+/** What a stage reports as it happens; nobody may wait inside. */
+export interface StageEvents {
+  transition(event: TransitionEvent): void;
+  statusChange(event: ExecutionStatusChangeEvent): void;
+  log(log: FunctionLog): void;
+  brokerChange(change: BrokerChange): void;
+}
+
+export interface StageOptions {
+  readonly seed: number;
+  /** Virtual start, milliseconds since the Unix epoch. */
+  readonly startMs: number;
+  readonly mq?: Partial<MqSettings>;
+  readonly crdr?: CrdrSettingsInput;
+  /** Replaces definitions by machine name, for tests of the machines themselves. */
+  readonly definitions?: Readonly<Record<string, string>>;
+}
+
+/** A pair's settings as they are deployed: plain JSON, defaults left out. */
+export type DeployedPair = { readonly name: string } & {
+  readonly [K in keyof Omit<PairConfig, 'name' | 'brokers'>]?: unknown;
+} & { readonly brokers?: readonly [string, string] };
+
+const controlTable = 'mq-dr-control';
+
+/** A Region's replica of the Control table, or one that is not the counterpart's, for a Region that has none. */
+const controlRegionFor = (region: string): string =>
+  STRONG_REGIONS.some((strong) => strong === region) ? region : 'us-east-2';
+
+/**
+ * The embedded world with mq-dr deployed in all of its Regions: the state machines, functions and SDK clients that
+ * would run in AWS, on a virtual clock.
+ */
+export class Stage {
+  readonly clock: VirtualClock;
+  readonly world: World;
+  readonly engine: Engine;
+  readonly dataPlanes: StageDataPlanes;
+  readonly #listeners: Partial<StageEvents>[] = [];
+  readonly #topics = new Map<string, string>();
+  readonly #aws = new Map<string, ReturnType<World['clientSettings']>>();
+  readonly #random: () => number;
+  #pairs: readonly DeployedPair[] = [];
+
+  private constructor(options: StageOptions, handlers: ReadonlyMap<string, LambdaHandler>) {
+    const { seed, startMs, mq, crdr } = options;
+    const clock = new VirtualClock({ startMs });
+    this.clock = clock;
+    this.dataPlanes = new StageDataPlanes({
+      clock,
+      seed,
+      crdr,
+      onBrokerChange: (change) => this.#report((listener) => listener.brokerChange?.(change)),
+    });
+    this.world = new World({ clock, seed, dataPlanes: this.dataPlanes, ...(mq && { mq }) });
+    this.#random = this.world.randomStream('functions');
+    const lambda = new EmbeddedLambda({
+      clock,
+      handlers,
+      accountId: this.world.accountId,
+      runtimeFor: (invocation) => this.#runtimeFor(invocation),
+    });
+    this.engine = new Engine({
+      clock,
+      random: this.world.randomStream('engine'),
+      accountId: this.world.accountId,
+      invokeTask: lambda.invokeTask,
+      onStatusChange: (event) => this.#report((listener) => listener.statusChange?.(event)),
+      onTransition: (event) => this.#report((listener) => listener.transition?.(event)),
+    });
+    this.world.register(this.engine.service);
+  }
+
+  /** Builds the world, deploys the tables, topics and state machines, and loads the functions. */
+  static async create(options: StageOptions): Promise<Stage> {
+    const stage = new Stage(options, await loadHandlers());
+    await stage.#deploy(options.definitions ?? {});
+    return stage;
+  }
+
+  /** Calls the listener with everything that happens from now on. */
+  observe(listener: Partial<StageEvents>): void {
+    this.#listeners.push(listener);
+  }
+
+  /** The pairs' settings, as a deployment would change them. */
+  configurePairs(pairs: readonly DeployedPair[]): void {
+    this.#pairs = pairs;
+  }
+
+  /** ARN of a deployed state machine. */
+  machineArn(name: string, region: string): string {
+    return `arn:aws:states:${region}:${this.world.accountId}:stateMachine:${name}`;
+  }
+
+  async close(): Promise<void> {
+    await this.world.close();
+  }
+
+  async #deploy(definitions: Readonly<Record<string, string>>): Promise<void> {
+    await this.world.addTable({
+      tableName: controlTable,
+      partitionKey: 'pk',
+      sortKey: 'sk',
+      consistency: 'strong',
+      regions: [...STRONG_REGIONS],
+    });
+    const sources = new Map<string, string>();
+    for (const machine of machines) {
+      const file = new URL(`../../${machine.definition}`, import.meta.url);
+      sources.set(machine.name, definitions[machine.name] ?? (await readFile(file, 'utf8')));
+    }
+    for (const region of this.world.regions) {
+      this.#topics.set(region, this.world.addTopic(region, 'mq-dr'));
+      const arns = Object.fromEntries(
+        functions.map(({ name }) => [name, functionArn(this.world.accountId, region, name)]),
+      );
+      for (const machine of machines) {
+        const definition = renderDefinition(machine, sources.get(machine.name) ?? '', arns);
+        this.engine.createStateMachine({ name: machine.name, region, definition });
+      }
+    }
+  }
+
+  #runtimeFor({ functionName, region }: Invocation): Runtime {
+    return {
+      clock: this.clock,
+      random: this.#random,
+      environment: {
+        AWS_REGION: region,
+        PAIRS: JSON.stringify(this.#pairs),
+        CONTROL_TABLE: controlTable,
+        CONTROL_REGION: controlRegionFor(region),
+        TOPIC_ARN: this.#topics.get(region),
+      },
+      log: this.#logOf(functionName, region),
+      aws: this.#awsFor(region),
+      connect: (address, timeoutMs) => this.world.connect(address, timeoutMs, region),
+    };
+  }
+
+  /** One set for each Region: clients are kept by it. The limits are those of the deployed clients. */
+  #awsFor(region: string): ReturnType<World['clientSettings']> {
+    const known = this.#aws.get(region);
+    if (known !== undefined) return known;
+    const { connectionTimeout, requestTimeout } = clientTimeouts;
+    const settings = this.world.clientSettings({
+      fromRegion: region,
+      connectionTimeoutMs: connectionTimeout,
+      requestTimeoutMs: requestTimeout,
+    });
+    this.#aws.set(region, settings);
+    return settings;
+  }
+
+  #logOf(functionName: string, region: string): Log {
+    const at =
+      (level: FunctionLog['level']) =>
+      (message: string, fields: LogFields = {}): void => {
+        const log = { atMs: this.clock.nowMs(), level, functionName, region, message, fields };
+        this.#report((listener) => listener.log?.(log));
+      };
+    return { info: at('info'), warn: at('warn'), error: at('error') };
+  }
+
+  #report(tell: (listener: Partial<StageEvents>) => void): void {
+    for (const listener of this.#listeners) tell(listener);
+  }
+}

@@ -1,0 +1,217 @@
+import {
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+  type GetMetricDataCommandInput,
+  PutMetricDataCommand,
+} from '@aws-sdk/client-cloudwatch';
+import { describe, expect, it } from 'vitest';
+import { noGauges } from '../support/in-memory-data-planes.ts';
+import { A, B, rejection, START_MS, ways, withWorld } from '../support/world-under-test.ts';
+
+const MINUTE_MS = 60_000;
+const at = (minutes: number): Date => new Date(START_MS + minutes * MINUTE_MS);
+
+const lagQuery = (MetricName: string, change: object = {}, Dimensions = [{ Name: 'Broker', Value: 'orders-1' }]) => ({
+  Id: 'lag',
+  MetricStat: { Metric: { Namespace: 'AWS/AmazonMQ', MetricName, Dimensions }, Period: 60, Stat: 'Maximum', ...change },
+});
+
+const lastHour = (...MetricDataQueries: NonNullable<GetMetricDataCommandInput['MetricDataQueries']>) =>
+  new GetMetricDataCommand({ MetricDataQueries, StartTime: at(0), EndTime: at(60), ScanBy: 'TimestampAscending' });
+
+const custom = (change: object = {}) => ({
+  Id: 'custom',
+  MetricStat: {
+    Metric: { Namespace: 'App', MetricName: 'Orders', Dimensions: [{ Name: 'Queue', Value: 'q' }] },
+    Period: 60,
+    Stat: 'Sum',
+    ...change,
+  },
+});
+
+describe.each(ways)('CloudWatch, %s', (way) => {
+  it('shows a gauge of each minute some 90 s after the minute began', async () => {
+    await withWorld(way, async ({ world, dataPlanes, cloudWatch, pass }) => {
+      const { brokerId } = world.addBroker({ region: A, brokerName: 'orders' });
+      dataPlanes.broker(brokerId).reading = { ...noGauges, totalReplicationLagMs: 5_200 };
+      const values = async () =>
+        (await cloudWatch().send(lastHour(lagQuery('TotalReplicationLag')))).MetricDataResults?.[0];
+      await pass(2 * MINUTE_MS + 20_000);
+      expect((await values())?.Timestamps).toEqual([]);
+      await pass(20_000);
+      dataPlanes.broker(brokerId).reading = { ...noGauges, totalReplicationLagMs: 7_000 };
+      expect(await values()).toMatchObject({
+        Id: 'lag',
+        Label: 'TotalReplicationLag',
+        StatusCode: 'Complete',
+        Timestamps: [at(1)],
+        Values: [5_200],
+      });
+      await pass(2 * MINUTE_MS);
+      expect(await values()).toMatchObject({ Timestamps: [at(1), at(2), at(3)], Values: [5_200, 5_200, 7_000] });
+    });
+  });
+
+  it('has no point for a gauge without value, for a broker that is down, for the standby or for another Region', async () => {
+    await withWorld(way, async ({ world, dataPlanes, cloudWatch, pass }) => {
+      const { brokerId } = world.addBroker({ region: A, brokerName: 'orders' });
+      const broker = dataPlanes.broker(brokerId);
+      broker.connections = 3;
+      await pass(1.5 * MINUTE_MS);
+      broker.powerOff();
+      await pass(5 * MINUTE_MS);
+      const standby = lagQuery('CurrentConnectionsCount', {}, [{ Name: 'Broker', Value: 'orders-2' }]);
+      const queries = [
+        lagQuery('CurrentConnectionsCount'),
+        { ...lagQuery('TotalReplicationLag'), Id: 'none' },
+        { ...standby, Id: 'standby' },
+      ];
+      const here = await cloudWatch().send(lastHour(...queries));
+      expect(here.MetricDataResults?.map((result) => result.Values)).toEqual([[3], [], []]);
+      const elsewhere = await cloudWatch(B).send(lastHour(lagQuery('CurrentConnectionsCount')));
+      expect(elsewhere.MetricDataResults?.[0]?.Values).toEqual([]);
+    });
+  });
+
+  it('reports queue sizes, the replication queue and totals under their dimensions', async () => {
+    await withWorld(way, async ({ world, dataPlanes, cloudWatch, pass }) => {
+      const { brokerId } = world.addBroker({ region: A, brokerName: 'orders' });
+      const broker = dataPlanes.broker(brokerId);
+      broker.depths = new Map([
+        ['invoices', 4],
+        ['parcels', 38],
+      ]);
+      broker.reading = { ...noGauges, replicationQueueSize: 12, primaryWaitTimeMs: 61_000 };
+      await pass(3 * MINUTE_MS);
+      const queue = (name: string, Id: string) => ({
+        ...lagQuery('QueueSize', {}, [
+          { Name: 'Queue', Value: name },
+          { Name: 'Broker', Value: 'orders-1' },
+        ]),
+        Id,
+      });
+      const answer = await cloudWatch().send(
+        lastHour(
+          queue('parcels', 'a'),
+          queue('ActiveMQ.Plugin.Replication.Intermediate.Queue', 'b'),
+          { ...lagQuery('TotalMessageCount'), Id: 'c' },
+          { ...lagQuery('PrimaryWaitTime', { Unit: 'Milliseconds' }), Id: 'd' },
+          { ...lagQuery('PrimaryWaitTime', { Unit: 'Seconds' }), Id: 'e' },
+        ),
+      );
+      expect(answer.MetricDataResults?.map((result) => result.Values?.[0])).toEqual([38, 12, 42, 61_000, undefined]);
+    });
+  });
+
+  it('drops, freezes and delays points while faults say so, and has none of a dark Region', async () => {
+    await withWorld(way, async ({ world, dataPlanes, cloudWatch, pass }) => {
+      const { brokerId } = world.addBroker({ region: A, brokerName: 'orders' });
+      const broker = dataPlanes.broker(brokerId);
+      const during = async (value: number, start?: () => string) => {
+        broker.reading = { ...noGauges, replicationLagMs: value };
+        const id = start?.();
+        await pass(MINUTE_MS);
+        if (id !== undefined) world.faults.stop(id);
+      };
+      await pass(1_000);
+      await during(100);
+      await during(200, () => world.faults.start({ kind: 'metrics', effect: 'missing', region: A }));
+      await during(300, () => world.faults.start({ kind: 'metrics', effect: 'frozen', metricName: 'ReplicationLag' }));
+      await during(400, () => {
+        world.blackout(A);
+        return 'blackout of us-east-1';
+      });
+      await during(500, () => world.faults.start({ kind: 'metrics', effect: 'delayed', delayMs: 10 * MINUTE_MS }));
+      await during(600);
+      await pass(2 * MINUTE_MS);
+      broker.reading = noGauges;
+      const read = async () => {
+        const answer = await cloudWatch().send(lastHour(lagQuery('ReplicationLag')));
+        const [result] = answer.MetricDataResults ?? [];
+        return Object.fromEntries(
+          (result?.Timestamps ?? []).map((time, index) => [time.getUTCMinutes(), result?.Values?.[index]]),
+        );
+      };
+      expect(await read()).toEqual({ 1: 100, 3: 100, 6: 600 });
+      await pass(10 * MINUTE_MS);
+      expect(await read()).toMatchObject({ 5: 500 });
+    });
+  });
+
+  it('computes statistics of custom metrics over periods and pages through them', async () => {
+    await withWorld(way, async ({ cloudWatch, pass }) => {
+      const client = cloudWatch();
+      const datum = (minute: number, values: object) => ({
+        MetricName: 'Orders',
+        Dimensions: [{ Name: 'Queue', Value: 'q' }],
+        Timestamp: at(minute),
+        ...values,
+      });
+      await client.send(
+        new PutMetricDataCommand({
+          Namespace: 'App',
+          MetricData: [
+            datum(0, { Value: 4 }),
+            datum(1, { Values: [1, 7], Counts: [2, 1] }),
+            datum(6, { StatisticValues: { SampleCount: 2, Sum: 20, Minimum: 5, Maximum: 15 } }),
+          ],
+        }),
+      );
+      await pass(2 * MINUTE_MS);
+      const read = async (change: object) => {
+        const answer = await client.send(lastHour(custom(change)));
+        return answer.MetricDataResults?.[0]?.Values;
+      };
+      expect(await read({})).toEqual([4, 9, 20]);
+      expect(await read({ Period: 300 })).toEqual([13, 20]);
+      expect(await read({ Stat: 'Average' })).toEqual([4, 3, 10]);
+      expect(await read({ Stat: 'Minimum' })).toEqual([4, 1, 5]);
+      expect(await read({ Stat: 'Maximum' })).toEqual([4, 7, 15]);
+      expect(await read({ Stat: 'SampleCount' })).toEqual([1, 3, 2]);
+
+      const page = { MetricDataQueries: [custom()], StartTime: at(0), EndTime: at(60), MaxDatapoints: 2 };
+      const first = await client.send(new GetMetricDataCommand(page));
+      expect(first.MetricDataResults).toMatchObject([{ Values: [20, 9], StatusCode: 'PartialData' }]);
+      const second = await client.send(new GetMetricDataCommand({ ...page, NextToken: first.NextToken }));
+      expect(second.MetricDataResults).toMatchObject([{ Values: [4], StatusCode: 'Complete' }]);
+      expect(second.NextToken).toBeUndefined();
+    });
+  });
+
+  it('takes requests that the client compresses', async () => {
+    await withWorld(way, async ({ cloudWatch, pass }) => {
+      const MetricData = Array.from({ length: 500 }, () => ({
+        MetricName: 'Orders',
+        Dimensions: [{ Name: 'Queue', Value: 'q' }],
+        Value: 1,
+      }));
+      await cloudWatch().send(new PutMetricDataCommand({ Namespace: 'App', MetricData }));
+      await pass(2 * MINUTE_MS);
+      expect((await cloudWatch().send(lastHour(custom()))).MetricDataResults?.[0]?.Values).toEqual([500]);
+    });
+  });
+
+  it.each<[string, object]>([
+    ['a period that is no multiple of 60', { Period: 61 }],
+    ['an unknown statistic', { Stat: 'p99' }],
+  ])('refuses %s', async (_what, change) => {
+    await withWorld(way, async ({ cloudWatch }) => {
+      const error = await rejection(cloudWatch().send(lastHour(custom(change))));
+      expect(error).toMatchObject({ name: 'InvalidParameterValueException', $metadata: { httpStatusCode: 400 } });
+    });
+  });
+
+  it('refuses metric math, other operations, AWS namespaces and an end before the start', async () => {
+    await withWorld(way, async ({ cloudWatch }) => {
+      const client = cloudWatch();
+      const math = await rejection(client.send(lastHour(custom(), { Id: 'sum', Expression: 'custom + 1' })));
+      expect(math.message).toMatch(/Expression|MetricStat/);
+      const alarms = await rejection(client.send(new DescribeAlarmsCommand({})));
+      expect(alarms).toMatchObject({ name: 'NotModelledException' });
+      const put = new PutMetricDataCommand({ Namespace: 'AWS/AmazonMQ', MetricData: [{ MetricName: 'x', Value: 1 }] });
+      expect(await rejection(client.send(put))).toMatchObject({ name: 'InvalidParameterValueException' });
+      const backwards = new GetMetricDataCommand({ MetricDataQueries: [custom()], StartTime: at(2), EndTime: at(1) });
+      expect(await rejection(client.send(backwards))).toMatchObject({ name: 'InvalidParameterCombinationException' });
+    });
+  });
+});
