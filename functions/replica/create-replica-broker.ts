@@ -1,4 +1,4 @@
-import { UnexpectedAnswer } from '../shared/errors.ts';
+import { OutcomeUnknown, UnexpectedAnswer } from '../shared/errors.ts';
 import type { Assessment, PlannedWrite } from '../shared/finding.ts';
 import { type Intent, isOpen } from '../shared/intent.ts';
 import { type IntentRecords, issueWrite } from '../shared/issue-write.ts';
@@ -36,11 +36,18 @@ export type CreationStep =
   | ({ readonly outcome: 'refused' } & Assessment);
 
 /**
+ * How long an unconfirmed creation under another decision counts as under way. The call takes 8 s at the worst and the
+ * primary shows the pending pairing from then on; one minute leaves room for a stale read.
+ */
+export const creationSettleMs = 60_000;
+
+/**
  * Creates the replica unless this decision has one already. The guard is repeated here, since minutes may have passed
  * since the assessment.
  *
  * @throws OutcomeUnknown when the call got no answer: the next attempt looks for the broker by its name, and the
- * request's idempotency token keeps a repetition from making a second one
+ * request's idempotency token keeps a repetition from making a second one; also while another decision's request is too
+ * young to be judged
  */
 export const createReplicaBroker = async (
   input: CreateReplicaInput,
@@ -60,15 +67,23 @@ export const createReplicaBroker = async (
   const request = replicaRequest(input, facts.primary, {
     console: facts.consoleUser,
     replication: facts.replicationUser,
+    applications: facts.applicationUsers,
   });
   if (input.dryRun) return { outcome: 'dry-run', plannedWrites: plannedWrites(input, request) };
 
+  const { intent: newest } = facts;
+  if (isOpen(newest) && newest.decision !== replicaDecision(input) && run.nowMs - newest.openedAtMs < creationSettleMs) {
+    throw new OutcomeUnknown(
+      `replica "${newest.subject}" of ${input.pair} was requested by ${newest.executionArn} and cannot be seen yet; looking again`,
+      { openedAtMs: newest.openedAtMs },
+    );
+  }
   // An open intent of this decision, without a broker to be seen, is repeated: the token makes that harmless.
-  if (isOpen(facts.intent)) await ports.control.settleIntent(facts.intent, 'not-effective');
+  if (isOpen(newest)) await ports.control.settleIntent(newest, 'not-effective');
   const intent: Intent = {
     pair: input.pair,
     operation: 'CreateBroker',
-    sequence: (facts.intent?.sequence ?? 0) + 1,
+    sequence: (newest?.sequence ?? 0) + 1,
     decision: replicaDecision(input),
     subject: input.replicaName,
     status: 'issuing',

@@ -38,6 +38,8 @@ export const gatherEligibilityFacts = async (
   const intent = await control.readIntent(input.pair, 'CreateBroker');
   const consoleUser = await readCredentials(input.consoleUserSecretArn);
   const replicationUser = await readCredentials(input.replicationUserSecretArn);
+  const applicationUsers: EligibilityFacts['applicationUsers'][number][] = [];
+  for (const secretArn of input.applicationUserSecretArns) applicationUsers.push(await readCredentials(secretArn));
   const replicationUserOnPrimary = await brokers
     .describeUser(primaryAddress, replicationUser.username)
     .catch((error: unknown) => {
@@ -51,6 +53,7 @@ export const gatherEligibilityFacts = async (
     namesakeIsOurs: intent?.decision === replicaDecision(input) && intent.settledAs !== 'rejected',
     consoleUser,
     replicationUser,
+    applicationUsers,
     replicationUserOnPrimary,
     intent,
   };

@@ -6,8 +6,8 @@ import type { CreateReplicaInput } from './replica-request.ts';
 /** Oldest engine version with cross-Region data replication; docs/amazon-mq.md 1. */
 const minEngineVersion = [5, 17, 6] as const;
 
-/** Newest minor version for which the replication plugin's public source exists; docs/amazon-mq.md 15. */
-const newestConfirmedMinor = 18;
+/** The replication plugin's public source exists for 5.17 and 5.18; docs/amazon-mq.md 15. */
+const oldestUnconfirmedVersion = [5, 19] as const;
 
 /** Instance types that replicate: the m5 family from large up. m7g is for RabbitMQ alone; docs/amazon-mq.md 1. */
 const instanceTypePattern = /^mq\.m5\.(\d*x?large)$/;
@@ -28,6 +28,7 @@ export interface EligibilityFacts {
   readonly namesakeIsOurs: boolean;
   readonly consoleUser: { readonly username: string; readonly password: string };
   readonly replicationUser: { readonly username: string; readonly password: string };
+  readonly applicationUsers: readonly { readonly username: string; readonly password: string }[];
   /** The replication user as the primary knows it, if it does. */
   readonly replicationUserOnPrimary: { readonly replicationUser: boolean; readonly consoleAccess: boolean } | undefined;
 }
@@ -115,7 +116,8 @@ const pairingFindings = (facts: EligibilityFacts): Finding[] => {
   const { primary, namesake, input } = facts;
   const findings: Finding[] = [];
   const own = isOwnReplica(facts);
-  if (primary.role !== 'none' && !isSamePair(primary, namesake)) {
+  // After a promotion the primary named in the input is the replica: this workflow has nothing to add to such a pair.
+  if (primary.role !== 'none' && !(primary.role === 'primary' && isSamePair(primary, namesake))) {
     findings.push({
       code: 'ALREADY_PAIRED',
       message: `the primary replicates already, as ${primary.roleText} with ${primary.counterpart?.brokerId ?? 'an unnamed counterpart'}`,
@@ -157,11 +159,13 @@ const requestFindings = ({ input }: EligibilityFacts): Finding[] => {
   return findings;
 };
 
-const userFindings = ({ consoleUser, replicationUser, replicationUserOnPrimary }: EligibilityFacts): Finding[] => {
+const userFindings = (facts: EligibilityFacts): Finding[] => {
+  const { consoleUser, replicationUser, applicationUsers, replicationUserOnPrimary } = facts;
   const findings: Finding[] = [];
   for (const [user, username, password] of [
     ['console user', consoleUser.username, consoleUser.password],
     ['replication user', replicationUser.username, replicationUser.password],
+    ...applicationUsers.map(({ username, password }) => ['application user', username, password] as const),
   ] as const) {
     const nameProblem = userNameProblem(username);
     if (nameProblem)
@@ -171,11 +175,13 @@ const userFindings = ({ consoleUser, replicationUser, replicationUserOnPrimary }
       findings.push({ code: 'PASSWORD_INVALID', message: `${user}: ${secretProblem}`, evidence: { username } });
   }
   const { username } = replicationUser;
-  if (username === consoleUser.username) {
+  const names = [consoleUser, replicationUser, ...applicationUsers].map((user) => user.username);
+  const repeated = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+  if (repeated.length > 0) {
     findings.push({
       code: 'USERS_EQUAL',
-      message: 'console user and replication user must differ: a replication user has no console access',
-      evidence: { username },
+      message: `the replica's users must differ, more than one secret names ${repeated.join(', ')}`,
+      evidence: { repeated },
     });
   }
   if (replicationUserOnPrimary === undefined) {
@@ -200,8 +206,18 @@ const userFindings = ({ consoleUser, replicationUser, replicationUserOnPrimary }
   return findings;
 };
 
-const warningsOf = ({ input, primary }: EligibilityFacts): Finding[] => {
+const warningsOf = (facts: EligibilityFacts): Finding[] => {
+  const { input, primary, namesake, consoleUser, replicationUser, applicationUsers } = facts;
   const warnings: Finding[] = [];
+  const known = [consoleUser, replicationUser, ...applicationUsers].map((user) => user.username);
+  const missing = primary.userNames.filter((name) => !known.includes(name) && !namesake?.userNames.includes(name));
+  if (missing.length > 0) {
+    warnings.push({
+      code: 'USERS_MISSING_ON_REPLICA',
+      message: `users do not cross: ${missing.join(', ')} could not log in after a promotion; name their secrets in applicationUserSecretArns`,
+      evidence: { missing },
+    });
+  }
   const undocumented = [input.primaryBrokerArn.region, input.replicaRegion].filter(
     (region) => !documentedRegions.includes(region),
   );
@@ -212,7 +228,7 @@ const warningsOf = ({ input, primary }: EligibilityFacts): Finding[] => {
       evidence: { regions: undocumented },
     });
   }
-  if (Number(primary.engineVersion.split('.')[1]) > newestConfirmedMinor) {
+  if (!versionBelow(primary.engineVersion, oldestUnconfirmedVersion)) {
     warnings.push({
       code: 'ENGINE_UNCONFIRMED',
       message: `replication with ActiveMQ ${primary.engineVersion} is not confirmed by the plugin's public source`,

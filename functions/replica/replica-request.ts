@@ -14,6 +14,11 @@ export const createReplicaInputSchema = z.strictObject({
   consoleUserSecretArn: z.string().min(1),
   /** Secret with the user name and password that link the brokers; the primary must have the same user. */
   replicationUserSecretArn: z.string().min(1),
+  /**
+   * Secrets of the users that applications log in with. Users are per broker and do not cross: a user that only the
+   * primary has cannot log in after a promotion.
+   */
+  applicationUserSecretArns: z.array(z.string().min(1)).max(50).default([]),
   reason: z.string().min(1),
   /** Where the replica is placed; left out, the service takes the default VPC. */
   network: z
@@ -84,7 +89,11 @@ const requestedVersion = (reported: string): string => {
 export const replicaRequest = (
   input: CreateReplicaInput,
   primary: BrokerSnapshot,
-  users: { readonly console: Credentials; readonly replication: Credentials },
+  users: {
+    readonly console: Credentials;
+    readonly replication: Credentials;
+    readonly applications: readonly Credentials[];
+  },
 ): ReplicaRequest => ({
   BrokerName: input.replicaName,
   CreatorRequestId: replicaDecision(input),
@@ -102,6 +111,7 @@ export const replicaRequest = (
   Users: [
     { ...namedAsInApi(users.console), ConsoleAccess: true },
     { ...namedAsInApi(users.replication), ReplicationUser: true },
+    ...users.applications.map(namedAsInApi),
   ],
 });
 

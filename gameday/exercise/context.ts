@@ -1,4 +1,5 @@
 import type { VirtualClock } from '../clock/virtual-clock.ts';
+import type { Promotion } from '../journal/promotions.ts';
 import type { Recorder } from '../journal/recorder.ts';
 import type { FaultControl } from './fault-control.ts';
 import type { ScenarioOutline } from './scenario/schema.ts';
@@ -15,4 +16,6 @@ export interface ExerciseContext {
   readonly workflows: WorkflowRuns;
   readonly traffic: TrafficControl;
   readonly faults: FaultControl;
+  /** The promotions so far. */
+  promotions(): readonly Promotion[];
 }

@@ -1,5 +1,6 @@
 import type { Signal } from '../clock/virtual-clock.ts';
 import { isoTime, type Journal, type Outcome } from '../journal/journal.ts';
+import { derivePromotions } from '../journal/promotions.ts';
 import { type LiveEvent, Recorder } from '../journal/recorder.ts';
 import { scrubSecrets } from '../journal/scrub.ts';
 import { regroup } from '../traffic/rate-series.ts';
@@ -59,7 +60,19 @@ const play = async (options: GameDayOptions, stage: ExerciseStage): Promise<Unst
   const workflows = new WorkflowRuns(clock, stage, recorder);
   const traffic = new TrafficControl(clock, stage, scenario.outline, (notice) => recorder.client(notice));
   const faults = new FaultControl(clock, stage, recorder);
-  const context: ExerciseContext = { clock, stage, scenario: scenario.outline, recorder, workflows, traffic, faults };
+  const context: ExerciseContext = {
+    clock,
+    stage,
+    scenario: scenario.outline,
+    recorder,
+    workflows,
+    traffic,
+    faults,
+    promotions: () => {
+      const records = recorder.records((arn) => stage.executionFigures(arn));
+      return derivePromotions({ ...records, traffic: traffic.results(), endMs: clock.nowMs() });
+    },
+  };
   stage.observe({
     brokersChanged: () => {
       for (const pair of pairs) recordBrokers(stage, pair, recorder);

@@ -1,4 +1,5 @@
 import type { Outage } from '../traffic/outages.ts';
+import type { TrafficResult } from '../traffic/traffic.ts';
 import type { BrokerRecord, Journal } from './journal.ts';
 
 /** One promotion of a game day. Times are virtual milliseconds since the Unix epoch. */
@@ -19,13 +20,28 @@ export interface Promotion {
   readonly unavailableFrom: 'clients' | 'brokers';
 }
 
+/** What promotions are derived from. */
+export interface PromotionFacts extends Pick<Journal['records'], 'apiCalls' | 'brokers' | 'verdicts'> {
+  readonly traffic: readonly TrafficResult[];
+  /** Until when things were observed. */
+  readonly endMs: number;
+}
+
+/** The promotions of a finished run. */
+export const promotionsOf = (journal: Journal): readonly Promotion[] =>
+  derivePromotions({ ...journal.records, traffic: journal.traffic, endMs: Date.parse(journal.end) });
+
 /** Every Promote call that the service took, with what came of it. */
-export const promotionsOf = (journal: Journal): readonly Promotion[] => {
-  const { apiCalls, brokers, verdicts } = journal.records;
+export const derivePromotions = ({
+  apiCalls,
+  brokers,
+  verdicts,
+  traffic,
+  endMs,
+}: PromotionFacts): readonly Promotion[] => {
   const calls = apiCalls.filter(
     (call) => call.service === 'mq' && call.operation === 'Promote' && call.outcome === 'ok',
   );
-  const endMs = Date.parse(journal.end);
   return calls.flatMap((call) => {
     const request = call.request !== null && typeof call.request === 'object' ? call.request : {};
     const brokerId = 'brokerId' in request ? String(request.brokerId) : '';
@@ -43,8 +59,8 @@ export const promotionsOf = (journal: Journal): readonly Promotion[] => {
         verdict.atMs >= call.atMs &&
         verdict.atMs < untilMs,
     )?.atMs;
-    const traffic = journal.traffic.find((result) => result.pair === target.pair);
-    const offered = traffic !== undefined && traffic.startedAtMs < untilMs && traffic.stoppedAtMs > call.atMs;
+    const clients = traffic.find((result) => result.pair === target.pair);
+    const offered = clients !== undefined && clients.startedAtMs < untilMs && clients.stoppedAtMs > call.atMs;
     return [
       {
         pair: target.pair,
@@ -55,7 +71,7 @@ export const promotionsOf = (journal: Journal): readonly Promotion[] => {
         ...(completedAtMs === undefined ? {} : { completedAtMs }),
         ...(detectedAtMs === undefined ? {} : { detectedAtMs }),
         unavailableMs: offered
-          ? outageMs(traffic.sends.outages, call.atMs, untilMs)
+          ? outageMs(clients.sends.outages, call.atMs, untilMs)
           : notServedMs(ofPair, call.atMs, untilMs),
         unavailableFrom: offered ? ('clients' as const) : ('brokers' as const),
       },

@@ -30,11 +30,22 @@ export const overview = (journal: Journal): Markup => {
   }));
   const title = `Timeline of the whole run, ${duration(window.toMs - window.fromMs)}: ${lanes.map((lane) => lane.name).join(', ')}`;
   return html`<figure><figcaption>The whole run, in virtual time since its start. ${legend()}</figcaption>
-${timelineSvg({ window, originMs: window.fromMs, lanes, markers, title })}</figure>`;
+${timelineSvg({ window, originMs: window.fromMs, lanes, markers, axis: true, title })}</figure>`;
 };
 
 const legend = (): Markup =>
-  html`<span class="key serving"></span>takes clients<span class="key closed"></span>does not<span class="key off"></span>not running<span class="key work"></span>workflow<span class="key wait"></span>waiting<span class="key trouble"></span>trouble`;
+  keys([
+    ['serving', 'takes clients'],
+    ['closed', 'does not'],
+    ['off', 'not running'],
+    ['work', 'workflow'],
+    ['wait', 'waiting'],
+    ['trouble', 'trouble'],
+  ]);
+
+/** Coloured squares with what they mean. */
+const keys = (entries: readonly (readonly [string, string])[]): Markup =>
+  html`<span class="keys">${entries.map(([key, meaning]) => html`<span><span class="key ${key}"></span>${meaning}</span> `)}</span>`;
 
 /** A panel for each promotion and each other outage, on a linear axis of seconds. */
 export const focusPanels = (journal: Journal): readonly Markup[] =>
@@ -48,9 +59,16 @@ export const focusPanels = (journal: Journal): readonly Markup[] =>
       ...outageLanes(journal, window),
     ];
     const markers = markersOf(journal, window);
-    const spoken = markers.map((marker) => `${marker.label} at ${elapsed(marker.atMs - originMs, true)}`).join(', ');
-    return html`<section><h3>${window.title}</h3><figure><figcaption>${spoken === '' ? '' : `${spoken}.`}</figcaption>
-${timelineSvg({ window, originMs, lanes, markers, title: `${window.title}: ${spoken || lanes.map((lane) => lane.name).join(', ')}` })}
+    const asked = markers[0];
+    const spoken =
+      asked === undefined
+        ? ''
+        : [
+            `${asked.label} at ${elapsed(asked.atMs - originMs, true)}`,
+            ...markers.slice(1).map(({ label }) => label),
+          ].join(', ');
+    return html`<section class="close-up"><h3>${window.title}</h3><figure><figcaption>${spoken === '' ? '' : `${spoken}.`}</figcaption>
+${timelineSvg({ window, originMs, lanes, markers, axis: traffic === undefined, title: `${window.title}: ${spoken || lanes.map((lane) => lane.name).join(', ')}` })}
 ${
   traffic === undefined
     ? undefined
@@ -74,7 +92,7 @@ const markersOf = (journal: Journal, window: FocusWindow): readonly Marker[] =>
         : [
             {
               atMs: promotion.completedAtMs,
-              label: `roles exchanged, +${duration(promotion.completedAtMs - promotion.requestedAtMs)}`,
+              label: `roles exchanged after ${duration(promotion.completedAtMs - promotion.requestedAtMs)}`,
             },
           ]),
       ...(promotion.detectedAtMs === undefined
@@ -82,7 +100,7 @@ const markersOf = (journal: Journal, window: FocusWindow): readonly Marker[] =>
         : [
             {
               atMs: promotion.detectedAtMs,
-              label: `noticed, +${duration(promotion.detectedAtMs - promotion.requestedAtMs)}`,
+              label: `noticed after ${duration(promotion.detectedAtMs - promotion.requestedAtMs)}`,
             },
           ]),
     ]);
@@ -94,7 +112,10 @@ export const replicationPlots = (journal: Journal): readonly Markup[] => {
   return pairs.map((pair) => {
     const records = journal.records.gauges.filter((record) => record.pair === pair);
     const plot = (title: string, first: [string, keyof GaugeRecord], second: [string, keyof GaugeRecord]): Markup =>
-      html`<figure><figcaption>${title}: <span class="key line-1"></span>${first[0]}<span class="key line-2"></span>${second[0]} (dashed)</figcaption>
+      html`<figure><figcaption>${title} in seconds. ${keys([
+        ['line-1', first[0]],
+        ['line-2', `${second[0]} (dashed)`],
+      ])}</figcaption>
 ${plotSvg({
   window,
   originMs: window.fromMs,
@@ -126,7 +147,10 @@ const highest = (records: readonly GaugeRecord[], gauges: readonly (keyof GaugeR
 export const trafficPlots = (journal: Journal): readonly Markup[] => {
   const window = wholeRun(journal);
   return journal.traffic.map((traffic) => {
-    const caption: Fragment = html`Messages per second of ${traffic.pair}: <span class="key line-1"></span>confirmed to producers, upwards<span class="key line-2"></span>processed by consumers, downwards. A gap is a time in which clients were offered no broker.`;
+    const caption: Fragment = html`Messages per second of ${traffic.pair}. ${keys([
+      ['line-1', 'confirmed to producers, upwards'],
+      ['line-2', 'processed by consumers, downwards'],
+    ])} A gap is a time in which no broker took clients.`;
     return html`<figure><figcaption>${caption}</figcaption>
 ${trafficSvg({
   window,

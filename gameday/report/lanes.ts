@@ -1,4 +1,5 @@
 import type { BrokerRecord, Journal } from '../journal/journal.ts';
+import { duration } from './format.ts';
 import type { TimeWindow } from './time-scale.ts';
 
 /** How a bar looks; the style sheet has a class for each. */
@@ -109,7 +110,7 @@ export const outageLanes = (journal: Journal, window: TimeWindow): readonly Lane
       traffic.sends.outages.map((outage) => ({
         fromMs: outage.fromMs,
         toMs: outage.toMs,
-        label: `${((outage.toMs - outage.fromMs) / 1_000).toFixed(1)} s`,
+        label: duration(outage.toMs - outage.fromMs),
         tone: 'trouble' as const,
       })),
       window,

@@ -18,14 +18,13 @@ export const hypothesisSection = (journal: Journal): Markup => {
   const { before, after } = journal.steady_states;
   const shown = after ?? before;
   if (shown === null) return html`<p>The hypothesis was not looked at.</p>`;
-  const rows = shown.probes.map((probe, index) => [
-    probe.activity.name,
-    verdict(before?.probes[index]?.tolerance_met),
-    verdict(after?.probes[index]?.tolerance_met),
-    probe.finding,
-  ]);
+  const items = shown.probes.map((probe, index) => {
+    const earlier = before?.probes[index]?.tolerance_met;
+    const now = after === null ? undefined : probe.tolerance_met;
+    return html`<li>${verdict(now)}<div><strong>${probe.activity.name}</strong><br>${probe.finding}${earlier === true ? undefined : html`<br>Before the method: ${verdict(earlier)}`}</div></li>`;
+  });
   return html`<p>${shown.title}</p>
-${table('Steady-state hypothesis', [{ head: 'Probe' }, { head: 'Before' }, { head: 'After' }, { head: 'Found' }], rows)}`;
+<ul class="probes">${items}</ul>`;
 };
 
 const verdict = (met: boolean | undefined): Markup => {
@@ -52,7 +51,7 @@ export const stepsSection = (journal: Journal): Markup => {
     { head: 'Status' },
     { head: 'Why' },
   ];
-  return table('Method and rollbacks', columns, rows);
+  return table('Method and rollbacks', columns, rows, true);
 };
 
 /** One row for each promotion. */
@@ -134,7 +133,7 @@ const namedTable = (caption: string, messages: readonly NamedMessage[], startMs:
     { head: 'Stored on' },
   ];
   const more = messages.length - rows.length;
-  return html`${table(caption, columns, rows)}${more > 0 ? html`<p class="note">${count(more)} more are in the journal.</p>` : undefined}`;
+  return html`${table(caption, columns, rows, true)}${more > 0 ? html`<p class="note">${count(more)} more are in the journal.</p>` : undefined}`;
 };
 
 /** Refusals, warnings, errors and notifications in order of time. */
@@ -182,7 +181,7 @@ export const workflowsSection = (journal: Journal): Markup => {
     { head: 'Transitions', number: true },
     { head: 'History events', number: true },
   ];
-  return table('Workflow runs', columns, rows);
+  return table('Workflow runs', columns, rows, true);
 };
 
 /** How often each operation was called in each Region, and how often it failed. */

@@ -26,7 +26,8 @@ p{margin:.5rem 0;max-width:44rem}
 .kicker{margin:0}
 .outcome{font-size:1.25rem;font-weight:600;margin:.5rem 0}
 .good{color:var(--good)}.bad{color:var(--bad)}.warn{color:var(--warn)}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(10.5rem,1fr));gap:1.25rem 2rem;margin:1.75rem 0 0;padding:1.25rem 0 0;border-top:1px solid var(--rule)}
+.unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.figures{display:grid;grid-template-columns:repeat(3,1fr);gap:1.25rem 2rem;margin:1.75rem 0 0;padding:1.25rem 0 0;border-top:1px solid var(--rule)}
 .figures div{display:flex;flex-direction:column}
 .figures dt{color:var(--soft);font-size:.875rem}
 .figures dd{margin:0}
@@ -48,9 +49,10 @@ figcaption{color:var(--soft);font-size:.875rem;margin-bottom:.35rem;max-width:44
 .tick-serving{stroke:var(--serving)}.tick-closed{stroke:var(--closed)}.tick-off{stroke:var(--off)}.tick-work{stroke:var(--work)}.tick-wait{stroke:var(--soft)}.tick-trouble{stroke:var(--trouble);stroke-width:2px}
 .line{fill:none;stroke-width:1.75;vector-effect:non-scaling-stroke;stroke-linejoin:round}
 .line-1{stroke:var(--line-1)}.line-2{stroke:var(--line-2);stroke-dasharray:5 3}
-.column-1{fill:var(--line-1)}.column-2{fill:var(--line-2)}
-.key{display:inline-block;width:.85em;height:.85em;margin:0 .3em 0 .9em;vertical-align:-.08em}
-.key:first-child{margin-left:0}
+.area-1{fill:var(--line-1)}.area-2{fill:var(--line-2)}
+.close-up .chart+.chart{margin-top:-.35rem}
+.keys>span{white-space:nowrap;margin-right:.9em}
+.key{display:inline-block;width:.85em;height:.85em;margin-right:.3em;vertical-align:-.08em}
 .key.serving{background:var(--serving)}.key.closed{background:var(--closed)}.key.off{background:var(--off)}.key.work{background:var(--work)}.key.wait{background:var(--wait)}.key.trouble{background:var(--trouble)}.key.line-1{background:var(--line-1)}.key.line-2{background:var(--line-2)}
 .scroll{overflow-x:auto;margin:.75rem 0}
 .scroll:focus-visible,summary:focus-visible{outline:2px solid var(--serving);outline-offset:2px}
@@ -66,6 +68,7 @@ code,pre{font:.875em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 pre{overflow-x:auto;background:var(--track);padding:.75rem 1rem;margin:.75rem 0}
 ul{padding-left:1.25rem;margin:.5rem 0}
 li{margin:.25rem 0}
-@media (max-width:45rem){.wide-only{display:none}header{padding-top:1.5rem}h1{font-size:1.5rem}.figures{grid-template-columns:1fr 1fr;gap:1rem}.figures .value{font-size:1.375rem}}
+ul.probes{list-style:none;padding:0}.probes li{display:grid;grid-template-columns:7.5rem 1fr;gap:0 1rem;padding:.5rem 0;border-bottom:1px solid var(--rule);margin:0}.probes strong{font-weight:600}
+@media (max-width:45rem){.wide-only{display:none}header{padding-top:1.5rem}h1{font-size:1.5rem}.figures{grid-template-columns:1fr 1fr;gap:1rem}.figures .value{font-size:1.375rem}.probes li{grid-template-columns:1fr}}
 @media print{body{font-size:11pt}details{display:none}}
 `);

@@ -5,11 +5,11 @@ import { percentAt, type TimeWindow, ticks } from './time-scale.ts';
 /** More labels than this run into one another on a wide screen; every second one is hidden on a narrow one. */
 const mostLabels = 8;
 
-/** Labels of a time axis at height `y`, and grid lines from `gridTop` down to `gridBottom` when both are given. */
+/** Labels of a time axis at height `y`, or none without it, and grid lines from `top` down to `bottom` if asked for. */
 export const timeAxis = (
   window: TimeWindow,
   originMs: number,
-  y: number,
+  y: number | undefined,
   grid?: { readonly top: number; readonly bottom: number },
 ): readonly Markup[] =>
   ticks(window, originMs, mostLabels).map((atMs, index) => {
@@ -20,5 +20,6 @@ export const timeAxis = (
         ? undefined
         : html`<line class="grid" x1="${x}%" x2="${x}%" y1="${grid.top}" y2="${grid.bottom}"/>`;
     const visibility = index % 2 === 1 ? ' wide-only' : '';
+    if (y === undefined) return html`${line}`;
     return html`${line}<text class="axis${visibility}" x="${x}%" y="${y}" text-anchor="${anchor}">${elapsed(atMs - originMs)}</text>`;
   });

@@ -15,6 +15,8 @@ export interface TimelineOptions {
   readonly originMs: number;
   readonly lanes: readonly Lane[];
   readonly markers: readonly Marker[];
+  /** False when another chart below has the axis. */
+  readonly axis: boolean;
   /** What the picture shows, for those who do not see it. */
   readonly title: string;
 }
@@ -26,13 +28,13 @@ const size = { lane: 42, bar: 20, title: 16, axis: 22, marker: 16, charWidth: 6.
  * Lanes on one linear time axis. All horizontal positions are percentages, so the picture takes any width; a bar's
  * label shows only where the bar is wide enough for it.
  */
-export const timelineSvg = ({ window, originMs, lanes, markers, title }: TimelineOptions): Markup => {
+export const timelineSvg = ({ window, originMs, lanes, markers, axis, title }: TimelineOptions): Markup => {
   // Each marker's label has a row of its own, so that labels of near markers do not collide.
   const top = markers.length * size.marker + 4;
-  const height = top + lanes.length * size.lane + size.axis;
-  const axisY = height - size.axis;
+  const axisY = top + lanes.length * size.lane;
+  const height = axisY + (axis ? size.axis : 4);
   return html`<svg class="chart timeline" role="img" width="100%" height="${height}" aria-label="${title}">
-${timeAxis(window, originMs, axisY + 16, { top, bottom: axisY })}
+${timeAxis(window, originMs, axis ? axisY + 16 : undefined, { top, bottom: axisY })}
 ${markers.map((marker, index) => markerLine(window, marker, axisY, index))}
 ${lanes.map((lane, index) => laneRow(window, lane, top + index * size.lane))}
 </svg>`;

@@ -13,37 +13,44 @@ export interface TrafficChartOptions {
 }
 
 /** Pixels. */
-const size = { half: 52, gap: 2, top: 4, axis: 22 };
+const size = { half: 32, top: 18, axis: 22 };
 
-/** Columns that a phone can still tell apart. */
-const mostColumns = 120;
+/** Units of the stretched inner picture: `height` above and below its middle. */
+const inner = { width: 1_000, height: 100 };
+
+/** Steps that a phone can still tell apart. */
+const mostSteps = 240;
 
 /** Messages per second: confirmed sends above the line, processed messages below it, so that both gaps line up. */
 export const trafficSvg = ({ window, originMs, buckets, bucketMs, title }: TrafficChartOptions): Markup => {
-  const intervalMs = bucketMs * Math.max(1, Math.ceil((window.toMs - window.fromMs) / bucketMs / mostColumns));
+  const intervalMs = bucketMs * Math.max(1, Math.ceil((window.toMs - window.fromMs) / bucketMs / mostSteps));
   const shown = regroup(buckets, intervalMs).filter(
     (bucket) => bucket.atMs + intervalMs > window.fromMs && bucket.atMs < window.toMs,
   );
   const perSecond = (messages: number): number => messages / (intervalMs / 1_000);
-  const highest = shown.reduce((top, bucket) => Math.max(top, bucket.confirmed, bucket.processed), 0);
+  const highest = shown.reduce((most, bucket) => Math.max(most, bucket.confirmed, bucket.processed), 0);
   const top = niceCeiling(perSecond(highest));
   const middle = size.top + size.half;
-  const height = middle + size.gap + size.half + size.axis;
-  const column = (bucket: RateBucket, messages: number, down: boolean): Markup | undefined => {
-    if (messages === 0) return undefined;
-    const x = percentAt(window, bucket.atMs);
-    const width = Math.max(0.1, percentAt(window, bucket.atMs + intervalMs) - x);
-    const tall = (perSecond(messages) / top) * size.half;
-    const y = down ? middle + size.gap : middle - tall;
-    return html`<rect class="column column-${down ? 2 : 1}" x="${x}%" y="${y.toFixed(1)}" width="${(width * 0.86).toFixed(3)}%" height="${tall.toFixed(1)}"/>`;
+  const bottom = middle + size.half;
+  const height = bottom + size.axis;
+  const area = (messages: (bucket: RateBucket) => number, sign: 1 | -1): string => {
+    const x = (atMs: number): string => ((percentAt(window, atMs) / 100) * inner.width).toFixed(1);
+    const y = (bucket: RateBucket): string =>
+      (inner.height * (1 - (sign * perSecond(messages(bucket))) / top)).toFixed(1);
+    const steps = shown.map((bucket) => `L${x(bucket.atMs)} ${y(bucket)}H${x(bucket.atMs + intervalMs)}`).join('');
+    const [first, last] = [shown[0], shown.at(-1)];
+    if (first === undefined || last === undefined) return '';
+    return `M${x(first.atMs)} ${inner.height}${steps}L${x(last.atMs + intervalMs)} ${inner.height}Z`;
   };
   return html`<svg class="chart" role="img" width="100%" height="${height}" aria-label="${title}">
+<text class="lane" x="0" y="${size.top - 6}">Messages/s, scale ${top}: confirmed ↑ processed ↓</text>
 <line class="grid" x1="0" x2="100%" y1="${size.top}" y2="${size.top}"/>
-<line class="grid" x1="0" x2="100%" y1="${height - size.axis}" y2="${height - size.axis}"/>
-${shown.map((bucket) => [column(bucket, bucket.confirmed, false), column(bucket, bucket.processed, true)])}
-<line class="base" x1="0" x2="100%" y1="${middle + size.gap / 2}" y2="${middle + size.gap / 2}"/>
+<line class="grid" x1="0" x2="100%" y1="${bottom}" y2="${bottom}"/>
+<svg x="0" y="${size.top}" width="100%" height="${2 * size.half}" viewBox="0 0 ${inner.width} ${2 * inner.height}" preserveAspectRatio="none">
+<path class="area-1" d="${area((bucket) => bucket.confirmed, 1)}"/>
+<path class="area-2" d="${area((bucket) => bucket.processed, -1)}"/>
+</svg>
+<line class="base" x1="0" x2="100%" y1="${middle}" y2="${middle}"/>
 ${timeAxis(window, originMs, height - 6)}
-<text class="axis halo" x="2" y="${size.top + 11}">${top}/s sent</text>
-<text class="axis halo" x="2" y="${height - size.axis - 4}">${top}/s processed</text>
 </svg>`;
 };

@@ -16,6 +16,8 @@ export interface LambdaOptions {
   readonly clock: VirtualClock;
   readonly handlers: ReadonlyMap<string, LambdaHandler>;
   readonly accountId: string;
+  /** Asked before each try of a Task state; a failure it gives is what the state sees, and no function runs. */
+  readonly failTask: (call: TaskCall) => TaskFailure | undefined;
   /** The surroundings of a function in its Region. */
   readonly runtimeFor: (invocation: Invocation) => Runtime;
 }
@@ -38,6 +40,8 @@ export class EmbeddedLambda {
 
   /** @throws TaskFailure with the error's name and Lambda's JSON cause */
   readonly invokeTask = async (call: TaskCall): Promise<unknown> => {
+    const failure = this.#options.failTask(call);
+    if (failure !== undefined) throw failure;
     const { FunctionName: arn, Payload: payload } = call.arguments;
     const [, , , region = '', , , name = ''] = String(arn).split(':');
     const functionName = name.replace(/^mq-dr-/, '');

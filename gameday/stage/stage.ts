@@ -6,7 +6,7 @@ import { renderDefinition } from '../../infra/definition.ts';
 import { functions, machines } from '../../infra/deployment.ts';
 import { VirtualClock } from '../clock/virtual-clock.ts';
 import { Engine } from '../engine/engine.ts';
-import type { ExecutionStatusChangeEvent, TransitionEvent } from '../engine/ports.ts';
+import type { ExecutionStatusChangeEvent, TaskCall, TaskFailure, TransitionEvent } from '../engine/ports.ts';
 import type { BrokerChange } from '../world/broker/active-mq-broker.ts';
 import type { CrdrSettingsInput } from '../world/broker/crdr-settings.ts';
 import { STRONG_REGIONS } from '../world/dynamodb/table-spec.ts';
@@ -40,6 +40,8 @@ export interface StageOptions {
   readonly startMs: number;
   readonly mq?: Partial<MqSettings>;
   readonly crdr?: CrdrSettingsInput;
+  /** Makes tries of Task states fail, for tests of the machines; see `EmbeddedLambda`. */
+  readonly failTask?: (call: TaskCall) => TaskFailure | undefined;
   /** Replaces definitions by machine name, for tests of the machines themselves. */
   readonly definitions?: Readonly<Record<string, string>>;
 }
@@ -86,6 +88,7 @@ export class Stage {
       clock,
       handlers,
       accountId: this.world.accountId,
+      failTask: options.failTask ?? (() => undefined),
       runtimeFor: (invocation) => this.#runtimeFor(invocation),
     });
     this.engine = new Engine({

@@ -24,12 +24,11 @@ export class EventLines {
   lineFor(event: LiveEvent): LogLine | undefined {
     switch (event.type) {
       case 'step':
-        return {
-          atMs: event.atMs,
-          subject: 'step',
-          text: event.status === 'started' ? event.text : `${event.text}: ${event.status}`,
-          tone: event.status === 'failed' ? 'bad' : event.status === 'started' ? 'strong' : 'good',
-        };
+        // The next step's line says that this one is over.
+        if (event.status === 'succeeded') return undefined;
+        return event.status === 'started'
+          ? { atMs: event.atMs, subject: 'step', text: event.text, tone: 'strong' }
+          : { atMs: event.atMs, subject: 'step', text: `${event.text}: failed`, tone: 'bad' };
       case 'workflow': {
         const tone = event.status === 'RUNNING' ? 'plain' : event.status === 'SUCCEEDED' ? 'good' : 'bad';
         return { atMs: event.atMs, subject: event.run, text: event.status.toLowerCase(), tone };

@@ -13,6 +13,17 @@ const usualMs: Readonly<Record<string, number>> = {
   DELETION_IN_PROGRESS: 5 * 60_000,
 };
 
+/** Verdicts about replication, apart from those of gates. */
+const replicationVerdicts = new Set([
+  'exchanged',
+  'draining',
+  'steady',
+  'lagging',
+  'frozen',
+  'absent',
+  'contradictory',
+]);
+
 /** What the status block knows from events: what each run and broker is in, and since when. */
 export class LiveState {
   readonly #states = new Map<string, { readonly state: string; readonly sinceMs: number }>();
@@ -27,7 +38,7 @@ export class LiveState {
       this.#states.delete(event.run);
     } else if (event.type === 'broker') {
       this.#brokerSince.set(event.record.brokerId, event.record.atMs);
-    } else if (event.type === 'verdict') {
+    } else if (event.type === 'verdict' && replicationVerdicts.has(event.record.verdict)) {
       this.#verdicts.set(event.record.pair, event.record.verdict);
     } else if (event.type === 'step') {
       this.#step = event.status === 'started' ? { text: event.text, sinceMs: event.atMs } : undefined;

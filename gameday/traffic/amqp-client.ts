@@ -1,5 +1,12 @@
 import type { Duplex } from 'node:stream';
-import rhea, { type Connection, type ConnectionOptions, type Delivery, type EventContext, type Receiver, type Sender } from 'rhea';
+import rhea, {
+  type Connection,
+  type ConnectionOptions,
+  type Delivery,
+  type EventContext,
+  type Receiver,
+  type Sender,
+} from 'rhea';
 import type { Clock } from '../../functions/shared/clock.ts';
 import { answerWithin } from './answer-within.ts';
 

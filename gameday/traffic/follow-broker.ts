@@ -1,12 +1,13 @@
 import type { Duplex } from 'node:stream';
+import { AmqpDisconnectedError } from './amqp-client.ts';
 import { type ClientSurroundings, clientLimits } from './traffic-ports.ts';
 
-/** No endpoint took the connection; the message names each one's error code. */
+/** No endpoint took the connection; the message names the different reasons. */
 export class NoBrokerAcceptsError extends Error {
   override readonly name = 'NoBrokerAcceptsError';
 
   constructor(attempts: readonly string[]) {
-    super(attempts.length === 0 ? 'no endpoint is configured' : `no endpoint accepts clients: ${attempts.join(', ')}`);
+    super(attempts.length === 0 ? 'no endpoint is configured' : [...new Set(attempts)].join(', '));
   }
 }
 
@@ -27,14 +28,15 @@ export const openWherePossible = async <L>(
       return await open(stream);
     } catch (error) {
       stream?.destroy();
-      attempts.push(`${endpoint.host} ${reasonOf(error)}`);
+      attempts.push(reasonOf(error));
     }
   }
   throw new NoBrokerAcceptsError(attempts);
 };
 
-/** A short reason for logs: the error's code, else its name. */
+/** A short reason for logs: the error's code, or what the broker said, else the error's name. */
 export const reasonOf = (error: unknown): string => {
+  if (error instanceof NoBrokerAcceptsError || error instanceof AmqpDisconnectedError) return error.message;
   if (!(error instanceof Error)) return String(error);
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 };

@@ -23,7 +23,7 @@ export interface TrafficPlan {
 export interface TrafficNotice {
   readonly atMs: number;
   readonly client: string;
-  /** `lost` on the first failure after success, `served` on the first success after a failure. */
+  /** `lost` on the first failure after success and when the reason changes, `served` on the next success. */
   readonly kind: 'lost' | 'served';
   readonly reason: string;
 }
@@ -46,8 +46,8 @@ const limits = {
   /** Virtual milliseconds between two pulls of an idle consumer; below the longest retry, so it adds nothing to it. */
   pollMs: 1_000,
   batch: 50,
-  /** Resolution of the traffic plot: short against a switchover's gap of two batch periods (10 s). */
-  bucketMs: 2_000,
+  /** Resolution of the traffic plot: short against a switchover's gap of two batch periods (10 s), and no shorter than the consumers' poll. */
+  bucketMs: 1_000,
   /** Empty pulls of every consumer in a row that mean "nothing more comes": more than one replication batch period. */
   quietPulls: 8,
   /** Longest drain: a consumer that cannot connect must not keep the run going. */
@@ -65,7 +65,7 @@ export class Traffic {
   readonly #startedAtMs: number;
   readonly #sends: OutageWatch;
   readonly #deliveries: OutageWatch;
-  readonly #failing = new Set<string>();
+  readonly #failing = new Map<string, string>();
   readonly #producers: Actor<void>[] = [];
   readonly #consumers: Actor<void>[] = [];
   readonly #emptyPulls: number[];
@@ -212,8 +212,8 @@ export class Traffic {
   };
 
   #clientLost(client: string, reason: string, atMs: number): void {
-    if (this.#failing.has(client)) return;
-    this.#failing.add(client);
+    if (this.#failing.get(client) === reason) return;
+    this.#failing.set(client, reason);
     this.#notify({ atMs, client, kind: 'lost', reason });
   }
 

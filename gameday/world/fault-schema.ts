@@ -30,7 +30,10 @@ const callFaults = [
     id,
     kind: z.literal('region-blackout'),
     region: z.string(),
-    /** Virtual time until the caller's socket gives up, unless the caller's own time-out is shorter. */
+    /**
+     * Virtual time until the caller's socket gives up, unless the caller's own time-out is shorter. The default is
+     * longer than the connection time-out of the deployed clients, 2 s, so that theirs decides.
+     */
     failAfterMs: z.number().min(0).default(3_000),
     code: z.enum(['ETIMEDOUT', 'ENOTFOUND', 'ECONNREFUSED']).default('ETIMEDOUT'),
   }),

@@ -1,12 +1,11 @@
 import type { Duplex } from 'node:stream';
 import type { ApiCallAttempt, ApiCallRecord } from '../api/api-call-record.ts';
 import { type CallOrigin, Dispatcher } from '../api/dispatcher.ts';
-import { type HttpEndpoint, type ListenOptions, listenHttp } from '../api/http-server.ts';
 import { InProcessHandler } from '../api/in-process-handler.ts';
 import type { ApiService } from '../api/service.ts';
-import type { ServedClock, VirtualClock } from '../clock/virtual-clock.ts';
-import type { EmbeddedBroker } from './broker/embedded-broker.ts';
+import type { VirtualClock } from '../clock/virtual-clock.ts';
 import { type BrokerAddress, BrokerConnections } from './broker-connections.ts';
+import { type BrokerAmendment, BrokerInventory, type WorldBroker } from './broker-inventory.ts';
 import { type Interception, planCall } from './call-faults.ts';
 import { CloudWatchService } from './cloudwatch/cloudwatch-service.ts';
 import { MetricSampler } from './cloudwatch/metric-sampler.ts';
@@ -15,21 +14,18 @@ import { DynamoDbService } from './dynamodb/dynamodb-service.ts';
 import type { TableSpec } from './dynamodb/table-spec.ts';
 import { EventBridgeService, type WorldEvent } from './event-bridge.ts';
 import { FaultBoard } from './fault-board.ts';
-import { AMQP_PORT, instanceCount, instanceHost } from './mq/broker-endpoints.ts';
 import { BrokerLifecycle } from './mq/broker-lifecycle.ts';
-import type { ActionRequired, BrokerRecord, PendingChanges } from './mq/broker-record.ts';
 import { BrokerRegistry } from './mq/broker-registry.ts';
-import { shownState } from './mq/broker-view.ts';
 import type { DataPlanes } from './mq/data-planes.ts';
 import { MqService } from './mq/mq-service.ts';
 import { defaultMqSettings, type MqSettings } from './mq/mq-settings.ts';
-import { joinAsPair } from './mq/pairing.ts';
 import { Promotions } from './mq/promotions.ts';
-import { type BrokerSeed, recordOf } from './mq/seed-broker.ts';
+import type { BrokerSeed } from './mq/seed-broker.ts';
 import { Reachability } from './reachability.ts';
 import { SecretsManagerService } from './secrets-manager.ts';
 import { IdSource, type Random, randomStream } from './seeded-random.ts';
 import { type Notification, SnsService } from './sns.ts';
+import { serveWorld, type WorldEndpoint, type WorldListenOptions } from './world-endpoint.ts';
 
 export interface WorldOptions {
   readonly clock: VirtualClock;
@@ -42,25 +38,6 @@ export interface WorldOptions {
   readonly mq?: Partial<MqSettings>;
   /** Virtual time between the start of a metric's minute and the moment when readers see its point. */
   readonly publicationDelayMs?: number;
-}
-
-/** A broker as the world's own parts see it. */
-export interface WorldBroker {
-  readonly brokerId: string;
-  readonly brokerArn: string;
-  readonly brokerName: string;
-  readonly region: string;
-  /** `BrokerState` as the API shows it. */
-  readonly state: string;
-  /** Missing until the creation is over. */
-  readonly dataPlane: EmbeddedBroker | undefined;
-  /** AMQP addresses, the active instance first. */
-  readonly amqpAddresses: readonly BrokerAddress[];
-}
-
-/** An HTTP endpoint of a world whose time follows the wall clock. */
-export interface WorldEndpoint extends HttpEndpoint {
-  readonly served: ServedClock;
 }
 
 /** Regions of a pair of this project, and of the table that watches over it (docs/amazon-mq.md 1). */
@@ -95,7 +72,8 @@ export class World {
   readonly #secrets = new SecretsManagerService();
   readonly #sns: SnsService;
   readonly #callListeners: ((record: ApiCallRecord) => void)[] = [];
-  readonly #endpoints: WorldEndpoint[] = [];
+  readonly #inventory: BrokerInventory;
+  #endpoint: WorldEndpoint | undefined;
   #intercept: (attempt: ApiCallAttempt) => Interception = () => 'proceed';
 
   constructor(options: WorldOptions) {
@@ -127,6 +105,14 @@ export class World {
       reachability,
       registry,
       dataPlanes: options.dataPlanes,
+    });
+    this.#inventory = new BrokerInventory({
+      accountId: this.accountId,
+      nowMs,
+      nextUuid: () => this.#ids.nextUuid('mq'),
+      settings,
+      registry,
+      lifecycle: this.#lifecycle,
     });
     const storeOf = (region: string): MetricStore => this.#metricsOf(region);
     this.#sampler = new MetricSampler({
@@ -207,42 +193,24 @@ export class World {
   /** Puts a broker into the world, running unless the seed says otherwise. */
   addBroker(seed: BrokerSeed): WorldBroker {
     this.#requireRegion(seed.region);
-    if (this.#registry.byName(seed.region, seed.brokerName) !== undefined) {
-      throw new TypeError(`the broker name "${seed.brokerName}" is taken in ${seed.region}`);
-    }
-    const record = recordOf(seed, {
-      accountId: this.accountId,
-      nowMs: this.clock.nowMs(),
-      nextUuid: () => this.#ids.nextUuid('mq'),
-    });
-    this.#registry.add(record);
-    if (!record.state.startsWith('CREATION_')) this.#lifecycle.powerUp(record);
+    const broker = this.#inventory.add(seed);
     this.#sampler.start();
-    return this.#viewOf(record);
+    return broker;
   }
 
   /** Makes two running brokers a pair that replicates already. @throws TypeError for unknown or paired brokers */
   pairBrokers(primaryId: string, replicaId: string): void {
-    const primary = this.#requireBroker(primaryId);
-    const replica = this.#requireBroker(replicaId);
-    if (primary.pairing !== undefined || replica.pairing !== undefined)
-      throw new TypeError('one of the brokers is paired already');
-    this.#lifecycle.activate(joinAsPair(primary, replica));
+    this.#inventory.pair(primaryId, replicaId);
   }
 
   /** Changes what DescribeBroker reports about a broker. @throws TypeError for an unknown broker */
-  amendBroker(
-    brokerId: string,
-    changes: { readonly actionsRequired?: readonly ActionRequired[]; readonly pending?: PendingChanges },
-  ): void {
-    const record = this.#requireBroker(brokerId);
-    record.actionsRequired = changes.actionsRequired ?? record.actionsRequired;
-    record.pending = { ...record.pending, ...changes.pending };
+  amendBroker(brokerId: string, amendment: BrokerAmendment): void {
+    this.#inventory.amend(brokerId, amendment);
   }
 
   /** All brokers in the order in which they were created. */
   brokers(): readonly WorldBroker[] {
-    return this.#registry.all().map((record) => this.#viewOf(record));
+    return this.#inventory.all();
   }
 
   /**
@@ -333,31 +301,19 @@ export class World {
   /**
    * Serves every service over HTTP on loopback. From now on virtual time follows the wall clock; `served` lets it jump.
    *
-   * @throws PortInUseError
+   * @throws PortInUseError, and TypeError when the world is served already
    */
-  async listen(options: ListenOptions & { readonly speed?: number }): Promise<WorldEndpoint> {
-    const served = this.clock.serve({ speed: options.speed ?? 1 });
-    try {
-      const http = await listenHttp(this.#dispatcher, served, options);
-      const endpoint: WorldEndpoint = {
-        url: http.url,
-        served,
-        close: async () => {
-          await http.close();
-          await served.stop();
-        },
-      };
-      this.#endpoints.push(endpoint);
-      return endpoint;
-    } catch (error) {
-      await served.stop();
-      throw error;
-    }
+  async listen(options: WorldListenOptions): Promise<WorldEndpoint> {
+    if (this.#endpoint !== undefined) throw new TypeError(`the world is served at ${this.#endpoint.url} already`);
+    this.#endpoint = await serveWorld(this.clock, this.#dispatcher, options);
+    return this.#endpoint;
   }
 
-  /** Closes every HTTP endpoint. */
+  /** Closes the HTTP endpoint, if there is one. */
   async close(): Promise<void> {
-    for (const endpoint of this.#endpoints.splice(0)) await endpoint.close();
+    const endpoint = this.#endpoint;
+    this.#endpoint = undefined;
+    await endpoint?.close();
   }
 
   #applyReachability(): void {
@@ -372,29 +328,6 @@ export class World {
     const store = this.#metrics.get(region) ?? new MetricStore();
     this.#metrics.set(region, store);
     return store;
-  }
-
-  #viewOf(record: BrokerRecord): WorldBroker {
-    const { brokerId, brokerArn, brokerName, region, dataPlane } = record;
-    const amqpAddresses = Array.from({ length: instanceCount(record) }, (_unused, index) => ({
-      host: instanceHost(record, index + 1),
-      port: AMQP_PORT,
-    }));
-    return {
-      brokerId,
-      brokerArn,
-      brokerName,
-      region,
-      state: shownState(record, this.#settings),
-      dataPlane,
-      amqpAddresses,
-    };
-  }
-
-  #requireBroker(brokerId: string): BrokerRecord {
-    const record = this.#registry.all().find((candidate) => candidate.brokerId === brokerId);
-    if (record === undefined) throw new TypeError(`the world has no broker "${brokerId}"`);
-    return record;
   }
 
   #requireRegion(region: string): void {

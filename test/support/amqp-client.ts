@@ -60,7 +60,7 @@ export class AmqpTestClient {
   readonly #lost = Promise.withResolvers<never>();
   #lastLink = 0;
 
-  private constructor(stream: Duplex, username: string, password: string) {
+  private constructor(stream: Duplex, username: string, password: string, idleTimeoutMs: number) {
     this.#lost.promise.catch(() => {});
     const container = rhea.create_container({ id: 'test-client' });
     const fail = (error: unknown, fallback: string): void => {
@@ -78,6 +78,7 @@ export class AmqpTestClient {
       host: 'broker',
       username,
       password,
+      idle_time_out: idleTimeoutMs,
       connection_details: () => ({
         host: 'broker',
         port: 5671,
@@ -97,10 +98,10 @@ export class AmqpTestClient {
    */
   static async connect(
     to: { connect(): Duplex } | Duplex,
-    { username = 'app', password = 'app-password' } = {},
+    { username = 'app', password = 'app-password', idleTimeoutMs = 0 } = {},
   ): Promise<AmqpTestClient> {
     const stream = 'pipe' in to ? to : to.connect();
-    const client = new AmqpTestClient(stream as Duplex, username, password);
+    const client = new AmqpTestClient(stream as Duplex, username, password, idleTimeoutMs);
     await client.#unlessLost((done) => client.connection.once('connection_open', () => done()));
     return client;
   }

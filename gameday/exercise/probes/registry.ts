@@ -1,6 +1,7 @@
 import type { AnyKind, ProbeResult } from '../step.ts';
 import { messagesAccounted } from './messages-accounted.ts';
 import { pairServedIn } from './pair-served-in.ts';
+import { promotionGapWithin } from './promotion-gap-within.ts';
 import { unavailabilityWithin } from './unavailability-within.ts';
 import { workflowsAsExpected } from './workflows-as-expected.ts';
 
@@ -8,6 +9,7 @@ import { workflowsAsExpected } from './workflows-as-expected.ts';
 export const probeKinds: readonly AnyKind<ProbeResult>[] = [
   messagesAccounted,
   pairServedIn,
+  promotionGapWithin,
   unavailabilityWithin,
   workflowsAsExpected,
 ];

@@ -3,7 +3,7 @@ import { deliveredBytes } from './amqp-consumer.ts';
 import type { LinkSurroundings } from './amqp-producer.ts';
 import { type ClientOutcome, confirmToClient } from './client-outcome.ts';
 import type { AcquiredMessage } from './message-store.ts';
-import { creditLimit } from './rhea-internals.ts';
+import { creditLimit, giveCreditBack } from './rhea-internals.ts';
 
 /**
  * A link with distribution mode `copy`: shows the head of a queue as it is at the first credit, and removes nothing.
@@ -51,7 +51,7 @@ export class AmqpBrowser {
     if (!this.#draining || (page.length > 0 && this.#assigned < limit)) return;
     this.#draining = false;
     this.#assigned = limit;
-    this.#sender.set_drained(true);
+    giveCreditBack(this.#sender);
   }
 
   /** Whatever a client answers for a copy changes nothing in the queue. */

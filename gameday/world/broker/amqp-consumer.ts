@@ -3,7 +3,7 @@ import { withDeliveryCount, withMessageId } from './amqp-message.ts';
 import type { LinkSurroundings } from './amqp-producer.ts';
 import { type ClientOutcome, confirmToClient } from './client-outcome.ts';
 import type { AcquiredMessage } from './message-store.ts';
-import { creditLimit } from './rhea-internals.ts';
+import { creditLimit, giveCreditBack } from './rhea-internals.ts';
 import type { StoredMessage } from './stored-queue.ts';
 
 /** The bytes that a consumer gets: as stored, but for what only the broker can know. */
@@ -68,7 +68,7 @@ export class AmqpConsumer {
     if (!this.#attached || !this.#draining || (this.#assigned < limit && !this.#sender.sendable())) return;
     this.#draining = false;
     this.#assigned = limit;
-    this.#sender.set_drained(true);
+    giveCreditBack(this.#sender);
   }
 
   /** Takes the client's answer for a delivery; a second answer changes nothing. */

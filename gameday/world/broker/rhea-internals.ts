@@ -60,6 +60,12 @@ export const creditLimit = (sender: Sender): number => {
   return credit + deliveryCount;
 };
 
+/** Gives the credit that a client drains back to it. rhea writes that only when something else is written too. */
+export const giveCreditBack = (sender: Sender): void => {
+  sender.set_drained(true);
+  (sender.connection as Connection & { _register(): void })._register();
+};
+
 /**
  * Forgets the client's wish for heartbeats: rhea would send them by a timer of the wall clock, while the world's time
  * is virtual.

@@ -4,7 +4,7 @@ import type { EmbeddedBroker } from '../broker/embedded-broker.ts';
 export const AMAZON_MQ_NAMESPACE = 'AWS/AmazonMQ';
 
 /** The queue whose size is what has not crossed yet (docs/amazon-mq.md 10). */
-export const REPLICATION_QUEUE = 'ActiveMQ.Plugin.Replication.Intermediate.Queue';
+const REPLICATION_QUEUE = 'ActiveMQ.Plugin.Replication.Intermediate.Queue';
 
 /** One value of a broker's gauge. */
 export interface BrokerMetric {

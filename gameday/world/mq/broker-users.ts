@@ -15,7 +15,7 @@ export interface RequestedUser {
 }
 
 /** Checks a requested user as the service does. @throws ApiFault BadRequestException */
-export function userSettings(user: RequestedUser): UserSettings {
+function userSettings(user: RequestedUser): UserSettings {
   checkUsername(user.username);
   checkPassword(user.password);
   const settings = {

@@ -61,7 +61,7 @@ export function parseDeploymentMode(text: string): DeploymentMode {
 }
 
 /** @throws ApiFault BadRequestException */
-export function parseEnum<T extends string>(text: string, allowed: readonly T[], member: string): T {
+function parseEnum<T extends string>(text: string, allowed: readonly T[], member: string): T {
   const found = allowed.find((value) => value === text);
   if (found === undefined)
     throw badRequest(`Invalid value [${text}] for ${member}. Valid values: ${allowed.join(', ')}.`, member);

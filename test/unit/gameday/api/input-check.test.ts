@@ -11,7 +11,13 @@ const problems = (operation: string, input: Record<string, unknown>) => {
   return checkInput(described, input).map(({ kind, member }) => `${kind} ${member}`);
 };
 
-const broker = { brokerName: 'x', deploymentMode: 'x', engineType: 'x', hostInstanceType: 'x', publiclyAccessible: true };
+const broker = {
+  brokerName: 'x',
+  deploymentMode: 'x',
+  engineType: 'x',
+  hostInstanceType: 'x',
+  publiclyAccessible: true,
+};
 
 describe('checkInput against the model of the SDK', () => {
   it('finds nothing wrong with a full request', () => {
@@ -21,7 +27,9 @@ describe('checkInput against the model of the SDK', () => {
 
   it('names members that are missing, unknown or of another type, wherever they stand', () => {
     expect(problems('CreateBroker', { ...broker, brokerName: undefined })).toEqual(['missing brokerName']);
-    expect(problems('CreateBroker', { ...broker, publiclyAccessible: 'no' })).toEqual(['wrong-type publiclyAccessible']);
+    expect(problems('CreateBroker', { ...broker, publiclyAccessible: 'no' })).toEqual([
+      'wrong-type publiclyAccessible',
+    ]);
     expect(problems('CreateBroker', { ...broker, users: [{ username: 'a', pasword: 'b' }] })).toEqual([
       'unknown users.0.pasword',
       'missing users.0.password',

@@ -22,8 +22,22 @@ describe('redactSecrets', () => {
 
   it('removes bodies of queue messages and binary values, and keeps notifications', () => {
     expect(
-      redactSecrets({ messageBody: 'x', body: 'y', blob: new Uint8Array([1]), Message: 'paged', antibody: 'kept', bodyBytes: 3 }),
-    ).toEqual({ messageBody: REDACTED, body: REDACTED, blob: REDACTED, Message: 'paged', antibody: 'kept', bodyBytes: 3 });
+      redactSecrets({
+        messageBody: 'x',
+        body: 'y',
+        blob: new Uint8Array([1]),
+        Message: 'paged',
+        antibody: 'kept',
+        bodyBytes: 3,
+      }),
+    ).toEqual({
+      messageBody: REDACTED,
+      body: REDACTED,
+      blob: REDACTED,
+      Message: 'paged',
+      antibody: 'kept',
+      bodyBytes: 3,
+    });
   });
 
   it('searches JSON inside strings and leaves other strings alone', () => {
@@ -36,7 +50,14 @@ describe('redactSecrets', () => {
   });
 
   it('keeps the ARN of a secret, empty values and the shape of everything else', () => {
-    const request = { secretArn: 'arn:secret', password: undefined, count: 3, flag: false, nothing: null, list: [1, 'a'] };
+    const request = {
+      secretArn: 'arn:secret',
+      password: undefined,
+      count: 3,
+      flag: false,
+      nothing: null,
+      list: [1, 'a'],
+    };
     expect(redactSecrets(request)).toEqual(request);
   });
 

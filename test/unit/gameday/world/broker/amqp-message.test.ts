@@ -37,7 +37,11 @@ describe('readMessage', () => {
 
   it('refuses bytes that are no message', () => {
     const whole = encode({ message_id: 'abc' });
-    for (const bytes of [Buffer.from('hello'), whole.subarray(0, whole.length - 1), Buffer.from([0, 0x53, 0x10, 0x45])]) {
+    for (const bytes of [
+      Buffer.from('hello'),
+      whole.subarray(0, whole.length - 1),
+      Buffer.from([0, 0x53, 0x10, 0x45]),
+    ]) {
       expect(() => readMessage(bytes, 0)).toThrow(AmqpDecodeError);
     }
   });
@@ -67,7 +71,12 @@ describe('fields that the broker sets', () => {
 
   it('sets the delivery count and leaves every other byte', () => {
     const delivered = withDeliveryCount(bytes, 300);
-    expect(rhea.message.decode(delivered)).toMatchObject({ delivery_count: 300, priority: 7, durable: true, ttl: 60_000 });
+    expect(rhea.message.decode(delivered)).toMatchObject({
+      delivery_count: 300,
+      priority: 7,
+      durable: true,
+      ttl: 60_000,
+    });
     for (const code of [0x72, 0x73, 0x74, 0x75]) expect(section(delivered, code)).toEqual(section(bytes, code));
   });
 

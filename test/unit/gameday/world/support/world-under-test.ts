@@ -24,6 +24,8 @@ export interface WorldUnderTest {
   readonly secrets: (region?: string) => SecretsManagerClient;
   readonly sns: (region?: string) => SNSClient;
   readonly eventBridge: (region?: string) => EventBridgeClient;
+  /** Where the world is served; empty in process. */
+  readonly url: string;
   /** Lets virtual time pass. */
   readonly pass: (milliseconds: number) => Promise<void>;
 }
@@ -47,7 +49,7 @@ export async function withWorld(
   const world = new World({ clock, seed: 7, dataPlanes, ...options });
   const calls: ApiCallRecord[] = [];
   world.onApiCall((record) => calls.push(record));
-  const make = (settings: object, pass: WorldUnderTest['pass']): WorldUnderTest => {
+  const make = (settings: object, pass: WorldUnderTest['pass'], url = ''): WorldUnderTest => {
     const config = (region = A) => ({ region, credentials, maxAttempts: 1, ...settings });
     return {
       world,
@@ -59,6 +61,7 @@ export async function withWorld(
       secrets: (region) => new SecretsManagerClient(config(region)),
       sns: (region) => new SNSClient(config(region)),
       eventBridge: (region) => new EventBridgeClient(config(region)),
+      url,
       pass,
     };
   };
@@ -69,7 +72,7 @@ export async function withWorld(
   }
   const { url, served } = await world.listen({ port: 0, host: '127.0.0.1' });
   try {
-    await body(make({ endpoint: url }, async (milliseconds) => await served.advanceMs(milliseconds)));
+    await body(make({ endpoint: url }, async (milliseconds) => await served.advanceMs(milliseconds), url));
   } finally {
     await world.close();
   }

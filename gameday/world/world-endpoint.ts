@@ -1,0 +1,40 @@
+import type { Dispatcher } from '../api/dispatcher.ts';
+import { type HttpEndpoint, type ListenOptions, listenHttp } from '../api/http-server.ts';
+import type { ServedClock, VirtualClock } from '../clock/virtual-clock.ts';
+
+export interface WorldListenOptions extends ListenOptions {
+  /** Virtual milliseconds for each real one; 1 unless given. */
+  readonly speed?: number;
+}
+
+/** An HTTP endpoint of a world whose time follows the wall clock. */
+export interface WorldEndpoint extends HttpEndpoint {
+  readonly served: ServedClock;
+}
+
+/**
+ * Serves a world over HTTP: every request is an actor of the served clock, which stops with the endpoint.
+ *
+ * @throws PortInUseError
+ */
+export async function serveWorld(
+  clock: VirtualClock,
+  dispatcher: Dispatcher,
+  options: WorldListenOptions,
+): Promise<WorldEndpoint> {
+  const served = clock.serve({ speed: options.speed ?? 1 });
+  try {
+    const http = await listenHttp(dispatcher, served, options);
+    return {
+      url: http.url,
+      served,
+      close: async () => {
+        await http.close();
+        await served.stop();
+      },
+    };
+  } catch (error) {
+    await served.stop();
+    throw error;
+  }
+}

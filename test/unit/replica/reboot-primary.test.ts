@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { rebootPrimary, rebootSettleMs } from '../../../functions/replica/reboot-primary.ts';
+import { ControlConflict, OutcomeUnknown, RequestRejected, ServiceUnavailable } from '../../../functions/shared/errors.ts';
+import type { ProtectedWindow } from '../../../functions/shared/protected-window.ts';
+import { eastRef, noonMs, pairedEast, pairedWest, pendingEast, pendingWest, westRef } from '../../support/brokers.ts';
+import { earlierIntent, FakeBrokers, FakeControl } from '../../support/fake-ports.ts';
+
+const setup = () => {
+  const brokers = new FakeBrokers(pendingEast(), pendingWest());
+  brokers.onWrite = () => brokers.set(pendingEast({ state: 'REBOOT_IN_PROGRESS' }));
+  const control = new FakeControl();
+  const step = (changes: { dryRun?: boolean; protectedWindows?: readonly ProtectedWindow[] } = {}) =>
+    rebootPrimary(
+      {
+        pair: 'orders',
+        primary: eastRef,
+        replica: westRef,
+        protectedWindows: [],
+        executionArn: 'arn:run',
+        dryRun: false,
+        nowMs: noonMs,
+        ...changes,
+      },
+      { brokers, control },
+    );
+  return { brokers, control, step };
+};
+
+const intentOf = (ageMs: number) =>
+  earlierIntent('RebootBroker', { subject: eastRef.brokerId, openedAtMs: noonMs - ageMs });
+
+describe('rebootPrimary', () => {
+  it('reboots the primary alone, under an intent', async () => {
+    const { brokers, control, step } = setup();
+    expect(await step()).toEqual({ outcome: 'issued' });
+    expect(brokers.calls).toEqual([`RebootBroker ${eastRef.brokerId}`]);
+    expect(control.writes).toEqual(['open RebootBroker 1', 'issued RebootBroker 1']);
+  });
+
+  it('refuses inside a protected window and writes nothing', async () => {
+    const { brokers, control, step } = setup();
+    const window = { reason: 'payday', days: ['wednesday'], startUtc: '00:00', durationMinutes: 1_440 } as const;
+    const result = await step({ protectedWindows: [{ ...window, days: ['wednesday'] }] });
+    expect(result).toMatchObject({ outcome: 'refused', blockers: [{ code: 'PROTECTED_WINDOW' }] });
+    expect([...control.writes, ...brokers.calls]).toEqual([]);
+  });
+
+  it.each([
+    ['nothing earlier', undefined],
+    ['an old open intent', intentOf(rebootSettleMs)],
+  ])('names the write of a dry run and makes none, with %s', async (_label, intent) => {
+    const { brokers, control, step } = setup();
+    if (intent) control.given(intent);
+    expect(await step({ dryRun: true })).toEqual({
+      outcome: 'dry-run',
+      plannedWrites: [
+        { service: 'mq', operation: 'RebootBroker', region: 'us-east-1', request: { BrokerId: eastRef.brokerId } },
+      ],
+    });
+    expect([...control.writes, ...brokers.calls]).toEqual([]);
+  });
+
+  it('closes the intent of an attempt whose answer was lost once the reboot is seen', async () => {
+    const { brokers, control, step } = setup();
+    brokers.nextWrite = 'answer lost';
+    await expect(step()).rejects.toThrow(OutcomeUnknown);
+    expect(await step()).toEqual({ outcome: 'not-needed' });
+    expect(brokers.calls).toHaveLength(1);
+    expect(control.writes).toEqual(['open RebootBroker 1', 'effective RebootBroker 1']);
+  });
+
+  it('is not needed for brokers that are a pair already, and a dry run leaves even the intent alone', async () => {
+    const { brokers, control, step } = setup();
+    brokers.set(pairedEast(), pairedWest());
+    control.given(intentOf(rebootSettleMs));
+    await step({ dryRun: true });
+    expect(control.writes).toEqual([]);
+    expect(await step()).toEqual({ outcome: 'not-needed' });
+    expect(control.writes).toEqual(['effective RebootBroker 1']);
+    expect(brokers.calls).toEqual([]);
+  });
+
+  it('waits while an unconfirmed request is too young to be judged', async () => {
+    const { brokers, control, step } = setup();
+    control.given(intentOf(rebootSettleMs - 1));
+    await expect(step()).rejects.toThrow(OutcomeUnknown);
+    expect([...control.writes, ...brokers.calls]).toEqual([]);
+  });
+
+  it('repeats an unconfirmed request of which nothing is to be seen when it is old enough', async () => {
+    const { brokers, control, step } = setup();
+    control.given(intentOf(rebootSettleMs));
+    expect(await step()).toEqual({ outcome: 'issued' });
+    expect(brokers.calls).toHaveLength(1);
+    expect(control.writes).toEqual(['not-effective RebootBroker 1', 'open RebootBroker 2', 'issued RebootBroker 2']);
+  });
+
+  it('reports the refusal of the service even when the intent cannot be closed', async () => {
+    const { brokers, control, step } = setup();
+    brokers.nextWrite = new RequestRejected('action required first');
+    control.failNextWrite = { method: 'settleIntent', error: new ServiceUnavailable('table busy') };
+    await expect(step()).rejects.toThrow('action required first');
+    expect(control.writes).toEqual(['open RebootBroker 1']);
+  });
+
+  it('reboots nothing when another run opened the intent first', async () => {
+    const { brokers, control, step } = setup();
+    control.failNextWrite = { method: 'openIntent', error: new ControlConflict('another run') };
+    await expect(step()).rejects.toThrow(ControlConflict);
+    expect(brokers.calls).toEqual([]);
+  });
+
+  it('gives up on a primary that cannot be read, since a guess would disconnect clients', async () => {
+    const { brokers, step } = setup();
+    brokers.breakReading(eastRef.brokerId, new ServiceUnavailable('the Region is dark'));
+    await expect(step()).rejects.toThrow(ServiceUnavailable);
+    expect(brokers.calls).toEqual([]);
+  });
+});
