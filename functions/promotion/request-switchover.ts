@@ -62,6 +62,7 @@ export const assessRequest = async (
     {
       targetRegion: input.targetRegion,
       runningRegion,
+      targetBrokerId: look.target.brokerId,
       target: observation.target,
       counterpart: observation.counterpart,
       replication: judgement,
@@ -100,6 +101,10 @@ export const requestSwitchover = async (
 ): Promise<RequestResult> => {
   const { look, intent: newest, decided } = await assessRequest(input, pair, run.region, ports);
   const nowMs = look.observation.atMs;
+  // Neither of the two would write to a broker; a dry run does not go on to watch and settle either.
+  if (input.dryRun && (decided.step === 'done' || decided.step === 'observe')) {
+    return { outcome: 'dry-run', plannedWrites: [] };
+  }
   switch (decided.step) {
     case 'refused':
       return { outcome: 'refused', blockers: decided.blockers, warnings: decided.warnings };
@@ -122,7 +127,9 @@ export const requestSwitchover = async (
     const planned = { service: 'mq', operation: 'Promote', region: look.target.region, request };
     return { outcome: 'dry-run', plannedWrites: [planned] };
   }
-  if (decided.supersedes && isOpen(newest)) await ports.control.settleIntent(newest, 'not-effective');
+  if (decided.settleOpenAs !== undefined && isOpen(newest)) {
+    await ports.control.settleIntent(newest, decided.settleOpenAs);
+  }
   const sequence = (newest?.sequence ?? 0) + 1;
   const intent: Intent = {
     pair: pair.name,

@@ -9,6 +9,8 @@ export interface SwitchoverFacts {
   readonly targetRegion: string;
   /** Region in which the workflow runs. */
   readonly runningRegion: string;
+  /** Known even while the target cannot be read. */
+  readonly targetBrokerId: string;
   readonly target: BrokerReading;
   readonly counterpart: BrokerReading;
   readonly replication: LagJudgement;
@@ -101,8 +103,18 @@ const timeFindings = ({ protectedWindows, nowMs }: SwitchoverFacts): Finding[] =
     evidence: { reason: window.reason, startUtc: window.startUtc, durationMinutes: window.durationMinutes },
   }));
 
-const intentFindings = ({ intent, target }: SwitchoverFacts): Finding[] =>
-  isOpen(intent) && target.known && intent.subject !== target.broker.brokerId
+/** Whether an open promotion of the counterpart has been completed, by itself or by hand, without being settled. */
+export const otherPromotionTookEffect = ({ intent, target, counterpart }: SwitchoverFacts): boolean =>
+  isOpen(intent) &&
+  counterpart.known &&
+  counterpart.broker.brokerId === intent.subject &&
+  counterpart.broker.role === 'primary' &&
+  target.known &&
+  target.broker.role === 'replica';
+
+const intentFindings = (facts: SwitchoverFacts): Finding[] => {
+  const { intent, targetBrokerId } = facts;
+  return isOpen(intent) && intent.subject !== targetBrokerId && !otherPromotionTookEffect(facts)
     ? [
         {
           code: 'PROMOTION_OPEN',
@@ -111,6 +123,7 @@ const intentFindings = ({ intent, target }: SwitchoverFacts): Finding[] =>
         },
       ]
     : [];
+};
 
 /** Whether a switchover may be asked for now: every blocker and every warning at once. */
 export const assessSwitchover = (facts: SwitchoverFacts): Assessment => ({

@@ -1,6 +1,6 @@
 import type { Assessment } from '../shared/finding.ts';
-import { isOpen } from '../shared/intent.ts';
-import { assessSwitchover, type SwitchoverFacts } from './switchover-gates.ts';
+import { type IntentEnd, isOpen } from '../shared/intent.ts';
+import { assessSwitchover, otherPromotionTookEffect, type SwitchoverFacts } from './switchover-gates.ts';
 
 /**
  * What a switchover has to do next: `done` the target is the primary already · `observe` an earlier request is under
@@ -10,7 +10,12 @@ import { assessSwitchover, type SwitchoverFacts } from './switchover-gates.ts';
 export type SwitchoverStep =
   | { readonly step: 'done' | 'observe' | 'wait' }
   | { readonly step: 'unsafe' }
-  | { readonly step: 'issue'; readonly supersedes: boolean; readonly warnings: Assessment['warnings'] }
+  | {
+      readonly step: 'issue';
+      /** What observation says about an open intent, which is closed before the next one is opened. */
+      readonly settleOpenAs: IntentEnd | undefined;
+      readonly warnings: Assessment['warnings'];
+    }
   | ({ readonly step: 'refused' } & Assessment);
 
 /**
@@ -30,16 +35,19 @@ export const decideSwitchover = (facts: SwitchoverFacts, counterpartClients: Cou
   const bothPrimary = targetIsPrimary && counterpart.known && counterpart.broker.role === 'primary';
   if (here && targetIsPrimary && !bothPrimary) return { step: 'done' };
 
-  const ours = here && isOpen(intent) && target.known && intent.subject === target.broker.brokerId;
+  // The target need not be readable: a request under way is no less under way while its effect cannot be seen.
+  const ours = here && isOpen(intent) && intent.subject === facts.targetBrokerId;
   if (bothPrimary) return { step: ours ? 'observe' : 'unsafe' };
   if (!ours) {
     const { blockers, warnings } = assessSwitchover(facts);
     return blockers.length > 0
       ? { step: 'refused', blockers, warnings }
-      : { step: 'issue', supersedes: false, warnings };
+      : { step: 'issue', settleOpenAs: otherPromotionTookEffect(facts) ? 'effective' : undefined, warnings };
   }
   if (intent.status === 'issued' || counterpartClients !== 'accepts') return { step: 'observe' };
   if (nowMs - intent.openedAtMs < promotionSettleMs) return { step: 'wait' };
   const { blockers, warnings } = assessSwitchover(facts);
-  return blockers.length > 0 ? { step: 'refused', blockers, warnings } : { step: 'issue', supersedes: true, warnings };
+  return blockers.length > 0
+    ? { step: 'refused', blockers, warnings }
+    : { step: 'issue', settleOpenAs: 'not-effective', warnings };
 };

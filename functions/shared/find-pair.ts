@@ -1,5 +1,5 @@
 import { type BrokerRef, brokerArnSchema } from './broker-arn.ts';
-import { NotFound } from './errors.ts';
+import { NotFound, UnexpectedAnswer } from './errors.ts';
 import { didYouMean } from './nearest-name.ts';
 import type { PairConfig } from './pair-config.ts';
 
@@ -19,7 +19,7 @@ interface MemberRecords {
 /**
  * The two brokers of a pair: from its settings, else from the record that create-replica made.
  *
- * @throws NotFound when neither names them
+ * @throws NotFound when neither names them, UnexpectedAnswer when the record names something else than brokers
  */
 export const findMembers = async (
   pair: PairConfig,
@@ -33,5 +33,11 @@ export const findMembers = async (
       { pair: pair.name },
     );
   }
-  return [brokerArnSchema.parse(first), brokerArnSchema.parse(second)];
+  return [recordedBroker(pair.name, first), recordedBroker(pair.name, second)];
+};
+
+const recordedBroker = (pair: string, arn: string): BrokerRef => {
+  const parsed = brokerArnSchema.safeParse(arn);
+  if (parsed.success) return parsed.data;
+  throw new UnexpectedAnswer(`the record of pair "${pair}" names "${arn}", which is no broker ARN`, { pair, arn });
 };

@@ -52,10 +52,7 @@ export class AmqpConnection {
 
   #listen(connection: Connection): void {
     const on = (event: string, handle: (context: EventContext) => void): void => {
-      // rhea may still read what the client had sent before its connection was dropped.
-      connection.on(event, (context: EventContext) => {
-        if (!this.#ended) handle(context);
-      });
+      connection.on(event, handle);
     };
     on('connection_open', () => ignoreIdleTimeout(connection));
     on('session_open', ({ session }) => session && deliverRawMessages(session));

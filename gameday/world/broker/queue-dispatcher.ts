@@ -27,7 +27,7 @@ export class QueueDispatcher {
     while (misses < consumers.length) {
       const next = consumers.shift();
       if (next === undefined) break;
-      consumers.push(next);
+      consumers.unshift(next); misses++;
       misses = next.takeOne() ? 0 : misses + 1;
     }
     this.#pumping.delete(queue);

@@ -1,5 +1,6 @@
 import type { Actor } from '../../clock/actor.ts';
 import type { VirtualClock } from '../../clock/virtual-clock.ts';
+import { letStreamsRest } from '../let-streams-rest.ts';
 
 /** Rings once at a virtual time that may be moved or called off. It costs nothing while it is not set. */
 export class VirtualAlarm {
@@ -32,11 +33,3 @@ export class VirtualAlarm {
     this.#waiting = { actor, atMs };
   }
 }
-
-/**
- * Lets what a ringing caused in memory streams (dropped connections, answers of clients) happen before the next actor
- * runs, so that a run is repeatable. Ticks and promises drain before each immediate; a client's answer takes one more.
- */
-const letStreamsRest = async (): Promise<void> => {
-  for (let turn = 0; turn < 3; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
-};

@@ -1,5 +1,6 @@
 import { brokerInstances } from './broker-endpoints.ts';
 import type { BrokerRecord } from './broker-record.ts';
+import { reportedVersion } from './engine-version.ts';
 import type { MqSettings } from './mq-settings.ts';
 import { counterpartOf, type Pairing, roleOf } from './pairing.ts';
 
@@ -56,7 +57,7 @@ export const brokerDescription = (record: BrokerRecord, settings: MqSettings): W
     pending: record.pending.configuration,
   },
   encryptionOptions: { useAwsOwnedKey: true },
-  engineVersion: record.engineVersion,
+  engineVersion: reportedVersion(record.engineVersion),
   logs: { general: false, audit: false, generalLogGroup: `/aws/amazonmq/broker/${record.brokerId}/general` },
   maintenanceWindowStartTime: record.maintenanceWindow,
   pendingEngineVersion: record.pending.engineVersion,

@@ -2,17 +2,12 @@ import { createHash } from 'node:crypto';
 import type { BrokerRecord } from './broker-record.ts';
 import type { BrokerRegistry } from './broker-registry.ts';
 import { initialUsers } from './broker-users.ts';
+import { checkEngineVersion, isSameVersion } from './engine-version.ts';
 import { badRequest, mqFault, notModelled } from './mq-fault.ts';
 import type { MqInput } from './mq-input.ts';
 import { joinAsPair } from './pairing.ts';
 import { requireReplicable } from './replica-eligibility.ts';
-import {
-  checkBrokerName,
-  checkEngineVersion,
-  checkInstanceType,
-  parseDeploymentMode,
-  parseEngineType,
-} from './value-rules.ts';
+import { checkBrokerName, checkInstanceType, parseDeploymentMode, parseEngineType } from './value-rules.ts';
 
 export interface CreateBrokerContext {
   readonly region: string;
@@ -119,7 +114,7 @@ function findPrimary(input: MqInput<'CreateBroker'>, context: CreateBrokerContex
   if (input.deploymentMode !== primary.deploymentMode) {
     throw badRequest('A replica needs the deployment mode of its primary.', 'deploymentMode');
   }
-  if (input.engineVersion !== undefined && input.engineVersion !== primary.engineVersion) {
+  if (input.engineVersion !== undefined && !isSameVersion(input.engineVersion, primary.engineVersion)) {
     throw badRequest('A replica needs the engine version of its primary.', 'engineVersion');
   }
   if (!(input.users ?? []).some((user) => user.replicationUser === true)) {

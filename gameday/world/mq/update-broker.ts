@@ -1,10 +1,11 @@
 import type { BrokerRecord } from './broker-record.ts';
 import { replicationMembers } from './broker-view.ts';
+import { checkEngineVersion } from './engine-version.ts';
 import { badRequest } from './mq-fault.ts';
 import type { MqInput } from './mq-input.ts';
 import type { MqSettings } from './mq-settings.ts';
 import { roleOf } from './pairing.ts';
-import { checkEngineVersion, checkInstanceType } from './value-rules.ts';
+import { checkInstanceType } from './value-rules.ts';
 
 /**
  * Notes the changes that wait for a reboot and makes the others at once (docs/amazon-mq.md 7).

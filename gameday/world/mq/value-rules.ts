@@ -20,9 +20,6 @@ export const activeMqInstanceTypes: readonly string[] = [
   'mq.m5.4xlarge',
 ];
 
-/** Versions of ActiveMQ that Amazon MQ offered or offers, with any patch (docs/amazon-mq.md 1). */
-const ACTIVEMQ_VERSION = /^5\.(15|16|17|18|19)(\.\d+)?$/;
-
 const engines: Readonly<Record<string, EngineType>> = { activemq: 'ActiveMQ', rabbitmq: 'RabbitMQ' };
 const deploymentModes: readonly DeploymentMode[] = ['SINGLE_INSTANCE', 'ACTIVE_STANDBY_MULTI_AZ', 'CLUSTER_MULTI_AZ'];
 
@@ -71,10 +68,4 @@ function parseEnum<T extends string>(text: string, allowed: readonly T[], member
 /** @throws ApiFault BadRequestException */
 export function checkInstanceType(text: string): void {
   parseEnum(text, activeMqInstanceTypes, 'hostInstanceType');
-}
-
-/** @throws ApiFault BadRequestException */
-export function checkEngineVersion(text: string): void {
-  if (ACTIVEMQ_VERSION.test(text)) return;
-  throw badRequest(`Broker engine version [${text}] is invalid for ActiveMQ.`, 'engineVersion');
 }

@@ -1,5 +1,6 @@
 import jsonata from 'jsonata';
 import { describe, expect, it } from 'vitest';
+import { Evaluator } from '../../../../gameday/engine/expression/evaluator.ts';
 import { JSONATA_FUNCTIONS } from '../../../../gameday/engine/expression/functions.ts';
 import { inspectExpression } from '../../../../gameday/engine/expression/inspect-expression.ts';
 
@@ -8,6 +9,16 @@ describe('the list of JSONata functions', () => {
     for (const name of JSONATA_FUNCTIONS) {
       expect(await jsonata(`$type($${name})`).evaluate({}), name).toBe('function');
     }
+  });
+});
+
+describe('the evaluator', () => {
+  it('does not know $eval', async () => {
+    const evaluator = new Evaluator({ nowMs: () => 0, random: () => 0.5 });
+    const bindings = { states: {}, variables: new Map() };
+    await expect(evaluator.evaluate('{% $eval("1 + 1") %}', bindings, 'Output')).rejects.toThrow(
+      "The JSONata expression '$eval(\"1 + 1\")' specified for the field 'Output' threw an error during evaluation. T1006: ",
+    );
   });
 });
 

@@ -231,6 +231,105 @@ describe('the history limit', () => {
   });
 });
 
+describe('the chain of history events', () => {
+  // As recorded from the service, https://github.com/localstack/localstack, test_base_map[ITEMS] and test_map_state_catch.
+  it('goes from iteration to iteration of a Map state', async () => {
+    const { clock, create, engine, history, start } = startHarness();
+    const arn = create('m', single({
+      Type: 'Map',
+      Items: [1, 2],
+      MaxConcurrency: 1,
+      ItemProcessor: { StartAt: 'Process', States: { Process: { Type: 'Pass', End: true } } },
+      End: true,
+    }));
+    await clock.run('test', async () => {
+      const execution = await start(arn, 'r');
+      await engine.waitForEnd(execution);
+      expect((await history(execution)).map(({ previousEventId, type }) => `${previousEventId} ${type}`)).toEqual([
+        '0 ExecutionStarted',
+        '0 MapStateEntered',
+        '2 MapStateStarted',
+        '3 MapIterationStarted',
+        '4 PassStateEntered',
+        '5 PassStateExited',
+        '6 MapIterationSucceeded',
+        '6 MapIterationStarted',
+        '8 PassStateEntered',
+        '9 PassStateExited',
+        '10 MapIterationSucceeded',
+        '11 MapStateSucceeded',
+        '11 MapStateExited',
+        '13 ExecutionSucceeded',
+      ]);
+    });
+  });
+
+  it('goes from the failed iteration to what caught it', async () => {
+    const { clock, create, engine, history, start } = startHarness();
+    const arn = create('m', machine('M', {
+      M: {
+        Type: 'Map',
+        Items: [1],
+        ItemProcessor: { StartAt: 'Bad', States: { Bad: { Type: 'Fail', Error: 'E' } } },
+        Retry: [{ ErrorEquals: ['E'], MaxAttempts: 1 }],
+        Catch: [{ ErrorEquals: ['E'], Next: 'Done' }],
+        Next: 'Done',
+      },
+      Done: { Type: 'Pass', End: true },
+    }));
+    await clock.run('test', async () => {
+      const execution = await start(arn, 'r');
+      await engine.waitForEnd(execution);
+      expect((await history(execution)).map(({ previousEventId, type }) => `${previousEventId} ${type}`)).toEqual([
+        '0 ExecutionStarted',
+        '0 MapStateEntered',
+        '2 MapStateStarted',
+        '3 MapIterationStarted',
+        '4 FailStateEntered',
+        '5 MapIterationFailed',
+        '5 MapStateStarted',
+        '7 MapIterationStarted',
+        '8 FailStateEntered',
+        '9 MapIterationFailed',
+        '9 MapStateFailed',
+        '11 MapStateExited',
+        '12 PassStateEntered',
+        '13 PassStateExited',
+        '14 ExecutionSucceeded',
+      ]);
+    });
+  });
+});
+
+describe('two runs with one seed', () => {
+  it('have the same history, ids and jitter included', async () => {
+    const run = async () => {
+      let state = 7;
+      const random = () => {
+        state = (state * 48_271) % 2_147_483_647;
+        return state / 2_147_483_647;
+      };
+      const { call, clock, create, engine } = startHarness({
+        random,
+        invokeTask: async ({ attempt }) => {
+          if (attempt < 3) throw new TaskFailure('Busy', '');
+          return null;
+        },
+      });
+      const arn = create('m', single(task({
+        Retry: [{ ErrorEquals: ['Busy'], JitterStrategy: 'FULL' }],
+        Output: { id: '{% $uuid() %}', number: '{% $random() %}' },
+      })));
+      return await clock.run('test', async () => {
+        const { executionArn } = await call('StartExecution', { stateMachineArn: arn });
+        await engine.waitForEnd(String(executionArn));
+        return { executionArn, history: await call('GetExecutionHistory', { executionArn }) };
+      });
+    };
+    expect(await run()).toEqual(await run());
+  });
+});
+
 describe('the observer', () => {
   it('sees states entered, retried, caught and exited', async () => {
     const seen: TransitionEvent[] = [];

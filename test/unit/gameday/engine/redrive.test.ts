@@ -134,6 +134,48 @@ describe('RedriveExecution', () => {
     expect(world.calls).toEqual(['Quick#1', 'Before#1', 'Work#1', 'Work#1', 'After#1']);
   });
 
+  it('of a branch does not enter its failed Task again', async () => {
+    const { call, clock, create, engine, history, start, world } = startBroken();
+    const arn = create(
+      'm',
+      single({ Type: 'Parallel', Branches: [{ StartAt: 'Work', States: { Work: task() } }], End: true }),
+    );
+    await clock.run('test', async () => {
+      const executionArn = await start(arn, 'r');
+      await engine.waitForEnd(executionArn);
+      world.broken = false;
+      await call('RedriveExecution', { executionArn });
+      await engine.waitForEnd(executionArn);
+      const types = (await history(executionArn)).map(({ type }) => type);
+      expect(types.slice(types.indexOf('ExecutionRedriven'))).toEqual([
+        'ExecutionRedriven',
+        ...['TaskScheduled', 'TaskStarted', 'TaskSucceeded', 'TaskStateExited'],
+        ...['ParallelStateSucceeded', 'ParallelStateExited', 'ExecutionSucceeded'],
+      ]);
+    });
+  });
+
+  it('of a Parallel state whose results were too large together runs all branches', async () => {
+    const { call, clock, create, engine, start, world } = startBroken();
+    const large = task({ Output: '{% $pad("", 200000) %}' });
+    const arn = create('m', single({
+      Type: 'Parallel',
+      Branches: [
+        { StartAt: 'One', States: { One: large } },
+        { StartAt: 'Two', States: { Two: large } },
+      ],
+      End: true,
+    }));
+    await clock.run('test', async () => {
+      const executionArn = await start(arn, 'r');
+      await engine.waitForEnd(executionArn);
+      expect(await call('DescribeExecution', { executionArn })).toMatchObject({ error: 'States.DataLimitExceeded' });
+      await call('RedriveExecution', { executionArn });
+      await engine.waitForEnd(executionArn);
+    });
+    expect(world.calls).toEqual(['One#1', 'Two#1', 'One#1', 'Two#1']);
+  });
+
   it('of a Map state runs failed and unstarted iterations, with their items', async () => {
     const { call, clock, create, describe: describeRun, engine, start, world } = startBroken();
     const arn = create(

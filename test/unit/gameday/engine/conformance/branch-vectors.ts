@@ -186,6 +186,17 @@ export const BRANCH_VECTORS: readonly ExecutionVector[] = [
     expect: { status: 'SUCCEEDED', output: 81, durationSeconds: 30 },
   },
   {
+    feature: 'MaxConcurrency above 40 is 40 in an inline Map',
+    spec: `${GUIDE}/state-map-inline.html`,
+    definition: single(
+      map(
+        { Type: 'Wait', Seconds: 10, End: true },
+        { Items: '{% [1..80] %}', MaxConcurrency: 80, Output: '{% $count($states.result) %}' },
+      ),
+    ),
+    expect: { status: 'SUCCEEDED', output: 80, durationSeconds: 20 },
+  },
+  {
     feature: 'ItemSelector sees the item and its index',
     spec: `${SPEC}#map-state`,
     definition: single(

@@ -135,6 +135,16 @@ describe('ReplicationLink', () => {
     expect(link.log.unacknowledged).toBe(0);
   });
 
+  it('lets the rest of a batch cross at the new rate', () => {
+    const { link, applied } = connectedLink({ linkEventsPerSecond: 100 });
+    for (let n = 0; n < 500; n++) link.append(send(`m${n}`), 1_000);
+    link.setRate(1_000, 7_500);
+    link.advance(7_749);
+    expect(applied).toEqual([]);
+    link.advance(7_751);
+    expect(applied).toHaveLength(500);
+  });
+
   it('shows the age of the backlog as lag while it drains', () => {
     const { link } = connectedLink({ heartbeatPeriodMs: 1e9 });
     link.advance(3_600_000);

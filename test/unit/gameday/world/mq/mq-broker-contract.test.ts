@@ -35,7 +35,7 @@ describe.each(ways)('brokers and users in the Amazon MQ API, %s', (way) => {
       );
       await mq().send(new UpdateUserCommand({ BrokerId, Username: 'operator', Groups: ['admins'] }));
       expect(await describeBroker(mq(), BrokerId)).toMatchObject({
-        EngineVersion: '5.18',
+        EngineVersion: '5.18.4',
         PendingEngineVersion: '5.19',
         PendingHostInstanceType: 'mq.m5.xlarge',
         PendingSecurityGroups: ['sg-1'],
@@ -54,7 +54,7 @@ describe.each(ways)('brokers and users in the Amazon MQ API, %s', (way) => {
       await pass(6 * MINUTE_MS);
       const after = await describeBroker(mq(), BrokerId);
       expect(after).toMatchObject({
-        EngineVersion: '5.19',
+        EngineVersion: '5.19.4',
         HostInstanceType: 'mq.m5.xlarge',
         SecurityGroups: ['sg-1'],
       });

@@ -25,7 +25,7 @@ describe.each(ways)('creating brokers with the Amazon MQ API, %s', (way) => {
       expect(answer).toMatchObject({
         BrokerState: 'RUNNING',
         EngineType: 'ActiveMQ',
-        EngineVersion: '5.18',
+        EngineVersion: '5.18.4',
         Users: [{ Username: 'operator' }, { Username: 'replicator' }],
       });
       expect(answer.Created).toBeInstanceOf(Date);
@@ -102,12 +102,24 @@ describe.each(ways)('creating brokers with the Amazon MQ API, %s', (way) => {
     });
   });
 
-  it.each(['5.17.6', '5.17.10', '5.18', '5.19.2'])('accepts a primary of version %s', async (engineVersion) => {
+  it('reports a patch version and refuses one in a request, as the service does', async () => {
+    await withWorld(way, async ({ mq }) => {
+      const patched = mq().send(new CreateBrokerCommand({ ...request, EngineVersion: '5.18.4' }));
+      expect(await rejection(patched)).toMatchObject({ ErrorAttribute: 'engineVersion' });
+    });
+  });
+
+  it.each([
+    ['5.17.6', '5.17.6'],
+    ['5.17.10', '5.17.10'],
+    ['5.18', '5.18.4'],
+    ['5.19.2', '5.19.2'],
+  ])('accepts a primary of version %s', async (engineVersion, reported) => {
     await withWorld(way, async ({ mq, world }) => {
       const primary = world.addBroker({ region: A, brokerName: 'orders', engineVersion });
       const { EngineVersion: _unset, ...unversioned } = replicaRequest(primary.brokerArn);
       const replica = await mq(B).send(new CreateBrokerCommand(unversioned));
-      expect(await describeBroker(mq(B), String(replica.BrokerId))).toMatchObject({ EngineVersion: engineVersion });
+      expect(await describeBroker(mq(B), String(replica.BrokerId))).toMatchObject({ EngineVersion: reported });
     });
   });
 

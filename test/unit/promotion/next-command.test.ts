@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { stalledMessage } from '../../../functions/promotion/next-command.ts';
+
+describe('stalledMessage', () => {
+  it('names the reason, the loss, the command for the target and every line of evidence', () => {
+    const message = stalledMessage({
+      pair: 'orders',
+      targetRegion: 'us-west-2',
+      targetBrokerId: 'b-2222',
+      because: 'no progress for 300 s',
+      evidence: ['target reads REPLICA', 'QueueSize 70, 61 s old'],
+      predictedLoss: 'up to 70 replication events, as of 61 s ago',
+    });
+    expect(message.split('\n')).toEqual([
+      'The switchover of orders to us-west-2 stalled: no progress for 300 s.',
+      expect.stringContaining('cannot be cancelled'),
+      'A failover at this moment would leave behind: up to 70 replication events, as of 61 s ago.',
+      expect.stringContaining('start the same switchover again'),
+      'To end it now and accept that loss:',
+      '  aws mq promote --region us-west-2 --broker-id b-2222 --mode FAILOVER',
+      'Last look:',
+      '  - target reads REPLICA',
+      '  - QueueSize 70, 61 s old',
+    ]);
+  });
+});
