@@ -14,10 +14,11 @@ const distantLongestSeconds = 120;
 const distantSeconds = 3_600;
 
 /**
- * The rate may rise this much between two looks without the end being missed: a quarter of the forecast time must pass
- * before the end can have come.
+ * The rate may rise fourfold between two looks without the end being missed. The newest point is one to three minutes
+ * old, so the rate may have risen at the look before as well: the end may come after a sixteenth of the time forecast
+ * at that point.
  */
-const rateChangeFactor = 4;
+const rateChangeFactor = 16;
 
 /** Without a forecast: every 5 s while a healthy exchange may complete (it takes some 10 s), then more rarely. */
 const eagerSeconds = 120;

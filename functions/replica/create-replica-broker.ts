@@ -72,7 +72,11 @@ export const createReplicaBroker = async (
   if (input.dryRun) return { outcome: 'dry-run', plannedWrites: plannedWrites(input, request) };
 
   const { intent: newest } = facts;
-  if (isOpen(newest) && newest.decision !== replicaDecision(input) && run.nowMs - newest.openedAtMs < creationSettleMs) {
+  if (
+    isOpen(newest) &&
+    newest.decision !== replicaDecision(input) &&
+    run.nowMs - newest.openedAtMs < creationSettleMs
+  ) {
     throw new OutcomeUnknown(
       `replica "${newest.subject}" of ${input.pair} was requested by ${newest.executionArn} and cannot be seen yet; looking again`,
       { openedAtMs: newest.openedAtMs },

@@ -14,8 +14,8 @@ export const handler = composeHandler({
   name: 'report-failure',
   input: z.strictObject({
     workflow: z.string(),
-    // An input that was refused may name no pair.
-    pair: z.string().default('(not named)'),
+    // An input that was refused may name no pair, or anything; its failure must be reported all the same.
+    pair: z.string().catch('(not named)'),
     error: z.string(),
     cause: z.string(),
     run: runSchema,

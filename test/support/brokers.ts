@@ -102,7 +102,7 @@ export const unreadableGauge = (reason = 'CloudWatch does not answer'): GaugeRea
 export const healthyGauges = (changes: GaugeReadings = {}): GaugeReadings => ({
   TotalReplicationLag: minutely([6_100, 5_400, 7_200]),
   PrimaryWaitTime: minutely([4_000, 2_000, 3_000]),
-  QueueSize: minutely([12, 40, 9]),
+  QueueSize: minutely([12, 9, 40]),
   ReplicationLag: minutely([3_000, 2_500, 2_900]),
   ReplicaWaitTime: minutely([1_000, 3_500, 2_000]),
   ...changes,

@@ -5,7 +5,7 @@ import type { MachineCoverage } from '../../gameday/engine/coverage/coverage.ts'
 import type { Engine } from '../../gameday/engine/engine.ts';
 
 /** Environment variable that names the folder for coverage records; without it nothing is written. */
-export const COVERAGE_DIRECTORY_VARIABLE = 'MQ_DR_COVERAGE_DIR';
+const COVERAGE_DIRECTORY_VARIABLE = 'MQ_DR_COVERAGE_DIR';
 
 /**
  * Collects what engines have visited while the tests of a file ran. Call it once at the top of a test file, and the

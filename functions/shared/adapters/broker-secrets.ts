@@ -27,9 +27,9 @@ const credentialsSchema = z.object({ username: z.string().min(1), password: z.st
 export const readCredentials = async (runtime: Runtime, secretArn: string): Promise<Credentials> => {
   const region = /^arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):/.exec(secretArn)?.[1];
   if (region === undefined) {
-    throw new InvalidInput(
-      `"${secretArn}" is no Secrets Manager ARN (arn:aws:secretsmanager:<region>:<account>:secret:…)`,
-    );
+    // What is no ARN at all may be the secret itself, pasted by mistake: it is not repeated.
+    const found = secretArn.startsWith('arn:') ? `"${secretArn}"` : 'the text given (not shown)';
+    throw new InvalidInput(`${found} is no Secrets Manager ARN (arn:aws:secretsmanager:<region>:<account>:secret:…)`);
   }
   const subject = secretArn;
   const answer = await clients(runtime, region, 'repeatable')

@@ -5,8 +5,12 @@ import { translateError } from './translate-error.ts';
 
 const clients = clientCache((runtime, region, purpose) => new SNSClient(clientSettings(runtime, region, purpose)));
 
-/** SNS takes subjects below 100 characters: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
+/**
+ * SNS takes subjects of printable ASCII below 100 characters and refuses the whole page otherwise:
+ * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+ */
 const maxSubjectCharacters = 99;
+const notPrintableAscii = /[^ -~]/g;
 
 /**
  * Pages people through the topic of this Region.
@@ -23,7 +27,7 @@ export const notify = async (
     await clients(runtime, region, 'repeatable').send(
       new PublishCommand({
         TopicArn: topicArn,
-        Subject: notification.subject.slice(0, maxSubjectCharacters),
+        Subject: notification.subject.replace(notPrintableAscii, '?').slice(0, maxSubjectCharacters),
         Message: notification.message,
       }),
     );

@@ -1,5 +1,5 @@
 import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
-import { DrError } from '../errors.ts';
+import { DrError, ServiceUnavailable } from '../errors.ts';
 import type { GaugeName, GaugePoint, GaugeReading, GaugeReadings } from '../replication-gauges.ts';
 import type { Runtime } from '../runtime.ts';
 import { clientCache, clientSettings } from './client-settings.ts';
@@ -45,6 +45,16 @@ const queriesFor = (source: GaugeSource): MetricDataQuery[] =>
     })),
   );
 
+/** Results that say nothing, although the call as a whole was answered. */
+const unusableStatus: readonly string[] = ['InternalError', 'Forbidden'];
+
+/** Points oldest first, one for each minute: where both instances report one, the larger value counts. */
+const mergedByMinute = (points: readonly GaugePoint[]): GaugePoint[] => {
+  const byMinute = new Map<number, number>();
+  for (const { atMs, value } of points) byMinute.set(atMs, Math.max(value, byMinute.get(atMs) ?? value));
+  return [...byMinute].map(([atMs, value]) => ({ atMs, value })).sort((a, b) => a.atMs - b.atMs);
+};
+
 /** CloudWatch's replication gauges of both brokers of a pair. */
 export class ReplicationMetrics {
   readonly #runtime: Runtime;
@@ -81,6 +91,12 @@ export class ReplicationMetrics {
     do {
       const page = await this.#page(source, fromMs, toMs, nextToken);
       for (const result of page.MetricDataResults ?? []) {
+        if (unusableStatus.includes(result.StatusCode ?? '')) {
+          throw new ServiceUnavailable(
+            `cloudwatch:GetMetricData for ${source.brokerName} in ${source.region} answered ${result.StatusCode} for ${result.Id}`,
+            { region: source.region, broker: source.brokerName, status: result.StatusCode },
+          );
+        }
         const gauge = Number(/^g(\d+)_/.exec(result.Id ?? '')?.[1]);
         const points = byGauge.get(gauge) ?? [];
         byGauge.set(gauge, points);
@@ -91,8 +107,7 @@ export class ReplicationMetrics {
       }
       nextToken = page.NextToken;
     } while (nextToken !== undefined);
-    for (const points of byGauge.values()) points.sort((a, b) => a.atMs - b.atMs);
-    return byGauge;
+    return new Map([...byGauge].map(([gauge, points]) => [gauge, mergedByMinute(points)]));
   }
 
   async #page(source: GaugeSource, fromMs: number, toMs: number, nextToken: string | undefined) {

@@ -15,6 +15,9 @@ interface SdkErrorShape {
   readonly throttled: boolean;
 }
 
+/** Codes with which AWS services throttle; DynamoDB's table limit has one of its own. */
+const throttledNames = /Throttl|TooManyRequests|RequestLimitExceeded|ThroughputExceeded|SlowDown/;
+
 const shapeOf = (error: unknown): SdkErrorShape => {
   const from = (typeof error === 'object' && error !== null ? error : {}) as {
     readonly name?: string;
@@ -28,7 +31,9 @@ const shapeOf = (error: unknown): SdkErrorShape => {
     message: from.message ?? String(error),
     statusCode: from.$metadata?.httpStatusCode,
     throttled:
-      from.$retryable?.throttling === true || /Throttl|TooManyRequests|RequestLimitExceeded/.test(from.name ?? ''),
+      from.$retryable?.throttling === true ||
+      from.$metadata?.httpStatusCode === 429 ||
+      throttledNames.test(from.name ?? ''),
   };
 };
 

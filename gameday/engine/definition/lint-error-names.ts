@@ -4,7 +4,7 @@ import type { DefinitionProblem } from './invalid-definition-error.ts';
 import { allStates } from './walk.ts';
 
 /** Reserved error names, https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html. */
-export const RESERVED_ERROR_NAMES: readonly string[] = [
+const RESERVED_ERROR_NAMES: readonly string[] = [
   'States.ALL',
   'States.BranchFailed',
   'States.DataLimitExceeded',

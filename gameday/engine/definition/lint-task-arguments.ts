@@ -5,7 +5,7 @@ import { unknownFieldMessage } from './unknown-fields.ts';
 import { allStates } from './walk.ts';
 
 /** Members of `Arguments` that the engine carries out; the first one is required. */
-export const TASK_ARGUMENTS: Readonly<Record<TaskResource, readonly [string, ...string[]]>> = {
+const TASK_ARGUMENTS: Readonly<Record<TaskResource, readonly [string, ...string[]]>> = {
   'arn:aws:states:::lambda:invoke': ['FunctionName', 'Payload'],
   'arn:aws:states:::states:startExecution': ['StateMachineArn', 'Input', 'Name'],
   'arn:aws:states:::states:startExecution.sync:2': ['StateMachineArn', 'Input', 'Name'],

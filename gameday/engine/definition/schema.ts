@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../expression/json.ts';
 import { MAX_DELAY_SECONDS, MAX_NAME_CHARACTERS, MAX_SECONDS } from '../limits.ts';
 
 /** Task resources that the engine carries out; every other one is refused by name. */
-export const TASK_RESOURCES = [
+const TASK_RESOURCES = [
   'arn:aws:states:::lambda:invoke',
   'arn:aws:states:::states:startExecution',
   'arn:aws:states:::states:startExecution.sync:2',
@@ -188,4 +188,3 @@ export const NESTED_FIELDS: Readonly<Record<string, readonly string[]>> = {
 export type StateType = keyof typeof STATE_SCHEMAS;
 export type Retrier = z.infer<typeof retrier>;
 export type Catcher = z.infer<typeof catcher>;
-export type ChoiceRule = z.infer<typeof choiceRule>;

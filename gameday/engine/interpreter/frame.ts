@@ -3,7 +3,7 @@ import type { StateGraph } from '../definition/definition.ts';
 import type { Json, JsonObject } from '../expression/json.ts';
 
 /** `waiting` has not begun; everything but `succeeded` is run (again) by a redrive. */
-export type FrameStatus = 'waiting' | 'running' | 'succeeded' | 'failed' | 'aborted';
+type FrameStatus = 'waiting' | 'running' | 'succeeded' | 'failed' | 'aborted';
 
 /**
  * One path through a graph of states: the execution itself, a branch of a Parallel state or an iteration of a Map state.

@@ -2,56 +2,37 @@ import type { Delivery, Sender } from 'rhea';
 import { deliveredBytes } from './amqp-consumer.ts';
 import type { LinkSurroundings } from './amqp-producer.ts';
 import { type ClientOutcome, confirmToClient } from './client-outcome.ts';
+import { LinkCredit } from './link-credit.ts';
 import type { AcquiredMessage } from './message-store.ts';
-import { creditLimit, giveCreditBack } from './rhea-internals.ts';
 
 /**
  * A link with distribution mode `copy`: shows the head of a queue as it is at the first credit, and removes nothing.
  * A client learns by draining that it has seen everything.
  */
 export class AmqpBrowser {
-  readonly #sender: Sender;
+  /** What the client may still be sent. */
+  readonly credit: LinkCredit;
   readonly #surroundings: LinkSurroundings;
   readonly #queue: string;
   readonly #messageId: string | undefined;
   #page: AcquiredMessage[] | undefined;
-  #assigned = 0;
-  #draining = false;
-  #attached = false;
 
   constructor(sender: Sender, surroundings: LinkSurroundings, queue: string, messageId: string | undefined) {
-    this.#sender = sender;
+    this.credit = new LinkCredit(sender);
     this.#surroundings = surroundings;
     this.#queue = queue;
     this.#messageId = messageId;
   }
 
-  /** The broker's attach has been written: messages may follow it. */
-  start(): void {
-    this.#attached = true;
-  }
-
-  /** The client wants its unused credit back once nothing more can be sent. */
-  startDrain(): void {
-    this.#draining = true;
-  }
-
   /** Sends what the client gave credit for, and ends its drain. */
   show(): void {
-    if (!this.#attached) return;
-    const limit = creditLimit(this.#sender);
-    if (limit > 0) this.#page ??= [...this.#surroundings.store.browse(this.#queue, this.#messageId)];
-    const page = this.#page ?? [];
-    while (this.#assigned < limit && this.#sender.sendable()) {
-      const next = page.shift();
+    while (this.credit.usable) {
+      this.#page ??= [...this.#surroundings.store.browse(this.#queue, this.#messageId)];
+      const next = this.#page.shift();
       if (next === undefined) break;
-      this.#assigned++;
-      this.#sender.send(deliveredBytes(next), undefined, 0);
+      this.credit.send(deliveredBytes(next));
     }
-    if (!this.#draining || (page.length > 0 && this.#assigned < limit)) return;
-    this.#draining = false;
-    this.#assigned = limit;
-    giveCreditBack(this.#sender);
+    this.credit.endDrain();
   }
 
   /** Whatever a client answers for a copy changes nothing in the queue. */

@@ -61,7 +61,7 @@ export class AmqpConnection {
     on('message', ({ receiver, message, delivery }) => {
       if (receiver && message && delivery) this.#producers.get(receiver)?.receive(message, delivery);
     });
-    on('sender_flow', ({ sender }) => sender && this.#pump(sender));
+    on('sender_flow', ({ sender }) => sender && this.#takeFlow(sender));
     on('sendable', ({ sender }) => sender && this.#pump(sender));
     on('sender_draining', ({ sender }) => sender && this.#drain(sender));
     for (const event of answerEvents) {
@@ -128,7 +128,7 @@ export class AmqpConnection {
   #afterAttach(sender: Sender, link: AmqpBrowser | AmqpConsumer): void {
     process.nextTick(() => {
       if (this.#ended) return;
-      link.start();
+      link.credit.start();
       this.#pump(sender);
     });
   }
@@ -148,15 +148,26 @@ export class AmqpConnection {
     if (consumer !== undefined) this.#options.dispatcher.pump(consumer.queue);
   }
 
-  #drain(sender: Sender): void {
-    this.#browsers.get(sender)?.startDrain();
-    this.#consumers.get(sender)?.startDrain();
+  /** rhea reports each flow, and then a drain if the flow asks for one. */
+  #takeFlow(sender: Sender): void {
+    this.#linkOf(sender)?.credit.stopDrain();
     this.#pump(sender);
   }
 
+  #drain(sender: Sender): void {
+    this.#linkOf(sender)?.credit.startDrain();
+    this.#pump(sender);
+  }
+
+  #linkOf(sender: Sender): AmqpBrowser | AmqpConsumer | undefined {
+    return this.#browsers.get(sender) ?? this.#consumers.get(sender);
+  }
+
   #answer(sender: Sender, delivery: Delivery, outcome: ClientOutcome): void {
-    this.#browsers.get(sender)?.answer(delivery, outcome);
-    this.#consumers.get(sender)?.answer(delivery, outcome);
+    const link = this.#linkOf(sender);
+    link?.answer(delivery, outcome);
+    // The answer may have made the room that a drain was waiting for.
+    if (link?.credit.draining) this.#pump(sender);
   }
 
   #closeSender(sender: Sender): void {

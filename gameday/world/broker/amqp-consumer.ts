@@ -2,8 +2,8 @@ import type { Delivery, Sender } from 'rhea';
 import { withDeliveryCount, withMessageId } from './amqp-message.ts';
 import type { LinkSurroundings } from './amqp-producer.ts';
 import { type ClientOutcome, confirmToClient } from './client-outcome.ts';
+import { LinkCredit } from './link-credit.ts';
 import type { AcquiredMessage } from './message-store.ts';
-import { creditLimit, giveCreditBack } from './rhea-internals.ts';
 import type { StoredMessage } from './stored-queue.ts';
 
 /** The bytes that a consumer gets: as stored, but for what only the broker can know. */
@@ -23,52 +23,28 @@ export interface ConsumerOptions {
 /** A link on which a client receives messages that it will answer for. */
 export class AmqpConsumer {
   readonly queue: string;
-  readonly #sender: Sender;
   readonly #surroundings: LinkSurroundings;
   readonly #options: ConsumerOptions;
+  /** What the client may still be sent. */
+  readonly credit: LinkCredit;
   readonly #unanswered = new Map<Delivery, StoredMessage>();
-  /** How many messages were handed to rhea, counted as link credit counts: drained credit is used up too. */
-  #assigned = 0;
-  #draining = false;
-  #attached = false;
 
   constructor(sender: Sender, surroundings: LinkSurroundings, options: ConsumerOptions) {
     this.queue = options.queue;
-    this.#sender = sender;
+    this.credit = new LinkCredit(sender);
     this.#surroundings = surroundings;
     this.#options = options;
   }
 
-  /** The broker's attach has been written: messages may follow it. */
-  start(): void {
-    this.#attached = true;
-  }
-
   /** Sends one message if the client gave credit for it and there is one. */
   takeOne(): boolean {
-    if (!this.#attached || this.#assigned >= creditLimit(this.#sender) || !this.#sender.sendable()) return false;
+    if (!this.credit.usable) return false;
     const { store } = this.#surroundings;
     const { queue, holder, messageId } = this.#options;
     const acquired = store.acquire(queue, { holder, messageId });
     if (acquired === undefined) return false;
-    this.#assigned++;
-    this.#unanswered.set(this.#sender.send(deliveredBytes(acquired), undefined, 0), acquired.message);
+    this.#unanswered.set(this.credit.send(deliveredBytes(acquired)), acquired.message);
     return true;
-  }
-
-  /** The client wants its unused credit back once nothing more can be sent. */
-  startDrain(): void {
-    this.#draining = true;
-  }
-
-  /** Gives unused credit back if the client asked for it. Call it after `takeOne` found nothing. */
-  finishDrain(): void {
-    const limit = creditLimit(this.#sender);
-    // A full session buffer is not an empty queue: the drain goes on when the client has settled something.
-    if (!this.#attached || !this.#draining || (this.#assigned < limit && !this.#sender.sendable())) return;
-    this.#draining = false;
-    this.#assigned = limit;
-    giveCreditBack(this.#sender);
   }
 
   /** Takes the client's answer for a delivery; a second answer changes nothing. */

@@ -15,13 +15,11 @@ export interface LinkSurroundings {
 
 /** A link on which a client sends: every message is stored before its outcome is told. */
 export class AmqpProducer {
-  readonly #receiver: Receiver;
   readonly #surroundings: LinkSurroundings;
   readonly #queue: string;
 
   /** @throws LinkRefusedError when the link's target is not a queue that clients may use */
   constructor(receiver: Receiver, surroundings: LinkSurroundings) {
-    this.#receiver = receiver;
     this.#surroundings = surroundings;
     this.#queue = queueOfAddress(receiver.target?.address);
     receiver.set_target({ address: receiver.target.address });
@@ -45,11 +43,6 @@ export class AmqpProducer {
       return;
     }
     this.#surroundings.outcomes.settle('accepted', () => delivery.accept());
-  }
-
-  /** The link that the client sends on. */
-  get link(): Receiver {
-    return this.#receiver;
   }
 
   #reject(delivery: Delivery, error: AmqpError): void {

@@ -1,6 +1,6 @@
 import type { Delivery, EventContext } from 'rhea';
 import type { OutcomeOrder } from './outcome-order.ts';
-import { type EncodedOutcome, encodedOutcomes } from './rhea-internals.ts';
+import { type EncodedOutcome, encodedOutcomes, settleAnswered } from './rhea-internals.ts';
 
 type PlainOutcome = 'accepted' | 'rejected' | 'released';
 
@@ -31,5 +31,5 @@ const encoded = (outcome: ClientOutcome): EncodedOutcome =>
 /** Settles a delivery whose client waits for the broker's word: receiver settle mode second (part 2, section 2.6.12). */
 export const confirmToClient = (delivery: Delivery, outcome: ClientOutcome, outcomes: OutcomeOrder): void => {
   if (delivery.remote_settled) return;
-  outcomes.settle(outcome.kind, () => delivery.update(true, encoded(outcome)));
+  outcomes.settle(outcome.kind, () => settleAnswered(delivery, encoded(outcome)));
 };

@@ -27,10 +27,10 @@ export class QueueDispatcher {
     while (misses < consumers.length) {
       const next = consumers.shift();
       if (next === undefined) break;
-      consumers.unshift(next); misses++;
+      consumers.push(next);
       misses = next.takeOne() ? 0 : misses + 1;
     }
     this.#pumping.delete(queue);
-    for (const consumer of consumers) consumer.finishDrain();
+    for (const consumer of consumers) consumer.credit.endDrain();
   }
 }

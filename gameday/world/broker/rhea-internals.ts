@@ -1,5 +1,12 @@
 import type { Duplex } from 'node:stream';
-import rhea, { type Connection, type ConnectionOptions, type Container, type Sender, type Session } from 'rhea';
+import rhea, {
+  type Connection,
+  type ConnectionOptions,
+  type Container,
+  type Delivery,
+  type Sender,
+  type Session,
+} from 'rhea';
 
 /**
  * The parts of rhea 3.0.5 that its typings leave out and a broker cannot do without. Everything that leans on them
@@ -14,8 +21,8 @@ interface OutcomeFactory {
 }
 
 interface OutcomeFactories {
-  accepted(fields?: object): OutcomeFactory;
-  rejected(fields: { readonly error?: { readonly condition: string; readonly description: string } }): OutcomeFactory;
+  accepted(): OutcomeFactory;
+  rejected(): OutcomeFactory;
   released(): OutcomeFactory;
   modified(fields: { readonly delivery_failed: boolean; readonly undeliverable_here: boolean }): OutcomeFactory;
 }
@@ -25,11 +32,19 @@ const factories = rhea.message as unknown as OutcomeFactories;
 /** Outcomes that a broker answers with (AMQP 1.0, part 3, section 3.4). */
 export const encodedOutcomes = {
   accepted: (): EncodedOutcome => factories.accepted().described(),
-  rejected: (condition?: string, description = ''): EncodedOutcome =>
-    factories.rejected(condition === undefined ? {} : { error: { condition, description } }).described(),
+  rejected: (): EncodedOutcome => factories.rejected().described(),
   released: (): EncodedOutcome => factories.released().described(),
   modified: (deliveryFailed: boolean, undeliverableHere: boolean): EncodedOutcome =>
     factories.modified({ delivery_failed: deliveryFailed, undeliverable_here: undeliverableHere }).described(),
+};
+
+/**
+ * Settles a delivery that its client has answered but not settled. rhea would keep it in the session's buffer until
+ * the client settled too, which one that settles second never does: after 2,048 messages the session would stand still.
+ */
+export const settleAnswered = (delivery: Delivery, outcome: EncodedOutcome): void => {
+  delivery.update(true, outcome);
+  (delivery as { remote_settled: boolean }).remote_settled = true;
 };
 
 /** A message format that no client uses: rhea hands over the bytes of a format that it does not know. */
@@ -52,13 +67,17 @@ export const deliverRawMessages = (session: Session): void => {
   };
 };
 
-/**
- * Link credit as a sender sees it, as a serial number: the sender may send until it has sent that many messages.
- */
-export const creditLimit = (sender: Sender): number => {
-  const { credit, delivery_count: deliveryCount } = sender as unknown as { credit: number; delivery_count: number };
-  return credit + deliveryCount;
-};
+interface SenderState {
+  readonly credit: number;
+  readonly delivery_count: number;
+}
+
+/** Messages that a sender has written; credit that was given back counts as if it had been used. */
+export const sentCount = (sender: Sender): number => (sender as unknown as SenderState).delivery_count;
+
+/** Link credit as a serial number: a sender may send until `sentCount` is that high. */
+export const creditLimit = (sender: Sender): number =>
+  (sender as unknown as SenderState).credit + (sender as unknown as SenderState).delivery_count;
 
 /** Gives the credit that a client drains back to it. rhea writes that only when something else is written too. */
 export const giveCreditBack = (sender: Sender): void => {

@@ -68,7 +68,7 @@ describe('judgeReplication by gauges', () => {
       counterpart: 'primary',
       lagMs: 7_200,
       waitTimeMs: 3_000,
-      backlogEvents: 9,
+      backlogEvents: 40,
     });
   });
 

@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
 import { coverageReport } from '../../../../gameday/engine/coverage/coverage-report.ts';
+import { parseDefinition } from '../../../../gameday/engine/definition/parse-definition.ts';
+import { edgesOf } from '../../../../gameday/engine/definition/transitions.ts';
+import { machine } from './conformance/vector.ts';
 
 const GOALS = {
   m: { states: ['A', 'B'], edges: ['A -[Next]-> B', 'A -[Catch 0: E]-> B'], retriers: ['A -[Retry 0: E]'] },
@@ -24,4 +27,19 @@ it('adds up the visits of all records and names what is missing', () => {
 
 it('reports a machine that no record mentions as missing altogether', () => {
   expect(coverageReport(GOALS, []).m?.missing).toEqual([...GOALS.m.states, ...GOALS.m.edges, ...GOALS.m.retriers]);
+});
+
+it('counts the edges of nested machines', () => {
+  const definition = parseDefinition(
+    machine('Pair', {
+      Pair: {
+        Type: 'Parallel',
+        Branches: [{ StartAt: 'A', States: { A: { Type: 'Pass', Next: 'B' }, B: { Type: 'Succeed' } } }],
+        Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Done' }],
+        Next: 'Done',
+      },
+      Done: { Type: 'Succeed' },
+    }),
+  );
+  expect(edgesOf(definition)).toEqual(['Pair -[Next]-> Done', 'Pair -[Catch 0: States.ALL]-> Done', 'A -[Next]-> B']);
 });

@@ -235,13 +235,16 @@ describe('the chain of history events', () => {
   // As recorded from the service, https://github.com/localstack/localstack, test_base_map[ITEMS] and test_map_state_catch.
   it('goes from iteration to iteration of a Map state', async () => {
     const { clock, create, engine, history, start } = startHarness();
-    const arn = create('m', single({
-      Type: 'Map',
-      Items: [1, 2],
-      MaxConcurrency: 1,
-      ItemProcessor: { StartAt: 'Process', States: { Process: { Type: 'Pass', End: true } } },
-      End: true,
-    }));
+    const arn = create(
+      'm',
+      single({
+        Type: 'Map',
+        Items: [1, 2],
+        MaxConcurrency: 1,
+        ItemProcessor: { StartAt: 'Process', States: { Process: { Type: 'Pass', End: true } } },
+        End: true,
+      }),
+    );
     await clock.run('test', async () => {
       const execution = await start(arn, 'r');
       await engine.waitForEnd(execution);
@@ -266,17 +269,20 @@ describe('the chain of history events', () => {
 
   it('goes from the failed iteration to what caught it', async () => {
     const { clock, create, engine, history, start } = startHarness();
-    const arn = create('m', machine('M', {
-      M: {
-        Type: 'Map',
-        Items: [1],
-        ItemProcessor: { StartAt: 'Bad', States: { Bad: { Type: 'Fail', Error: 'E' } } },
-        Retry: [{ ErrorEquals: ['E'], MaxAttempts: 1 }],
-        Catch: [{ ErrorEquals: ['E'], Next: 'Done' }],
-        Next: 'Done',
-      },
-      Done: { Type: 'Pass', End: true },
-    }));
+    const arn = create(
+      'm',
+      machine('M', {
+        M: {
+          Type: 'Map',
+          Items: [1],
+          ItemProcessor: { StartAt: 'Bad', States: { Bad: { Type: 'Fail', Error: 'E' } } },
+          Retry: [{ ErrorEquals: ['E'], MaxAttempts: 1 }],
+          Catch: [{ ErrorEquals: ['E'], Next: 'Done' }],
+          Next: 'Done',
+        },
+        Done: { Type: 'Pass', End: true },
+      }),
+    );
     await clock.run('test', async () => {
       const execution = await start(arn, 'r');
       await engine.waitForEnd(execution);
@@ -316,10 +322,15 @@ describe('two runs with one seed', () => {
           return null;
         },
       });
-      const arn = create('m', single(task({
-        Retry: [{ ErrorEquals: ['Busy'], JitterStrategy: 'FULL' }],
-        Output: { id: '{% $uuid() %}', number: '{% $random() %}' },
-      })));
+      const arn = create(
+        'm',
+        single(
+          task({
+            Retry: [{ ErrorEquals: ['Busy'], JitterStrategy: 'FULL' }],
+            Output: { id: '{% $uuid() %}', number: '{% $random() %}' },
+          }),
+        ),
+      );
       return await clock.run('test', async () => {
         const { executionArn } = await call('StartExecution', { stateMachineArn: arn });
         await engine.waitForEnd(String(executionArn));

@@ -158,14 +158,17 @@ describe('RedriveExecution', () => {
   it('of a Parallel state whose results were too large together runs all branches', async () => {
     const { call, clock, create, engine, start, world } = startBroken();
     const large = task({ Output: '{% $pad("", 200000) %}' });
-    const arn = create('m', single({
-      Type: 'Parallel',
-      Branches: [
-        { StartAt: 'One', States: { One: large } },
-        { StartAt: 'Two', States: { Two: large } },
-      ],
-      End: true,
-    }));
+    const arn = create(
+      'm',
+      single({
+        Type: 'Parallel',
+        Branches: [
+          { StartAt: 'One', States: { One: large } },
+          { StartAt: 'Two', States: { Two: large } },
+        ],
+        End: true,
+      }),
+    );
     await clock.run('test', async () => {
       const executionArn = await start(arn, 'r');
       await engine.waitForEnd(executionArn);

@@ -2,7 +2,7 @@ import type { Json } from '../../../../../gameday/engine/expression/json.ts';
 import type { ExecutionStatus } from '../../../../../gameday/engine/ports.ts';
 
 /** What the function of a Task state does at one call. */
-export interface TaskAnswer {
+interface TaskAnswer {
   /** How long it takes; 0 unless given. */
   readonly afterSeconds?: number;
   /** What it returns; `null` unless given. */

@@ -133,6 +133,23 @@ describe('AMQP connectors', () => {
     expect(deliveries).toHaveLength(3_000);
   });
 
+  it('go on for as long as a client pulls that waits for each confirmation', async () => {
+    const sent = await client.sendNumbered('q', 'm', 3_000);
+    const { receiver, deliveries, drained } = openReceiver({ rcv_settle_mode: 1 });
+    while (drained() === 0) {
+      const before = deliveries.length;
+      receiver.drain_credit();
+      receiver.add_credit(400);
+      await settleStreams();
+      for (const delivery of deliveries.slice(before)) delivery.accept();
+      await settleStreams();
+      if (deliveries.length === before) break;
+    }
+    expect(deliveries).toHaveLength(sent.length);
+    expect(deliveries.every(({ remote_settled: settled }) => settled)).toBe(true);
+    expect(broker.queueDepths().get('q')).toBe(0);
+  });
+
   it('carry out each outcome', async () => {
     await client.sendNumbered('q', 'm', 5);
     const answers = ['accept', 'release', 'reject', 'fail', 'undeliverable'] as const;
@@ -185,6 +202,27 @@ describe('AMQP connectors', () => {
     expect(ids(await client.browse('q', 100, { selector: "JMSMessageID='ID:m3'" }))).toEqual(['m3']);
     expect(ids(await client.browse('nothing-here', 100))).toEqual([]);
     expect(broker.queueDepths().get('q')).toBe(4);
+  });
+
+  it('end a browse only after everything was shown, even when a session buffers no more', async () => {
+    await client.sendNumbered('q', 'm', 400);
+    const session = client.connection.create_session();
+    session.begin();
+    const copies: Delivery[] = [];
+    let drained = 0;
+    for (let link = 0; link < 6; link++) {
+      const source = { address: 'q', distribution_mode: 'copy' };
+      const receiver = session.open_receiver({ source, credit_window: 0, autoaccept: false });
+      receiver.on('message', ({ delivery }: EventContext) => delivery && copies.push(delivery));
+      receiver.on('receiver_drained', () => drained++);
+      receiver.drain_credit();
+      receiver.add_credit(500);
+    }
+    await settleStreams();
+    expect(copies.length).toBeLessThan(2_400);
+    for (const copy of copies) copy.accept();
+    await settleStreams();
+    expect([copies.length, drained]).toEqual([2_400, 6]);
   });
 
   it('remove one message by its id', async () => {

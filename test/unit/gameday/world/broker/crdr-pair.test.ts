@@ -96,7 +96,9 @@ describe('CrdrPair', () => {
       expect([a.role, b.role, a.acceptsClients, b.acceptsClients]).toEqual(['primary', 'primary', true, true]);
       expect(a.gauges().replicationQueueSize).toBeGreaterThan(2);
       pair.linkUp = true;
-      await wait(29_999);
+      await wait(20_000);
+      pair.setLinkRate(500);
+      await wait(9_999);
       expect(a.acceptsClients).toBe(true);
       await wait(1);
       expect([a.role, a.acceptsClients, a.gauges().replicationQueueSize]).toEqual(['replica', false, undefined]);

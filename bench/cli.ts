@@ -1,0 +1,49 @@
+import { Command } from 'commander';
+import { didYouMean } from '../functions/shared/nearest-name.ts';
+import { benchPolling } from './polling.ts';
+
+interface Bench {
+  readonly name: string;
+  readonly description: string;
+  readonly run: (onProgress: (text: string) => void) => Promise<Readonly<Record<string, number>>>;
+}
+
+/** As many drains as the budget is promised over. */
+const drains = 200;
+
+const benches: readonly Bench[] = [
+  {
+    name: 'polling',
+    description: 'history events of a day-long drain, and how soon the end of a drain is noticed',
+    run: async (onProgress) => ({
+      ...(await benchPolling(drains, (done, of) => onProgress(`drain ${done} of ${of}`))),
+    }),
+  },
+];
+
+const program = new Command('bench')
+  .description('Measure what the project promises, in the embedded world, as figures and ratios within one run.')
+  .argument('<name>', `bench to run (${benches.map((bench) => bench.name).join(', ')}), or "list"`)
+  .option('--json', 'print one JSON object and nothing else on standard output', false)
+  .showHelpAfterError()
+  .action(async (name: string, options: { readonly json: boolean }) => {
+    if (name === 'list') {
+      const lines = benches.map((bench) => `${bench.name.padEnd(12)}${bench.description}`);
+      console.log(options.json ? JSON.stringify({ benches: benches.map((bench) => bench.name) }) : lines.join('\n'));
+      return;
+    }
+    const bench = benches.find((candidate) => candidate.name === name);
+    if (bench === undefined) {
+      const names = [...benches.map((candidate) => candidate.name), 'list'];
+      program.error(`error: unknown bench "${name}"${didYouMean(name, names)}`, { exitCode: 1 });
+      return;
+    }
+    const figures = await bench.run((text) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r${text}`);
+    });
+    if (process.stderr.isTTY) process.stderr.write('\r\u001B[K');
+    const lines = Object.entries(figures).map(([figure, value]) => `${figure.padEnd(34)}${value}`);
+    console.log(options.json ? JSON.stringify(figures) : lines.join('\n'));
+  });
+
+await program.parseAsync();

@@ -1,0 +1,61 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { openActive, probeEndpoints } from '../../../../functions/shared/adapters/broker-endpoints.ts';
+import { fakeRuntime } from '../../../support/fake-ports.ts';
+
+const broker = {
+  amqpEndpoints: ['amqp+ssl://b-1-1.mq.us-east-1.amazonaws.com:5671', 'amqp+ssl://b-1-2.mq.us-east-1.amazonaws.com:5671'],
+};
+
+/** A runtime whose connections end as told, in order: a stream, or the code of the socket's error. */
+const connecting = (...answers: readonly (PassThrough | string)[]) => {
+  const asked: string[] = [];
+  const remaining = [...answers];
+  const runtime = fakeRuntime({
+    connect: async ({ host, port }, timeoutMs) => {
+      asked.push(`${host}:${port} ${timeoutMs}`);
+      const answer = remaining.shift() ?? 'ECONNREFUSED';
+      if (answer instanceof PassThrough) return answer;
+      throw Object.assign(new Error(`connect ${answer}`), { code: answer });
+    },
+  });
+  return { runtime, asked };
+};
+
+describe('probeEndpoints', () => {
+  it.each([
+    ['accepts', ['ECONNREFUSED', new PassThrough()]],
+    ['accepts', ['ETIMEDOUT', new PassThrough()]],
+    ['refuses', ['ECONNREFUSED', 'ECONNREFUSED']],
+    ['unreachable', ['ECONNREFUSED', 'ETIMEDOUT']],
+    ['unreachable', ['ENOTFOUND', 'ECONNREFUSED']],
+  ])('says "%s" after %j', async (state, answers) => {
+    expect(await probeEndpoints(connecting(...answers).runtime, broker)).toBe(state);
+  });
+
+  it('says "none" for a broker without AMQP endpoints', async () => {
+    expect(await probeEndpoints(fakeRuntime(), { amqpEndpoints: [] })).toBe('none');
+  });
+
+  it('closes the connection that it opened', async () => {
+    const stream = new PassThrough();
+    await probeEndpoints(connecting(stream).runtime, broker);
+    expect(stream.destroyed).toBe(true);
+  });
+});
+
+describe('openActive', () => {
+  it('tries the endpoints in order, each with three seconds, and stops at the first that accepts', async () => {
+    const stream = new PassThrough();
+    const { runtime, asked } = connecting('ECONNREFUSED', stream);
+    expect(await openActive(runtime, broker)).toEqual({ state: 'accepts', stream });
+    expect(asked).toEqual([
+      'b-1-1.mq.us-east-1.amazonaws.com:5671 3000',
+      'b-1-2.mq.us-east-1.amazonaws.com:5671 3000',
+    ]);
+  });
+
+  it('calls an endpoint that is no address unreachable', async () => {
+    expect(await openActive(fakeRuntime(), { amqpEndpoints: ['amqp'] })).toEqual({ state: 'unreachable' });
+  });
+});

@@ -1,0 +1,86 @@
+import type { Context } from 'aws-lambda';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { composeHandler, runSchema } from '../../../functions/shared/compose.ts';
+import { InvalidConfiguration, InvalidInput, ServiceUnavailable } from '../../../functions/shared/errors.ts';
+import { type Runtime, runWithRuntime } from '../../../functions/shared/runtime.ts';
+import { noonMs } from '../../support/brokers.ts';
+import { fakeRuntime } from '../../support/fake-ports.ts';
+
+const context = { awsRequestId: 'request-1' } as Context;
+
+const handler = composeHandler({
+  name: 'sample',
+  input: z.strictObject({ pair: z.string(), password: z.string().optional() }),
+  environment: z.object({ TABLE: z.string().min(3) }),
+  handle: async ({ pair }, { environment, region, nowMs, logDecision }) => {
+    if (pair === 'broken') throw new ServiceUnavailable('the service does not answer');
+    logDecision('decided', { pair });
+    return { pair, table: environment.TABLE, region, nowMs };
+  },
+});
+
+const invoke = (event: unknown, environment: Runtime['environment'] = { AWS_REGION: 'us-west-2', TABLE: 'control' }) => {
+  const runtime = fakeRuntime({ environment });
+  return { runtime, result: runWithRuntime(runtime, async () => await handler(event, context)) };
+};
+
+describe('composeHandler', () => {
+  it('hands over parsed input and environment, the Region and the time', async () => {
+    const { result } = invoke({ pair: 'orders' });
+    expect(await result).toEqual({ pair: 'orders', table: 'control', region: 'us-west-2', nowMs: noonMs });
+  });
+
+  it("logs a decision with the function's name and the request's id", async () => {
+    const { runtime, result } = invoke({ pair: 'orders' });
+    await result;
+    expect(runtime.lines).toEqual([
+      { level: 'info', message: 'decided', fields: { function: 'sample', requestId: 'request-1', pair: 'orders' } },
+    ]);
+  });
+
+  it('returns the wrapped handler, which logs an error once and passes it on', async () => {
+    const { runtime, result } = invoke({ pair: 'broken' });
+    await expect(result).rejects.toMatchObject({ name: 'ServiceUnavailable' });
+    expect(runtime.lines).toEqual([
+      {
+        level: 'error',
+        message: 'sample failed',
+        fields: {
+          function: 'sample',
+          errorName: 'ServiceUnavailable',
+          errorMessage: 'the service does not answer',
+        },
+      },
+    ]);
+  });
+
+  it('refuses an unknown input field by name', async () => {
+    const { result } = invoke({ pair: 'orders', pairs: [] });
+    await expect(result).rejects.toThrow(InvalidInput);
+    await expect(invoke({ pair: 'orders', pairs: [] }).result).rejects.toThrow(
+      'input of sample was refused: unknown field "pairs" (did you mean "pair"?)',
+    );
+  });
+
+  it('logs nothing of a refused input beside the names of its fields', async () => {
+    const { runtime, result } = invoke({ pair: 7, password: 'hunter2hunter2', hunter: 'hunter3hunter3' });
+    await expect(result).rejects.toThrow(InvalidInput);
+    expect(JSON.stringify(runtime.lines)).not.toMatch(/hunter[23]/);
+  });
+
+  it.each([
+    ['a variable is missing', { AWS_REGION: 'us-west-2' }, /function sample .* TABLE/],
+    ['a variable is wrong', { AWS_REGION: 'us-west-2', TABLE: 'x' }, /TABLE/],
+    ['the Region is missing', { TABLE: 'control' }, /AWS_REGION/],
+  ])('refuses to run when %s', async (_label, environment, message) => {
+    await expect(invoke({ pair: 'orders' }, environment).result).rejects.toThrow(InvalidConfiguration);
+    await expect(invoke({ pair: 'orders' }, environment).result).rejects.toThrow(message);
+  });
+});
+
+describe('runSchema', () => {
+  it('reads the start of an execution as milliseconds', () => {
+    expect(runSchema.parse({ executionArn: 'arn:run', startTime: '2026-11-04T12:00:00.000Z' }).startTime).toBe(noonMs);
+  });
+});

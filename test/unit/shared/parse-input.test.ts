@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { InvalidInput } from '../../../functions/shared/errors.ts';
+import { parseInput } from '../../../functions/shared/parse-input.ts';
+
+const schema = z.strictObject({
+  targetRegion: z.string().min(1),
+  reason: z.string(),
+  dryRun: z.boolean().default(false),
+  network: z.strictObject({ subnetIds: z.array(z.string()) }).optional(),
+  windows: z.array(z.strictObject({ startUtc: z.string() })).default([]),
+});
+
+const problemOf = (value: unknown): string => {
+  try {
+    parseInput(schema, value, 'input of switchover');
+    return 'none';
+  } catch (error) {
+    expect(error).toBeInstanceOf(InvalidInput);
+    return (error as InvalidInput).message;
+  }
+};
+
+describe('parseInput', () => {
+  it('returns the parsed value with its defaults', () => {
+    expect(parseInput(schema, { targetRegion: 'us-west-2', reason: 'drill' }, 'x')).toEqual({
+      targetRegion: 'us-west-2',
+      reason: 'drill',
+      dryRun: false,
+      windows: [],
+    });
+  });
+
+  it('names every problem at once', () => {
+    const message = problemOf({ targetRegoin: 'us-west-2', dryRun: 'yes', network: {} });
+    expect(message).toMatch(/^input of switchover was refused: /);
+    for (const part of ['targetRegion: ', 'reason: ', 'dryRun: ', 'network.subnetIds: ', '"targetRegoin"']) {
+      expect(message).toContain(part);
+    }
+  });
+
+  it.each<[string, object, string]>([
+    ['at the top', { targetRegoin: 1 }, '"targetRegoin" (did you mean "targetRegion"?)'],
+    ['inside an optional object', { network: { subnetIDs: [] } }, '"network.subnetIDs" (did you mean "subnetIds"?)'],
+    ['inside an array with a default', { windows: [{ startUTC: '' }] }, '"windows.0.startUTC" (did you mean "startUtc"?)'],
+    ['without a near name', { banana: 1 }, '"banana" (allowed: targetRegion, reason, dryRun, network, windows)'],
+  ])('suggests a name for an unknown field %s', (_label, value, hint) => {
+    expect(problemOf(value)).toContain(`unknown field ${hint}`);
+  });
+
+  it('names each of several unknown fields', () => {
+    const message = problemOf({ reasn: 1, dryrun: 1 });
+    expect(message).toContain('did you mean "reason"?');
+    expect(message).toContain('did you mean "dryRun"?');
+  });
+
+  it('refuses something that is no object', () => {
+    expect(problemOf(null)).toContain('input: ');
+  });
+});
