@@ -10,13 +10,20 @@ import { appliedByReboot, assessReboot } from './reboot-gate.ts';
 /** Guard before the pairing reboot: whether it is needed, what it will apply, and what speaks against it now. */
 export const handler = composeHandler({
   name: 'assess-reboot',
-  input: z.strictObject({ pair: z.string(), brokers: pairAddressesSchema, run: runSchema }),
+  input: z.strictObject({
+    pair: z.string(),
+    brokers: pairAddressesSchema,
+    dryRun: z.boolean(),
+    /** State of the approval that this run has asked for; `none` before. */
+    approval: z.string(),
+    run: runSchema,
+  }),
   environment: pairEnvironmentSchema,
-  handle: async ({ pair: pairName, brokers: { primary, replica } }, { runtime, environment, nowMs, logDecision }) => {
+  handle: async ({ pair: pairName, ...input }, { runtime, environment, nowMs, logDecision }) => {
     const pair = findPair(environment.PAIRS, pairName);
     const { brokers } = pairPorts(runtime, environment);
-    const now = await brokers.describe(primary);
-    const other = await brokers.tryDescribe(replica);
+    const now = await brokers.describe(input.brokers.primary);
+    const other = await brokers.tryDescribe(input.brokers.replica);
     const { phase } = judgePairing(now, other);
     const { blockers, warnings } = assessReboot({
       primary: now,
@@ -28,6 +35,7 @@ export const handler = composeHandler({
     const verdict = !needed ? 'not-needed' : blockers.length > 0 ? 'refused' : 'proceed';
     const willApply = appliedByReboot(now, other);
     logDecision('reboot assessed', { pair: pair.name, verdict, willApply, blockers, warnings });
-    return { verdict, willApply, blockers, warnings, approval: pair.rebootApproval };
+    const needsApproval = pair.rebootApproval === 'required' && !input.dryRun && input.approval !== 'approved';
+    return { verdict, willApply, blockers, warnings, needsApproval };
   },
 });

@@ -1,5 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { Journal } from '../journal/journal.ts';
 import { type GameDaySummary, summaryOf } from '../journal/summary.ts';
 import { markdownReport } from './markdown.ts';
@@ -23,7 +23,7 @@ export class ReportFolderError extends Error {
  */
 export const prepareReportFolder = async (root: string, run: string): Promise<string> => {
   try {
-    await mkdir(root, { recursive: true });
+    await makeFolders(resolve(root));
     for (let attempt = 1; ; attempt++) {
       const folder = join(root, attempt === 1 ? run : `${run}-${attempt}`);
       if (!(await madeFolder(folder))) continue;
@@ -32,6 +32,23 @@ export const prepareReportFolder = async (root: string, run: string): Promise<st
     }
   } catch (error) {
     throw new ReportFolderError(root, error instanceof Error ? error.message : String(error));
+  }
+};
+
+/**
+ * Makes a folder and those above it, one by one: Node's recursive mkdir never returns on a file system that answers
+ * ENOENT for a folder that cannot be made, as /proc does.
+ */
+const makeFolders = async (folder: string): Promise<void> => {
+  const known = await stat(folder).catch(() => undefined);
+  if (known?.isDirectory() === true) return;
+  if (known !== undefined) throw new Error(`${folder} is not a folder`);
+  if (dirname(folder) !== folder) await makeFolders(dirname(folder));
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    // Another run may have made it in the meantime.
+    if (!(await stat(folder).catch(() => undefined))?.isDirectory()) throw error;
   }
 };
 

@@ -68,7 +68,7 @@ const idText = (bytes: Buffer, field: EncodedValue | undefined): string | undefi
 };
 
 /** JMSMessageID of an id's text: `ID:` in front when it is missing. docs/amazon-mq.md section 14. */
-export const jmsMessageId = (text: string): string => (text.startsWith('ID:') ? text : `ID:${text}`);
+const jmsMessageId = (text: string): string => (text.startsWith('ID:') ? text : `ID:${text}`);
 
 /**
  * Reads what the broker needs from an encoded message that arrived at `receivedAtMs`.

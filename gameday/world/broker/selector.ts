@@ -10,7 +10,7 @@ const equality = /^\s*JMSMessageID\s*=\s*'((?:[^']|'')*)'\s*$/;
  *
  * @throws LinkRefusedError for every selector but `JMSMessageID='…'`
  */
-export const messageIdOfSelector = (selector: string): string => {
+const messageIdOfSelector = (selector: string): string => {
   const id = equality.exec(selector)?.[1];
   if (id === undefined) {
     throw new LinkRefusedError(

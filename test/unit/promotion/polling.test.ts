@@ -14,8 +14,8 @@ describe('nextLookSeconds', () => {
   it.each([
     ['120 s while more than an hour is forecast', forecast(3_601_000, 1_000), 120],
     ['60 s once an hour or less is forecast', forecast(3_600_000, 1_000), 60],
-    ['a quarter of the forecast time', forecast(100_000, 1_000), 25],
-    ['a quarter less the age of the point', forecast(100_000, 1_000, 10), 15],
+    ['a sixteenth of the forecast time', forecast(320_000, 1_000), 20],
+    ['a sixteenth less the age of the point', forecast(320_000, 1_000, 10), 10],
     ['at least 5 s', forecast(1_000, 1_000), 5],
     ['5 s when the queue should be empty already', forecast(1_000, 1_000, 300), 5],
     ['5 s for an empty queue', forecast(0, 10), 5],

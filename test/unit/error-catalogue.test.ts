@@ -1,0 +1,139 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { DrError, errorCatalogue } from '../../functions/shared/errors.ts';
+import { functionsOf, renderDefinition } from '../../infra/definition.ts';
+import { functions, functionTimeoutSeconds, machines } from '../../infra/deployment.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const textOf = (path: string): string => readFileSync(resolve(root, path), 'utf8');
+
+/** Names that Lambda's integration gives to calls that may be tried again, and to functions that died. */
+const transientOfLambda = [
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.TooManyRequestsException',
+  'Lambda.Unknown',
+  'Sandbox.Timedout',
+];
+/** The only names of the States Language that our definitions use. */
+const ofStates = ['States.ALL', 'States.Timeout'];
+
+const catalogue = Object.entries(errorCatalogue).map(([key, ErrorClass]) => ({ key, error: new ErrorClass('why') }));
+const transientNames = catalogue.filter(({ error }) => error.kind === 'transient').map(({ key }) => key);
+
+interface Handler {
+  readonly ErrorEquals: readonly string[];
+}
+interface Task {
+  readonly TimeoutSeconds?: unknown;
+  readonly Retry?: readonly Handler[];
+  readonly Catch?: readonly Handler[];
+}
+
+const definitionFiles = readdirSync(resolve(root, 'statemachines')).filter((name) => name.endsWith('.asl.json'));
+const functionArns = Object.fromEntries(functions.map(({ name }) => [name, `arn:aws:lambda:function:${name}`]));
+
+/** Every Task of a definition, also inside Map and Parallel, with its name. */
+const tasksIn = (value: unknown, name = ''): { readonly name: string; readonly task: Task }[] => {
+  if (typeof value !== 'object' || value === null) return [];
+  const inside = Object.entries(value).flatMap(([key, member]) => tasksIn(member, key));
+  return (value as { Type?: unknown }).Type === 'Task' ? [{ name, task: value as Task }, ...inside] : inside;
+};
+
+const tasks = definitionFiles.flatMap((file) =>
+  tasksIn(JSON.parse(textOf(`statemachines/${file}`))).map(({ name, task }) => ({ file, name, task })),
+);
+const namesIn = (handlers: readonly Handler[] = []): readonly string[] => handlers.flatMap((each) => each.ErrorEquals);
+
+describe('the error catalogue', () => {
+  it.each(catalogue)('has $key under its literal name, without details unless given', ({ key, error }) => {
+    expect(error).toBeInstanceOf(DrError);
+    expect(error).toMatchObject({ name: key, message: 'why', details: {} });
+  });
+
+  it('has every error class that the functions define or throw', () => {
+    const sources = readdirSync(resolve(root, 'functions'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => textOf(`functions/${path}`))
+      .join('\n');
+    const defined = [...sources.matchAll(/class (\w+) extends (?:DrError|Error)\b/g)].map((match) => match[1] ?? '');
+    const thrown = [...sources.matchAll(/throw new (\w+)\(/g)].map((match) => match[1] ?? '');
+    expect(defined).toEqual(expect.arrayContaining(Object.keys(errorCatalogue)));
+    // DrError is the base; a plain Error only ever ends inside the adapter that raises it.
+    const known = ['DrError', 'Error', ...Object.keys(errorCatalogue)];
+    expect([...defined, ...thrown].filter((name) => !known.includes(name))).toEqual([]);
+    expect(thrown.length).toBeGreaterThan(10);
+  });
+});
+
+describe('the state machines', () => {
+  it('are exactly those of the deployment', () => {
+    expect(definitionFiles.map((file) => `statemachines/${file}`).sort()).toEqual(
+      machines.map(({ definition }) => definition).sort(),
+    );
+  });
+
+  it.each(machines)('$name gets all its substitutions from the deployment', (machine) => {
+    const rendered = renderDefinition(machine, textOf(machine.definition), functionArns);
+    expect(rendered).not.toContain('${');
+    expect(() => JSON.parse(rendered)).not.toThrow();
+  });
+
+  it.each(tasks)('$file, $name has a timeout, a Retry and a Catch', ({ task }) => {
+    expect(task.TimeoutSeconds).toBeDefined();
+    expect(task.Retry?.length).toBeGreaterThan(0);
+    expect(namesIn(task.Catch)).toContain('States.ALL');
+  });
+
+  it.each(tasks)('$file, $name retries every transient error and no other', ({ task }) => {
+    expect([...namesIn(task.Retry)].sort()).toEqual([...transientNames, ...transientOfLambda, 'States.Timeout'].sort());
+  });
+
+  it.each(tasks)('$file, $name catches only errors that exist', ({ task }) => {
+    const known = [...Object.keys(errorCatalogue), ...transientOfLambda, ...ofStates];
+    expect(namesIn(task.Catch).filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  it.each(machines)('$name gives a task more time than its function has', ({ numbers }) => {
+    expect(numbers['TaskTimeoutSeconds']).toBeGreaterThan(functionTimeoutSeconds);
+  });
+});
+
+describe('the functions of the deployment', () => {
+  const names = functions.map(({ name }) => name);
+
+  it('have names of their own', () => {
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('are exactly the handlers in the repository', () => {
+    const handlers = readdirSync(resolve(root, 'functions'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.handler.ts'))
+      .map((path) => `functions/${path}`);
+    expect(functions.map(({ entry }) => entry).sort()).toEqual(handlers.sort());
+  });
+
+  it('are each used by a definition', () => {
+    const used = machines.flatMap(({ definition }) => functionsOf(textOf(definition), names));
+    expect(names.filter((name) => !used.includes(name))).toEqual([]);
+  });
+
+  it.each(functions)('$name exports a handler, calls itself by its name and has at most 60 lines', async (spec) => {
+    expect(existsSync(resolve(root, spec.entry))).toBe(true);
+    expect(spec.entry.endsWith(`/${spec.name}.handler.ts`)).toBe(true);
+    const module: unknown = await import(resolve(root, spec.entry));
+    expect(module).toMatchObject({ handler: expect.any(Function) });
+    const source = textOf(spec.entry);
+    expect(source).toContain(`name: '${spec.name}'`);
+    expect(source.trimEnd().split('\n').length).toBeLessThanOrEqual(60);
+  });
+
+  it.each(functions)('$name is deployed with the environment that it parses', ({ entry, environment }) => {
+    const source = textOf(entry);
+    for (const kind of ['pair', 'notify'] as const) {
+      expect(source.includes(`${kind}EnvironmentSchema`)).toBe(environment.includes(kind));
+    }
+  });
+});
