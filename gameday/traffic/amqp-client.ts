@@ -79,7 +79,9 @@ class AmqpConnection {
         },
       }),
     };
-    container.on('connection_error', ({ error, connection }: EventContext) => fail(describe(error ?? connection.error)));
+    container.on('connection_error', ({ error, connection }: EventContext) =>
+      fail(describe(error ?? connection.error)),
+    );
     container.on('connection_close', () => fail('the broker closed it'));
     container.on('session_error', () => fail('the broker ended the session'));
     container.on('sender_error', ({ sender }: EventContext) => fail(describe(sender?.error)));

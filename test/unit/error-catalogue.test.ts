@@ -97,7 +97,7 @@ describe('the state machines', () => {
   });
 
   it.each(machines)('$name gives a task more time than its function has', ({ numbers }) => {
-    expect(numbers['TaskTimeoutSeconds']).toBeGreaterThan(functionTimeoutSeconds);
+    expect(numbers.TaskTimeoutSeconds).toBeGreaterThan(functionTimeoutSeconds);
   });
 });
 

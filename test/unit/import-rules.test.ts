@@ -90,7 +90,11 @@ describe('the import rules', () => {
     ['functions/replica/a.ts', "import { MqClient } from '@aws-sdk/client-mq';", 'decisions are pure'],
     ['functions/replica/a.ts', "import type { MqClient } from '@aws-sdk/client-mq';", 'decisions are pure'],
     ['functions/replica/a.ts', "import middy from '@middy/core';", 'decisions are pure'],
-    ['functions/replica/a.ts', "import {\n  x,\n  y,\n} from '../shared/adapters/mq-brokers.ts';", 'decisions take ports'],
+    [
+      'functions/replica/a.ts',
+      "import {\n  x,\n  y,\n} from '../shared/adapters/mq-brokers.ts';",
+      'decisions take ports',
+    ],
     ['functions/replica/a.ts', "const x = await import('../shared/adapters/mq-brokers.ts');", 'decisions take ports'],
     ['functions/replica/a.handler.ts', "import { MqClient } from '@aws-sdk/client-mq';", 'handlers compose'],
     ['functions/replica/a.ts', "import { x } from '../promotion/polling.ts';", 'capabilities share'],

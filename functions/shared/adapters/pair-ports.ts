@@ -2,14 +2,22 @@ import type { PairEnvironment } from '../environment.ts';
 import type { Runtime } from '../runtime.ts';
 import { probeEndpoints } from './broker-endpoints.ts';
 import { readCredentials } from './broker-secrets.ts';
+import { ControlItems } from './control-items.ts';
 import { ControlTable } from './control-table.ts';
 import { MqBrokers } from './mq-brokers.ts';
 import { ReplicationMetrics } from './replication-metrics.ts';
 
+/** The Control table as the function's environment names it. */
+export const controlItems = (
+  runtime: Runtime,
+  environment: Pick<PairEnvironment, 'CONTROL_REGION' | 'CONTROL_TABLE'>,
+): ControlItems =>
+  new ControlItems(runtime, { region: environment.CONTROL_REGION, tableName: environment.CONTROL_TABLE });
+
 /** The adapters that functions of a pair share. */
 export const pairPorts = (runtime: Runtime, environment: PairEnvironment) => ({
   brokers: new MqBrokers(runtime),
-  control: new ControlTable(runtime, { region: environment.CONTROL_REGION, tableName: environment.CONTROL_TABLE }),
+  control: new ControlTable(controlItems(runtime, environment)),
   metrics: new ReplicationMetrics(runtime),
   clock: runtime.clock,
   probe: (broker: { readonly amqpEndpoints: readonly string[] }) => probeEndpoints(runtime, broker),

@@ -3,7 +3,12 @@ import { judgeReplication, type LagVerdict } from '../../../functions/promotion/
 import type { ReplicationObservation } from '../../../functions/promotion/replication-observation.ts';
 import type { BrokerReading } from '../../../functions/shared/broker-snapshot.ts';
 import type { GaugeReadings } from '../../../functions/shared/replication-gauges.ts';
-import { freshMs, lagLimitMs, restingBacklogEvents, waitLimitMs } from '../../../functions/shared/replication-limits.ts';
+import {
+  freshMs,
+  lagLimitMs,
+  restingBacklogEvents,
+  waitLimitMs,
+} from '../../../functions/shared/replication-limits.ts';
 import {
   asRole,
   healthyGauges,
@@ -103,8 +108,16 @@ describe('judgeReplication by gauges', () => {
       'wait times are too old',
       { PrimaryWaitTime: minutely([1_000], freshMs + 1), ReplicaWaitTime: minutely([1_000], freshMs + 1) },
     ],
-    ['steady', 'one wait time is fresh to the millisecond', { PrimaryWaitTime: minutely([1_000], freshMs) }],
-    ['absent', 'neither wait time can be read', { PrimaryWaitTime: unreadableGauge(), ReplicaWaitTime: unreadableGauge() }],
+    [
+      'steady',
+      'the only wait time is fresh to the millisecond',
+      { PrimaryWaitTime: minutely([1_000], freshMs), ReplicaWaitTime: minutely([]) },
+    ],
+    [
+      'absent',
+      'neither wait time can be read',
+      { PrimaryWaitTime: unreadableGauge(), ReplicaWaitTime: unreadableGauge() },
+    ],
     [
       'draining',
       'a backlog shrinks although the wait times are gone',

@@ -30,7 +30,11 @@ describe('lookAtPair', () => {
     await lookAtPair(ordersPair(), 'us-west-2', given);
     expect(asked).toEqual([
       [
-        { region: 'us-east-1', brokerName: 'orders-east', gauges: ['TotalReplicationLag', 'PrimaryWaitTime', 'QueueSize'] },
+        {
+          region: 'us-east-1',
+          brokerName: 'orders-east',
+          gauges: ['TotalReplicationLag', 'PrimaryWaitTime', 'QueueSize'],
+        },
         { region: 'us-west-2', brokerName: 'orders-west', gauges: ['ReplicationLag', 'ReplicaWaitTime'] },
       ],
     ]);

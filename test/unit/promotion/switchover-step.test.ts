@@ -6,16 +6,7 @@ import {
   promotionSettleMs,
 } from '../../../functions/promotion/switchover-step.ts';
 import type { Intent } from '../../../functions/shared/intent.ts';
-import {
-  asRole,
-  eastRef,
-  known,
-  noonMs,
-  pairedEast,
-  pairedWest,
-  unreadable,
-  westRef,
-} from '../../support/brokers.ts';
+import { asRole, eastRef, known, noonMs, pairedEast, pairedWest, unreadable, westRef } from '../../support/brokers.ts';
 import { earlierIntent } from '../../support/fake-ports.ts';
 
 const facts = (changes: Partial<SwitchoverFacts> = {}): SwitchoverFacts => ({
@@ -42,7 +33,12 @@ const young = promotionSettleMs - 1;
 describe('decideSwitchover', () => {
   it.each<[string, SwitchoverFacts, CounterpartClients, object]>([
     ['asks for the promotion of a healthy pair', facts(), 'none', { step: 'issue', settleOpenAs: undefined }],
-    ['has nothing to do after the exchange', facts({ target: primaryWest, counterpart: replicaEast }), 'none', { step: 'done' }],
+    [
+      'has nothing to do after the exchange',
+      facts({ target: primaryWest, counterpart: replicaEast }),
+      'none',
+      { step: 'done' },
+    ],
     [
       'has nothing to do for a primary whose counterpart cannot be read',
       facts({ target: primaryWest, counterpart: unreadable() }),
@@ -62,9 +58,19 @@ describe('decideSwitchover', () => {
       'refuses',
       { step: 'observe' },
     ],
-    ['watches what the service confirmed', facts({ intent: ours(old, { status: 'issued' }) }), 'accepts', { step: 'observe' }],
+    [
+      'watches what the service confirmed',
+      facts({ intent: ours(old, { status: 'issued' }) }),
+      'accepts',
+      { step: 'observe' },
+    ],
     ['watches when the primary has closed', facts({ intent: ours(old) }), 'refuses', { step: 'observe' }],
-    ['watches when nobody knows whether the primary has closed', facts({ intent: ours(old) }), 'unreachable', { step: 'observe' }],
+    [
+      'watches when nobody knows whether the primary has closed',
+      facts({ intent: ours(old) }),
+      'unreachable',
+      { step: 'observe' },
+    ],
     ['waits while an unconfirmed request is young', facts({ intent: ours(young) }), 'accepts', { step: 'wait' }],
     [
       'asks again when an old request has left the primary open',
@@ -89,10 +95,30 @@ describe('decideSwitchover', () => {
   });
 
   it.each<[string, SwitchoverFacts, CounterpartClients, string]>([
-    ['a promotion of the other broker is under way', facts({ intent: earlierIntent('Promote', { subject: 'b-other' }) }), 'none', 'PROMOTION_OPEN'],
-    ['it runs in the Region of the other broker', facts({ runningRegion: eastRef.region, intent: ours(old) }), 'refuses', 'WRONG_REGION'],
-    ['it runs elsewhere, even after the exchange', facts({ runningRegion: eastRef.region, target: primaryWest, counterpart: replicaEast }), 'none', 'WRONG_REGION'],
-    ['an old request had no effect and the gates have closed', facts({ intent: ours(old), counterpart: known(pairedEast({ state: 'REBOOT_IN_PROGRESS' })) }), 'accepts', 'COUNTERPART_NOT_RUNNING'],
+    [
+      'a promotion of the other broker is under way',
+      facts({ intent: earlierIntent('Promote', { subject: 'b-other' }) }),
+      'none',
+      'PROMOTION_OPEN',
+    ],
+    [
+      'it runs in the Region of the other broker',
+      facts({ runningRegion: eastRef.region, intent: ours(old) }),
+      'refuses',
+      'WRONG_REGION',
+    ],
+    [
+      'it runs elsewhere, even after the exchange',
+      facts({ runningRegion: eastRef.region, target: primaryWest, counterpart: replicaEast }),
+      'none',
+      'WRONG_REGION',
+    ],
+    [
+      'an old request had no effect and the gates have closed',
+      facts({ intent: ours(old), counterpart: known(pairedEast({ state: 'REBOOT_IN_PROGRESS' })) }),
+      'accepts',
+      'COUNTERPART_NOT_RUNNING',
+    ],
   ])('refuses when %s', (_label, given, clients, code) => {
     const decided = decideSwitchover(given, clients);
     expect(decided.step).toBe('refused');

@@ -88,15 +88,14 @@ describe('createReplicaBroker', () => {
     expect(control.writes).toEqual(['open CreateBroker 1', 'effective CreateBroker 1']);
   });
 
-  it('repeats an unconfirmed attempt that made no broker, under the same token', async () => {
+  it.each([
+    ['old', 60_000],
+    ['young', 1_000],
+  ])('repeats an unconfirmed %s attempt that made no broker, under the same token', async (_label, ageMs) => {
     const { brokers, control, step } = setup();
-    control.given(openOurs());
+    control.given(openOurs(noonMs - ageMs));
     expect(await step()).toEqual({ outcome: 'created', replica });
-    expect(control.writes).toEqual([
-      'not-effective CreateBroker 1',
-      'open CreateBroker 2',
-      'issued CreateBroker 2',
-    ]);
+    expect(control.writes).toEqual(['not-effective CreateBroker 1', 'open CreateBroker 2', 'issued CreateBroker 2']);
     expect(brokers.requests[0]).toMatchObject({ CreatorRequestId: replicaDecision(input) });
   });
 

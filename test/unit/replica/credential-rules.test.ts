@@ -14,7 +14,7 @@ describe('userNameProblem', () => {
 describe('passwordProblem', () => {
   it.each([
     ['the shortest allowed', 'abcdefghijkl'],
-    ['the longest allowed', 'abcd'.repeat(62) + 'ab'],
+    ['the longest allowed', `${'abcd'.repeat(62)}ab`],
     ['four different characters', 'aaaaaaaaabcd'],
   ])('accepts %s', (_label, password) => {
     expect(passwordProblem(password)).toBeUndefined();
@@ -22,7 +22,7 @@ describe('passwordProblem', () => {
 
   it.each([
     ['eleven characters', 'abcdefghijk', /12–250 characters/],
-    ['251 characters', 'abcd'.repeat(62) + 'abc', /12–250 characters/],
+    ['251 characters', `${'abcd'.repeat(62)}abc`, /12–250 characters/],
     ['three different characters', 'aaaaaaaaaabc', /4 different characters/],
     ['a comma', 'abcdefghijk,', /comma, colon or equals/],
     ['a colon', 'abcdefghijk:', /comma, colon or equals/],

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { rebootPrimary, rebootSettleMs } from '../../../functions/replica/reboot-primary.ts';
-import { ControlConflict, OutcomeUnknown, RequestRejected, ServiceUnavailable } from '../../../functions/shared/errors.ts';
+import {
+  ControlConflict,
+  OutcomeUnknown,
+  RequestRejected,
+  ServiceUnavailable,
+} from '../../../functions/shared/errors.ts';
 import type { ProtectedWindow } from '../../../functions/shared/protected-window.ts';
 import { eastRef, noonMs, pairedEast, pairedWest, pendingEast, pendingWest, westRef } from '../../support/brokers.ts';
 import { earlierIntent, FakeBrokers, FakeControl } from '../../support/fake-ports.ts';

@@ -107,7 +107,7 @@ describe('replicaRequest', () => {
   it('can be shown without passwords', () => {
     const shown = withoutPasswords(replicaRequest(input, unpairedEast(), users));
     expect(JSON.stringify(shown)).not.toContain('secret-1');
-    expect(shown['Users']).toEqual([
+    expect(shown.Users).toEqual([
       { Username: 'admin', ConsoleAccess: true },
       { Username: 'replicator', ReplicationUser: true },
       { Username: 'billing' },

@@ -1,6 +1,6 @@
 import 'aws-sdk-client-mock-vitest/extend';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { PublishCommand, type PublishCommandInput, SNSClient } from '@aws-sdk/client-sns';
 import type { Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -35,7 +35,7 @@ const run = {
 const call = <O>(handler: (event: unknown, context: Context) => Promise<O>, event: object): Promise<O> =>
   runWithRuntime(fakeRuntime({ environment }), async () => await handler({ run, ...event }, {} as Context));
 
-const lastPage = () => sns.commandCalls(PublishCommand).at(-1)?.args[0].input ?? {};
+const lastPage = (): Partial<PublishCommandInput> => sns.commandCalls(PublishCommand).at(-1)?.args[0].input ?? {};
 const approvalItem = (status: string, expiresAtMs: number) => ({
   question: { S: 'Reboot?' },
   status: { S: status },
@@ -44,7 +44,11 @@ const approvalItem = (status: string, expiresAtMs: number) => ({
 });
 
 describe('request-approval', () => {
-  const event = { pair: 'orders', question: 'Reboot b-1?', details: ['replication begins', 'primary: user app: UPDATE'] };
+  const event = {
+    pair: 'orders',
+    question: 'Reboot b-1?',
+    details: ['replication begins', 'primary: user app: UPDATE'],
+  };
 
   it("opens an approval for the pair's time and pages with its id, details and both answers", async () => {
     const { approvalId, expiresAt } = await call(requestApproval, event);
@@ -97,7 +101,12 @@ describe('check-approval', () => {
 });
 
 describe('report-failure', () => {
-  const event = { workflow: 'switchover', pair: 'orders', error: 'UnsafeTopology', cause: 'both call themselves primary' };
+  const event = {
+    workflow: 'switchover',
+    pair: 'orders',
+    error: 'UnsafeTopology',
+    cause: 'both call themselves primary',
+  };
 
   it('pages with the first error, its cause and the run', async () => {
     expect(await call(reportFailure, event)).toEqual({ reported: true });

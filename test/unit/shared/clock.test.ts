@@ -26,12 +26,13 @@ describe('valuesOrFirstError', () => {
 describe('systemClock', () => {
   it('waits for every task before it reports the first error in order', async () => {
     let ended = false;
-    const second = async (): Promise<void> => {
+    const second = async (): Promise<string> => {
       await systemClock.sleepMs(0);
       ended = true;
+      return 'done';
     };
     const tasks = [async () => Promise.reject(new Error('at once')), second] as const;
-    await expect(systemClock.concurrently<[never, void]>(tasks)).rejects.toThrow('at once');
+    await expect(systemClock.concurrently<[never, string]>(tasks)).rejects.toThrow('at once');
     expect(ended).toBe(true);
   });
 });

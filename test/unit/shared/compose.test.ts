@@ -20,7 +20,10 @@ const handler = composeHandler({
   },
 });
 
-const invoke = (event: unknown, environment: Runtime['environment'] = { AWS_REGION: 'us-west-2', TABLE: 'control' }) => {
+const invoke = (
+  event: unknown,
+  environment: Runtime['environment'] = { AWS_REGION: 'us-west-2', TABLE: 'control' },
+) => {
   const runtime = fakeRuntime({ environment });
   return { runtime, result: runWithRuntime(runtime, async () => await handler(event, context)) };
 };

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { ControlConflict, OutcomeUnknown, RequestRejected, ServiceUnavailable } from '../../../functions/shared/errors.ts';
+import {
+  ControlConflict,
+  OutcomeUnknown,
+  RequestRejected,
+  ServiceUnavailable,
+} from '../../../functions/shared/errors.ts';
 import { isOpen } from '../../../functions/shared/intent.ts';
 import { issueWrite } from '../../../functions/shared/issue-write.ts';
 import { earlierIntent, FakeControl } from '../../support/fake-ports.ts';

@@ -33,9 +33,21 @@ describe('pairConfigSchema', () => {
     ['an unknown kind of approval', { name: 'orders', rebootApproval: 'maybe' }],
     ['an unknown field', { name: 'orders', rebootAproval: 'required' }],
     ['an unknown field of the canary', { name: 'orders', canary: { secretArn: 'arn:x', que: 'a' } }],
-    ['a window without a day', { name: 'orders', protectedWindows: [{ reason: 'a', days: [], startUtc: '00:00', durationMinutes: 1 }] }],
-    ['a window at 24:00', { name: 'orders', protectedWindows: [{ reason: 'a', days: ['sunday'], startUtc: '24:00', durationMinutes: 1 }] }],
-    ['a window of more than a day', { name: 'orders', protectedWindows: [{ reason: 'a', days: ['sunday'], startUtc: '00:00', durationMinutes: 1_441 }] }],
+    [
+      'a window without a day',
+      { name: 'orders', protectedWindows: [{ reason: 'a', days: [], startUtc: '00:00', durationMinutes: 1 }] },
+    ],
+    [
+      'a window at 24:00',
+      { name: 'orders', protectedWindows: [{ reason: 'a', days: ['sunday'], startUtc: '24:00', durationMinutes: 1 }] },
+    ],
+    [
+      'a window of more than a day',
+      {
+        name: 'orders',
+        protectedWindows: [{ reason: 'a', days: ['sunday'], startUtc: '00:00', durationMinutes: 1_441 }],
+      },
+    ],
   ])('refuses %s', (_label, config) => {
     expect(pairConfigSchema.safeParse(config).success).toBe(false);
   });

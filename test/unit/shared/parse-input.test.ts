@@ -42,7 +42,11 @@ describe('parseInput', () => {
   it.each<[string, object, string]>([
     ['at the top', { targetRegoin: 1 }, '"targetRegoin" (did you mean "targetRegion"?)'],
     ['inside an optional object', { network: { subnetIDs: [] } }, '"network.subnetIDs" (did you mean "subnetIds"?)'],
-    ['inside an array with a default', { windows: [{ startUTC: '' }] }, '"windows.0.startUTC" (did you mean "startUtc"?)'],
+    [
+      'inside an array with a default',
+      { windows: [{ startUTC: '' }] },
+      '"windows.0.startUTC" (did you mean "startUtc"?)',
+    ],
     ['without a near name', { banana: 1 }, '"banana" (allowed: targetRegion, reason, dryRun, network, windows)'],
   ])('suggests a name for an unknown field %s', (_label, value, hint) => {
     expect(problemOf(value)).toContain(`unknown field ${hint}`);

@@ -35,7 +35,9 @@ describe('Accounting', () => {
       lost: 1,
     });
     expect(totals.named.lost).toEqual([{ id: 'lost', queue: 'q', sentAtMs: 1, processedAtMs: [], storedOn: [] }]);
-    expect(totals.named.processedTwice.map(({ id, processedAtMs }) => [id, processedAtMs])).toEqual([['twice', [6, 9]]]);
+    expect(totals.named.processedTwice.map(({ id, processedAtMs }) => [id, processedAtMs])).toEqual([
+      ['twice', [6, 9]],
+    ]);
     expect(totals.named.stranded.map(({ id, storedOn }) => [id, storedOn])).toEqual([['stranded', ['west']]]);
   });
 
@@ -86,8 +88,7 @@ describe('Accounting', () => {
           if (what.onClosed) closed.push(id);
         }
         const totals = books.totals([store('a', true, ...serving), store('b', false, ...closed)]);
-        const classes =
-          totals.processedOnce + totals.processedTwice + totals.queued + totals.stranded + totals.lost;
+        const classes = totals.processedOnce + totals.processedTwice + totals.queued + totals.stranded + totals.lost;
         expect(classes).toBe(totals.confirmed);
         expect(totals.confirmed + totals.unknown.total).toBe(happenings.length);
         const lost = happenings.filter(

@@ -2,7 +2,12 @@ import type { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../../gameday/clock/virtual-clock.ts';
 import type { StoreContents } from '../../../../gameday/traffic/accounting.ts';
-import { Traffic, type TrafficNotice, type TrafficPlan, type TrafficResult } from '../../../../gameday/traffic/traffic.ts';
+import {
+  Traffic,
+  type TrafficNotice,
+  type TrafficPlan,
+  type TrafficResult,
+} from '../../../../gameday/traffic/traffic.ts';
 import { ActiveMqBroker } from '../../../../gameday/world/broker/active-mq-broker.ts';
 
 const plan: TrafficPlan = {
@@ -89,7 +94,13 @@ describe('Traffic', () => {
       await traffic.stop();
       return traffic.result(stores(east, west));
     });
-    expect(result.messages).toMatchObject({ confirmed: 240, processedOnce: 240, lost: 0, processedTwice: 0, queued: 0 });
+    expect(result.messages).toMatchObject({
+      confirmed: 240,
+      processedOnce: 240,
+      lost: 0,
+      processedTwice: 0,
+      queued: 0,
+    });
     expect(result.drained).toBe(true);
     expect(result.sends.outages).toEqual([]);
     expect(result.deliveries.outages).toEqual([]);

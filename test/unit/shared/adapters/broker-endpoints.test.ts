@@ -4,7 +4,10 @@ import { openActive, probeEndpoints } from '../../../../functions/shared/adapter
 import { fakeRuntime } from '../../../support/fake-ports.ts';
 
 const broker = {
-  amqpEndpoints: ['amqp+ssl://b-1-1.mq.us-east-1.amazonaws.com:5671', 'amqp+ssl://b-1-2.mq.us-east-1.amazonaws.com:5671'],
+  amqpEndpoints: [
+    'amqp+ssl://b-1-1.mq.us-east-1.amazonaws.com:5671',
+    'amqp+ssl://b-1-2.mq.us-east-1.amazonaws.com:5671',
+  ],
 };
 
 /** A runtime whose connections end as told, in order: a stream, or the code of the socket's error. */
@@ -49,10 +52,7 @@ describe('openActive', () => {
     const stream = new PassThrough();
     const { runtime, asked } = connecting('ECONNREFUSED', stream);
     expect(await openActive(runtime, broker)).toEqual({ state: 'accepts', stream });
-    expect(asked).toEqual([
-      'b-1-1.mq.us-east-1.amazonaws.com:5671 3000',
-      'b-1-2.mq.us-east-1.amazonaws.com:5671 3000',
-    ]);
+    expect(asked).toEqual(['b-1-1.mq.us-east-1.amazonaws.com:5671 3000', 'b-1-2.mq.us-east-1.amazonaws.com:5671 3000']);
   });
 
   it('calls an endpoint that is no address unreachable', async () => {

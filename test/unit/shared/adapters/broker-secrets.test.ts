@@ -3,7 +3,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readCredentials } from '../../../../functions/shared/adapters/broker-secrets.ts';
-import { DrError, InvalidInput, SecretUnusable } from '../../../../functions/shared/errors.ts';
+import { type DrError, InvalidInput, SecretUnusable } from '../../../../functions/shared/errors.ts';
 import { fakeRuntime, sdkError } from '../../../support/fake-ports.ts';
 
 const secrets = mockClient(SecretsManagerClient);

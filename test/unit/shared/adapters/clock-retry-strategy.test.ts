@@ -14,7 +14,10 @@ const sleepsOf = async (errorTypes: readonly string[], random: () => number, max
 
 describe('clockRetryStrategy', () => {
   it('doubles the back-off, up to its limit, on the given clock', async () => {
-    const { sleeps, token } = await sleepsOf(Array.from({ length: 8 }, () => 'TRANSIENT'), () => 1);
+    const { sleeps, token } = await sleepsOf(
+      Array.from({ length: 8 }, () => 'TRANSIENT'),
+      () => 1,
+    );
     expect(sleeps).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
     expect(token.getRetryCount()).toBe(8);
     expect(token.getRetryDelay()).toBe(0);

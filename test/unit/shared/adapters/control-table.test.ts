@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ControlItems } from '../../../../functions/shared/adapters/control-items.ts';
 import { ControlTable } from '../../../../functions/shared/adapters/control-table.ts';
 import { ControlConflict, ServiceUnavailable, UnexpectedAnswer } from '../../../../functions/shared/errors.ts';
 import { eastRef, westRef } from '../../../support/brokers.ts';
@@ -19,7 +20,7 @@ beforeEach(() => {
   dynamodb.reset();
 });
 
-const table = () => new ControlTable(fakeRuntime(), { region: 'us-east-2', tableName: 'control' });
+const table = () => new ControlTable(new ControlItems(fakeRuntime(), { region: 'us-east-2', tableName: 'control' }));
 const intent = earlierIntent('Promote', { sequence: 3, subject: westRef.brokerId });
 const key = (sk: string) => ({ pk: { S: 'PAIR#orders' }, sk: { S: sk } });
 const item = (changes: Readonly<Record<string, unknown>> = {}) =>

@@ -91,7 +91,11 @@ describe('MqBrokers.findByName', () => {
     expect(await brokers().findByName('us-west-2', 'orders-west')).toBeUndefined();
   });
 
-  const summary = (BrokerName: string, BrokerId: string, BrokerState: 'RUNNING' | 'DELETION_IN_PROGRESS' = 'RUNNING') => ({
+  const summary = (
+    BrokerName: string,
+    BrokerId: string,
+    BrokerState: 'RUNNING' | 'DELETION_IN_PROGRESS' = 'RUNNING',
+  ) => ({
     BrokerName,
     BrokerId,
     BrokerState,

@@ -57,7 +57,7 @@ describe('ReplicationMetrics.read', () => {
 
   it('merges both instances, sorted, with one point for each minute', async () => {
     cloudWatch.on(GetMetricDataCommand).resolves({
-      MetricDataResults: [result('g2_0', [1, 4], [10, 40]), result('g2_1', [2, 3, 4], [20, 30, 45])],
+      MetricDataResults: [result('g2_0', [1, 2, 4], [10, 25, 40]), result('g2_1', [2, 3, 4], [20, 30, 45])],
     });
     const { QueueSize } = await read(east);
     expect(QueueSize).toEqual({
@@ -65,7 +65,7 @@ describe('ReplicationMetrics.read', () => {
       points: [
         { atMs: noonMs - 240_000, value: 45 },
         { atMs: noonMs - 180_000, value: 30 },
-        { atMs: noonMs - 120_000, value: 20 },
+        { atMs: noonMs - 120_000, value: 25 },
         { atMs: noonMs - 60_000, value: 10 },
       ],
     });
@@ -102,10 +102,13 @@ describe('ReplicationMetrics.read', () => {
     expect(readings.ReplicationLag).toMatchObject({ known: true, points: [{ value: 7 }] });
   });
 
-  it.each(['InternalError', 'Forbidden'] as const)('takes a result of %s for unknown, not for absent', async (status) => {
-    cloudWatch
-      .on(GetMetricDataCommand)
-      .resolves({ MetricDataResults: [{ ...result('g0_0', [], []), StatusCode: status }] });
-    expect((await read(west)).ReplicationLag).toEqual({ known: false, reason: expect.stringContaining(status) });
-  });
+  it.each(['InternalError', 'Forbidden'] as const)(
+    'takes a result of %s for unknown, not for absent',
+    async (status) => {
+      cloudWatch
+        .on(GetMetricDataCommand)
+        .resolves({ MetricDataResults: [{ ...result('g0_0', [], []), StatusCode: status }] });
+      expect((await read(west)).ReplicationLag).toEqual({ known: false, reason: expect.stringContaining(status) });
+    },
+  );
 });

@@ -57,7 +57,11 @@ describe('snapshotFrom', () => {
     const snapshot = read({
       DataReplicationMetadata: { DataReplicationRole: text, DataReplicationCounterpart: counterpart },
     });
-    expect(snapshot).toMatchObject({ role, roleText: text, counterpart: { brokerId: westRef.brokerId, region: 'us-west-2' } });
+    expect(snapshot).toMatchObject({
+      role,
+      roleText: text,
+      counterpart: { brokerId: westRef.brokerId, region: 'us-west-2' },
+    });
   });
 
   it('keeps what is in force apart from what is pending', () => {
@@ -76,7 +80,10 @@ describe('snapshotFrom', () => {
   });
 
   it('takes half a counterpart for none', () => {
-    const metadata = { DataReplicationRole: 'PRIMARY', DataReplicationCounterpart: { BrokerId: 'b-1', Region: undefined } };
+    const metadata = {
+      DataReplicationRole: 'PRIMARY',
+      DataReplicationCounterpart: { BrokerId: 'b-1', Region: undefined },
+    };
     expect(read({ DataReplicationMetadata: metadata }).counterpart).toBeUndefined();
   });
 

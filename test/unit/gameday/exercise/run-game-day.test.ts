@@ -1,0 +1,192 @@
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type GameDayOptions, runGameDay, type UnstampedJournal } from '../../../../gameday/exercise/run-game-day.ts';
+import { findScenario } from '../../../../gameday/exercise/scenario/catalogue.ts';
+import { loadScenario, parseScenario } from '../../../../gameday/exercise/scenario/load.ts';
+import { derivePromotions } from '../../../../gameday/journal/promotions.ts';
+import { createExerciseStage } from '../../../../gameday/stage/exercise-stage.ts';
+
+const play = async (text: string, overrides: Partial<GameDayOptions> = {}): Promise<UnstampedJournal> =>
+  await runGameDay({
+    scenario: parseScenario('test', 'test.yaml', text),
+    seed: 5,
+    createStage: createExerciseStage,
+    interrupt: new AbortController().signal,
+    onEvent: () => {},
+    breathe: async () => {},
+    ...overrides,
+  });
+
+const scenario = (method: string, extra = ''): string => `
+title: Test
+description: A pair that replicates, with a little traffic.
+seed: 5
+world:
+  pairs:
+    orders:
+      primary: { region: us-east-1, brokerName: orders }
+      replica: { region: us-west-2, brokerName: orders-replica }
+      paired: true
+traffic: { pair: orders, queues: [q], producers: 1, consumers: 1, ratePerSecond: 2 }
+steady-state-hypothesis:
+  title: Served in the east, and nothing lost
+  probes:
+    - { probe: pair-served-in, pair: orders, region: us-east-1 }
+    - { probe: messages-accounted }
+    - { probe: workflows-as-expected }
+${extra}
+method:
+${method}
+`;
+
+/** The gates of a switchover want fresh metrics, which a new pair has after some minutes. */
+const switchover = (region: string, rest = ''): string => `
+  - { action: wait, seconds: 300 }
+  - action: run-workflow
+    workflow: switchover
+    region: ${region}
+    input: { pair: orders, targetRegion: ${region}, reason: test }
+${rest}`;
+
+const promotionsIn = (journal: UnstampedJournal) =>
+  derivePromotions({ ...journal.records, traffic: journal.traffic, endMs: Date.parse(journal.end) });
+
+describe('the first switchover', () => {
+  let journal: UnstampedJournal;
+  beforeAll(async () => {
+    const { name, file } = await findScenario('first-switchover');
+    journal = await play(await readFile(file, 'utf8'), { scenario: await loadScenario(name, file), seed: 7 });
+  });
+
+  it('meets its hypothesis, with every confirmed message processed exactly once', () => {
+    expect(journal.outcome, JSON.stringify(journal.steady_states.after, null, 1)).toBe('met');
+    const [traffic] = journal.traffic;
+    expect(traffic?.messages.confirmed).toBeGreaterThan(5_000);
+    expect(traffic?.messages.processedOnce).toBe(traffic?.messages.confirmed);
+    expect(traffic?.drained).toBe(true);
+  });
+
+  it('names two promotions, there and back, each noticed after it was complete', () => {
+    const promotions = promotionsIn(journal);
+    expect(promotions.map(({ mode, region }) => [mode, region])).toEqual([
+      ['SWITCHOVER', 'us-west-2'],
+      ['SWITCHOVER', 'us-east-1'],
+    ]);
+    for (const promotion of promotions) {
+      expect(promotion.completedAtMs).toBeGreaterThan(promotion.requestedAtMs);
+      expect(promotion.detectedAtMs).toBeGreaterThanOrEqual(promotion.completedAtMs ?? Number.POSITIVE_INFINITY);
+      expect(promotion.unavailableFrom).toBe('clients');
+      expect(promotion.unavailableMs).toBeGreaterThan(1_000);
+    }
+  });
+
+  it('writes down every call, state, log and broker change, and no password', () => {
+    const { records } = journal;
+    expect(records.apiCalls.filter(({ operation }) => operation === 'Promote')).toHaveLength(2);
+    expect(records.transitions.some(({ state }) => state === 'SwitchedOver')).toBe(true);
+    expect(records.workflows.map(({ run, status }) => [run, status])).toEqual([
+      ['create-replica', 'SUCCEEDED'],
+      ['switchover', 'SUCCEEDED'],
+      ['switchover 2', 'SUCCEEDED'],
+    ]);
+    expect(records.workflows.every(({ transitions, historyEvents }) => transitions > 5 && historyEvents > 10)).toBe(
+      true,
+    );
+    expect(records.brokers.some(({ role, serves }) => role === 'replica' && !serves)).toBe(true);
+    expect(records.gauges.some(({ totalReplicationLagMs }) => totalReplicationLagMs !== null)).toBe(true);
+    expect(JSON.stringify(journal)).not.toMatch(/embedded-(Operator|Replicator|Application)/);
+  });
+});
+
+describe('runGameDay', () => {
+  it('gives the same journal twice for one seed', async () => {
+    const text = scenario(`  - action: start-traffic\n${switchover('us-west-2')}${switchover('us-east-1')}`);
+    expect(await play(text)).toEqual(await play(text));
+  });
+
+  it('deviates when the system is not back in its steady state, and says which probe does not hold', async () => {
+    const journal = await play(scenario(`  - action: start-traffic\n${switchover('us-west-2')}`));
+    expect(journal).toMatchObject({ outcome: 'deviated', status: 'failed', deviated: true });
+    expect(journal.steady_states.after?.probes.map((probe) => probe.tolerance_met)).toEqual([false, true, true]);
+  });
+
+  it('ends the method at a step that fails, skips the rest, and still rolls back', async () => {
+    const rollback = `rollbacks:\n  - { action: wait, seconds: 1, name: undo }`;
+    const journal = await play(
+      scenario(
+        `${switchover('us-west-2', '    expect: { output: { outcome: Refused } }')}
+  - { action: wait, seconds: 60, name: never }`,
+        rollback,
+      ),
+    );
+    expect(journal.run.map(({ status }) => status)).toEqual(['succeeded', 'failed', 'skipped']);
+    expect(journal.run[1]?.exception).toContain('outcome is "SwitchedOver", expected "Refused"');
+    expect(journal.rollbacks.map(({ status }) => status)).toEqual(['succeeded']);
+    expect(journal.outcome).toBe('deviated');
+  });
+
+  it('names the nearest workflow for one that does not exist', async () => {
+    const journal = await play(
+      scenario(switchover('us-west-2').replace('workflow: switchover', 'workflow: swichover')),
+    );
+    expect(journal.run[1]?.exception).toContain(
+      'unknown workflow "swichover"; did you mean "switchover"? (in us-west-2)',
+    );
+  });
+
+  it('does not experiment on a system that is not in its steady state', async () => {
+    const text = scenario('  - { action: wait, seconds: 60 }').replace(
+      '{ probe: pair-served-in, pair: orders, region: us-east-1 }',
+      '{ probe: pair-served-in, pair: orders, region: us-west-2 }',
+    );
+    const journal = await play(text);
+    expect(journal.outcome).toBe('aborted');
+    expect(journal.run).toEqual([]);
+    expect(journal.abortReason).toContain('hypothesis was not met before the method');
+  });
+
+  it('aborts a run that outlasts its limit, and tells what it was doing', async () => {
+    const journal = await play(scenario('  - { action: wait, seconds: 600, name: long }', 'maxVirtualMinutes: 1'));
+    expect(journal.outcome).toBe('aborted');
+    expect(journal.abortReason).toContain('longer than 1 virtual minutes');
+    expect(journal.run.map(({ activity, status }) => [activity.name, status])).toEqual([['long', 'aborted']]);
+    expect(journal.duration).toBe(60);
+  });
+
+  it('ends at an interrupt with the books of what happened so far', async () => {
+    const interrupt = new AbortController();
+    const journal = await play(scenario('  - action: start-traffic\n  - { action: wait, seconds: 600, name: long }'), {
+      interrupt: interrupt.signal,
+      breathe: async (view) => {
+        if (view.nowMs - view.startMs > 20_000) interrupt.abort();
+      },
+    });
+    expect(journal).toMatchObject({ outcome: 'interrupted', status: 'interrupted' });
+    expect(journal.run.at(-1)).toMatchObject({ status: 'aborted', exception: 'interrupted' });
+    expect(journal.duration).toBeLessThan(60);
+    expect(journal.traffic[0]?.messages.confirmed).toBeGreaterThan(30);
+    expect(journal.traffic[0]?.messages.lost).toBe(0);
+  });
+
+  it('starts a workflow without waiting, brings trouble meanwhile, and waits for it later', async () => {
+    const steps = `
+  - { action: wait, seconds: 300 }
+  - action: run-workflow
+    workflow: switchover
+    region: us-west-2
+    input: { pair: orders, targetRegion: us-west-2, reason: test }
+    wait: false
+    as: over
+  - { action: cut-link, pair: orders }
+  - { action: wait, seconds: 90 }
+  - { action: restore-link, pair: orders }
+  - { action: await-workflow, run: over, expect: { output: { outcome: SwitchedOver } } }`;
+    const journal = await play(scenario(steps));
+    expect(journal.run.map(({ status, exception }) => exception ?? status)).toEqual(Array(6).fill('succeeded'));
+    expect(journal.records.faults).toMatchObject([{ description: 'replication link of orders cut' }]);
+    const [promotion] = promotionsIn(journal);
+    // Neither broker serves while the link is down; without traffic that is read from the brokers themselves.
+    expect(promotion?.unavailableFrom).toBe('brokers');
+    expect(promotion?.unavailableMs).toBeGreaterThan(90_000);
+  });
+});
