@@ -41,6 +41,12 @@ export class ControlConflict extends DrError {
   override readonly kind = 'conflict';
 }
 
+/** The run does not hold its lock any more: another run acts. It stops and undoes nothing. */
+export class LockLost extends DrError {
+  override readonly name = 'LockLost';
+  override readonly kind = 'conflict';
+}
+
 /** The input of a workflow or a function is not what its schema says. */
 export class InvalidInput extends DrError {
   override readonly name = 'InvalidInput';
@@ -100,6 +106,7 @@ export const errorCatalogue = {
   ServiceUnavailable,
   OutcomeUnknown,
   ControlConflict,
+  LockLost,
   InvalidInput,
   InvalidConfiguration,
   AccessDenied,

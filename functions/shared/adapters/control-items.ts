@@ -1,6 +1,7 @@
 import {
   BatchGetItemCommand,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -119,6 +120,15 @@ export class ControlItems {
   /** Changes an item, if the condition holds, and gives all of it as it is then. @throws as `put` */
   async changeAndRead<S extends z.ZodType>(key: ItemKey, change: ItemChange, schema: S): Promise<z.output<S>> {
     return this.parse(key, (await this.#update(key, { ...change, ReturnValues: 'ALL_NEW' })).Attributes, schema);
+  }
+
+  /** Removes an item; without one nothing changes. @throws as `get` */
+  async remove(key: ItemKey): Promise<void> {
+    await this.#call('DeleteItem', key, () =>
+      clients(this.#runtime, this.#region, 'repeatable').send(
+        new DeleteItemCommand({ TableName: this.#tableName, Key: keyOf(key) }),
+      ),
+    );
   }
 
   #update(key: ItemKey, change: ItemChange & Pick<UpdateItemCommandInput, 'ReturnValues'>) {

@@ -1,0 +1,20 @@
+import { type Heartbeat, silenceMs } from '../shared/heartbeat.ts';
+import type { PredictedLoss } from './predicted-loss.ts';
+
+/**
+ * Predicts what a failover leaves behind from the primary's last heartbeat: the lost Region is asked nothing. Older
+ * than three minutes it is unknown, and unknown fits no budget.
+ *
+ * @param nowMs milliseconds since the Unix epoch
+ */
+export const predictFailoverLoss = (heartbeat: Heartbeat | undefined, nowMs: number): PredictedLoss => {
+  if (heartbeat === undefined) return { known: false, reason: 'the primary has never sent a heartbeat' };
+  const ageSeconds = Math.round((nowMs - heartbeat.atMs) / 1_000);
+  if (nowMs - heartbeat.atMs > silenceMs) {
+    return { known: false, reason: `the primary's last heartbeat is ${ageSeconds} s old` };
+  }
+  if (heartbeat.backlogEvents === undefined) {
+    return { known: false, reason: "the primary's last heartbeat had no backlog" };
+  }
+  return { known: true, events: heartbeat.backlogEvents, ageSeconds };
+};

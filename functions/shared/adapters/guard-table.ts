@@ -1,0 +1,222 @@
+import * as z from 'zod';
+import { ControlConflict, DrError, LockLost } from '../errors.ts';
+import {
+  clockSkewSeconds,
+  type Epoch,
+  type Freeze,
+  type GuardReading,
+  type Lock,
+  leaseSeconds,
+} from '../guards/guards.ts';
+import { type ControlItems, number, text, withoutUndefined } from './control-items.ts';
+
+const lockSchema = z.object({ owner: text, fence: number, expiresAtMs: number, purpose: text });
+
+const freezeSchema = z.object({ reason: text, by: text, atMs: number });
+
+const epochSchema = z.object({
+  number,
+  mode: text.pipe(z.enum(['SWITCHOVER', 'FAILOVER'])),
+  primaryBrokerId: text,
+  primaryRegion: text,
+  promotedAtMs: number,
+  executionArn: text,
+  acknowledgedAtMs: number.optional(),
+});
+
+/** Scope of items that concern everything. */
+export const globalScope = 'GLOBAL';
+
+/** An owner that nobody is: a released lock keeps its item, since its fence must never fall. */
+const nobody = 'nobody';
+
+/** What became of asking for a lock. */
+export type LockResult =
+  | { readonly acquired: true; readonly lock: Lock }
+  | { readonly acquired: false; readonly lock: Lock };
+
+/** Locks, freezes and epochs in the Control table, for one scope: `PAIR#orders`, `CLUSTER#events`. */
+export class GuardTable {
+  readonly #items: ControlItems;
+  readonly #scope: string;
+
+  constructor(items: ControlItems, scope: string) {
+    this.#items = items;
+    this.#scope = scope;
+  }
+
+  /** Every guard of the scope in one consistent read; a table that cannot be read is part of the answer. */
+  async read(): Promise<GuardReading> {
+    const keyOf = (scope: string, item: string) => ({ scope, item });
+    try {
+      const lockKey = keyOf(this.#scope, 'LOCK');
+      const freezeKey = keyOf(this.#scope, 'FREEZE');
+      const globalKey = keyOf(globalScope, 'FREEZE');
+      const epochKey = keyOf(this.#scope, 'EPOCH');
+      const items = await this.#items.getAll([lockKey, freezeKey, globalKey, epochKey]);
+      const parse = <S extends z.ZodType>(key: { scope: string; item: string }, schema: S): z.output<S> | undefined => {
+        const item = items.get(`${key.scope}/${key.item}`);
+        return item === undefined ? undefined : this.#items.parse(key, item, schema);
+      };
+      const lock = parse(lockKey, lockSchema);
+      const epoch = parse(epochKey, epochSchema);
+      return withoutUndefined({
+        known: true as const,
+        lock: lock?.owner === nobody ? undefined : lock,
+        freeze: parse(freezeKey, freezeSchema),
+        globalFreeze: parse(globalKey, freezeSchema),
+        epoch: epoch && withoutUndefined(epoch),
+      });
+    } catch (error) {
+      if (error instanceof DrError && error.kind === 'transient') return { known: false, reason: error.message };
+      throw error;
+    }
+  }
+
+  /**
+   * Takes the lock if it is free, expired or the run's own already; a run that asks again keeps its fence.
+   *
+   * @throws ServiceUnavailable when the table cannot be reached, AccessDenied
+   */
+  async acquire(owner: string, purpose: string, nowMs: number): Promise<LockResult> {
+    const key = { scope: this.#scope, item: 'LOCK' };
+    const held = await this.#items.get(key, lockSchema);
+    if (held?.owner === owner) return { acquired: true, lock: await this.renew(owner, held.fence, nowMs) };
+    try {
+      const lock = await this.#items.changeAndRead(
+        key,
+        {
+          UpdateExpression: 'SET #owner = :owner, purpose = :purpose, expiresAtMs = :expires ADD fence :one',
+          ConditionExpression: 'attribute_not_exists(pk) OR #owner = :nobody OR expiresAtMs < :expired',
+          ExpressionAttributeNames: { '#owner': 'owner' },
+          ExpressionAttributeValues: {
+            ':owner': { S: owner },
+            ':nobody': { S: nobody },
+            ':purpose': { S: purpose },
+            ':expires': { N: String(nowMs + leaseSeconds * 1_000) },
+            ':expired': { N: String(nowMs - clockSkewSeconds * 1_000) },
+            ':one': { N: '1' },
+          },
+        },
+        lockSchema,
+      );
+      return { acquired: true, lock };
+    } catch (error) {
+      if (!(error instanceof ControlConflict)) throw error;
+      const lock = await this.#items.get(key, lockSchema);
+      if (lock === undefined) throw error;
+      // A first attempt whose answer was lost may have taken it.
+      return { acquired: lock.owner === owner, lock };
+    }
+  }
+
+  /** Extends the run's own lock by a lease. @throws LockLost when somebody else has it, or nobody */
+  async renew(owner: string, fence: number, nowMs: number): Promise<Lock> {
+    return await this.#ofOwner(owner, fence, {
+      UpdateExpression: 'SET expiresAtMs = :expires',
+      ExpressionAttributeValues: { ':expires': { N: String(nowMs + leaseSeconds * 1_000) } },
+    });
+  }
+
+  /** Gives the lock back; a lock that the owner does not hold any more is left alone. */
+  async release(owner: string): Promise<void> {
+    await this.#items
+      .change(
+        { scope: this.#scope, item: 'LOCK' },
+        {
+          UpdateExpression: 'SET #owner = :nobody',
+          ConditionExpression: '#owner = :owner',
+          ExpressionAttributeNames: { '#owner': 'owner' },
+          ExpressionAttributeValues: { ':owner': { S: owner }, ':nobody': { S: nobody } },
+        },
+      )
+      .catch((error: unknown) => {
+        if (!(error instanceof ControlConflict)) throw error;
+      });
+  }
+
+  /** Stops all writes of the scope until `unfreeze`. */
+  async freeze(freeze: Freeze): Promise<void> {
+    await this.#items.put(
+      { scope: this.#scope, item: 'FREEZE' },
+      { reason: { S: freeze.reason }, by: { S: freeze.by }, atMs: { N: String(freeze.atMs) } },
+    );
+  }
+
+  /** Allows writes again; without a freeze nothing changes. */
+  async unfreeze(): Promise<void> {
+    await this.#items.remove({ scope: this.#scope, item: 'FREEZE' });
+  }
+
+  async readEpoch(): Promise<Epoch | undefined> {
+    const epoch = await this.#items.get({ scope: this.#scope, item: 'EPOCH' }, epochSchema);
+    return epoch && withoutUndefined(epoch);
+  }
+
+  /**
+   * Records a promotion; the same one again changes nothing.
+   *
+   * @throws ControlConflict when another promotion was recorded meanwhile
+   */
+  async recordEpoch(epoch: Epoch): Promise<void> {
+    await this.#items.put(
+      { scope: this.#scope, item: 'EPOCH' },
+      {
+        number: { N: String(epoch.number) },
+        mode: { S: epoch.mode },
+        primaryBrokerId: { S: epoch.primaryBrokerId },
+        primaryRegion: { S: epoch.primaryRegion },
+        promotedAtMs: { N: String(epoch.promotedAtMs) },
+        executionArn: { S: epoch.executionArn },
+      },
+      {
+        ConditionExpression: 'attribute_not_exists(pk) OR #number = :previous',
+        ExpressionAttributeNames: { '#number': 'number' },
+        ExpressionAttributeValues: { ':previous': { N: String(epoch.number - 1) } },
+      },
+    );
+  }
+
+  /** Notes that a person knows about the newest promotion. @throws ControlConflict when there is none */
+  async acknowledge(epochNumber: number, nowMs: number): Promise<void> {
+    await this.#items.change(
+      { scope: this.#scope, item: 'EPOCH' },
+      {
+        UpdateExpression: 'SET acknowledgedAtMs = :now',
+        ConditionExpression: '#number = :number',
+        ExpressionAttributeNames: { '#number': 'number' },
+        ExpressionAttributeValues: { ':number': { N: String(epochNumber) }, ':now': { N: String(nowMs) } },
+      },
+    );
+  }
+
+  async #ofOwner(
+    owner: string,
+    fence: number,
+    change: { readonly UpdateExpression: string; readonly ExpressionAttributeValues: Record<string, { N: string }> },
+  ): Promise<Lock> {
+    try {
+      return await this.#items.changeAndRead(
+        { scope: this.#scope, item: 'LOCK' },
+        {
+          UpdateExpression: change.UpdateExpression,
+          ConditionExpression: '#owner = :owner AND fence = :fence',
+          ExpressionAttributeNames: { '#owner': 'owner' },
+          ExpressionAttributeValues: {
+            ...change.ExpressionAttributeValues,
+            ':owner': { S: owner },
+            ':fence': { N: String(fence) },
+          },
+        },
+        lockSchema,
+      );
+    } catch (error) {
+      if (!(error instanceof ControlConflict)) throw error;
+      throw new LockLost(
+        `the lock of ${this.#scope} is not held with fence ${fence} any more`,
+        { owner, fence },
+        { cause: error },
+      );
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import type { Heartbeat } from '../heartbeat.ts';
+import { type Attribute, type ControlItems, number, text, withoutUndefined } from './control-items.ts';
+
+const heartbeatSchema = z.object({
+  atMs: number,
+  brokerId: text,
+  role: text.pipe(z.enum(['primary', 'replica', 'none', 'unknown'])),
+  state: text,
+  endpoint: text.pipe(z.enum(['accepts', 'refuses', 'unreachable', 'none'])),
+  connections: number.optional(),
+  backlogEvents: number.optional(),
+  backlogAtMs: number.optional(),
+});
+
+const keyOf = (pair: string, region: string) => ({ scope: `PAIR#${pair}`, item: `HEARTBEAT#${region}` });
+
+/** Heartbeats of the pairs' brokers, one item for each pair and Region. */
+export class HeartbeatTable {
+  readonly #items: ControlItems;
+
+  constructor(items: ControlItems) {
+    this.#items = items;
+  }
+
+  /** @throws ServiceUnavailable, AccessDenied, UnexpectedAnswer */
+  async read(pair: string, region: string): Promise<Heartbeat | undefined> {
+    const item = await this.#items.get(keyOf(pair, region), heartbeatSchema);
+    return item && { region, ...withoutUndefined(item) };
+  }
+
+  /** Replaces the Region's heartbeat. @throws as `read` */
+  async write(pair: string, { region, ...heartbeat }: Heartbeat): Promise<void> {
+    const attributes = Object.fromEntries(
+      Object.entries(heartbeat).map(([name, value]): [string, Attribute] => [
+        name,
+        typeof value === 'number' ? { N: String(value) } : { S: value },
+      ]),
+    );
+    await this.#items.put(keyOf(pair, region), attributes);
+  }
+}

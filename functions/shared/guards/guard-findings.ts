@@ -1,0 +1,84 @@
+import type { Assessment, Finding } from '../finding.ts';
+import { type GuardReading, isHeldByOther } from './guards.ts';
+
+/** The run that the guards are judged for. */
+export interface GuardedRun {
+  /** ARN of the root execution. */
+  readonly executionArn: string;
+  /** Whether an event started it; then a person's word is missing and more is asked for. */
+  readonly automatic: boolean;
+  /** A person's reason to act although the Control table cannot be reached. */
+  readonly overrideControl?: string;
+}
+
+/** Settings of the pair that guards depend on. */
+export interface GuardPolicy {
+  /** Whether automatic runs may promote the pair at all. */
+  readonly automaticFailover: boolean;
+  /** How long after a promotion automatic runs hold back, unless a person acknowledged it; seconds. */
+  readonly antiFlapSeconds: number;
+}
+
+const iso = (atMs: number): string => new Date(atMs).toISOString();
+
+const unreachable = (reason: string, run: GuardedRun): Assessment => {
+  const finding = (code: string, message: string): Finding => ({ code, message, evidence: { reason } });
+  if (run.automatic || run.overrideControl === undefined) {
+    const message = 'the Control table cannot be reached, so nobody knows who else acts';
+    const hint = run.automatic ? 'automatic runs stop here' : 'a person may pass with overrideControl and a reason';
+    return { blockers: [finding('CONTROL_UNREACHABLE', `${message}; ${hint}`)], warnings: [] };
+  }
+  return {
+    blockers: [],
+    warnings: [finding('CONTROL_OVERRIDDEN', `acting without the Control table: ${run.overrideControl}`)],
+  };
+};
+
+/**
+ * Judges lock, freeze, enrolment and anti-flap for a run: every blocker and every warning at once.
+ *
+ * @param nowMs milliseconds since the Unix epoch
+ */
+export const judgeGuards = (reading: GuardReading, run: GuardedRun, policy: GuardPolicy, nowMs: number): Assessment => {
+  if (!reading.known) return unreachable(reading.reason, run);
+  const blockers: Finding[] = [];
+  const warnings: Finding[] = [];
+  const { lock, freeze, globalFreeze, epoch } = reading;
+  if (isHeldByOther(lock, run.executionArn, nowMs)) {
+    blockers.push({
+      code: 'LOCK_HELD',
+      message: `a ${lock.purpose} run holds the lock until ${iso(lock.expiresAtMs)}: ${lock.owner}`,
+      evidence: { owner: lock.owner, purpose: lock.purpose, expiresAt: iso(lock.expiresAtMs) },
+    });
+  }
+  for (const [scope, frozen] of [
+    ['this pair', freeze],
+    ['everything', globalFreeze],
+  ] as const) {
+    if (frozen === undefined) continue;
+    blockers.push({
+      code: 'FROZEN',
+      message: `${frozen.by} froze ${scope} at ${iso(frozen.atMs)}: ${frozen.reason}`,
+      evidence: { scope, by: frozen.by, reason: frozen.reason },
+    });
+  }
+  if (run.automatic && !policy.automaticFailover) {
+    blockers.push({
+      code: 'NOT_ENROLLED',
+      message: 'the pair is not enrolled for automatic runs; start the workflow by hand',
+      evidence: {},
+    });
+  }
+  if (epoch !== undefined && epoch.acknowledgedAtMs === undefined) {
+    const ageSeconds = Math.round((nowMs - epoch.promotedAtMs) / 1_000);
+    if (ageSeconds < policy.antiFlapSeconds) {
+      const finding = {
+        code: 'ANTI_FLAP',
+        message: `the pair was promoted ${ageSeconds} s ago (${epoch.mode} to ${epoch.primaryRegion}) and nobody has acknowledged it`,
+        evidence: { epoch: epoch.number, ageSeconds, antiFlapSeconds: policy.antiFlapSeconds },
+      };
+      (run.automatic ? blockers : warnings).push(finding);
+    }
+  }
+  return { blockers, warnings };
+};
