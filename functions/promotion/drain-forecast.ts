@@ -1,4 +1,5 @@
 import type { GaugePoint } from '../shared/replication-gauges.ts';
+import { freshMs } from '../shared/replication-limits.ts';
 
 /** How far a forecast can be trusted: how many points it rests on, and how even their rates are. */
 export type Confidence = 'low' | 'medium' | 'high';
@@ -24,7 +25,7 @@ const unevenFactor = 4;
 
 /**
  * Forecasts the end of a drain from points of the replication queue's size, oldest first.
- * Undefined while the queue does not shrink or fewer than two points are known.
+ * Undefined while the queue does not shrink, fewer than two points are known, or the newest says nothing about now.
  *
  * @param nowMs milliseconds since the Unix epoch
  */
@@ -37,7 +38,7 @@ export const forecastDrain = (points: readonly GaugePoint[], nowMs: number): Dra
   const rateBetween = (a: GaugePoint, b: GaugePoint): number => (a.value - b.value) / ((b.atMs - a.atMs) / 1_000);
   // The faster of the newest and the average rate: looking too early costs one call, too late costs an outage.
   const ratePerSecond = Math.max(rateBetween(first, last), rateBetween(previous, last));
-  if (!(ratePerSecond > 0)) return undefined;
+  if (!(ratePerSecond > 0) || nowMs - last.atMs > freshMs) return undefined;
   const pointAgeSeconds = Math.max(0, (nowMs - last.atMs) / 1_000);
   const rates = recent.slice(1).map((point, index) => rateBetween(recent[index] ?? point, point));
   const spread = Math.max(...rates) / Math.max(Math.min(...rates), Number.MIN_VALUE);

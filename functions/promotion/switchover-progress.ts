@@ -21,7 +21,7 @@ export interface SwitchoverLimits {
 /** Where a switchover stands after a look. */
 export interface SwitchoverProgress {
   readonly phase: 'exchanged' | 'waiting' | 'stalled' | 'unsafe';
-  /** Why it counts as stalled or unsafe; empty otherwise. */
+  /** Why it stands there, for a page. */
   readonly because: string;
   readonly watch: Watch;
 }
@@ -56,7 +56,7 @@ export const judgeProgress = (
     contradictorySinceMs:
       judgement.verdict !== 'contradictory' ? -1 : watch.contradictorySinceMs < 0 ? nowMs : watch.contradictorySinceMs,
   };
-  if (judgement.verdict === 'exchanged') return { phase: 'exchanged', because: '', watch: next };
+  if (judgement.verdict === 'exchanged') return { phase: 'exchanged', because: 'the roles are exchanged', watch: next };
   if (next.contradictorySinceMs >= 0 && nowMs - next.contradictorySinceMs >= contradictionMs) {
     const because = `the brokers contradict each other for ${contradictionMs / 1_000} s: ${judgement.evidence.at(-1)}`;
     return { phase: 'unsafe', because, watch: next };
@@ -72,5 +72,9 @@ export const judgeProgress = (
     const because = `no progress for ${Math.round(idleSeconds)} s: replication is ${judgement.verdict}`;
     return { phase: 'stalled', because, watch: next };
   }
-  return { phase: 'waiting', because: '', watch: next };
+  return {
+    phase: 'waiting',
+    because: `no end after ${next.looks} looks: replication is ${judgement.verdict}`,
+    watch: next,
+  };
 };

@@ -29,7 +29,10 @@ export const pairConfigSchema = z.strictObject({
   /** The name that people use for the pair. */
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,49}$/, 'expected 1–50 lower-case letters, digits and hyphens'),
   /** ARNs of both brokers; may be left out while the pair has yet to be created by create-replica. */
-  brokers: z.tuple([brokerArnSchema, brokerArnSchema]).optional(),
+  brokers: z
+    .tuple([brokerArnSchema, brokerArnSchema])
+    .refine(([first, second]) => first.region !== second.region, 'the two brokers must be in different Regions')
+    .optional(),
   /** Weekly times in which nothing is rebooted or promoted by plan. */
   protectedWindows: z.array(protectedWindowSchema).default([]),
   /** Whether a person must approve the pairing reboot. */

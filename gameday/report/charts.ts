@@ -92,7 +92,7 @@ const markersOf = (journal: Journal, window: FocusWindow): readonly Marker[] =>
         : [
             {
               atMs: promotion.completedAtMs,
-              label: `roles exchanged after ${duration(promotion.completedAtMs - promotion.requestedAtMs)}`,
+              label: `+${duration(promotion.completedAtMs - promotion.requestedAtMs)} roles exchanged`,
             },
           ]),
       ...(promotion.detectedAtMs === undefined
@@ -100,7 +100,7 @@ const markersOf = (journal: Journal, window: FocusWindow): readonly Marker[] =>
         : [
             {
               atMs: promotion.detectedAtMs,
-              label: `noticed after ${duration(promotion.detectedAtMs - promotion.requestedAtMs)}`,
+              label: `+${duration(promotion.detectedAtMs - promotion.requestedAtMs)} noticed`,
             },
           ]),
     ]);
@@ -112,7 +112,7 @@ export const replicationPlots = (journal: Journal): readonly Markup[] => {
   return pairs.map((pair) => {
     const records = journal.records.gauges.filter((record) => record.pair === pair);
     const plot = (title: string, first: [string, keyof GaugeRecord], second: [string, keyof GaugeRecord]): Markup =>
-      html`<figure><figcaption>${title} in seconds. ${keys([
+      html`<figure><figcaption>${title} in seconds, the highest of each short interval. ${keys([
         ['line-1', first[0]],
         ['line-2', `${second[0]} (dashed)`],
       ])}</figcaption>

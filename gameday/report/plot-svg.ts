@@ -25,8 +25,11 @@ const size = { height: 150, top: 10, axis: 22 };
 /** Units of the stretched inner picture. */
 const inner = { width: 1_000, height: 100 };
 
-/** More points than pixels only cost bytes; each group keeps its largest value, so that no peak vanishes. */
-const mostPoints = 600;
+/**
+ * Gauges saw-tooth within seconds, which a long run would show as a solid block: each group of points is shown by its
+ * largest value, so that what matters, the peaks, stays.
+ */
+const mostPoints = 150;
 
 /** Lines over time, from zero. */
 export const plotSvg = ({ window, originMs, series, unit, title }: PlotOptions): Markup => {

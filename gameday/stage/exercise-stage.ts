@@ -1,6 +1,6 @@
 import type { ExerciseStage, StageBroker, StageFactory, StagePlan } from '../exercise/stage-port.ts';
+import type { WorldBroker } from '../world/broker-inventory.ts';
 import { faultSchema } from '../world/fault-schema.ts';
-import type { WorldBroker } from '../world/world.ts';
 import { Stage } from './stage.ts';
 
 /** Users of every broker on the stage, as the secrets hold them; the values exist in this process only. */
@@ -124,6 +124,7 @@ const exerciseStage = (stage: Stage, plan: StagePlan, secrets: SecretArns): Exer
             region,
             status: detail.status,
           }),
+        brokerChange: () => observer.brokersChanged(),
         log: ({ functionName, fields, ...rest }) =>
           observer.log({ ...rest, function: functionName, fields: JSON.parse(JSON.stringify(fields)) }),
       });

@@ -49,6 +49,8 @@ export class BrokerLifecycle {
         return;
       }
       this.powerUp(record);
+      // A replica takes no clients before its pair is active either: only the primary does (docs/amazon-mq.md 3).
+      if (record.pairing !== undefined) record.dataPlane?.powerOff();
       record.state = 'RUNNING';
     });
   }
@@ -68,7 +70,9 @@ export class BrokerLifecycle {
       this.#later('reboot', broker, () => {
         applyPendingChanges(broker);
         rebooting.delete(broker);
-        if (pairing !== undefined && together.length > 1 && rebooting.size === 0) this.#settlePairing(pairing);
+        // Roles are in force before either broker listens; a dissolved replica takes clients only once both are back.
+        const isDue = pairing?.phase === 'pending' || (pairing?.phase === 'dissolving' && rebooting.size === 0);
+        if (pairing !== undefined && together.length > 1 && isDue) this.#settlePairing(pairing);
         broker.dataPlane?.powerOn();
         broker.state = 'RUNNING';
       });

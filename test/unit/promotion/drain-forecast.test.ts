@@ -28,7 +28,11 @@ describe('forecastDrain', () => {
   });
 
   it('says 0 when the queue should be empty already', () => {
-    expect(forecastDrain(pointsOf([18_000, 12_000], 600_000), noonMs)?.remainingSeconds).toBe(0);
+    expect(forecastDrain(pointsOf([18_000, 12_000], 200_000), noonMs)?.remainingSeconds).toBe(0);
+  });
+
+  it('says nothing when the newest point is too old to speak for now', () => {
+    expect(forecastDrain(pointsOf([18_000, 12_000], 240_001), noonMs)).toBeUndefined();
   });
 
   it('takes a point from the future as read now', () => {

@@ -189,4 +189,12 @@ describe('runGameDay', () => {
     expect(promotion?.unavailableFrom).toBe('brokers');
     expect(promotion?.unavailableMs).toBeGreaterThan(90_000);
   });
+
+  it('never writes a secret down, wherever it comes from', async () => {
+    const journal = await play(scenario('  - { action: wait, seconds: 90 }'), {
+      createStage: async (plan) => ({ ...(await createExerciseStage(plan)), secrets: () => ['orders-replica'] }),
+    });
+    expect(JSON.stringify(journal)).not.toContain('orders-replica');
+    expect(journal.records.brokers.map(({ brokerName }) => brokerName)).toContain('[secret]');
+  });
 });

@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { type Json, StepFailedError } from '../step.ts';
+import type { WorkflowEnd } from '../workflow-runs.ts';
+
+const statuses = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] as const;
+
+/** What a workflow run must end in for its step to succeed. */
+export const expectation = z.strictObject({
+  status: z.enum(statuses).default('SUCCEEDED'),
+  /** Members of the output that must have these values. */
+  output: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).default({}),
+});
+
+type Expectation = z.infer<typeof expectation>;
+
+/** @throws StepFailedError when a run ended otherwise than expected, with what it said */
+export const checkEnd = (workflow: string, end: WorkflowEnd, expected: Expectation): Json => {
+  const output = end.output !== null && typeof end.output === 'object' && !Array.isArray(end.output) ? end.output : {};
+  const members = new Map(Object.entries(output));
+  const wrong = Object.entries(expected.output)
+    .filter(([key, value]) => members.get(key) !== value)
+    .map(([key, value]) => `${key} is ${JSON.stringify(members.get(key) ?? null)}, expected ${JSON.stringify(value)}`);
+  if (end.status !== expected.status) {
+    const why = [end.error, end.cause].filter(Boolean).join(': ');
+    wrong.unshift(`status is ${end.status}${why === '' ? '' : ` (${why})`}, expected ${expected.status}`);
+  }
+  if (wrong.length > 0) throw new StepFailedError(`${workflow}: ${wrong.join('; ')}`);
+  return { ...end };
+};
