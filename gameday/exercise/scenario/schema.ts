@@ -77,4 +77,4 @@ export const scenarioSchema = z.strictObject({
 export type ScenarioOutline = z.infer<typeof scenarioSchema>;
 
 /** A pair as a scenario declares it. */
-export type PairPlan = ScenarioOutline['world']['pairs'][string];
+type PairPlan = ScenarioOutline['world']['pairs'][string];
