@@ -75,6 +75,3 @@ export const scenarioSchema = z.strictObject({
 
 /** A scenario whose outline has been checked, and not yet its steps. */
 export type ScenarioOutline = z.infer<typeof scenarioSchema>;
-
-/** A pair as a scenario declares it. */
-type PairPlan = ScenarioOutline['world']['pairs'][string];
