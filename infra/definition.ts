@@ -5,9 +5,14 @@ export class SubstitutionError extends Error {
   override readonly name = 'SubstitutionError';
 }
 
+const inPascalCase = (name: string): string =>
+  name.replace(/(^|-)([a-z])/g, (_match, _dash, letter: string) => letter.toUpperCase());
+
 /** The name under which a definition refers to a function: `assess-reboot` → `AssessRebootFunctionArn`. */
-export const functionSubstitution = (functionName: string): string =>
-  `${functionName.replace(/(^|-)([a-z])/g, (_match, _dash, letter: string) => letter.toUpperCase())}FunctionArn`;
+export const functionSubstitution = (functionName: string): string => `${inPascalCase(functionName)}FunctionArn`;
+
+/** The name under which a definition refers to a state machine: `failover` → `FailoverStateMachineArn`. */
+const machineSubstitution = (machineName: string): string => `${inPascalCase(machineName)}StateMachineArn`;
 
 /**
  * Names of the `${…}` in a definition, each once, in order of appearance.
@@ -17,18 +22,21 @@ export const substitutionNames = (definition: string): readonly string[] => [
 ];
 
 /**
- * Fills the `${…}` of a definition with function ARNs and numbers, as the deployment does.
+ * Fills the `${…}` of a definition with ARNs and numbers, as the deployment does.
  *
  * @param functionArns ARN of every deployed function by its name
+ * @param machineArns ARN of every state machine that a definition may start, by its name
  * @throws SubstitutionError naming what is missing from the deployment, and numbers that the definition does not use
  */
 export const renderDefinition = (
   machine: MachineSpec,
   definition: string,
   functionArns: Readonly<Record<string, string>>,
+  machineArns: Readonly<Record<string, string>> = {},
 ): string => {
   const values = new Map<string, string>([
     ...Object.entries(functionArns).map(([name, arn]) => [functionSubstitution(name), arn] as const),
+    ...Object.entries(machineArns).map(([name, arn]) => [machineSubstitution(name), arn] as const),
     ...Object.entries(machine.numbers).map(([name, value]) => [name, String(value)] as const),
   ]);
   const names = substitutionNames(definition);

@@ -4,7 +4,7 @@ export interface FunctionSpec {
   /** Module that exports `handler`, from the repository's root. */
   readonly entry: string;
   /** Which environment schemas of `functions/shared/environment.ts` it parses. */
-  readonly environment: readonly ('pair' | 'notify')[];
+  readonly environment: readonly ('pair' | 'cluster' | 'notify' | 'machines')[];
 }
 
 /** A deployed state machine. */
@@ -25,16 +25,24 @@ export const functionTimeoutSeconds = 20;
 /** Timeout of every Task state, in seconds: the function's own plus a cold start and the service's hand-over. */
 const taskTimeoutSeconds = 30;
 
-const replica = (name: string): FunctionSpec => ({
-  name,
-  entry: `functions/replica/${name}.handler.ts`,
-  environment: ['pair'],
-});
+const inFolder =
+  (folder: string) =>
+  (name: string): FunctionSpec => ({
+    name,
+    entry: `functions/${folder}/${name}.handler.ts`,
+    environment: ['pair'],
+  });
 
-const promotion = (name: string): FunctionSpec => ({
+const replica = inFolder('replica');
+const promotion = inFolder('promotion');
+const cutover = inFolder('cutover');
+const runs = inFolder('runs');
+const triggers = inFolder('triggers');
+
+const policyDrift = (name: string): FunctionSpec => ({
   name,
-  entry: `functions/promotion/${name}.handler.ts`,
-  environment: ['pair'],
+  entry: `functions/policy-drift/${name}.handler.ts`,
+  environment: ['cluster'],
 });
 
 /** Every function of the deployment; the same set in both Regions. */
@@ -51,14 +59,51 @@ export const functions: readonly FunctionSpec[] = [
   promotion('promote-replica'),
   promotion('observe-switchover'),
   promotion('settle-switchover'),
+  promotion('assess-failover'),
+  promotion('request-failover'),
+  promotion('observe-failover'),
+  promotion('record-epoch'),
+  promotion('settle-failover'),
+  cutover('hold-consumers'),
+  cutover('release-consumers'),
+  cutover('publish-endpoint'),
+  cutover('record-fence'),
+  cutover('undo-fencing'),
+  { ...cutover('enforce-fencing'), environment: ['pair', 'notify'] },
+  runs('acquire-lock'),
+  runs('release-lock'),
   { ...promotion('report-stall'), environment: ['notify'] },
-  { name: 'request-approval', entry: 'functions/runs/request-approval.handler.ts', environment: ['pair', 'notify'] },
-  { name: 'check-approval', entry: 'functions/runs/check-approval.handler.ts', environment: ['pair'] },
-  { name: 'report-failure', entry: 'functions/runs/report-failure.handler.ts', environment: ['notify'] },
+  policyDrift('assess-drift'),
+  policyDrift('apply-policy-change'),
+  policyDrift('observe-policy-change'),
+  { ...policyDrift('record-drift'), environment: ['cluster', 'notify'] },
+  policyDrift('release-cluster'),
+  { ...runs('request-approval'), environment: ['pair', 'notify'] },
+  runs('check-approval'),
+  { ...runs('report-failure'), environment: ['notify'] },
+  triggers('write-heartbeat'),
+  { ...triggers('receive-event'), environment: ['pair', 'notify', 'machines'] },
+  triggers('take-watch'),
+  promotion('evaluate-signals'),
+  { ...triggers('report-watch'), environment: ['notify'] },
+  triggers('release-watch'),
+  { ...runs('settle-run'), environment: ['pair', 'notify'] },
+  { ...promotion('settle-open-promotion'), environment: ['pair', 'notify'] },
 ];
 
 /** Metrics arrive once a minute; docs/amazon-mq.md 10. */
 const metricsWaitSeconds = 60;
+
+/** What both ways of promoting share. */
+const promotionNumbers = {
+  // Event-source mappings change their state within seconds; a minute of looks, since an outage goes on meanwhile.
+  CutoverWaitSeconds: 5,
+  MaxHoldLooks: 12,
+  MaxCutoverLooks: 12,
+  // A failover takes effect within three seconds (docs/amazon-mq.md 13, row 10); five minutes of looks.
+  FailoverWaitSeconds: 5,
+  MaxFailoverLooks: 60,
+};
 
 /** Every state machine of the deployment. */
 export const machines: readonly MachineSpec[] = [
@@ -93,6 +138,51 @@ export const machines: readonly MachineSpec[] = [
       MetricsWaitSeconds: metricsWaitSeconds,
       // The way back is shown within a heartbeat and its publication, some four minutes; twice that.
       MaxReverseLooks: 8,
+      ...promotionNumbers,
+    },
+  },
+  {
+    name: 'failover',
+    definition: 'statemachines/failover.asl.json',
+    numbers: { TaskTimeoutSeconds: taskTimeoutSeconds, ...promotionNumbers },
+  },
+  {
+    name: 'watch',
+    definition: 'statemachines/watch.asl.json',
+    numbers: {
+      TaskTimeoutSeconds: taskTimeoutSeconds,
+      // Heartbeats and metrics come once a minute; half of that finds each soon after it arrives.
+      SignalWaitSeconds: 30,
+      // The longest watch that a pair's settings allow is an hour: 120 looks, and room for some that fail at once.
+      MaxLooks: 130,
+      // Longer than failover's own timeout of two hours, so that its end is seen.
+      FailoverTimeoutSeconds: 7_500,
+    },
+  },
+  {
+    name: 'settle-run',
+    definition: 'statemachines/settle-run.asl.json',
+    numbers: {
+      TaskTimeoutSeconds: taskTimeoutSeconds,
+      // An hour of looks, once a minute as metrics come: as long as a switchover's own patience.
+      PromotionWaitSeconds: 60,
+      MaxLooks: 60,
+    },
+  },
+  {
+    name: 'policy-drift',
+    definition: 'statemachines/policy-drift.asl.json',
+    numbers: {
+      TaskTimeoutSeconds: taskTimeoutSeconds,
+      // How fast the service recreates its policies is not documented; ten minutes of looks, then people are told.
+      ServiceWaitSeconds: 60,
+      MaxServiceLooks: 10,
+      // Policies of one run; the largest cap that a cluster's settings can have.
+      MaxChanges: 100,
+      // Figures of the management API are 5 s old at most (docs/rabbitmq.md 1.3). An hour of looks for each change:
+      // what is allowed to resynchronise passes within seconds or minutes.
+      SyncWaitSeconds: 10,
+      MaxSyncLooks: 360,
     },
   },
 ];

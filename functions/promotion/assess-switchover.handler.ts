@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { runGuards } from '../shared/adapters/run-guards.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment.ts';
 import { findPair } from '../shared/find-pair.ts';
@@ -12,16 +13,19 @@ export const handler = composeHandler({
   name: 'assess-switchover',
   input: z.strictObject({ input: switchoverInputSchema, run: runSchema }),
   environment: pairEnvironmentSchema,
-  handle: async ({ input }, { runtime, environment, region, logDecision }) => {
+  handle: async ({ input, run }, { runtime, environment, region, logDecision }) => {
     const pair = findPair(environment.PAIRS, input.pair);
     const { look, judgement, decided } = await assessRequest(input, pair, region, pairPorts(runtime, environment));
-    const { blockers, warnings } = { blockers: [], warnings: [], ...decided };
+    const gates = { blockers: [], warnings: [], ...decided };
+    const guards = await runGuards(runtime, environment, pair, run).assess();
+    const blockers = [...gates.blockers, ...guards.blockers];
+    const warnings = [...gates.warnings, ...guards.warnings];
     const predictedLoss = predictLoss(look.observation.gauges.QueueSize, look.observation.atMs);
     logDecision('switchover assessed', { pair: pair.name, step: decided.step, blockers, warnings });
     logDecision('replication judged', { pair: pair.name, ...judgement, predictedLoss });
     const address = ({ region, brokerId, brokerName }: typeof look.target) => ({ region, brokerId, brokerName });
     return {
-      verdict: decided.step === 'refused' ? 'refused' : 'proceed',
+      verdict: blockers.length > 0 ? 'refused' : 'proceed',
       blockers,
       warnings,
       dryRun: input.dryRun,

@@ -4,8 +4,8 @@ import type { Clock } from '../shared/clock.ts';
 import { InvalidInput } from '../shared/errors.ts';
 import { findMembers } from '../shared/find-pair.ts';
 import type { PairConfig } from '../shared/pair-config.ts';
+import type { ReplicationObservation } from '../shared/replication/replication-observation.ts';
 import { type GaugeName, type GaugeReadings, primaryGauges, replicaGauges } from '../shared/replication-gauges.ts';
-import type { ReplicationObservation } from './replication-observation.ts';
 
 /** What a look reads; `shared/adapters` has the real ones. */
 export interface LookPorts {

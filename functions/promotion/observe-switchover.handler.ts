@@ -1,47 +1,34 @@
 import * as z from 'zod';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { runGuards } from '../shared/adapters/run-guards.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment.ts';
 import { UnsafeTopology } from '../shared/errors.ts';
 import { findPair } from '../shared/find-pair.ts';
-import { forecastDrain } from './drain-forecast.ts';
-import { judgeReplication } from './lag-verdict.ts';
-import { lookAtPair } from './look-at-pair.ts';
-import { nextLookSeconds } from './polling.ts';
-import { predictLoss } from './predicted-loss.ts';
-import { judgeProgress } from './switchover-progress.ts';
+import { watchSchema, watchSwitchover } from './watch-switchover.ts';
 
-const watchSchema = z.strictObject({
-  requestedAtMs: z.number(),
-  lastProgressAtMs: z.number(),
-  lowestBacklogEvents: z.number(),
-  looks: z.number(),
-  contradictorySinceMs: z.number(),
-});
-
-/** One look at a running switchover: verdict, forecast, predicted loss, and when to look again. */
+/** One look at a running switchover: verdict, forecast, predicted loss, what to do next, and when to look again. */
 export const handler = composeHandler({
   name: 'observe-switchover',
-  input: z.strictObject({ pair: z.string(), targetRegion: z.string(), watch: watchSchema, run: runSchema }),
+  input: z.strictObject({
+    pair: z.string(),
+    targetRegion: z.string(),
+    watch: watchSchema,
+    /** The question about a failover that this run has asked; empty before. */
+    approvalId: z.string(),
+    run: runSchema,
+  }),
   environment: pairEnvironmentSchema,
-  handle: async ({ pair: pairName, targetRegion, watch }, { runtime, environment, logDecision }) => {
+  handle: async ({ pair: pairName, run, ...asked }, { runtime, environment, logDecision }) => {
     const pair = findPair(environment.PAIRS, pairName);
-    const { observation } = await lookAtPair(pair, targetRegion, pairPorts(runtime, environment));
-    const { atMs, gauges } = observation;
-    const judgement = judgeReplication(observation);
-    const forecast = gauges.QueueSize?.known ? forecastDrain(gauges.QueueSize.points, atMs) : undefined;
-    const predictedLoss = predictLoss(gauges.QueueSize, atMs);
-    const progress = judgeProgress(judgement, forecast, watch, pair.switchover, atMs);
-    const nextSeconds = nextLookSeconds(forecast, (atMs - watch.requestedAtMs) / 1_000);
-    logDecision('replication judged', {
-      pair: pairName,
-      ...judgement,
-      forecast,
-      predictedLoss,
-      phase: progress.phase,
-      nextSeconds,
-    });
-    if (progress.phase === 'unsafe') throw new UnsafeTopology(progress.because, { evidence: judgement.evidence });
-    return { ...progress, nextSeconds, verdict: judgement.verdict, evidence: judgement.evidence, predictedLoss };
+    await runGuards(runtime, environment, pair, run).renew();
+    const look = await watchSwitchover({ ...asked, pair }, pairPorts(runtime, environment));
+    const { judgement, forecast, predictedLoss, progress, nextSeconds, approval, escalation } = look;
+    const { phase } = progress;
+    logDecision('replication judged', { pair: pairName, ...judgement, forecast, predictedLoss, phase, nextSeconds });
+    if (escalation === undefined) throw new UnsafeTopology(progress.because, { evidence: judgement.evidence });
+    logDecision('switchover watched', { pair: pairName, ...escalation, approval });
+    const { action } = escalation;
+    return { ...progress, action, nextSeconds, predictedLoss, evidence: judgement.evidence };
   },
 });

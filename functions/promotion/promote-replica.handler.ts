@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { runGuards } from '../shared/adapters/run-guards.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment.ts';
 import { findPair } from '../shared/find-pair.ts';
@@ -14,11 +15,12 @@ export const handler = composeHandler({
   environment: pairEnvironmentSchema,
   handle: async ({ input, run }, { runtime, environment, region, nowMs, logDecision }) => {
     const pair = findPair(environment.PAIRS, input.pair);
+    const { lastLook } = runGuards(runtime, environment, pair, run);
     const result = await requestSwitchover(
       input,
       pair,
       { executionArn: run.executionArn, region },
-      pairPorts(runtime, environment),
+      { ...pairPorts(runtime, environment), lastLook },
     );
     logDecision('switchover request', { pair: pair.name, ...result });
     // A request found under way is watched from now on: its patience must not be spent before the first look.

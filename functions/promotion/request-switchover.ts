@@ -2,9 +2,9 @@ import { decisionId } from '../shared/decision-id.ts';
 import { OutcomeUnknown, UnsafeTopology } from '../shared/errors.ts';
 import type { Assessment, PlannedWrite } from '../shared/finding.ts';
 import { type Intent, type IntentOperation, isOpen } from '../shared/intent.ts';
-import { type IntentRecords, issueWrite } from '../shared/issue-write.ts';
+import { type IntentRecords, issueWrite, type LastLook } from '../shared/issue-write.ts';
 import type { PairConfig } from '../shared/pair-config.ts';
-import { judgeReplication, type LagJudgement } from './lag-verdict.ts';
+import { judgeReplication, type LagJudgement } from '../shared/replication/lag-verdict.ts';
 import { type LookPorts, lookAtPair, type PairLook } from './look-at-pair.ts';
 import type { SwitchoverInput } from './switchover-input.ts';
 import { type CounterpartClients, decideSwitchover, type SwitchoverStep } from './switchover-step.ts';
@@ -29,6 +29,7 @@ export interface RequestPorts extends SwitchoverPorts {
     >;
   };
   readonly control: SwitchoverPorts['control'] & IntentRecords;
+  readonly lastLook: LastLook;
 }
 
 export interface SwitchoverDecision {
@@ -122,6 +123,8 @@ export const requestSwitchover = async (
     case 'issue':
       break;
   }
+  const lateBlockers = await ports.lastLook();
+  if (lateBlockers.length > 0) return { outcome: 'refused', blockers: lateBlockers, warnings: decided.warnings };
   if (input.dryRun) {
     const request = { BrokerId: look.target.brokerId, Mode: 'SWITCHOVER' };
     const planned = { service: 'mq', operation: 'Promote', region: look.target.region, request };
@@ -134,6 +137,7 @@ export const requestSwitchover = async (
   const intent: Intent = {
     pair: pair.name,
     operation: 'Promote',
+    mode: 'SWITCHOVER',
     sequence,
     decision: decisionId('switchover', pair.name, look.target.brokerId, String(sequence)),
     subject: look.target.brokerId,

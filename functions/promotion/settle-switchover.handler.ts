@@ -5,7 +5,7 @@ import { pairEnvironmentSchema } from '../shared/environment.ts';
 import { OutcomeUnknown } from '../shared/errors.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { isOpen } from '../shared/intent.ts';
-import { judgeReplication } from './lag-verdict.ts';
+import { judgeReplication } from '../shared/replication/lag-verdict.ts';
 import { lookAtPair } from './look-at-pair.ts';
 
 /** Verifies the exchange by one more look at both brokers and closes the promotion's intent. */

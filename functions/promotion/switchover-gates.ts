@@ -2,7 +2,7 @@ import { type BrokerReading, type BrokerSnapshot, servingStates } from '../share
 import type { Assessment, Finding } from '../shared/finding.ts';
 import { type Intent, isOpen } from '../shared/intent.ts';
 import { type ProtectedWindow, windowsAt } from '../shared/protected-window.ts';
-import type { LagJudgement } from './lag-verdict.ts';
+import type { LagJudgement } from '../shared/replication/lag-verdict.ts';
 
 /** What is known when a switchover is asked for. */
 export interface SwitchoverFacts {

@@ -1,5 +1,5 @@
+import type { LagJudgement } from '../shared/replication/lag-verdict.ts';
 import type { DrainForecast } from './drain-forecast.ts';
-import type { LagJudgement } from './lag-verdict.ts';
 
 /** What the looks of one switchover remember between them; small enough for a workflow variable. */
 export interface Watch {
@@ -16,6 +16,8 @@ export interface Watch {
 export interface SwitchoverLimits {
   readonly deadlineSeconds: number;
   readonly stallSeconds: number;
+  /** A backlog that shrinks more slowly than this makes no progress. */
+  readonly minimumEventsPerSecond: number;
 }
 
 /** Where a switchover stands after a look. */
@@ -47,7 +49,11 @@ export const judgeProgress = (
   nowMs: number,
 ): SwitchoverProgress => {
   const backlog = judgement.backlogEvents;
-  const progressed = backlog !== undefined && (watch.lowestBacklogEvents < 0 || backlog < watch.lowestBacklogEvents);
+  const needed = (limits.minimumEventsPerSecond * (nowMs - watch.lastProgressAtMs)) / 1_000;
+  const progressed =
+    backlog !== undefined &&
+    (watch.lowestBacklogEvents < 0 ||
+      (backlog < watch.lowestBacklogEvents && watch.lowestBacklogEvents - backlog >= needed));
   const next: Watch = {
     requestedAtMs: watch.requestedAtMs,
     lastProgressAtMs: progressed ? nowMs : watch.lastProgressAtMs,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { runGuards } from '../shared/adapters/run-guards.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment.ts';
 import { findPair } from '../shared/find-pair.ts';
@@ -12,10 +13,13 @@ export const handler = composeHandler({
   name: 'assess-eligibility',
   input: z.strictObject({ input: createReplicaInputSchema, run: runSchema }),
   environment: pairEnvironmentSchema,
-  handle: async ({ input }, { runtime, environment, logDecision }) => {
+  handle: async ({ input, run }, { runtime, environment, logDecision }) => {
     const pair = findPair(environment.PAIRS, input.pair);
     const facts = await gatherEligibilityFacts(input, pairPorts(runtime, environment));
-    const { blockers, warnings } = assessEligibility(facts);
+    const eligibility = assessEligibility(facts);
+    const guards = await runGuards(runtime, environment, pair, run).assess();
+    const blockers = [...eligibility.blockers, ...guards.blockers];
+    const warnings = [...eligibility.warnings, ...guards.warnings];
     const verdict = blockers.length > 0 ? 'refused' : 'eligible';
     logDecision('eligibility assessed', { pair: pair.name, verdict, blockers, warnings });
     return {

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { pairAddressesSchema } from '../shared/broker-address.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment.ts';
 import { findPair } from '../shared/find-pair.ts';
-import { pairAddressesSchema } from './addresses.ts';
 import { judgePairing } from './pairing.ts';
 import { appliedByReboot, assessReboot } from './reboot-gate.ts';
 

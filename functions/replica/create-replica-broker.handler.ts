@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { runGuards } from '../shared/adapters/run-guards.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
 import { createReplicaBroker } from './create-replica-broker.ts';
 import { createReplicaInputSchema } from './replica-request.ts';
 
@@ -11,7 +13,8 @@ export const handler = composeHandler({
   input: z.strictObject({ input: createReplicaInputSchema, run: runSchema }),
   environment: pairEnvironmentSchema,
   handle: async ({ input, run }, { runtime, environment, nowMs, logDecision }) => {
-    const ports = pairPorts(runtime, environment);
+    const { lastLook } = runGuards(runtime, environment, findPair(environment.PAIRS, input.pair), run);
+    const ports = { ...pairPorts(runtime, environment), lastLook };
     const step = await createReplicaBroker(input, { executionArn: run.executionArn, nowMs }, ports);
     logDecision('replica creation', { pair: input.pair, ...step });
     return step;

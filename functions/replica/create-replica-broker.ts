@@ -1,7 +1,7 @@
 import { OutcomeUnknown, UnexpectedAnswer } from '../shared/errors.ts';
 import type { Assessment, PlannedWrite } from '../shared/finding.ts';
 import { type Intent, isOpen } from '../shared/intent.ts';
-import { type IntentRecords, issueWrite } from '../shared/issue-write.ts';
+import { type IntentRecords, issueWrite, type LastLook } from '../shared/issue-write.ts';
 import { assessEligibility, isOwnReplica } from './eligibility.ts';
 import { type EligibilityPorts, gatherEligibilityFacts } from './eligibility-facts.ts';
 import {
@@ -24,6 +24,7 @@ export interface CreationPorts extends EligibilityPorts {
     >;
   };
   readonly control: EligibilityPorts['control'] & IntentRecords;
+  readonly lastLook: LastLook;
 }
 
 /** The replica's address, and how the run came by it. */
@@ -69,6 +70,8 @@ export const createReplicaBroker = async (
     replication: facts.replicationUser,
     applications: facts.applicationUsers,
   });
+  const lateBlockers = await ports.lastLook();
+  if (lateBlockers.length > 0) return { outcome: 'refused', blockers: lateBlockers, warnings };
   if (input.dryRun) return { outcome: 'dry-run', plannedWrites: plannedWrites(input, request) };
 
   const { intent: newest } = facts;

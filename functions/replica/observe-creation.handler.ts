@@ -1,16 +1,19 @@
 import * as z from 'zod';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { runGuards } from '../shared/adapters/run-guards.ts';
+import { brokerAddressSchema } from '../shared/broker-address.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment.ts';
 import { CreationFailed } from '../shared/errors.ts';
-import { brokerAddressSchema } from './addresses.ts';
+import { findPair } from '../shared/find-pair.ts';
 
 /** Looks once whether the replica has been created. Creation takes some 25 minutes; docs/amazon-mq.md 2. */
 export const handler = composeHandler({
   name: 'observe-creation',
-  input: z.strictObject({ replica: brokerAddressSchema, run: runSchema }),
+  input: z.strictObject({ pair: z.string(), replica: brokerAddressSchema, run: runSchema }),
   environment: pairEnvironmentSchema,
-  handle: async ({ replica }, { runtime, environment, logDecision }) => {
+  handle: async ({ pair, replica, run }, { runtime, environment, logDecision }) => {
+    await runGuards(runtime, environment, findPair(environment.PAIRS, pair), run).renew();
     const { state } = await pairPorts(runtime, environment).brokers.describe(replica);
     if (state === 'CREATION_FAILED') {
       throw new CreationFailed(

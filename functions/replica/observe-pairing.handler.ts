@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { runGuards } from '../shared/adapters/run-guards.ts';
+import { pairAddressesSchema } from '../shared/broker-address.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
 import { isOpen } from '../shared/intent.ts';
-import { pairAddressesSchema } from './addresses.ts';
 import { judgePairing } from './pairing.ts';
 
 /** Looks once at both brokers after the reboot; paired means that both say so. Settles the reboot's intent. */
@@ -11,7 +13,8 @@ export const handler = composeHandler({
   name: 'observe-pairing',
   input: z.strictObject({ pair: z.string(), brokers: pairAddressesSchema, run: runSchema }),
   environment: pairEnvironmentSchema,
-  handle: async ({ pair, brokers: { primary, replica } }, { runtime, environment, nowMs, logDecision }) => {
+  handle: async ({ pair, brokers: { primary, replica }, run }, { runtime, environment, nowMs, logDecision }) => {
+    await runGuards(runtime, environment, findPair(environment.PAIRS, pair), run).renew();
     const { brokers, control } = pairPorts(runtime, environment);
     const judgement = judgePairing(await brokers.describe(primary), await brokers.tryDescribe(replica));
     if (judgement.phase === 'paired') {

@@ -2,11 +2,12 @@ import * as z from 'zod';
 import { sendCanary, takeCanaries } from '../shared/adapters/amqp-canary.ts';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
 import { ReplicationMetrics } from '../shared/adapters/replication-metrics.ts';
+import { runGuards } from '../shared/adapters/run-guards.ts';
+import { pairAddressesSchema } from '../shared/broker-address.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { primaryGauges, replicaGauges } from '../shared/replication-gauges.ts';
-import { pairAddressesSchema } from './addresses.ts';
 import { proveReplication } from './replication-proof.ts';
 
 /** Points of the last ten minutes: what is older proves nothing, and the proof's own limit is stricter. */
@@ -27,7 +28,11 @@ export const handler = composeHandler({
     firstLook: z.boolean(),
   }),
   environment: pairEnvironmentSchema,
-  handle: async ({ pair: pairName, brokers, sinceMs, firstLook }, { runtime, environment, nowMs, logDecision }) => {
+  handle: async (
+    { pair: pairName, brokers, sinceMs, firstLook, run },
+    { runtime, environment, nowMs, logDecision },
+  ) => {
+    await runGuards(runtime, environment, findPair(environment.PAIRS, pairName), run).renew();
     const { canary: settings } = findPair(environment.PAIRS, pairName);
     const ports = pairPorts(runtime, environment);
     const canary =

@@ -1,4 +1,4 @@
-import type { BrokerReading, BrokerSnapshot } from '../shared/broker-snapshot.ts';
+import { type BrokerReading, type BrokerSnapshot, servingStates } from '../shared/broker-snapshot.ts';
 import type { Assessment, Finding } from '../shared/finding.ts';
 import { type ProtectedWindow, windowsAt } from '../shared/protected-window.ts';
 
@@ -17,9 +17,9 @@ export const appliedByReboot = (primary: BrokerSnapshot, replica: BrokerReading)
   ...(replica.known ? replica.broker.pendingChanges.map((change) => `replica: ${change}`) : []),
 ];
 
-const brokerFindings = (label: string, broker: BrokerSnapshot): Finding[] => {
+const brokerFindings = (label: string, broker: BrokerSnapshot, allowed: readonly string[]): Finding[] => {
   const findings: Finding[] = [];
-  if (broker.state !== 'RUNNING') {
+  if (!allowed.includes(broker.state)) {
     findings.push({
       code: `${label.toUpperCase()}_NOT_RUNNING`,
       message: `the ${label} must be RUNNING, it is ${broker.state}`,
@@ -38,8 +38,9 @@ const brokerFindings = (label: string, broker: BrokerSnapshot): Finding[] => {
 
 /** Whether the primary may be rebooted now; the replica reboots with it. docs/amazon-mq.md 2. */
 export const assessReboot = ({ primary, replica, protectedWindows, nowMs }: RebootFacts): Assessment => {
-  const blockers = brokerFindings('primary', primary);
-  if (replica.known) blockers.push(...brokerFindings('replica', replica.broker));
+  const blockers = brokerFindings('primary', primary, ['RUNNING']);
+  // A steady replica may read REPLICA; only the primary is rebooted. docs/amazon-mq.md 15.2, 15.16.
+  if (replica.known) blockers.push(...brokerFindings('replica', replica.broker, servingStates));
   else {
     blockers.push({
       code: 'REPLICA_UNREADABLE',

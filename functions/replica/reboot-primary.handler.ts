@@ -1,23 +1,32 @@
 import * as z from 'zod';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { runGuards } from '../shared/adapters/run-guards.ts';
+import { pairAddressesSchema } from '../shared/broker-address.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment.ts';
 import { findPair } from '../shared/find-pair.ts';
-import { pairAddressesSchema } from './addresses.ts';
 import { rebootPrimary } from './reboot-primary.ts';
 
-/** Write state of create-replica: RebootBroker on the primary alone, at most once for one pairing. */
+/** Write state of create-replica and unpair: RebootBroker on the primary alone, at most once for one change. */
 export const handler = composeHandler({
   name: 'reboot-primary',
-  input: z.strictObject({ pair: z.string(), brokers: pairAddressesSchema, run: runSchema, dryRun: z.boolean() }),
+  input: z.strictObject({
+    pair: z.string(),
+    purpose: z.enum(['pair', 'unpair']).default('pair'),
+    brokers: pairAddressesSchema,
+    run: runSchema,
+    dryRun: z.boolean(),
+  }),
   environment: pairEnvironmentSchema,
-  handle: async ({ pair: pairName, brokers, run, dryRun }, { runtime, environment, nowMs, logDecision }) => {
-    const { protectedWindows } = findPair(environment.PAIRS, pairName);
+  handle: async ({ pair: pairName, purpose, brokers, run, dryRun }, { runtime, environment, nowMs, logDecision }) => {
+    const pair = findPair(environment.PAIRS, pairName);
+    const { lastLook } = runGuards(runtime, environment, pair, run);
+    const { protectedWindows } = pair;
     const step = await rebootPrimary(
-      { pair: pairName, ...brokers, protectedWindows, executionArn: run.executionArn, dryRun, nowMs },
-      pairPorts(runtime, environment),
+      { pair: pairName, purpose, ...brokers, protectedWindows, executionArn: run.executionArn, dryRun, nowMs },
+      { ...pairPorts(runtime, environment), lastLook },
     );
-    logDecision('primary reboot', { pair: pairName, ...step });
+    logDecision('primary reboot', { pair: pairName, purpose, ...step });
     return step;
   },
 });

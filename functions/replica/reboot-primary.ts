@@ -3,10 +3,11 @@ import { decisionId } from '../shared/decision-id.ts';
 import { OutcomeUnknown } from '../shared/errors.ts';
 import type { Assessment, PlannedWrite } from '../shared/finding.ts';
 import { type Intent, type IntentOperation, isOpen } from '../shared/intent.ts';
-import { type IntentRecords, issueWrite } from '../shared/issue-write.ts';
+import { type IntentRecords, issueWrite, type LastLook } from '../shared/issue-write.ts';
 import type { ProtectedWindow } from '../shared/protected-window.ts';
 import { judgePairing } from './pairing.ts';
 import { assessReboot } from './reboot-gate.ts';
+import { judgeUnpairing } from './unpairing.ts';
 
 interface Address {
   readonly region: string;
@@ -24,12 +25,17 @@ export interface RebootPorts {
       { readonly outcome: 'done'; readonly answer: unknown } | { readonly outcome: 'unknown'; readonly reason: string }
     >;
   };
+  readonly lastLook: LastLook;
   readonly control: IntentRecords & {
     readIntent(pair: string, operation: IntentOperation): Promise<Intent | undefined>;
   };
 }
 
+/** What the reboot is for: it begins replication, or ends it. */
+export type RebootPurpose = 'pair' | 'unpair';
+
 export interface RebootRequest {
+  readonly purpose: RebootPurpose;
   readonly pair: string;
   readonly primary: Address;
   readonly replica: Address;
@@ -50,17 +56,39 @@ export type RebootStep =
  */
 export const rebootSettleMs = 60_000;
 
+/** Whether the change of the replication mode waits for the reboot, has it behind it, or cannot be seen yet. */
+const needOf = (
+  purpose: RebootPurpose,
+  primary: BrokerSnapshot,
+  replica: BrokerReading,
+): 'due' | 'behind' | 'not-yet' => {
+  if (purpose === 'pair') {
+    const { phase } = judgePairing(primary, replica);
+    return phase === 'paired' || phase === 'rebooting' ? 'behind' : 'due';
+  }
+  const { phase } = judgeUnpairing(primary, replica);
+  if (phase === 'paired') return 'not-yet';
+  return phase === 'pending' ? 'due' : 'behind';
+};
+
 /**
- * Reboots the primary once for the pending pairing, and only the primary: the service reboots the replica with it.
+ * Reboots the primary once for the pending change of the replication mode, and only the primary: the service reboots
+ * the replica with it.
  *
- * @throws OutcomeUnknown while an unconfirmed request is too young to be judged, and as `issueWrite`
+ * @throws OutcomeUnknown while an unconfirmed request is too young to be judged, while the end of replication that the
+ * reboot shall bring about cannot be seen yet, and as `issueWrite`
  */
 export const rebootPrimary = async (request: RebootRequest, ports: RebootPorts): Promise<RebootStep> => {
   const primary = await ports.brokers.describe(request.primary);
   const replica = await ports.brokers.tryDescribe(request.replica);
   const newest = await ports.control.readIntent(request.pair, 'RebootBroker');
-  const { phase } = judgePairing(primary, replica);
-  if (phase === 'paired' || phase === 'rebooting') {
+  const need = needOf(request.purpose, primary, replica);
+  if (need === 'not-yet') {
+    throw new OutcomeUnknown(`${primary.brokerId} does not show that its replication shall end; looking again`, {
+      pendingReplicationMode: primary.pendingReplicationMode,
+    });
+  }
+  if (need === 'behind') {
     if (isOpen(newest) && !request.dryRun) await ports.control.settleIntent(newest, 'effective');
     return { outcome: 'not-needed' };
   }
@@ -73,6 +101,8 @@ export const rebootPrimary = async (request: RebootRequest, ports: RebootPorts):
 
   const { blockers, warnings } = assessReboot({ ...request, primary, replica });
   if (blockers.length > 0) return { outcome: 'refused', blockers, warnings };
+  const lateBlockers = await ports.lastLook();
+  if (lateBlockers.length > 0) return { outcome: 'refused', blockers: lateBlockers, warnings };
   if (request.dryRun) {
     const planned = { BrokerId: primary.brokerId };
     return {

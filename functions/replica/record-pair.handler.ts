@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { pairAddressesSchema } from '../shared/broker-address.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment.ts';
 import { isOpen } from '../shared/intent.ts';
-import { pairAddressesSchema } from './addresses.ts';
 
 /** Records the pair's two brokers in the Control table, where every Region finds them, and closes the creation. */
 export const handler = composeHandler({

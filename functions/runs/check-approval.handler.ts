@@ -1,15 +1,18 @@
 import * as z from 'zod';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { runGuards } from '../shared/adapters/run-guards.ts';
 import { approvalState } from '../shared/approval.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
 
 /** Looks once at an approval. Expiry, like a missing item, means no. */
 export const handler = composeHandler({
   name: 'check-approval',
   input: z.strictObject({ pair: z.string(), approvalId: z.string(), run: runSchema }),
   environment: pairEnvironmentSchema,
-  handle: async ({ pair, approvalId }, { runtime, environment, nowMs, logDecision }) => {
+  handle: async ({ pair, approvalId, run }, { runtime, environment, nowMs, logDecision }) => {
+    await runGuards(runtime, environment, findPair(environment.PAIRS, pair), run).renew();
     const approval = await pairPorts(runtime, environment).control.readApproval(pair, approvalId);
     const state = approvalState(approval, nowMs);
     logDecision('approval checked', { pair, approvalId, state, decidedBy: approval?.decidedBy });

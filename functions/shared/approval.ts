@@ -7,7 +7,7 @@ export interface Approval {
   readonly status: 'open' | 'approved' | 'denied';
   readonly expiresAtMs: number;
   readonly executionArn: string;
-  /** Who decided, as IAM knows them; absent while open. */
+  /** Who decided, by their own word (IAM's leading keys say who may, CloudTrail who did); absent while open. */
   readonly decidedBy?: string;
 }
 

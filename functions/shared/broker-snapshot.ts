@@ -1,6 +1,22 @@
 /** Where a broker says it stands in cross-Region data replication; `unknown` is a spelling this project has not met. */
 export type ReplicationRole = 'primary' | 'replica' | 'none' | 'unknown';
 
+/** One revision of a broker configuration. */
+export interface ConfigurationRevision {
+  readonly id: string;
+  readonly revision: number;
+}
+
+/** Weekly time in which the service may reboot a broker; two hours at most, docs/amazon-mq.md 7. */
+export interface MaintenanceWindow {
+  /** In upper case, as the service spells it: `SUNDAY`. */
+  readonly dayOfWeek: string;
+  /** `HH:MM` on a 24-hour clock. */
+  readonly timeOfDay: string;
+  /** A zone's name, or an offset such as `+09:00`; UTC unless given. */
+  readonly timeZone: string;
+}
+
 /** A broker as one DescribeBroker answer shows it, in the project's own terms; docs/amazon-mq.md 8. */
 export interface BrokerSnapshot {
   readonly brokerId: string;
@@ -28,8 +44,13 @@ export interface BrokerSnapshot {
   readonly pendingChanges: readonly string[];
   readonly actionsRequired: readonly string[];
   readonly userNames: readonly string[];
+  /** The configuration revision in use. */
+  readonly configuration: ConfigurationRevision | undefined;
+  readonly maintenanceWindow: MaintenanceWindow | undefined;
   /** AMQP endpoints, active and standby: only one listens. */
   readonly amqpEndpoints: readonly string[];
+  /** The web console of a RabbitMQ broker, which serves its management API too; docs/rabbitmq.md 1.1. */
+  readonly consoleUrl?: string;
 }
 
 /** A broker that was read, or the reason why it could not be. Not being able to read is no statement about it. */

@@ -11,8 +11,16 @@ export const runSchema = z.strictObject({
   /** ARN of the root execution. */
   executionArn: z.string().min(1),
   /** Start of the execution, ISO 8601. */
-  startTime: z.iso.datetime().transform((text) => Date.parse(text)),
+  startTime: z.iso.datetime(),
+  /** Fence of the lock that the run holds; null before it has one, in a dry run, and when the table was overridden. */
+  fence: z.int().nullable().default(null),
+  /** Whether an event started the run, not a person. */
+  automatic: z.boolean().default(false),
+  /** A person's reason to act although the Control table cannot be reached. */
+  overrideControl: z.string().nullable().default(null),
 });
+
+export type Run = z.output<typeof runSchema>;
 
 /** One call of a function: its parsed environment and what it takes from its surroundings. */
 export interface Invocation<E> {

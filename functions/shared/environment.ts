@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { clusterConfigsSchema } from './cluster-config.ts';
 import { pairConfigsSchema } from './pair-config.ts';
 
 const jsonText = z.string().transform((text, context): unknown => {
@@ -20,6 +21,14 @@ export const pairEnvironmentSchema = z.object({
   CONTROL_REGION: z.string().min(1),
 });
 
+/** Environment of every function that decides about a RabbitMQ cluster. */
+export const clusterEnvironmentSchema = z.object({
+  /** JSON array of cluster settings; see `cluster-config.ts`. */
+  CLUSTERS: jsonText.pipe(clusterConfigsSchema),
+  CONTROL_TABLE: z.string().min(3),
+  CONTROL_REGION: z.string().min(1),
+});
+
 /** Environment of functions that page people. */
 export const notifyEnvironmentSchema = z.object({
   /** Topic in the function's own Region. */
@@ -27,3 +36,10 @@ export const notifyEnvironmentSchema = z.object({
 });
 
 export type PairEnvironment = z.output<typeof pairEnvironmentSchema>;
+
+/** Environment of functions that start state machines of their own Region. */
+export const machinesEnvironmentSchema = z.object({
+  /** JSON object: ARN of each state machine by its name. */
+  MACHINES: jsonText.pipe(z.record(z.string(), z.string().startsWith('arn:'))),
+});
+export type ClusterEnvironment = z.output<typeof clusterEnvironmentSchema>;

@@ -41,6 +41,12 @@ export class ControlConflict extends DrError {
   override readonly kind = 'conflict';
 }
 
+/** Another run holds the lock that this one needs. */
+export class LockHeld extends DrError {
+  override readonly name = 'LockHeld';
+  override readonly kind = 'conflict';
+}
+
 /** The run does not hold its lock any more: another run acts. It stops and undoes nothing. */
 export class LockLost extends DrError {
   override readonly name = 'LockLost';
@@ -89,9 +95,21 @@ export class SecretUnusable extends DrError {
   override readonly kind = 'permanent';
 }
 
+/** An endpoint showed a certificate that this host does not trust: no credentials were sent. */
+export class UntrustedEndpoint extends DrError {
+  override readonly name = 'UntrustedEndpoint';
+  override readonly kind = 'permanent';
+}
+
 /** The service gave up creating the replica. */
 export class CreationFailed extends DrError {
   override readonly name = 'CreationFailed';
+  override readonly kind = 'permanent';
+}
+
+/** A team's own function raised an error, or answered something that this project does not know. */
+export class HookFailed extends DrError {
+  override readonly name = 'HookFailed';
   override readonly kind = 'permanent';
 }
 
@@ -106,6 +124,7 @@ export const errorCatalogue = {
   ServiceUnavailable,
   OutcomeUnknown,
   ControlConflict,
+  LockHeld,
   LockLost,
   InvalidInput,
   InvalidConfiguration,
@@ -114,6 +133,8 @@ export const errorCatalogue = {
   RequestRejected,
   UnexpectedAnswer,
   SecretUnusable,
+  UntrustedEndpoint,
   CreationFailed,
+  HookFailed,
   UnsafeTopology,
 } as const;

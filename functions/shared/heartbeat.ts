@@ -9,6 +9,10 @@ export interface Heartbeat {
   readonly state: string;
   /** What the AMQP endpoints say from inside the Region. */
   readonly endpoint: 'accepts' | 'refuses' | 'unreachable' | 'none';
+  /** How far the best of the AMQP endpoints opened; see `OpenedLayer`. */
+  readonly opened?: 'nothing' | 'tcp' | 'tls' | 'amqp';
+  /** Since when this Region's heartbeats follow on each other without a silence, in milliseconds since the Unix epoch. */
+  readonly beatingSinceMs?: number;
   /** Client connections by the newest metric; absent when it is not known. */
   readonly connections?: number;
   /** Events that have not crossed, by the newest metric of a primary, and the start of that metric's minute. */

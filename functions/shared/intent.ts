@@ -1,5 +1,7 @@
 /** Writes that are preceded by an intent record. */
-export type IntentOperation = 'CreateBroker' | 'RebootBroker' | 'Promote';
+export const intentOperations = ['CreateBroker', 'RebootBroker', 'Promote', 'UpdateBroker', 'DeleteBroker'] as const;
+
+export type IntentOperation = (typeof intentOperations)[number];
 
 /**
  * The record of a write about to be made, so that a later attempt knows about an earlier one:
@@ -11,6 +13,8 @@ export interface Intent {
   readonly operation: IntentOperation;
   /** Counts the intents of this pair and operation, from 1. */
   readonly sequence: number;
+  /** Mode of a promotion; absent for other writes. */
+  readonly mode?: 'SWITCHOVER' | 'FAILOVER';
   /** The decision that the write carries out; see `decision-id.ts`. */
   readonly decision: string;
   /** Id of the broker that the write is addressed to; the name for a creation. */
@@ -23,8 +27,11 @@ export interface Intent {
   readonly openedAtMs: number;
 }
 
-/** `effective`: its effect was seen · `rejected`: the service refused · `not-effective`: observed to have no effect. */
-export type IntentEnd = 'effective' | 'rejected' | 'not-effective';
+/**
+ * `effective`: its effect was seen · `rejected`: the service refused · `not-effective`: observed to have no effect ·
+ * `superseded`: a failover interrupted a switchover.
+ */
+export type IntentEnd = 'effective' | 'rejected' | 'not-effective' | 'superseded';
 
 /** Whether an earlier write may still be under way. */
 export const isOpen = (intent: Intent | undefined): intent is Intent =>

@@ -1,4 +1,5 @@
 import { OutcomeUnknown } from './errors.ts';
+import type { Finding } from './finding.ts';
 import type { Intent, IntentEnd } from './intent.ts';
 
 /** The intent records, as far as a write needs them. */
@@ -7,6 +8,9 @@ export interface IntentRecords {
   markIssued(intent: Intent): Promise<void>;
   settleIntent(intent: Intent, settledAs: IntentEnd): Promise<void>;
 }
+
+/** The last look before the call; it gives what speaks against it now. */
+export type LastLook = () => Promise<readonly Finding[]>;
 
 /** What became of a call that is never repeated by itself. */
 type Written<T> =

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { brokerArnSchema } from './broker-arn.ts';
+import { cutoverSchema } from './cutover-config.ts';
 import { protectedWindowSchema } from './protected-window.ts';
+import { readinessSchema } from './readiness-config.ts';
 
 /** How long a switchover may take before its run ends `Stalled`. */
 const switchoverPolicySchema = z.strictObject({
@@ -15,7 +17,22 @@ const switchoverPolicySchema = z.strictObject({
    * three minutes old when they are read.
    */
   stallSeconds: z.int().min(60).max(86_400).default(300),
+  /** Events a second below which a shrinking backlog counts as no progress. */
+  minimumEventsPerSecond: z.number().min(0).default(0),
 });
+
+/** What becomes of a switchover that stalls. */
+const escalationSchema = z
+  .strictObject({
+    /** `never`: page · `ask`: a person decides while the watch goes on · `auto`: fail over within the loss budget. */
+    mode: z.enum(['never', 'ask', 'auto']).default('never'),
+    /** Replication events that may be left behind without asking anybody; an unknown loss never fits. */
+    lossBudgetEvents: z.int().min(0).optional(),
+  })
+  .refine(({ mode, lossBudgetEvents }) => mode !== 'auto' || lossBudgetEvents !== undefined, {
+    path: ['lossBudgetEvents'],
+    message: 'mode "auto" needs the number of replication events that may be left behind',
+  });
 
 const canarySchema = z.strictObject({
   /** Secret with the AMQP user name and password, readable in the primary's Region. */
@@ -39,9 +56,27 @@ export const pairConfigSchema = z.strictObject({
   rebootApproval: z.enum(['none', 'required']).default('none'),
   /** How long an approval stays open, in seconds. An hour: longer, and what was shown to the approver is history. */
   approvalSeconds: z.int().min(60).max(86_400).default(3_600),
-  switchover: switchoverPolicySchema.default({ deadlineSeconds: 3_600, stallSeconds: 300 }),
+  /** Whether an event may fail the pair over when two signals agree. */
+  automaticFailover: z.boolean().default(false),
+  /**
+   * How long automatic runs hold back after a promotion that nobody has acknowledged, in seconds. An hour: what failed
+   * once within it needs a person.
+   */
+  antiFlapSeconds: z.int().min(0).max(604_800).default(3_600),
+  escalation: escalationSchema.default({ mode: 'never' }),
+  switchover: switchoverPolicySchema.default({ deadlineSeconds: 3_600, stallSeconds: 300, minimumEventsPerSecond: 0 }),
+  /**
+   * How long a watch waits for its signals to agree or to clear before it pages, in seconds. Ten minutes: a second
+   * signal comes within five (three missed heartbeats and a metric that is two minutes old). At most an hour, which is
+   * what the looks of one execution are bounded to.
+   */
+  watchSeconds: z.int().min(60).max(3_600).default(600),
   /** Where a canary message may be sent to prove that replication runs. */
   canary: canarySchema.optional(),
+  /** Limits and names for the scheduled evaluation of the pair. */
+  readiness: readinessSchema.prefault({}),
+  /** Consumers, the published endpoint and the fence of the old primary. */
+  cutover: cutoverSchema.optional(),
 });
 
 export type PairConfig = z.output<typeof pairConfigSchema>;

@@ -1,5 +1,15 @@
-/** CloudWatch's names of the replication gauges; docs/amazon-mq.md 10. */
-export type GaugeName = 'TotalReplicationLag' | 'PrimaryWaitTime' | 'QueueSize' | 'ReplicationLag' | 'ReplicaWaitTime';
+/**
+ * CloudWatch's names of the replication gauges, of the count of client connections and of the used share of the store;
+ * docs/amazon-mq.md 10.
+ */
+export type GaugeName =
+  | 'TotalReplicationLag'
+  | 'PrimaryWaitTime'
+  | 'QueueSize'
+  | 'ReplicationLag'
+  | 'ReplicaWaitTime'
+  | 'CurrentConnectionsCount'
+  | 'StorePercentUsage';
 
 /** Gauges that a primary emits, in its Region. Lags and wait times are milliseconds, `QueueSize` counts events. */
 export const primaryGauges: readonly GaugeName[] = ['TotalReplicationLag', 'PrimaryWaitTime', 'QueueSize'];

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Duplex } from 'node:stream';
 import type { MqClientConfig } from '@aws-sdk/client-mq';
 import { type Clock, systemClock } from './clock.ts';
+import { type SendHttp, sendHttp } from './http-request.ts';
 import { type Log, powertoolsLog } from './log.ts';
 import { connectTls } from './tls-connect.ts';
 
@@ -32,6 +33,8 @@ export interface Runtime {
   readonly aws: AwsClientSettings;
   /** Opens an encrypted stream to a broker. Rejects with the socket's error (`code` ECONNREFUSED, ETIMEDOUT, …). */
   connect(address: SocketAddress, timeoutMs: number): Promise<Duplex>;
+  /** Sends a request to a RabbitMQ broker's management API. */
+  readonly httpRequest: SendHttp;
 }
 
 /** A write must end before its function does: 2 s to connect and 8 s to answer leave half of a 20 s function. */
@@ -44,6 +47,7 @@ const hostRuntime: Runtime = {
   log: powertoolsLog(),
   aws: { requestHandler: clientTimeouts },
   connect: connectTls,
+  httpRequest: sendHttp,
 };
 
 const runtimes = new AsyncLocalStorage<Runtime>();

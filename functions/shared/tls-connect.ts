@@ -4,7 +4,8 @@ import { connect } from 'node:tls';
 /**
  * Opens a TLS connection with the host's certificate store.
  *
- * @throws the socket's own error; a connection that takes longer than `timeoutMs` rejects with `code` ETIMEDOUT
+ * @throws the socket's own error; what takes longer than `timeoutMs` rejects with `code` ETIMEDOUT while the TCP
+ * connection is not open, ERR_TLS_HANDSHAKE_TIMEOUT afterwards
  */
 export const connectTls = (
   address: { readonly host: string; readonly port: number },
@@ -12,6 +13,10 @@ export const connectTls = (
 ): Promise<Duplex> =>
   new Promise((resolve, reject) => {
     const socket = connect({ ...address, servername: address.host, timeout: timeoutMs });
+    let tcpOpen = false;
+    socket.once('connect', () => {
+      tcpOpen = true;
+    });
     socket.once('secureConnect', () => {
       socket.setTimeout(0);
       socket.setNoDelay(true);
@@ -21,7 +26,7 @@ export const connectTls = (
       const error = Object.assign(
         new Error(`no TLS connection to ${address.host}:${address.port} in ${timeoutMs} ms`),
         {
-          code: 'ETIMEDOUT',
+          code: tcpOpen ? 'ERR_TLS_HANDSHAKE_TIMEOUT' : 'ETIMEDOUT',
         },
       );
       socket.destroy(error);

@@ -4,6 +4,7 @@ import type { VirtualClock } from '../clock/virtual-clock.ts';
 import type { StoreContents } from '../traffic/accounting.ts';
 import type { BrokerCredentials } from '../traffic/amqp-client.ts';
 import type { BrokerRole, ReplicationGauges } from '../world/broker/embedded-broker.ts';
+import type { WorldEndpoint, WorldListenOptions } from '../world/world-endpoint.ts';
 import type { Json } from './step.ts';
 
 /** One broker as it is now. */
@@ -102,6 +103,8 @@ export interface ExerciseStage {
   stores(pair: string): readonly StoreContents[];
   /** Every AMQP endpoint of the pair that exists now, the planned primary's first. */
   endpoints(pair: string): readonly SocketAddress[];
+  /** Whether consumers of the pair may take messages from the broker at this endpoint now; false while they are held. */
+  consumes(pair: string, endpoint: SocketAddress): boolean;
   applicationCredentials(pair: string): BrokerCredentials;
   /** A client's connection. Rejects with `code` ECONNREFUSED, ETIMEDOUT, … */
   connect(address: SocketAddress, timeoutMs: number, fromRegion: string): Promise<Duplex>;
@@ -116,6 +119,8 @@ export interface ExerciseStage {
   executionFigures(executionArn: string): { readonly transitions: number; readonly historyEvents: number };
   /** Values that must never be written down. */
   secrets(): readonly string[];
+  /** Serves the world over HTTP on loopback; virtual time then follows the wall clock. @throws PortInUseError */
+  listen(options: WorldListenOptions): Promise<WorldEndpoint>;
   close(): Promise<void>;
 }
 
@@ -130,6 +135,8 @@ export interface StagePlan {
         readonly primary: { readonly region: string; readonly brokerName: string };
         readonly replica: { readonly region: string; readonly brokerName: string };
         readonly paired: boolean;
+        /** Whether a promotion holds the pair's consumers, which are then event-source mappings. */
+        readonly consumers: 'hold' | 'live';
         readonly engineVersion: string;
         readonly hostInstanceType: string;
       }

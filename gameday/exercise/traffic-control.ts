@@ -47,6 +47,7 @@ export class TrafficControl {
         random: () => this.#stage.random(),
         credentials: this.#stage.applicationCredentials(plan.pair),
         endpoints: () => this.#stage.endpoints(plan.pair),
+        consumes: (endpoint) => this.#stage.consumes(plan.pair, endpoint),
         connect: (address, timeoutMs) => this.#stage.connect(address, timeoutMs, region),
       },
       this.#notify,

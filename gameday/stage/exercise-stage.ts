@@ -2,6 +2,7 @@ import type { ExerciseStage, StageBroker, StageFactory, StagePlan } from '../exe
 import type { WorldBroker } from '../world/broker-inventory.ts';
 import { faultSchema } from '../world/fault-schema.ts';
 import { Stage } from './stage.ts';
+import { addTeamCutover, type TeamCutover } from './team-cutover.ts';
 
 /** Users of every broker on the stage, as the secrets hold them; the values exist in this process only. */
 const users = {
@@ -29,18 +30,34 @@ export const createExerciseStage: StageFactory = async (plan) => {
   const stage = await Stage.create({ seed: plan.seed, startMs: plan.startMs });
   const secrets = addSecrets(stage);
   for (const [name, pair] of Object.entries(plan.pairs)) addPair(stage, name, pair);
+  const teams = new Map(Object.entries(plan.pairs).map(([name, pair]) => [name, teamOf(stage, name, pair)]));
   stage.configurePairs(
     Object.entries(plan.pairs).map(([name, pair]) => ({
       name,
       canary: { secretArn: secrets.application },
+      cutover: teams.get(name)?.settings,
       ...(pair.paired && { brokers: memberArns(stage, pair) }),
     })),
   );
-  return exerciseStage(stage, plan, secrets);
+  return exerciseStage(stage, plan, { secrets, teams });
 };
 
 type PairPlan = StagePlan['pairs'][string];
 type SecretArns = Readonly<Record<keyof typeof users, string>>;
+
+/** What belongs to the pairs' teams. */
+interface Belongings {
+  readonly secrets: SecretArns;
+  readonly teams: ReadonlyMap<string, TeamCutover>;
+}
+
+const teamOf = (stage: Stage, name: string, pair: PairPlan): TeamCutover =>
+  addTeamCutover(stage.world, {
+    name,
+    regions: [pair.primary.region, pair.replica.region],
+    consumers: pair.consumers,
+    brokers: () => membersOf(stage, pair),
+  });
 
 const addSecrets = (stage: Stage): SecretArns => {
   const add = (name: keyof typeof users): string =>
@@ -88,7 +105,7 @@ const brokerView = ({ dataPlane, ...broker }: WorldBroker): StageBroker => ({
   messages: [...(dataPlane?.queueDepths().values() ?? [])].reduce((sum, depth) => sum + depth, 0),
 });
 
-const exerciseStage = (stage: Stage, plan: StagePlan, secrets: SecretArns): ExerciseStage => {
+const exerciseStage = (stage: Stage, plan: StagePlan, { secrets, teams }: Belongings): ExerciseStage => {
   const { world, clock, engine } = stage;
   const planOf = (name: string): PairPlan => {
     const pair = plan.pairs[name];
@@ -158,6 +175,7 @@ const exerciseStage = (stage: Stage, plan: StagePlan, secrets: SecretArns): Exer
         })),
       ),
     endpoints: (name) => membersOf(stage, planOf(name)).flatMap((broker) => broker.amqpAddresses),
+    consumes: (name, endpoint) => teams.get(name)?.consumes(endpoint) ?? true,
     applicationCredentials: () => users.application,
     connect: (address, timeoutMs, fromRegion) => world.connect(address, timeoutMs, fromRegion),
     raiseFault: (name, fault) => {
@@ -179,6 +197,7 @@ const exerciseStage = (stage: Stage, plan: StagePlan, secrets: SecretArns): Exer
       return { transitions, historyEvents };
     },
     secrets: () => Object.values(users).map(({ password }) => password),
+    listen: (options) => world.listen(options),
     close: () => stage.close(),
   };
 };

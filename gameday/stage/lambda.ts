@@ -16,8 +16,8 @@ export interface LambdaOptions {
   readonly clock: VirtualClock;
   readonly handlers: ReadonlyMap<string, LambdaHandler>;
   readonly accountId: string;
-  /** Asked before each try of a Task state; a failure it gives is what the state sees, and no function runs. */
-  readonly failTask: (call: TaskCall) => TaskFailure | undefined;
+  /** Asked before each try of a Task state; what it gives instead is what the state sees, and no function runs. */
+  readonly replaceTask: (call: TaskCall) => TaskFailure | { readonly result: unknown } | undefined;
   /** The surroundings of a function in its Region. */
   readonly runtimeFor: (invocation: Invocation) => Runtime;
 }
@@ -40,8 +40,9 @@ export class EmbeddedLambda {
 
   /** @throws TaskFailure with the error's name and Lambda's JSON cause */
   readonly invokeTask = async (call: TaskCall): Promise<unknown> => {
-    const failure = this.#options.failTask(call);
-    if (failure !== undefined) throw failure;
+    const replacement = this.#options.replaceTask(call);
+    if (replacement instanceof TaskFailure) throw replacement;
+    if (replacement !== undefined) return replacement.result;
     const { FunctionName: arn, Payload: payload } = call.arguments;
     const [, , , region = '', , , name = ''] = String(arn).split(':');
     const functionName = name.replace(/^mq-dr-/, '');
@@ -51,6 +52,22 @@ export class EmbeddedLambda {
     const actorName = `${call.machineName} ${execution}: ${functionName}`;
     return await this.#run(actorName, { functionName, region }, handler, roundTrip(payload ?? null));
   };
+
+  /**
+   * Calls a function as an event source does.
+   *
+   * @throws TaskFailure as `invokeTask`; TypeError for a function that is not deployed
+   */
+  async invoke(invocation: Invocation, event: unknown): Promise<unknown> {
+    const handler = this.#options.handlers.get(invocation.functionName);
+    if (handler === undefined) throw new TypeError(`no function "${invocation.functionName}" is deployed`);
+    return await this.#run(
+      `event ${invocation.region}: ${invocation.functionName}`,
+      invocation,
+      handler,
+      roundTrip(event),
+    );
+  }
 
   async #run(actorName: string, invocation: Invocation, handler: LambdaHandler, event: unknown): Promise<unknown> {
     const { clock, runtimeFor } = this.#options;

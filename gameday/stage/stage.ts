@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import type * as z from 'zod';
+import type { clusterConfigSchema } from '../../functions/shared/cluster-config.ts';
 import type { Log, LogFields } from '../../functions/shared/log.ts';
 import type { PairConfig } from '../../functions/shared/pair-config.ts';
 import { clientTimeouts, type Runtime } from '../../functions/shared/runtime.ts';
@@ -40,8 +42,8 @@ export interface StageOptions {
   readonly startMs: number;
   readonly mq?: Partial<MqSettings>;
   readonly crdr?: CrdrSettingsInput;
-  /** Makes tries of Task states fail, for tests of the machines; see `EmbeddedLambda`. */
-  readonly failTask?: (call: TaskCall) => TaskFailure | undefined;
+  /** Makes tries of Task states fail or answer without a function, for tests of the machines. */
+  readonly replaceTask?: (call: TaskCall) => TaskFailure | { readonly result: unknown } | undefined;
   /** Replaces definitions by machine name, for tests of the machines themselves. */
   readonly definitions?: Readonly<Record<string, string>>;
 }
@@ -50,6 +52,9 @@ export interface StageOptions {
 export type DeployedPair = { readonly name: string } & {
   readonly [K in keyof Omit<PairConfig, 'name' | 'brokers'>]?: unknown;
 } & { readonly brokers?: readonly [string, string] };
+
+/** A RabbitMQ cluster's settings as they are deployed: plain JSON, defaults left out. */
+export type DeployedCluster = z.input<typeof clusterConfigSchema>;
 
 const controlTable = 'mq-dr-control';
 
@@ -66,11 +71,13 @@ export class Stage {
   readonly world: World;
   readonly engine: Engine;
   readonly dataPlanes: StageDataPlanes;
+  readonly #lambda: EmbeddedLambda;
   readonly #listeners: Partial<StageEvents>[] = [];
   readonly #topics = new Map<string, string>();
   readonly #aws = new Map<string, ReturnType<World['clientSettings']>>();
   readonly #random: () => number;
   #pairs: readonly DeployedPair[] = [];
+  #clusters: readonly DeployedCluster[] = [];
 
   private constructor(options: StageOptions, handlers: ReadonlyMap<string, LambdaHandler>) {
     const { seed, startMs, mq, crdr } = options;
@@ -84,19 +91,22 @@ export class Stage {
     });
     this.world = new World({ clock, seed, dataPlanes: this.dataPlanes, ...(mq && { mq }) });
     this.#random = this.world.randomStream('functions');
-    const lambda = new EmbeddedLambda({
+    this.#lambda = new EmbeddedLambda({
       clock,
       handlers,
       accountId: this.world.accountId,
-      failTask: options.failTask ?? (() => undefined),
+      replaceTask: options.replaceTask ?? (() => undefined),
       runtimeFor: (invocation) => this.#runtimeFor(invocation),
     });
     this.engine = new Engine({
       clock,
       random: this.world.randomStream('engine'),
       accountId: this.world.accountId,
-      invokeTask: lambda.invokeTask,
-      onStatusChange: (event) => this.#report((listener) => listener.statusChange?.(event)),
+      invokeTask: this.#lambda.invokeTask,
+      onStatusChange: (event) => {
+        this.#report((listener) => listener.statusChange?.(event));
+        this.world.events.deliver(event);
+      },
       onTransition: (event) => this.#report((listener) => listener.transition?.(event)),
     });
     this.world.register(this.engine.service);
@@ -119,9 +129,19 @@ export class Stage {
     this.#pairs = pairs;
   }
 
+  /** The RabbitMQ clusters' settings, as a deployment would change them. */
+  configureClusters(clusters: readonly DeployedCluster[]): void {
+    this.#clusters = clusters;
+  }
+
   /** ARN of a deployed state machine. */
   machineArn(name: string, region: string): string {
     return `arn:aws:states:${region}:${this.world.accountId}:stateMachine:${name}`;
+  }
+
+  /** Calls a deployed function as an event source does. @throws TaskFailure as the function's error */
+  async invoke(functionName: string, region: string, event: unknown): Promise<unknown> {
+    return await this.#lambda.invoke({ functionName, region }, event);
   }
 
   async close(): Promise<void> {
@@ -147,10 +167,15 @@ export class Stage {
         functions.map(({ name }) => [name, functionArn(this.world.accountId, region, name)]),
       );
       for (const machine of machines) {
-        const definition = renderDefinition(machine, sources.get(machine.name) ?? '', arns);
+        const source = sources.get(machine.name) ?? '';
+        const definition = renderDefinition(machine, source, arns, this.#machineArns(region));
         this.engine.createStateMachine({ name: machine.name, region, definition });
       }
     }
+  }
+
+  #machineArns(region: string): Readonly<Record<string, string>> {
+    return Object.fromEntries(machines.map(({ name }) => [name, this.machineArn(name, region)]));
   }
 
   #runtimeFor({ functionName, region }: Invocation): Runtime {
@@ -163,10 +188,13 @@ export class Stage {
         CONTROL_TABLE: controlTable,
         CONTROL_REGION: controlRegionFor(region),
         TOPIC_ARN: this.#topics.get(region),
+        CLUSTERS: JSON.stringify(this.#clusters),
+        MACHINES: JSON.stringify(this.#machineArns(region)),
       },
       log: this.#logOf(functionName, region),
       aws: this.#awsFor(region),
-      connect: (address, timeoutMs) => this.world.connect(address, timeoutMs, region),
+      httpRequest: (request, limits) => this.world.httpRequest(request, limits, region),
+      connect: (address, timeoutMs) => this.world.connect(address, timeoutMs, region, 'mq-dr'),
     };
   }
 

@@ -1,3 +1,4 @@
+import type { SocketAddress } from '../../functions/shared/runtime.ts';
 import { AmqpReceiver } from './amqp-client.ts';
 import { openWherePossible, RetryPause, reasonOf } from './follow-broker.ts';
 import { type ClientSurroundings, clientLimits, type TrafficObserver } from './traffic-ports.ts';
@@ -17,6 +18,28 @@ export interface ConsumerOptions {
   readonly onPulled: (messages: number) => void;
 }
 
+/** The endpoints that a consumer may use now, and the one that it uses. */
+const followConsumable = (surroundings: ClientSurroundings) => {
+  let used: SocketAddress | undefined;
+  const consumable = (): readonly SocketAddress[] =>
+    surroundings.endpoints().filter((endpoint) => surroundings.consumes?.(endpoint) ?? true);
+  const followed: ClientSurroundings = {
+    ...surroundings,
+    endpoints: consumable,
+    connect: (address, timeoutMs) => {
+      used = address;
+      return surroundings.connect(address, timeoutMs);
+    },
+  };
+  return {
+    followed,
+    /** Whether all of them are held. */
+    isHeld: () => surroundings.endpoints().length > 0 && consumable().length === 0,
+    /** Whether the one in use has been held since. */
+    mustLeave: () => used !== undefined && surroundings.consumes?.(used) === false,
+  };
+};
+
 /** Body of an actor. The effect comes before the acknowledgement, so a lost acknowledgement means a second delivery. */
 export const runConsumer = async (
   options: ConsumerOptions,
@@ -24,15 +47,25 @@ export const runConsumer = async (
   observer: TrafficObserver,
 ): Promise<void> => {
   const { clock } = surroundings;
+  const { followed, isHeld, mustLeave } = followConsumable(surroundings);
   const pause = new RetryPause(() => surroundings.random());
   let receiver: AmqpReceiver | undefined;
   await clock.sleepMs(options.offsetMs);
   while (!options.stopping()) {
     try {
+      if (receiver !== undefined && mustLeave()) {
+        receiver.close();
+        receiver = undefined;
+      }
+      // Standing still by order is no failure to receive.
+      if (isHeld()) {
+        await clock.sleepMs(options.pollMs);
+        continue;
+      }
       if (receiver === undefined || receiver.isLost) {
         if (receiver !== undefined) observer.receiveFailed(options.name, 'disconnected', clock.nowMs());
         receiver = undefined;
-        receiver = await openWherePossible(surroundings, (stream) =>
+        receiver = await openWherePossible(followed, (stream) =>
           AmqpReceiver.open(stream, {
             clock,
             credentials: surroundings.credentials,

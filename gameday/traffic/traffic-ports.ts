@@ -11,6 +11,11 @@ export interface ClientSurroundings {
   readonly credentials: BrokerCredentials;
   /** Every endpoint that the application is configured with, of both brokers, preferred first. */
   endpoints(): readonly SocketAddress[];
+  /**
+   * Whether a consumer may take messages from the broker at this endpoint now: false while its Region's consumers are
+   * held, as by a disabled event-source mapping. Left out, they never are.
+   */
+  consumes?(endpoint: SocketAddress): boolean;
   /** Opens a stream. Rejects with `code` ECONNREFUSED, ETIMEDOUT, … */
   connect(address: SocketAddress, timeoutMs: number): Promise<Duplex>;
 }

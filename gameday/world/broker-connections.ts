@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { ConnectionError } from '../api/connection-error.ts';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
+import { type FaultBoard, fits } from './fault-board.ts';
 import { AMQP_PORT, instanceCount, instanceHost } from './mq/broker-endpoints.ts';
 import type { BrokerRecord } from './mq/broker-record.ts';
 import type { BrokerRegistry } from './mq/broker-registry.ts';
@@ -12,23 +13,30 @@ export interface BrokerAddress {
   readonly port: number;
 }
 
+/** Who connects: an application, or mq-dr itself, which a fence must let through. */
+export type ConnectingParty = 'client' | 'mq-dr';
+
 interface OpenConnection {
   readonly stream: Duplex;
   readonly fromRegion: string | undefined;
-  readonly toRegion: string;
+  readonly party: ConnectingParty;
+  readonly record: BrokerRecord;
+}
+
+export interface BrokerConnectionsOptions {
+  readonly clock: VirtualClock;
+  readonly registry: BrokerRegistry;
+  readonly reachability: Reachability;
+  readonly faults: FaultBoard;
 }
 
 /** Streams from clients to brokers, by host name; a Region that goes dark takes its streams with it. */
 export class BrokerConnections {
-  readonly #clock: VirtualClock;
-  readonly #registry: BrokerRegistry;
-  readonly #reachability: Reachability;
+  readonly #options: BrokerConnectionsOptions;
   readonly #open = new Set<OpenConnection>();
 
-  constructor(clock: VirtualClock, registry: BrokerRegistry, reachability: Reachability) {
-    this.#clock = clock;
-    this.#registry = registry;
-    this.#reachability = reachability;
+  constructor(options: BrokerConnectionsOptions) {
+    this.#options = options;
   }
 
   /**
@@ -36,20 +44,25 @@ export class BrokerConnections {
    *
    * @throws an error with `code` ENOTFOUND, ECONNREFUSED, or after `timeoutMs` ETIMEDOUT
    */
-  async connect(address: BrokerAddress, timeoutMs: number, fromRegion?: string): Promise<Duplex> {
+  async connect(
+    address: BrokerAddress,
+    timeoutMs: number,
+    fromRegion: string | undefined,
+    party: ConnectingParty,
+  ): Promise<Duplex> {
     const where = `${address.host}:${address.port}`;
     const found = this.#find(address.host);
     if (found === undefined) throw new ConnectionError('ENOTFOUND', `no broker has the host name ${address.host}`);
     const { record, instance } = found;
-    if (!this.#reaches(fromRegion, record.region)) {
-      await this.#clock.sleepMs(timeoutMs);
+    if (!this.#reaches({ fromRegion, party, record })) {
+      await this.#options.clock.sleepMs(timeoutMs);
       throw new ConnectionError('ETIMEDOUT', `no answer from ${where} within ${timeoutMs} ms`);
     }
     if (address.port !== AMQP_PORT || instance !== 1 || record.dataPlane === undefined) {
       throw new ConnectionError('ECONNREFUSED', `nothing listens on ${where}`);
     }
     const stream = record.dataPlane.connect();
-    const connection = { stream, fromRegion, toRegion: record.region };
+    const connection = { stream, fromRegion, party, record };
     this.#open.add(connection);
     stream.once('close', () => this.#open.delete(connection));
     return stream;
@@ -58,20 +71,30 @@ export class BrokerConnections {
   /** Breaks every stream whose two ends cannot reach each other any more. */
   dropUnreachable(): void {
     for (const connection of this.#open) {
-      if (this.#reaches(connection.fromRegion, connection.toRegion)) continue;
+      if (this.#reaches(connection)) continue;
       this.#open.delete(connection);
-      connection.stream.destroy(new ConnectionError('ETIMEDOUT', `the Region ${connection.toRegion} does not answer`));
+      connection.stream.destroy(
+        new ConnectionError(
+          'ETIMEDOUT',
+          `${connection.record.brokerName} in ${connection.record.region} does not answer`,
+        ),
+      );
     }
   }
 
-  #reaches(fromRegion: string | undefined, toRegion: string): boolean {
+  #reaches({ fromRegion, party, record }: Omit<OpenConnection, 'stream'>): boolean {
+    const { reachability, faults } = this.#options;
+    const denied = faults
+      .active('clients-denied')
+      .some((fault) => fits(fault.region, record.region) && fits(fault.brokerName, record.brokerName));
+    if (denied && party === 'client') return false;
     return fromRegion === undefined
-      ? !this.#reachability.isDark(toRegion)
-      : this.#reachability.connects(fromRegion, toRegion);
+      ? !reachability.isDark(record.region)
+      : reachability.connects(fromRegion, record.region);
   }
 
   #find(host: string): { readonly record: BrokerRecord; readonly instance: number } | undefined {
-    for (const record of this.#registry.all()) {
+    for (const record of this.#options.registry.all()) {
       for (let instance = 1; instance <= instanceCount(record); instance++) {
         if (instanceHost(record, instance) === host) return { record, instance };
       }

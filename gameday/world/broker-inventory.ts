@@ -5,6 +5,7 @@ import type { BrokerLifecycle } from './mq/broker-lifecycle.ts';
 import type { ActionRequired, BrokerRecord, PendingChanges } from './mq/broker-record.ts';
 import type { BrokerRegistry } from './mq/broker-registry.ts';
 import { shownState } from './mq/broker-view.ts';
+import type { ConfigurationStore } from './mq/configuration-store.ts';
 import type { MqSettings } from './mq/mq-settings.ts';
 import { joinAsPair } from './mq/pairing.ts';
 import { type BrokerSeed, recordOf } from './mq/seed-broker.ts';
@@ -27,6 +28,10 @@ export interface WorldBroker {
 export interface BrokerAmendment {
   readonly actionsRequired?: readonly ActionRequired[];
   readonly pending?: PendingChanges;
+  /** Becomes a new revision of its configuration, in use at once. */
+  readonly configurationXml?: string;
+  /** Percent. */
+  readonly storePercentUsage?: number;
 }
 
 export interface BrokerInventoryOptions {
@@ -35,6 +40,7 @@ export interface BrokerInventoryOptions {
   readonly nextUuid: () => string;
   readonly settings: MqSettings;
   readonly registry: BrokerRegistry;
+  readonly configurations: ConfigurationStore;
   readonly lifecycle: BrokerLifecycle;
 }
 
@@ -48,12 +54,13 @@ export class BrokerInventory {
 
   /** @throws TypeError when the name is taken in its Region */
   add(seed: BrokerSeed): WorldBroker {
-    const { registry, lifecycle, accountId, nowMs, nextUuid } = this.#options;
+    const { registry, configurations, lifecycle, accountId, nowMs, nextUuid } = this.#options;
     if (registry.byName(seed.region, seed.brokerName) !== undefined) {
       throw new TypeError(`the broker name "${seed.brokerName}" is taken in ${seed.region}`);
     }
     const record = recordOf(seed, { accountId, nowMs: nowMs(), nextUuid });
     registry.add(record);
+    configurations.open(record, nowMs(), seed.configurationXml);
     if (!record.state.startsWith('CREATION_')) lifecycle.powerUp(record);
     return this.#viewOf(record);
   }
@@ -73,6 +80,12 @@ export class BrokerInventory {
     const record = this.#require(brokerId);
     record.actionsRequired = amendment.actionsRequired ?? record.actionsRequired;
     record.pending = { ...record.pending, ...amendment.pending };
+    record.storePercentUsage = amendment.storePercentUsage ?? record.storePercentUsage;
+    if (amendment.configurationXml !== undefined) {
+      const { configurations, nowMs } = this.#options;
+      const { id } = record.configuration;
+      record.configuration = configurations.revise(record.region, id, amendment.configurationXml, nowMs());
+    }
   }
 
   all(): readonly WorldBroker[] {

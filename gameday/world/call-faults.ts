@@ -22,12 +22,14 @@ const throttlingErrors: Readonly<Record<string, readonly [code: string, statusCo
   mq: ['TooManyRequestsException', 429],
   monitoring: ['Throttling', 400],
   sns: ['Throttled', 429],
+  lambda: ['TooManyRequestsException', 429],
 };
 
 /** What each service says to a caller whose role does not allow the action. */
 const denialErrors: Readonly<Record<string, readonly [code: string, statusCode: number]>> = {
   mq: ['ForbiddenException', 403],
   sns: ['AuthorizationError', 403],
+  lambda: ['AccessDeniedException', 403],
 };
 
 /** Names of a failure inside each service. */
@@ -38,6 +40,7 @@ const internalErrors: Readonly<Record<string, string>> = {
   sns: 'InternalError',
   dynamodb: 'InternalServerError',
   events: 'InternalException',
+  lambda: 'ServiceException',
 };
 
 /** The answer with which a service throttles. */

@@ -71,6 +71,8 @@ const brokerPattern = { region: pattern.optional(), brokerName: pattern.optional
 
 const worldFaults = [
   z.strictObject({ id, kind: z.literal('link-cut'), regions }),
+  /** A network ACL that keeps clients away from brokers; replication and mq-dr itself pass. */
+  z.strictObject({ id, kind: z.literal('clients-denied'), ...brokerPattern }),
   z.strictObject({ id, kind: z.literal('creation-failure'), ...brokerPattern, ...dose }),
   z.strictObject({
     id,

@@ -24,7 +24,8 @@ export async function serveWorld(
 ): Promise<WorldEndpoint> {
   const served = clock.serve({ speed: options.speed ?? 1 });
   try {
-    const http = await listenHttp(dispatcher, served, options);
+    // Clients put their own clock right by it, as they do with AWS.
+    const http = await listenHttp(dispatcher, served, { ...options, nowMs: () => clock.nowMs() });
     return {
       url: http.url,
       served,

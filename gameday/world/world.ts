@@ -1,12 +1,15 @@
 import type { Duplex } from 'node:stream';
+import type { HttpAnswer, HttpLimits, HttpRequest } from '../../functions/shared/http-request.ts';
 import type { ApiCallAttempt, ApiCallRecord } from '../api/api-call-record.ts';
 import { type CallOrigin, Dispatcher } from '../api/dispatcher.ts';
 import { InProcessHandler } from '../api/in-process-handler.ts';
 import type { ApiService } from '../api/service.ts';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
-import { type BrokerAddress, BrokerConnections } from './broker-connections.ts';
+import { type BrokerAddress, BrokerConnections, type ConnectingParty } from './broker-connections.ts';
 import { type BrokerAmendment, BrokerInventory, type WorldBroker } from './broker-inventory.ts';
 import { type Interception, planCall } from './call-faults.ts';
+import { AlarmEvaluator } from './cloudwatch/alarm-evaluator.ts';
+import { AlarmStore, type WorldAlarm } from './cloudwatch/alarm-store.ts';
 import { CloudWatchService } from './cloudwatch/cloudwatch-service.ts';
 import { MetricSampler } from './cloudwatch/metric-sampler.ts';
 import { MetricStore } from './cloudwatch/metric-store.ts';
@@ -14,17 +17,25 @@ import { DynamoDbService } from './dynamodb/dynamodb-service.ts';
 import type { TableSpec } from './dynamodb/table-spec.ts';
 import { EventBridgeService, type WorldEvent } from './event-bridge.ts';
 import { FaultBoard } from './fault-board.ts';
+import { type EventSourceMappingSeed, LambdaService, type TeamFunction } from './lambda-service.ts';
+import { rabbitHost } from './mq/broker-endpoints.ts';
 import { BrokerLifecycle } from './mq/broker-lifecycle.ts';
 import { BrokerRegistry } from './mq/broker-registry.ts';
+import { CallTrail } from './mq/call-trail.ts';
+import { ConfigurationStore } from './mq/configuration-store.ts';
 import type { DataPlanes } from './mq/data-planes.ts';
 import { MqService } from './mq/mq-service.ts';
 import { defaultMqSettings, type MqSettings } from './mq/mq-settings.ts';
 import { Promotions } from './mq/promotions.ts';
 import type { BrokerSeed } from './mq/seed-broker.ts';
+import type { ClusterSeedInput } from './rabbitmq/cluster-seed.ts';
+import { EmbeddedRabbitCluster } from './rabbitmq/embedded-cluster.ts';
+import { RabbitHosts } from './rabbitmq/rabbit-hosts.ts';
 import { Reachability } from './reachability.ts';
 import { SecretsManagerService } from './secrets-manager.ts';
 import { IdSource, type Random, randomStream } from './seeded-random.ts';
 import { type Notification, SnsService } from './sns.ts';
+import { type Parameter, SsmService } from './ssm.ts';
 import { serveWorld, type WorldEndpoint, type WorldListenOptions } from './world-endpoint.ts';
 
 export interface WorldOptions {
@@ -68,11 +79,16 @@ export class World {
   readonly #connections: BrokerConnections;
   readonly #sampler: MetricSampler;
   readonly #metrics = new Map<string, MetricStore>();
+  readonly #alarms: AlarmStore;
+  readonly #alarmEvaluator: AlarmEvaluator;
   readonly #dynamoDb: DynamoDbService;
   readonly #secrets = new SecretsManagerService();
   readonly #sns: SnsService;
+  readonly #ssm: SsmService;
+  readonly #lambda: LambdaService;
   readonly #callListeners: ((record: ApiCallRecord) => void)[] = [];
   readonly #inventory: BrokerInventory;
+  readonly #rabbitHosts: RabbitHosts;
   #endpoint: WorldEndpoint | undefined;
   #intercept: (attempt: ApiCallAttempt) => Interception = () => 'proceed';
 
@@ -91,7 +107,7 @@ export class World {
     const reachability = new Reachability(faults);
     this.faults = faults;
     this.reachability = reachability;
-    this.#connections = new BrokerConnections(clock, this.#registry, reachability);
+    this.#connections = new BrokerConnections({ clock, registry: this.#registry, reachability, faults });
     faults.onChange(() => this.#applyReachability());
 
     const settings = this.#settings;
@@ -106,12 +122,14 @@ export class World {
       registry,
       dataPlanes: options.dataPlanes,
     });
+    const configurations = new ConfigurationStore();
     this.#inventory = new BrokerInventory({
       accountId: this.accountId,
       nowMs,
       nextUuid: () => this.#ids.nextUuid('mq'),
       settings,
       registry,
+      configurations,
       lifecycle: this.#lifecycle,
     });
     const storeOf = (region: string): MetricStore => this.#metricsOf(region);
@@ -122,6 +140,7 @@ export class World {
       storeOf,
       publicationDelayMs,
       brokers: () => registry.all().flatMap((record) => record.dataPlane ?? []),
+      storePercentUsage: (id) => registry.all().find(({ brokerId }) => brokerId === id)?.storePercentUsage ?? 0,
     });
     this.#dynamoDb = new DynamoDbService({
       accountId: this.accountId,
@@ -131,18 +150,27 @@ export class World {
       nextUuid: () => this.#ids.nextUuid('table'),
     });
     this.#sns = new SnsService({ nowMs, nextUuid: () => this.#ids.nextUuid('notification') });
+    this.#ssm = new SsmService({ accountId: this.accountId, nowMs });
+    this.#lambda = new LambdaService({
+      accountId: this.accountId,
+      nowMs,
+      nextUuid: () => this.#ids.nextUuid('mapping'),
+    });
     this.events = new EventBridgeService({
       accountId: this.accountId,
       nowMs,
       nextUuid: () => this.#ids.nextUuid('event'),
     });
+    const plan = (attempt: ApiCallAttempt) => planCall(faults, attempt, this.#intercept(attempt));
+    const onApiCall = (record: ApiCallRecord): void => {
+      for (const listener of this.#callListeners) listener(record);
+    };
+    this.#rabbitHosts = new RabbitHosts(clock, plan, onApiCall);
     this.#dispatcher = new Dispatcher({
       clock,
       regions: this.regions,
-      planCall: (attempt) => planCall(faults, attempt, this.#intercept(attempt)),
-      onApiCall: (record) => {
-        for (const listener of this.#callListeners) listener(record);
-      },
+      planCall: plan,
+      onApiCall,
       nextRequestId: () => this.#ids.nextUuid('request'),
     });
     this.register(
@@ -151,17 +179,35 @@ export class World {
         clock,
         settings,
         registry,
+        configurations,
         lifecycle: this.#lifecycle,
         promotions: new Promotions({ clock, settings, faults, reachability }),
         reachability,
+        trail: new CallTrail({
+          clock,
+          accountId: this.accountId,
+          delayMs: settings.trailDelayMs,
+          emit: (draft) => this.events.emit(draft),
+        }),
         onBrokerCreated: () => this.#sampler.start(),
         nextUuid: () => this.#ids.nextUuid('mq'),
       }),
     );
-    this.register(new CloudWatchService({ clock, storeOf, publicationDelayMs }));
+    this.#alarms = new AlarmStore(this.accountId);
+    this.#alarmEvaluator = new AlarmEvaluator({
+      clock,
+      regions: this.regions,
+      reachability,
+      alarms: this.#alarms,
+      storeOf,
+      emit: (draft) => this.events.emit(draft),
+    });
+    this.register(new CloudWatchService({ clock, storeOf, alarms: this.#alarms, publicationDelayMs }));
     this.register(this.#dynamoDb);
     this.register(this.#secrets);
     this.register(this.#sns);
+    this.register(this.#ssm);
+    this.register(this.#lambda);
     this.register(this.events);
   }
 
@@ -196,6 +242,33 @@ export class World {
     const broker = this.#inventory.add(seed);
     this.#sampler.start();
     return broker;
+  }
+
+  /** Puts a RabbitMQ cluster into the world, behind the broker's host name. @throws ZodError for a seed that is none */
+  addRabbitCluster(
+    broker: Pick<BrokerSeed, 'region' | 'brokerName' | 'hostInstanceType' | 'actionsRequired'>,
+    seed: ClusterSeedInput,
+    admin: { readonly username: string; readonly password: string },
+  ): { readonly broker: WorldBroker; readonly cluster: EmbeddedRabbitCluster } {
+    const cluster = new EmbeddedRabbitCluster(seed, () => this.clock.nowMs());
+    const added = this.addBroker({
+      ...broker,
+      engineType: 'RabbitMQ',
+      engineVersion: cluster.version,
+      deploymentMode: 'CLUSTER_MULTI_AZ',
+    });
+    this.#rabbitHosts.add({
+      host: rabbitHost(added),
+      region: added.region,
+      cluster,
+      authenticate: (username, password) => username === admin.username && password === admin.password,
+    });
+    return { broker: added, cluster };
+  }
+
+  /** Sends a request to a RabbitMQ broker's management API. @throws as a socket does, see `RabbitHosts.send` */
+  async httpRequest(request: HttpRequest, limits: HttpLimits, fromRegion?: string): Promise<HttpAnswer> {
+    return await this.#rabbitHosts.send(request, limits, fromRegion);
   }
 
   /** Makes two running brokers a pair that replicates already. @throws TypeError for unknown or paired brokers */
@@ -234,12 +307,41 @@ export class World {
     return arnIn(secret.regions[0]);
   }
 
+  /** Puts an alarm into a Region, as a deployment does; one with a threshold is evaluated from the next minute on. */
+  addAlarm(region: string, alarm: WorldAlarm): void {
+    this.#requireRegion(region);
+    this.#alarms.put(region, alarm);
+    if (alarm.threshold !== undefined) this.#alarmEvaluator.start();
+  }
+
   /** Creates a topic and returns its ARN. */
   addTopic(region: string, name: string): string {
     this.#requireRegion(region);
     const arn = `arn:aws:sns:${region}:${this.accountId}:${name}`;
     this.#sns.addTopic(arn);
     return arn;
+  }
+
+  /** Adds a Lambda event-source mapping and returns its id. */
+  addEventSourceMapping(mapping: EventSourceMappingSeed): string {
+    this.#requireRegion(mapping.region);
+    return this.#lambda.addMapping(mapping);
+  }
+
+  /** Whether a mapping hands messages to its function now. @throws TypeError for an unknown one */
+  mappingConsumes(uuid: string): boolean {
+    return this.#lambda.consumes(uuid);
+  }
+
+  /** Adds a team's function, which Invoke then calls inside the caller's actor, and returns its ARN. */
+  addFunction(region: string, name: string, body: TeamFunction): string {
+    this.#requireRegion(region);
+    return this.#lambda.addFunction(region, name, body);
+  }
+
+  /** An SSM parameter as it is now. */
+  parameter(region: string, name: string): Parameter | undefined {
+    return this.#ssm.parameter(region, name);
   }
 
   /** @throws TypeError for a Region that the world lacks or a name that is taken */
@@ -273,12 +375,17 @@ export class World {
   }
 
   /**
-   * Opens a client's AMQP stream.
+   * Opens an AMQP stream. A fence denies those of clients only, not those of mq-dr.
    *
    * @throws an error with `code` ENOTFOUND, ECONNREFUSED, or after `timeoutMs` ETIMEDOUT
    */
-  async connect(address: BrokerAddress, timeoutMs: number, fromRegion?: string): Promise<Duplex> {
-    return await this.#connections.connect(address, timeoutMs, fromRegion);
+  async connect(
+    address: BrokerAddress,
+    timeoutMs: number,
+    fromRegion?: string,
+    party: ConnectingParty = 'client',
+  ): Promise<Duplex> {
+    return await this.#connections.connect(address, timeoutMs, fromRegion, party);
   }
 
   /**

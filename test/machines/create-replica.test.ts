@@ -57,7 +57,7 @@ describe('create-replica', () => {
 
   it('refuses at the write when the primary has changed since the assessment', async () => {
     const stage: WorkflowStage = await WorkflowStage.create({
-      failTask: (call) => {
+      replaceTask: (call) => {
         if (call.stateName === 'CreateReplicaBroker') {
           const actionsRequired = [{ actionRequiredCode: 'BROKER_OOM', actionRequiredInfo: 'test' }];
           stage.stage.world.amendBroker(stage.primaryId, { actionsRequired });
@@ -87,7 +87,7 @@ describe('create-replica', () => {
 
   it('refuses the reboot at the write when a window has begun since the gate', async () => {
     const stage: WorkflowStage = await WorkflowStage.create({
-      failTask: (call) => {
+      replaceTask: (call) => {
         const protectedWindows = [{ reason: 'now', days: ['monday'], startUtc: '00:00', durationMinutes: 1_440 }];
         if (call.stateName === 'RebootPrimary') stage.configure({ protectedWindows });
         return undefined;
@@ -241,7 +241,7 @@ describe('create-replica', () => {
 
     it('fails with the first error even when the cleanup fails as well', async () => {
       const stage = await WorkflowStage.create({
-        failTask: ({ stateName }) =>
+        replaceTask: ({ stateName }) =>
           stateName === 'ObserveCreation' || stateName === 'ReportFailure'
             ? new TaskFailure(stateName === 'ReportFailure' ? 'AccessDenied' : 'NotFound', 'test')
             : undefined,

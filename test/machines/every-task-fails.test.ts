@@ -1,88 +1,144 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
-import { TaskFailure } from '../../gameday/engine/ports.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type TaskCall, TaskFailure } from '../../gameday/engine/ports.ts';
 import { machines } from '../../infra/deployment.ts';
-import { WorkflowStage } from '../support/workflow-stage.ts';
+import { type RunEnd, WorkflowStage } from '../support/workflow-stage.ts';
 
-interface Definition {
-  readonly States: Readonly<
-    Record<string, { readonly Type: string; readonly Retry?: readonly { readonly ErrorEquals: readonly string[] }[] }>
-  >;
+/** Machines whose runs this file knows how to start; the others have files of their own. */
+const walked = ['create-replica', 'switchover', 'failover'];
+
+interface State {
+  readonly Type: string;
+  readonly Catch?: readonly { readonly Assign?: Readonly<Record<string, unknown>> }[];
 }
 
-const definitionOf = (file: string): Definition =>
-  JSON.parse(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')) as Definition;
+const definitionOf = (file: string): { readonly States: Readonly<Record<string, State>> } =>
+  JSON.parse(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'));
 
-const taskStates = machines.flatMap(({ name, definition }) =>
-  Object.entries(definitionOf(definition).States)
-    .filter(([, state]) => state.Type === 'Task')
-    .map(([state]) => ({ machine: name, state })),
-);
+const taskStates = machines
+  .filter(({ name }) => walked.includes(name))
+  .flatMap(({ name, definition }) =>
+    Object.entries(definitionOf(definition).States)
+      .filter(([, state]) => state.Type === 'Task')
+      .map(([state, { Catch = [] }]) => ({
+        machine: name,
+        state,
+        // An error of any name either becomes the run's failure, or the run goes on.
+        failsTheRun: Catch.some((catcher) => 'failure' in (catcher.Assign ?? {})),
+      })),
+  );
+
+type Replacement = ReturnType<NonNullable<Parameters<typeof WorkflowStage.create>[0]>['replaceTask'] & {}>;
+
+/** A way to bring a run to states that a healthy one does not reach. */
+interface Setup {
+  readonly pair?: Parameters<WorkflowStage['configure']>[0];
+  /** The switchover is accepted and never takes effect. */
+  readonly stuck?: boolean;
+  /** What a state sees instead of its function, in every try. */
+  readonly replace?: Readonly<Record<string, Replacement>>;
+}
+
+const refused = {
+  result: { outcome: 'refused', blockers: [{ code: 'TEST', message: 'test', evidence: {} }], warnings: [] },
+};
+const broken = new TaskFailure('NotFound', 'broken by the setup');
+
+const setups: Readonly<Record<string, Setup>> = {
+  healthy: {},
+  approval: { pair: { rebootApproval: 'required', approvalSeconds: 120 } },
+  stalled: { stuck: true },
+  asked: { stuck: true, pair: { escalation: { mode: 'ask' }, approvalSeconds: 60 } },
+  escalated: { stuck: true, pair: { escalation: { mode: 'auto', lossBudgetEvents: 1_000_000 } } },
+  refusedAtWrite: { replace: { PromoteReplica: refused, RequestFailover: refused } },
+  brokenAtWrite: { replace: { PromoteReplica: broken, RequestFailover: broken } },
+  brokenAtStart: { replace: { AssessEligibility: broken, AssessSwitchover: broken, AssessFailover: broken } },
+};
+
+const setupFor = (machine: string, state: string): string => {
+  const known: Readonly<Record<string, string>> = {
+    RequestApproval: machine === 'create-replica' ? 'approval' : 'asked',
+    CheckApproval: 'approval',
+    ReportStall: 'stalled',
+    ReleaseAfterStall: 'stalled',
+    ReleaseHeld: 'refusedAtWrite',
+    ReleaseHeldAfterFailure: 'brokenAtWrite',
+    ReportFailure: 'brokenAtStart',
+    ReleaseAfterFailure: 'brokenAtStart',
+    ...(machine === 'switchover' && {
+      RequestFailover: 'escalated',
+      ObserveFailover: 'escalated',
+      RecordFence: 'escalated',
+      SettleFailover: 'escalated',
+    }),
+  };
+  return known[state] ?? 'healthy';
+};
 
 /** Makes the tries of one state fail with the errors given, in order; later tries run. */
-const failing = (state: string, errors: readonly string[], also: readonly string[] = []) => {
+const failing = (state: string, errors: readonly string[]) => {
   const left = [...errors];
-  return ({ stateName }: { readonly stateName: string }): TaskFailure | undefined => {
-    if (also.includes(stateName)) return new TaskFailure('AccessDenied', 'also failing');
+  return ({ stateName }: TaskCall): Replacement => {
     const error = stateName === state ? left.shift() : undefined;
     return error === undefined ? undefined : new TaskFailure(error, `injected into ${state}`);
   };
 };
 
-/** States that a healthy run does not reach, and what leads to them. */
-const needsApproval = ['RequestApproval', 'CheckApproval'];
-const needsStall = ['ReportStall'];
-const needsFailure = ['ReportFailure'];
-/** States whose failure leaves a finished run finished. */
-const afterTheEnd = ['ProveReverse'];
-
-const runUntil = async (machine: string, state: string, failTask: ReturnType<typeof failing>) => {
+const run = async (machine: string, setupName: string, inject: (call: TaskCall) => Replacement = () => undefined) => {
+  const setup = setups[setupName] ?? {};
   const stage = await WorkflowStage.create({
-    paired: machine === 'switchover',
-    failTask,
-    pair: needsApproval.includes(state) ? { rebootApproval: 'required', approvalSeconds: 120 } : {},
+    paired: machine !== 'create-replica',
+    replaceTask: (call) => inject(call) ?? setup.replace?.[call.stateName],
+    pair: setup.pair ?? {},
   });
-  if (needsStall.includes(state)) stage.stage.world.faults.start({ kind: 'stuck-promotion' });
+  if (setup.stuck) stage.stage.world.faults.start({ kind: 'stuck-promotion', mode: 'SWITCHOVER' });
+  const input: Readonly<Record<string, Record<string, unknown>>> = {
+    'create-replica': stage.createReplicaInput(),
+    switchover: stage.switchoverInput(),
+    failover: { pair: 'orders', reason: 'test', acceptDataLoss: true },
+  };
   const end = await stage.play(async () => {
     await stage.stage.clock.sleepMs(300_000);
-    return machine === 'create-replica'
-      ? await stage.run(machine, 'us-east-1', stage.createReplicaInput())
-      : await stage.run(machine, 'us-west-2', stage.switchoverInput());
+    return await stage.run(machine, machine === 'create-replica' ? 'us-east-1' : 'us-west-2', input[machine]);
   });
   return { stage, end };
 };
 
-/** The state whose failure makes a run come by `ReportFailure`. */
-const firstAssessment: Readonly<Record<string, string>> = {
-  'create-replica': 'AssessEligibility',
-  switchover: 'AssessSwitchover',
+/** How a run with this setup ends when nothing is injected; each is run once. */
+const undisturbedRuns = new Map<string, Promise<ReturnType<typeof outcomeOf>>>();
+
+const undisturbedOutcome = (machine: string, setup: string): Promise<ReturnType<typeof outcomeOf>> => {
+  const key = `${machine} ${setup}`;
+  const outcome = undisturbedRuns.get(key) ?? run(machine, setup).then(({ end }) => outcomeOf(end));
+  undisturbedRuns.set(key, outcome);
+  return outcome;
 };
 
-describe.each(taskStates)('$machine, $state', ({ machine, state }) => {
-  const also = needsFailure.includes(state) ? [firstAssessment[machine] ?? ''] : [];
+const outcomeOf = ({ status, error, output }: RunEnd) => ({ status, error, outcome: output?.outcome });
+
+describe.each(taskStates)('$machine, $state', ({ machine, state, failsTheRun }) => {
+  const setup = setupFor(machine, state);
+  let undisturbed: ReturnType<typeof outcomeOf>;
+
+  beforeAll(async () => {
+    undisturbed = await undisturbedOutcome(machine, setup);
+  });
 
   it('is tried again after a transient error, and the run ends as it would have', async () => {
-    const { stage, end } = await runUntil(
-      machine,
-      state,
-      failing(state, ['ServiceUnavailable', 'Lambda.Unknown'], also),
-    );
+    const { stage, end } = await run(machine, setup, failing(state, ['ServiceUnavailable', 'Lambda.Unknown']));
     const retried = stage.transitions.filter(({ stateName, kind }) => stateName === state && kind === 'retried');
     expect(retried.map(({ error }) => error)).toEqual(['ServiceUnavailable', 'Lambda.Unknown']);
-    if (needsFailure.includes(state)) expect(end).toMatchObject({ status: 'FAILED', error: 'AccessDenied' });
-    else if (needsStall.includes(state)) expect(end).toMatchObject({ status: 'FAILED', error: 'Stalled' });
-    else expect(end.status).toBe('SUCCEEDED');
+    expect(outcomeOf(end)).toEqual(undisturbed);
   });
 
-  it('ends the run with the first error when it fails for good', async () => {
-    const { stage, end } = await runUntil(machine, state, failing(state, ['AccessDenied'], also));
-    expect(stage.transitions.some(({ stateName, kind }) => stateName === state && kind === 'caught')).toBe(true);
-    if (machine === 'switchover' && afterTheEnd.includes(state)) {
-      return expect(end.output).toMatchObject({ outcome: 'SwitchedOver', reverseReplication: 'unproven' });
-    }
-    expect(end.status).toBe('FAILED');
-    if (needsStall.includes(state)) return expect(end.error).toBe('Stalled');
-    expect(end.error).toBe('AccessDenied');
-    expect(end.cause).toBe(needsFailure.includes(state) ? 'also failing' : `injected into ${state}`);
-  });
+  it(
+    failsTheRun ? 'ends the run with its error when it fails for good' : 'lets the run go on when it fails for good',
+    async () => {
+      const { stage, end } = await run(machine, setup, failing(state, ['AccessDenied']));
+      expect(stage.transitions.some(({ stateName, kind }) => stateName === state && kind === 'caught')).toBe(true);
+      if (!failsTheRun) return expect(outcomeOf(end)).toEqual(undisturbed);
+      expect(outcomeOf(end)).toEqual({ status: 'FAILED', error: 'AccessDenied', outcome: undefined });
+      expect(end.cause).toBe(`injected into ${state}`);
+    },
+  );
 });

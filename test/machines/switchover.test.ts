@@ -53,7 +53,7 @@ describe('switchover', () => {
 
   it('refuses at the write when a protected window has begun since the assessment', async () => {
     const stage: WorkflowStage = await pairedStage({
-      failTask: ({ stateName }) => {
+      replaceTask: ({ stateName }) => {
         const protectedWindows = [{ reason: 'now', days: ['monday'], startUtc: '00:00', durationMinutes: 1_440 }];
         if (stateName === 'PromoteReplica') stage.configure({ protectedWindows });
         return undefined;
@@ -110,7 +110,8 @@ describe('switchover', () => {
 
   it('is still Stalled when nobody can be paged', async () => {
     const stage = await pairedStage({
-      failTask: ({ stateName }) => (stateName === 'ReportStall' ? new TaskFailure('AccessDenied', 'test') : undefined),
+      replaceTask: ({ stateName }) =>
+        stateName === 'ReportStall' ? new TaskFailure('AccessDenied', 'test') : undefined,
     });
     stage.stage.world.faults.start({ kind: 'stuck-promotion' });
     await stage.play(async () => {

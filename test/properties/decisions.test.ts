@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judgeReplication } from '../../functions/promotion/lag-verdict.ts';
 import { predictLoss } from '../../functions/promotion/predicted-loss.ts';
 import { decisionId } from '../../functions/shared/decision-id.ts';
+import { judgeReplication } from '../../functions/shared/replication/lag-verdict.ts';
 import type { GaugeReading } from '../../functions/shared/replication-gauges.ts';
 import { freshMs } from '../../functions/shared/replication-limits.ts';
 import { known, noonMs, pairedEast, pairedWest, unreadable } from '../support/brokers.ts';

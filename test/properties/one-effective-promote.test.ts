@@ -116,6 +116,7 @@ const runAttempt = async (clock: VirtualClock, model: PairModel, table: FakeCont
           return plan.call === 'answered' ? { outcome: 'done', answer: {} } : { outcome: 'unknown', reason: 'timeout' };
         },
       },
+      lastLook: () => read(() => []),
     },
   );
 };

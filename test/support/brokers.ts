@@ -35,6 +35,8 @@ const snapshotOf = (ref: BrokerRef): BrokerSnapshot => ({
   pendingChanges: [],
   actionsRequired: [],
   userNames: ['admin', 'replicator'],
+  configuration: { id: `c-${ref.brokerId.slice(2)}`, revision: 1 },
+  maintenanceWindow: { dayOfWeek: 'SUNDAY', timeOfDay: '02:00', timeZone: 'UTC' },
   amqpEndpoints: [1, 2].map((n) => `amqp+ssl://${ref.brokerId}-${n}.mq.${ref.region}.amazonaws.com:5671`),
 });
 

@@ -2,6 +2,8 @@ import type { Approval } from '../../functions/shared/approval.ts';
 import type { BrokerReading, BrokerSnapshot } from '../../functions/shared/broker-snapshot.ts';
 import { type Clock, valuesOrFirstError } from '../../functions/shared/clock.ts';
 import { ControlConflict, DrError, NotFound } from '../../functions/shared/errors.ts';
+import type { Finding } from '../../functions/shared/finding.ts';
+import type { LastLook } from '../../functions/shared/issue-write.ts';
 import type { Intent, IntentEnd, IntentOperation } from '../../functions/shared/intent.ts';
 import type { LogFields } from '../../functions/shared/log.ts';
 import type { GaugeReadings } from '../../functions/shared/replication-gauges.ts';
@@ -63,6 +65,11 @@ export class FakeControl {
   async recordMembers(pair: string, brokerArns: readonly [string, string]): Promise<void> {
     this.writes.push(`recordMembers ${pair}`);
     this.members = brokerArns;
+  }
+
+  async forgetMembers(pair: string): Promise<void> {
+    this.writes.push(`forgetMembers ${pair}`);
+    this.members = undefined;
   }
 
   async readIntent(pair: string, operation: IntentOperation): Promise<Intent | undefined> {
@@ -186,6 +193,14 @@ export class FakeBrokers {
     return this.#write(`RebootBroker ${address.brokerId}`, address, {});
   }
 
+  endReplication(address: { readonly region: string; readonly brokerId: string }): Promise<WriteResult<unknown>> {
+    return this.#write(`UpdateBroker ${address.brokerId} NONE`, address, {});
+  }
+
+  delete(address: { readonly region: string; readonly brokerId: string }): Promise<WriteResult<unknown>> {
+    return this.#write(`DeleteBroker ${address.brokerId}`, address, {});
+  }
+
   promote(
     address: { readonly region: string; readonly brokerId: string },
     mode: string,
@@ -202,6 +217,19 @@ export class FakeBrokers {
     this.onWrite(operation);
     return how === 'done' ? { outcome: 'done', answer } : { outcome: 'unknown', reason: 'the answer was lost' };
   }
+}
+
+/** The look right before a write: passes unless told what speaks against it, or what it fails with. */
+export class FakeLastLook {
+  looks = 0;
+  blockers: readonly Finding[] = [];
+  error: Error | undefined;
+
+  readonly look: LastLook = async () => {
+    this.looks += 1;
+    if (this.error !== undefined) throw this.error;
+    return this.blockers;
+  };
 }
 
 /** CloudWatch in memory. */
@@ -253,6 +281,9 @@ export const fakeRuntime = (
     aws: { credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
     connect: async ({ host }) => {
       throw Object.assign(new Error(`connect ECONNREFUSED ${host}`), { code: 'ECONNREFUSED' });
+    },
+    httpRequest: async ({ origin }) => {
+      throw Object.assign(new Error(`connect ECONNREFUSED ${origin}`), { code: 'ECONNREFUSED' });
     },
     ...changes,
     clock: new FakeClock(),

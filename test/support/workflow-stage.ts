@@ -1,5 +1,8 @@
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { ControlItems } from '../../functions/shared/adapters/control-items.ts';
+import { GuardTable } from '../../functions/shared/adapters/guard-table.ts';
+import { currentRuntime } from '../../functions/shared/runtime.ts';
 import type { ApiCallRecord } from '../../gameday/api/api-call-record.ts';
 import type { TransitionEvent } from '../../gameday/engine/ports.ts';
 import { type DeployedPair, Stage, type StageOptions } from '../../gameday/stage/stage.ts';
@@ -157,6 +160,29 @@ export class WorkflowStage {
         ExpressionAttributeValues: { ':status': { S: status }, ':open': { S: 'open' }, ':by': { S: 'tester' } },
       }),
     );
+  }
+
+  /** Stops all writes of a scope, as an operator's tool would. */
+  async freeze(scope: string): Promise<void> {
+    await this.guardTable(scope).freeze({ reason: 'test', by: 'tester', atMs: this.stage.clock.nowMs() });
+  }
+
+  /** Takes a lock from whoever has it. */
+  async takeLock(scope: string, owner: string, purpose: string): Promise<void> {
+    const everybody = ['switchover', 'failover', 'create-replica', 'unpair', 'nobody'];
+    await this.guardTable(scope).acquire(owner, purpose, this.stage.clock.nowMs(), everybody);
+  }
+
+  /** Locks, freezes and epochs of a scope. */
+  guardTable(scope: string): GuardTable {
+    const { clock, world } = this.stage;
+    const runtime = { ...currentRuntime(), clock, random: () => 0.5, aws: world.clientSettings() };
+    return new GuardTable(new ControlItems(runtime, { region: 'us-east-2', tableName: 'mq-dr-control' }), scope);
+  }
+
+  /** ARN of the first execution that was started on this stage. */
+  firstExecution(): string | undefined {
+    return this.stage.engine.executions()[0]?.executionArn;
   }
 
   sfn(region: string): SFNClient {

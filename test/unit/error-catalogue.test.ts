@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { DrError, errorCatalogue } from '../../functions/shared/errors.ts';
 import { functionsOf, renderDefinition } from '../../infra/definition.ts';
 import { functions, functionTimeoutSeconds, machines } from '../../infra/deployment.ts';
+import { triggerRules } from '../../infra/triggers.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const textOf = (path: string): string => readFileSync(resolve(root, path), 'utf8');
@@ -17,6 +18,8 @@ const transientOfLambda = [
   'Lambda.Unknown',
   'Sandbox.Timedout',
 ];
+/** The same for executions that a Task starts: Step Functions throttled or failed. */
+const transientOfStepFunctions = ['StepFunctions.AWSStepFunctionsException', 'StepFunctions.SdkClientException'];
 /** The only names of the States Language that our definitions use. */
 const ofStates = ['States.ALL', 'States.Timeout'];
 
@@ -27,6 +30,7 @@ interface Handler {
   readonly ErrorEquals: readonly string[];
 }
 interface Task {
+  readonly Resource?: string;
   readonly TimeoutSeconds?: unknown;
   readonly Retry?: readonly Handler[];
   readonly Catch?: readonly Handler[];
@@ -34,6 +38,7 @@ interface Task {
 
 const definitionFiles = readdirSync(resolve(root, 'statemachines')).filter((name) => name.endsWith('.asl.json'));
 const functionArns = Object.fromEntries(functions.map(({ name }) => [name, `arn:aws:lambda:function:${name}`]));
+const machineArns = Object.fromEntries(machines.map(({ name }) => [name, `arn:aws:states:stateMachine:${name}`]));
 
 /** Every Task of a definition, also inside Map and Parallel, with its name. */
 const tasksIn = (value: unknown, name = ''): { readonly name: string; readonly task: Task }[] => {
@@ -76,7 +81,7 @@ describe('the state machines', () => {
   });
 
   it.each(machines)('$name gets all its substitutions from the deployment', (machine) => {
-    const rendered = renderDefinition(machine, textOf(machine.definition), functionArns);
+    const rendered = renderDefinition(machine, textOf(machine.definition), functionArns, machineArns);
     expect(rendered).not.toContain('${');
     expect(() => JSON.parse(rendered)).not.toThrow();
   });
@@ -88,7 +93,9 @@ describe('the state machines', () => {
   });
 
   it.each(tasks)('$file, $name retries every transient error and no other', ({ task }) => {
-    expect([...namesIn(task.Retry)].sort()).toEqual([...transientNames, ...transientOfLambda, 'States.Timeout'].sort());
+    const startsExecution = task.Resource?.includes(':states:startExecution') === true;
+    const transient = startsExecution ? transientOfStepFunctions : [...transientNames, ...transientOfLambda];
+    expect([...namesIn(task.Retry)].sort()).toEqual([...transient, 'States.Timeout'].sort());
   });
 
   it.each(tasks)('$file, $name catches only errors that exist', ({ task }) => {
@@ -115,8 +122,11 @@ describe('the functions of the deployment', () => {
     expect(functions.map(({ entry }) => entry).sort()).toEqual(handlers.sort());
   });
 
-  it('are each used by a definition', () => {
-    const used = machines.flatMap(({ definition }) => functionsOf(textOf(definition), names));
+  it('are each used by a definition or a rule', () => {
+    const used = [
+      ...machines.flatMap(({ definition }) => functionsOf(textOf(definition), names)),
+      ...triggerRules((name) => name).map(({ targetFunction }): string => targetFunction),
+    ];
     expect(names.filter((name) => !used.includes(name))).toEqual([]);
   });
 
@@ -132,7 +142,7 @@ describe('the functions of the deployment', () => {
 
   it.each(functions)('$name is deployed with the environment that it parses', ({ entry, environment }) => {
     const source = textOf(entry);
-    for (const kind of ['pair', 'notify'] as const) {
+    for (const kind of ['pair', 'notify', 'machines'] as const) {
       expect(source.includes(`${kind}EnvironmentSchema`)).toBe(environment.includes(kind));
     }
   });

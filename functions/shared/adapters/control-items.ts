@@ -5,6 +5,8 @@ import {
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  paginateQuery,
+  paginateScan,
   ReplicatedWriteConflictException,
   UpdateItemCommand,
   type UpdateItemCommandInput,
@@ -39,6 +41,12 @@ export interface ItemKey {
 
 /** An update and its condition. */
 export type ItemChange = Omit<UpdateItemCommandInput, 'TableName' | 'Key' | 'ReturnValues'>;
+
+/** What must hold for a write. */
+export type ItemCondition = Pick<
+  UpdateItemCommandInput,
+  'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+>;
 
 const keyOf = ({ scope, item }: ItemKey) => ({ pk: { S: scope }, sk: { S: item } });
 
@@ -85,6 +93,34 @@ export class ControlItems {
     return new Map(items.map((item) => [`${item.pk?.S}/${item.sk?.S}`, item]));
   }
 
+  /** Keys of a scope's items, or of all items; the table holds some ten items for each pair. @throws as `get` */
+  async keys(scope?: string): Promise<readonly ItemKey[]> {
+    const read = { TableName: this.#tableName, ConsistentRead: true, ProjectionExpression: 'pk, sk' };
+    return await this.#call(
+      scope === undefined ? 'Scan' : 'Query',
+      { scope: scope ?? 'every', item: 'key' },
+      async () => {
+        const client = clients(this.#runtime, this.#region, 'repeatable');
+        const pages =
+          scope === undefined
+            ? paginateScan({ client }, read)
+            : paginateQuery(
+                { client },
+                {
+                  ...read,
+                  KeyConditionExpression: 'pk = :scope',
+                  ExpressionAttributeValues: { ':scope': { S: scope } },
+                },
+              );
+        const keys: ItemKey[] = [];
+        for await (const { Items = [] } of pages) {
+          keys.push(...Items.map(({ pk, sk }) => ({ scope: pk?.S ?? '', item: sk?.S ?? '' })));
+        }
+        return keys;
+      },
+    );
+  }
+
   /** Reads an item's attributes. @throws UnexpectedAnswer when they are not what this version writes */
   parse<S extends z.ZodType>(key: ItemKey, item: unknown, schema: S): z.output<S> {
     const parsed = schema.safeParse(item);
@@ -100,10 +136,7 @@ export class ControlItems {
   async put(
     key: ItemKey,
     attributes: Readonly<Record<string, Attribute>>,
-    condition: Pick<
-      UpdateItemCommandInput,
-      'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
-    > = {},
+    condition: ItemCondition = {},
   ): Promise<void> {
     await this.#call('PutItem', key, () =>
       clients(this.#runtime, this.#region, 'once').send(
@@ -122,11 +155,11 @@ export class ControlItems {
     return this.parse(key, (await this.#update(key, { ...change, ReturnValues: 'ALL_NEW' })).Attributes, schema);
   }
 
-  /** Removes an item; without one nothing changes. @throws as `get` */
-  async remove(key: ItemKey): Promise<void> {
+  /** Removes an item, if the condition holds; without one nothing changes. @throws as `put` */
+  async remove(key: ItemKey, condition: ItemCondition = {}): Promise<void> {
     await this.#call('DeleteItem', key, () =>
       clients(this.#runtime, this.#region, 'repeatable').send(
-        new DeleteItemCommand({ TableName: this.#tableName, Key: keyOf(key) }),
+        new DeleteItemCommand({ TableName: this.#tableName, Key: keyOf(key), ...condition }),
       ),
     );
   }

@@ -5,10 +5,11 @@ import { type ControlItems, number, text, texts, withoutUndefined } from './cont
 
 const intentSchema = z.object({
   sequence: number,
+  mode: text.pipe(z.enum(['SWITCHOVER', 'FAILOVER'])).optional(),
   decision: text,
   subject: text,
   status: text.pipe(z.enum(['issuing', 'issued', 'settled'])),
-  settledAs: text.pipe(z.enum(['effective', 'rejected', 'not-effective'])).optional(),
+  settledAs: text.pipe(z.enum(['effective', 'rejected', 'not-effective', 'superseded'])).optional(),
   executionArn: text,
   openedAtMs: number,
 });
@@ -43,6 +44,11 @@ export class ControlTable {
     await this.#items.put(key(pair, 'MEMBERS'), { brokers: { L: brokerArns.map((arn) => ({ S: arn })) } });
   }
 
+  /** Forgets which two brokers form a pair; without a record nothing changes. */
+  async forgetMembers(pair: string): Promise<void> {
+    await this.#items.remove(key(pair, 'MEMBERS'));
+  }
+
   /** The newest intent of a pair for an operation. */
   async readIntent(pair: string, operation: IntentOperation): Promise<Intent | undefined> {
     const item = await this.#items.get(key(pair, `INTENT#${operation}`), intentSchema);
@@ -59,6 +65,7 @@ export class ControlTable {
       key(intent.pair, `INTENT#${intent.operation}`),
       {
         sequence: { N: String(intent.sequence) },
+        ...(intent.mode && { mode: { S: intent.mode } }),
         decision: { S: intent.decision },
         subject: { S: intent.subject },
         status: { S: intent.status },
@@ -105,6 +112,31 @@ export class ControlTable {
       },
       { ConditionExpression: 'attribute_not_exists(pk)' },
     );
+  }
+
+  /**
+   * Answers an approval: once, and before it expires.
+   *
+   * @param nowMs milliseconds since the Unix epoch
+   * @throws ControlConflict when there is none, or it is answered or expired
+   */
+  async decideApproval(
+    pair: string,
+    approvalId: string,
+    decision: { readonly status: 'approved' | 'denied'; readonly decidedBy: string },
+    nowMs: number,
+  ): Promise<void> {
+    await this.#items.change(key(pair, `APPROVAL#${approvalId}`), {
+      UpdateExpression: 'SET #status = :status, decidedBy = :by, decidedAtMs = :now',
+      ConditionExpression: '#status = :open AND expiresAtMs > :now',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: {
+        ':status': { S: decision.status },
+        ':by': { S: decision.decidedBy },
+        ':open': { S: 'open' },
+        ':now': { N: String(nowMs) },
+      },
+    });
   }
 
   async #moveIntent(intent: Intent, status: Intent['status'], settledAs: IntentEnd | undefined): Promise<void> {

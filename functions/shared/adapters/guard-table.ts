@@ -74,11 +74,12 @@ export class GuardTable {
   }
 
   /**
-   * Takes the lock if it is free, expired or the run's own already; a run that asks again keeps its fence.
+   * Takes the lock if it is free, expired, the run's own already (then it keeps its fence), or held for one of the
+   * purposes that this run takes over.
    *
    * @throws ServiceUnavailable when the table cannot be reached, AccessDenied
    */
-  async acquire(owner: string, purpose: string, nowMs: number): Promise<LockResult> {
+  async acquire(owner: string, purpose: string, nowMs: number, preempts: readonly string[] = []): Promise<LockResult> {
     const key = { scope: this.#scope, item: 'LOCK' };
     const held = await this.#items.get(key, lockSchema);
     if (held?.owner === owner) return { acquired: true, lock: await this.renew(owner, held.fence, nowMs) };
@@ -87,7 +88,12 @@ export class GuardTable {
         key,
         {
           UpdateExpression: 'SET #owner = :owner, purpose = :purpose, expiresAtMs = :expires ADD fence :one',
-          ConditionExpression: 'attribute_not_exists(pk) OR #owner = :nobody OR expiresAtMs < :expired',
+          ConditionExpression: [
+            'attribute_not_exists(pk)',
+            '#owner = :nobody',
+            'expiresAtMs < :expired',
+            ...preempts.map((_purpose, index) => `purpose = :preempted${index}`),
+          ].join(' OR '),
           ExpressionAttributeNames: { '#owner': 'owner' },
           ExpressionAttributeValues: {
             ':owner': { S: owner },
@@ -96,6 +102,7 @@ export class GuardTable {
             ':expires': { N: String(nowMs + leaseSeconds * 1_000) },
             ':expired': { N: String(nowMs - clockSkewSeconds * 1_000) },
             ':one': { N: '1' },
+            ...Object.fromEntries(preempts.map((preempted, index) => [`:preempted${index}`, { S: preempted }])),
           },
         },
         lockSchema,
@@ -143,9 +150,29 @@ export class GuardTable {
     );
   }
 
-  /** Allows writes again; without a freeze nothing changes. */
-  async unfreeze(): Promise<void> {
-    await this.#items.remove({ scope: this.#scope, item: 'FREEZE' });
+  /**
+   * Allows writes again: ends the freeze that the caller has seen, and keeps who did so and why.
+   *
+   * @throws ControlConflict when another freeze, or none, stands there by now
+   */
+  async unfreeze(seen: Freeze, thaw: Freeze): Promise<void> {
+    await this.#items.put(
+      { scope: this.#scope, item: 'THAW' },
+      { reason: { S: thaw.reason }, by: { S: thaw.by }, atMs: { N: String(thaw.atMs) } },
+    );
+    await this.#items.remove(
+      { scope: this.#scope, item: 'FREEZE' },
+      {
+        ConditionExpression: 'atMs = :seen AND #by = :by',
+        ExpressionAttributeNames: { '#by': 'by' },
+        ExpressionAttributeValues: { ':seen': { N: String(seen.atMs) }, ':by': { S: seen.by } },
+      },
+    );
+  }
+
+  /** The freeze of this scope alone. @throws ServiceUnavailable, AccessDenied, NotFound */
+  async readFreeze(): Promise<Freeze | undefined> {
+    return await this.#items.get({ scope: this.#scope, item: 'FREEZE' }, freezeSchema);
   }
 
   async readEpoch(): Promise<Epoch | undefined> {
@@ -153,11 +180,7 @@ export class GuardTable {
     return epoch && withoutUndefined(epoch);
   }
 
-  /**
-   * Records a promotion; the same one again changes nothing.
-   *
-   * @throws ControlConflict when another promotion was recorded meanwhile
-   */
+  /** Records the promotion that follows on the newest recorded one. @throws ControlConflict when another one did */
   async recordEpoch(epoch: Epoch): Promise<void> {
     await this.#items.put(
       { scope: this.#scope, item: 'EPOCH' },

@@ -8,6 +8,8 @@ const heartbeatSchema = z.object({
   role: text.pipe(z.enum(['primary', 'replica', 'none', 'unknown'])),
   state: text,
   endpoint: text.pipe(z.enum(['accepts', 'refuses', 'unreachable', 'none'])),
+  opened: text.pipe(z.enum(['nothing', 'tcp', 'tls', 'amqp'])).optional(),
+  beatingSinceMs: number.optional(),
   connections: number.optional(),
   backlogEvents: number.optional(),
   backlogAtMs: number.optional(),

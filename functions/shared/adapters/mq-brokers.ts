@@ -2,16 +2,19 @@ import {
   CreateBrokerCommand,
   type CreateBrokerRequest,
   type CreateBrokerResponse,
+  DeleteBrokerCommand,
   DescribeBrokerCommand,
+  DescribeConfigurationRevisionCommand,
   DescribeUserCommand,
   ListBrokersCommand,
   MqClient,
   PromoteCommand,
   type PromoteMode,
   RebootBrokerCommand,
+  UpdateBrokerCommand,
 } from '@aws-sdk/client-mq';
-import type { BrokerReading, BrokerSnapshot } from '../broker-snapshot.ts';
-import { DrError } from '../errors.ts';
+import type { BrokerReading, BrokerSnapshot, ConfigurationRevision } from '../broker-snapshot.ts';
+import { DrError, UnexpectedAnswer } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import { type CallPurpose, clientCache, clientSettings } from './client-settings.ts';
 import { snapshotFrom } from './snapshot-from-description.ts';
@@ -95,6 +98,24 @@ export class MqBrokers {
   }
 
   /**
+   * The XML text of one revision of a broker configuration; docs/amazon-mq.md 8.15.
+   *
+   * @throws UnexpectedAnswer when the answer has no text, and as `describe`
+   */
+  async readConfiguration(region: string, { id, revision }: ConfigurationRevision): Promise<string> {
+    const subject = `${id} revision ${revision}`;
+    const answer = await this.#call('repeatable', 'DescribeConfigurationRevision', region, subject, (client) =>
+      client.send(
+        new DescribeConfigurationRevisionCommand({ ConfigurationId: id, ConfigurationRevision: String(revision) }),
+      ),
+    );
+    if (answer.Data === undefined) {
+      throw new UnexpectedAnswer(`DescribeConfigurationRevision of ${subject} in ${region} answered without Data`);
+    }
+    return Buffer.from(answer.Data, 'base64').toString('utf8');
+  }
+
+  /**
    * Creates a broker; `request.CreatorRequestId` makes repetition harmless.
    *
    * @throws AccessDenied, RequestRejected, and ServiceUnavailable where the service surely did not act
@@ -116,6 +137,20 @@ export class MqBrokers {
   promote(address: BrokerAddress, mode: PromoteMode): Promise<WriteOutcome> {
     return this.#write('Promote', address.region, address.brokerId, (client) =>
       client.send(new PromoteCommand({ BrokerId: address.brokerId, Mode: mode })),
+    );
+  }
+
+  /** Asks for the end of replication, which the primary's next reboot brings about; errors as `create`. */
+  endReplication(address: BrokerAddress): Promise<WriteOutcome> {
+    return this.#write('UpdateBroker', address.region, address.brokerId, (client) =>
+      client.send(new UpdateBrokerCommand({ BrokerId: address.brokerId, DataReplicationMode: 'NONE' })),
+    );
+  }
+
+  /** Asks for the deletion of a broker and everything it stores; errors as `create`. */
+  delete(address: BrokerAddress): Promise<WriteOutcome> {
+    return this.#write('DeleteBroker', address.region, address.brokerId, (client) =>
+      client.send(new DeleteBrokerCommand({ BrokerId: address.brokerId })),
     );
   }
 

@@ -4,6 +4,8 @@ import { probeEndpoints } from './broker-endpoints.ts';
 import { readCredentials } from './broker-secrets.ts';
 import { ControlItems } from './control-items.ts';
 import { ControlTable } from './control-table.ts';
+import { GuardTable } from './guard-table.ts';
+import { HeartbeatTable } from './heartbeat-table.ts';
 import { MqBrokers } from './mq-brokers.ts';
 import { ReplicationMetrics } from './replication-metrics.ts';
 
@@ -18,8 +20,11 @@ export const controlItems = (
 export const pairPorts = (runtime: Runtime, environment: PairEnvironment) => ({
   brokers: new MqBrokers(runtime),
   control: new ControlTable(controlItems(runtime, environment)),
+  heartbeats: new HeartbeatTable(controlItems(runtime, environment)),
   metrics: new ReplicationMetrics(runtime),
   clock: runtime.clock,
+  /** Lock, freeze and epoch of a pair. */
+  guardsOf: (pair: string) => new GuardTable(controlItems(runtime, environment), `PAIR#${pair}`),
   probe: (broker: { readonly amqpEndpoints: readonly string[] }) => probeEndpoints(runtime, broker),
   readCredentials: (secretArn: string) => readCredentials(runtime, secretArn),
 });

@@ -15,6 +15,18 @@ const counterpartOf = (metadata: DescribeBrokerResponse['DataReplicationMetadata
   return brokerId === undefined || region === undefined ? undefined : { brokerId, region };
 };
 
+const configurationOf = (answer: DescribeBrokerResponse): BrokerSnapshot['configuration'] => {
+  const { Id: id, Revision: revision } = answer.Configurations?.Current ?? {};
+  return id === undefined || revision === undefined ? undefined : { id, revision };
+};
+
+const maintenanceWindowOf = (answer: DescribeBrokerResponse): BrokerSnapshot['maintenanceWindow'] => {
+  const { DayOfWeek: dayOfWeek, TimeOfDay: timeOfDay, TimeZone: timeZone } = answer.MaintenanceWindowStartTime ?? {};
+  return dayOfWeek === undefined || timeOfDay === undefined
+    ? undefined
+    : { dayOfWeek, timeOfDay, timeZone: timeZone ?? 'UTC' };
+};
+
 const pendingChangesOf = (answer: DescribeBrokerResponse): readonly string[] => {
   const changes: string[] = [];
   if (answer.PendingEngineVersion)
@@ -53,6 +65,8 @@ export const snapshotFrom = (answer: DescribeBrokerResponse, region: string, rea
   };
   const roleText = answer.DataReplicationMetadata?.DataReplicationRole;
   const instances = answer.BrokerInstances ?? [];
+  const consoleUrl = instances[0]?.ConsoleURL;
+  const engine = required('EngineType').toLowerCase();
   return {
     brokerId: required('BrokerId'),
     brokerArn: required('BrokerArn'),
@@ -60,7 +74,7 @@ export const snapshotFrom = (answer: DescribeBrokerResponse, region: string, rea
     region,
     readAtMs,
     state: required('BrokerState'),
-    engine: required('EngineType').toLowerCase(),
+    engine,
     engineVersion: answer.EngineVersion ?? 'unknown',
     instanceType: answer.HostInstanceType ?? 'unknown',
     deploymentMode: answer.DeploymentMode ?? 'unknown',
@@ -74,7 +88,10 @@ export const snapshotFrom = (answer: DescribeBrokerResponse, region: string, rea
     pendingCounterpart: counterpartOf(answer.PendingDataReplicationMetadata),
     pendingChanges: pendingChangesOf(answer),
     actionsRequired: (answer.ActionsRequired ?? []).map((action) => action.ActionRequiredCode ?? 'unnamed'),
+    configuration: configurationOf(answer),
+    maintenanceWindow: maintenanceWindowOf(answer),
     userNames: (answer.Users ?? []).map((user) => user.Username ?? ''),
     amqpEndpoints: instances.flatMap((instance) => instance.Endpoints ?? []).filter((url) => url.startsWith('amqp')),
+    ...(engine === 'rabbitmq' && consoleUrl !== undefined && { consoleUrl }),
   };
 };

@@ -60,7 +60,7 @@ export const translateError = (error: unknown, call: FailedCall): DrError => {
   }
   if (deniedNames.test(name) || statusCode === 401 || statusCode === 403) {
     return new AccessDenied(
-      `${tried} was denied (${name}: ${message}); allow this action on this resource in the function's role`,
+      `${tried} was denied (${name}: ${message}); allow this action on this resource in the caller's role`,
       details,
       options,
     );

@@ -8,7 +8,9 @@ export interface GuardedRun {
   /** Whether an event started it; then a person's word is missing and more is asked for. */
   readonly automatic: boolean;
   /** A person's reason to act although the Control table cannot be reached. */
-  readonly overrideControl?: string;
+  readonly overrideControl: string | null;
+  /** Purposes of locks that the run takes over: a person's failover interrupts a switchover. */
+  readonly preempts?: readonly string[];
 }
 
 /** Settings of the pair that guards depend on. */
@@ -23,7 +25,7 @@ const iso = (atMs: number): string => new Date(atMs).toISOString();
 
 const unreachable = (reason: string, run: GuardedRun): Assessment => {
   const finding = (code: string, message: string): Finding => ({ code, message, evidence: { reason } });
-  if (run.automatic || run.overrideControl === undefined) {
+  if (run.automatic || run.overrideControl === null) {
     const message = 'the Control table cannot be reached, so nobody knows who else acts';
     const hint = run.automatic ? 'automatic runs stop here' : 'a person may pass with overrideControl and a reason';
     return { blockers: [finding('CONTROL_UNREACHABLE', `${message}; ${hint}`)], warnings: [] };
@@ -45,9 +47,11 @@ export const judgeGuards = (reading: GuardReading, run: GuardedRun, policy: Guar
   const warnings: Finding[] = [];
   const { lock, freeze, globalFreeze, epoch } = reading;
   if (isHeldByOther(lock, run.executionArn, nowMs)) {
-    blockers.push({
-      code: 'LOCK_HELD',
-      message: `a ${lock.purpose} run holds the lock until ${iso(lock.expiresAtMs)}: ${lock.owner}`,
+    const preempted = !run.automatic && run.preempts?.includes(lock.purpose) === true;
+    const message = `a ${lock.purpose} run holds the lock until ${iso(lock.expiresAtMs)}: ${lock.owner}`;
+    (preempted ? warnings : blockers).push({
+      code: preempted ? 'LOCK_TAKEN_OVER' : 'LOCK_HELD',
+      message: preempted ? `${message}; this run takes it over` : message,
       evidence: { owner: lock.owner, purpose: lock.purpose, expiresAt: iso(lock.expiresAtMs) },
     });
   }

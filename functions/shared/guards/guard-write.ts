@@ -1,12 +1,12 @@
-import { LockLost } from '../errors.ts';
+import { LockLost, ServiceUnavailable } from '../errors.ts';
 import type { Finding } from '../finding.ts';
 import { type GuardedRun, type GuardPolicy, judgeGuards } from './guard-findings.ts';
 import type { GuardReading } from './guards.ts';
 
 /** A run that is about to write. */
 export interface WritingRun extends GuardedRun {
-  /** The fence it got with the lock; absent in a dry run, which takes none. */
-  readonly fence?: number;
+  /** The fence it got with the lock; null in a dry run, which takes none, and when the table was overridden. */
+  readonly fence: number | null;
 }
 
 /**
@@ -20,6 +20,7 @@ const neededLeaseSeconds = 20;
  * own fence and enough of a lease for the call.
  *
  * @throws LockLost when the run has lost its lock; then it must stop and undo nothing
+ * @throws ServiceUnavailable when the table cannot be read any more
  */
 export const guardWrite = async (
   run: WritingRun,
@@ -29,7 +30,8 @@ export const guardWrite = async (
   const reading = await ports.readGuards();
   const nowMs = ports.nowMs();
   const { blockers } = judgeGuards(reading, run, policy, nowMs);
-  if (run.fence === undefined || !reading.known) return blockers;
+  if (run.fence === null) return blockers;
+  if (!reading.known) throw new ServiceUnavailable(`the lock cannot be checked before a write: ${reading.reason}`);
   const { lock } = reading;
   const remainingSeconds = lock === undefined ? 0 : (lock.expiresAtMs - nowMs) / 1_000;
   if (lock?.owner !== run.executionArn || lock.fence !== run.fence || remainingSeconds < neededLeaseSeconds) {

@@ -1,3 +1,4 @@
+import * as lambda from '@aws-sdk/client-lambda';
 import * as mq from '@aws-sdk/client-mq';
 import * as sns from '@aws-sdk/client-sns';
 import { readSdkModel } from '../sdk-model.ts';
@@ -14,6 +15,8 @@ export const serviceProtocols: ReadonlyMap<string, WireProtocol> = new Map<strin
   ['monitoring', awsJson({ version: '1.0', serviceTarget: 'GraniteServiceVersion20100801', queryCompatible: true })],
   ['events', awsJson({ version: '1.1', serviceTarget: 'AWSEvents' })],
   ['secretsmanager', awsJson({ version: '1.1', serviceTarget: 'secretsmanager' })],
+  ['lambda', restJson(readSdkModel(lambda), { labels: 'asModelled' })],
+  ['ssm', awsJson({ version: '1.1', serviceTarget: 'AmazonSSM' })],
   ['sns', queryXml(readSdkModel(sns), 'http://sns.amazonaws.com/doc/2010-03-31/')],
 ]);
 

@@ -16,12 +16,18 @@ const pair = z
     replica: broker,
     /** Whether the pair replicates already when the run begins; else only the primary exists. */
     paired: z.boolean().default(false),
+    /** Whether a promotion holds the pair's consumers, which are then event-source mappings. */
+    consumers: z.enum(['hold', 'live']).default('live'),
     engineVersion: z.string().min(1).default('5.18'),
     hostInstanceType: z.string().min(1).default('mq.m5.large'),
   })
   .refine((value) => value.primary.region !== value.replica.region, {
     path: ['replica', 'region'],
     message: 'must differ from the Region of the primary: replication is between two Regions',
+  })
+  .refine((value) => value.consumers === 'live' || value.paired, {
+    path: ['consumers'],
+    message: '"hold" needs a pair that replicates already: a mapping names the broker that it consumes from',
   });
 
 /** A name that a person gives to a pair, a fault or a workflow run inside a scenario. */

@@ -11,14 +11,16 @@ export interface BrokerMetric {
   readonly metricName: string;
   readonly dimensions: Readonly<Record<string, string>>;
   readonly value: number;
-  readonly unit: 'Milliseconds' | 'Count';
+  readonly unit: 'Milliseconds' | 'Count' | 'Percent';
 }
 
 /**
  * What a broker publishes at this moment: nothing while it is down, and no point for a gauge without a value. The
  * active instance reports, under the broker's name with `-1` (docs/amazon-mq.md 10).
+ *
+ * @param storePercentUsage how full its store is, in percent
  */
-export function brokerMetrics(broker: EmbeddedBroker): readonly BrokerMetric[] {
+export function brokerMetrics(broker: EmbeddedBroker, storePercentUsage: number): readonly BrokerMetric[] {
   if (!broker.up) return [];
   const Broker = `${broker.brokerName}-1`;
   const gauges = broker.gauges();
@@ -40,6 +42,7 @@ export function brokerMetrics(broker: EmbeddedBroker): readonly BrokerMetric[] {
     depths.reduce((sum, [, depth]) => sum + depth, 0),
     'Count',
   );
+  add('StorePercentUsage', storePercentUsage, 'Percent');
   add('CurrentConnectionsCount', broker.clientConnections(), 'Count');
   return metrics;
 }

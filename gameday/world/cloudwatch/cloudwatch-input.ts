@@ -57,4 +57,16 @@ export const getMetricDataInput = z.strictObject({
   MaxDatapoints: z.int().positive().max(100_800).default(100_800),
 });
 
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html: pages of up to 100. */
+export const describeAlarmsInput = z.strictObject({
+  AlarmNamePrefix: z.string().min(1).optional(),
+  AlarmNames: z.array(z.string()).max(100).optional(),
+  AlarmTypes: z.array(z.literal('MetricAlarm')).optional(),
+  StateValue: z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']).optional(),
+  MaxRecords: z.int().min(1).max(100).default(50),
+  NextToken: z.string().optional(),
+});
+
+export type DescribeAlarmsInput = z.output<typeof describeAlarmsInput>;
+
 export type GetMetricDataInput = z.output<typeof getMetricDataInput>;

@@ -1,7 +1,9 @@
 import type { ApiRequest, ApiService } from '../../api/service.ts';
 import type { VirtualClock } from '../../clock/virtual-clock.ts';
 import { notModelledOperation, parseMembers } from '../parse-members.ts';
-import { getMetricDataInput, putMetricDataInput } from './cloudwatch-input.ts';
+import type { AlarmStore } from './alarm-store.ts';
+import { describeAlarmsInput, getMetricDataInput, putMetricDataInput } from './cloudwatch-input.ts';
+import { describeAlarms } from './describe-alarms.ts';
 import { getMetricData } from './get-metric-data.ts';
 import type { MetricStore } from './metric-store.ts';
 import { putMetricData } from './put-metric-data.ts';
@@ -9,11 +11,12 @@ import { putMetricData } from './put-metric-data.ts';
 export interface CloudWatchServiceOptions {
   readonly clock: VirtualClock;
   readonly storeOf: (region: string) => MetricStore;
+  readonly alarms: AlarmStore;
   /** Virtual time until readers see a custom metric. */
   readonly publicationDelayMs: number;
 }
 
-/** CloudWatch metrics: PutMetricData and GetMetricData without metric math. */
+/** CloudWatch: PutMetricData, GetMetricData without metric math, and DescribeAlarms. */
 export class CloudWatchService implements ApiService {
   readonly signingName = 'monitoring';
   readonly #options: CloudWatchServiceOptions;
@@ -24,7 +27,7 @@ export class CloudWatchService implements ApiService {
 
   async handle(request: ApiRequest): Promise<Readonly<Record<string, unknown>>> {
     const { region, operation, input } = request;
-    const { clock, storeOf, publicationDelayMs } = this.#options;
+    const { clock, storeOf, alarms, publicationDelayMs } = this.#options;
     const call = { service: 'CloudWatch', operation, invalidCode: 'InvalidParameterValueException' };
     if (operation === 'GetMetricData') {
       return getMetricData(storeOf(region), parseMembers(getMetricDataInput, input, call), clock.nowMs());
@@ -33,6 +36,9 @@ export class CloudWatchService implements ApiService {
       const { Namespace, MetricData } = parseMembers(putMetricDataInput, input, call);
       putMetricData(storeOf(region), Namespace, MetricData, { nowMs: clock.nowMs(), publicationDelayMs });
       return {};
+    }
+    if (operation === 'DescribeAlarms') {
+      return describeAlarms(alarms.inRegion(region), parseMembers(describeAlarmsInput, input, call));
     }
     throw notModelledOperation('CloudWatch', operation);
   }

@@ -12,6 +12,8 @@ export interface MetricSamplerOptions {
   readonly storeOf: (region: string) => MetricStore;
   /** Brokers in a fixed order. */
   readonly brokers: () => readonly EmbeddedBroker[];
+  /** How full a broker's store is, in percent. */
+  readonly storePercentUsage: (brokerId: string) => number;
   /** Virtual time between the start of a point's minute and the moment when readers see it. */
   readonly publicationDelayMs: number;
 }
@@ -44,7 +46,8 @@ export class MetricSampler {
   #sample(): void {
     for (const broker of this.#options.brokers()) {
       if (this.#options.reachability.isDark(broker.region)) continue;
-      for (const metric of brokerMetrics(broker)) this.#publish(broker, metric);
+      const storePercentUsage = this.#options.storePercentUsage(broker.brokerId);
+      for (const metric of brokerMetrics(broker, storePercentUsage)) this.#publish(broker, metric);
     }
   }
 

@@ -16,6 +16,18 @@ export const instanceHost = (record: BrokerRecord, instance: number): string =>
 
 /** `BrokerInstances` of DescribeBroker. */
 export const brokerInstances = (record: BrokerRecord): readonly Readonly<Record<string, unknown>>[] =>
+  record.engineType === 'RabbitMQ' ? [rabbitInstance(record)] : activeMqInstances(record);
+
+/** Host name of a RabbitMQ broker: one for all nodes of a cluster (docs/rabbitmq.md 1.1). */
+export const rabbitHost = ({ brokerId, region }: Pick<BrokerRecord, 'brokerId' | 'region'>): string =>
+  `${brokerId}.mq.${region}.amazonaws.com`;
+
+const rabbitInstance = (record: BrokerRecord): Readonly<Record<string, unknown>> => ({
+  consoleURL: `https://${rabbitHost(record)}`,
+  endpoints: [`amqps://${rabbitHost(record)}:${PORTS.amqp}`],
+});
+
+const activeMqInstances = (record: BrokerRecord): readonly Readonly<Record<string, unknown>>[] =>
   Array.from({ length: instanceCount(record) }, (_unused, index) => {
     const host = instanceHost(record, index + 1);
     return {

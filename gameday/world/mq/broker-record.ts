@@ -82,6 +82,8 @@ export interface BrokerRecord {
   pending: PendingChanges;
   state: LifecycleState;
   actionsRequired: readonly ActionRequired[];
+  /** How full its store is, in percent; the world does not derive it from messages. */
+  storePercentUsage: number;
   /** NONE once a pairing was dissolved; a broker that never had one shows no mode. */
   replicationMode: 'CRDR' | 'NONE' | undefined;
   pairing: Pairing | undefined;

@@ -50,7 +50,8 @@ export const brokerDescription = (record: BrokerRecord, settings: MqSettings): W
   actionsRequired: record.actionsRequired,
   authenticationStrategy: 'SIMPLE',
   autoMinorVersionUpgrade: record.autoMinorVersionUpgrade,
-  brokerInstances: record.dataPlane === undefined ? [] : brokerInstances(record),
+  // A RabbitMQ broker's data plane is its management API, which the world keeps by host name.
+  brokerInstances: record.dataPlane === undefined && record.engineType === 'ActiveMQ' ? [] : brokerInstances(record),
   configurations: {
     current: record.configuration,
     history: record.configurationHistory,

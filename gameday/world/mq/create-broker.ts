@@ -88,6 +88,7 @@ export function createBroker(input: MqInput<'CreateBroker'>, context: CreateBrok
     pending: {},
     state: 'CREATION_IN_PROGRESS',
     actionsRequired: [],
+    storePercentUsage: 0,
     replicationMode: undefined,
     pairing: undefined,
     dataPlane: undefined,

@@ -66,6 +66,8 @@ export const mqInputs = {
   DeleteBroker: z.strictObject(broker),
   RebootBroker: z.strictObject(broker),
   ListBrokers: z.strictObject(paging),
+  DescribeConfiguration: z.strictObject({ configurationId: z.string() }),
+  DescribeConfigurationRevision: z.strictObject({ configurationId: z.string(), configurationRevision: z.string() }),
   Promote: z.strictObject({ ...broker, mode: z.enum(['SWITCHOVER', 'FAILOVER']) }),
   CreateUser: z.strictObject({ ...brokerUser, password: z.string(), ...userSettings }),
   UpdateUser: z.strictObject({ ...brokerUser, password: z.string().optional(), ...userSettings }),

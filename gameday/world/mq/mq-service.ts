@@ -1,7 +1,7 @@
 import * as mq from '@aws-sdk/client-mq';
 import { checkInput } from '../../api/input-check.ts';
 import { readSdkModel } from '../../api/sdk-model.ts';
-import type { ApiRequest, ApiService } from '../../api/service.ts';
+import { ApiFault, type ApiRequest, type ApiService } from '../../api/service.ts';
 import type { VirtualClock } from '../../clock/virtual-clock.ts';
 import { throttlingFault } from '../call-faults.ts';
 import { letStreamsRest } from '../let-streams-rest.ts';
@@ -10,6 +10,8 @@ import type { BrokerLifecycle } from './broker-lifecycle.ts';
 import type { BrokerRegistry } from './broker-registry.ts';
 import { createUser, deleteUser, describeUser, listUsers, updateUser } from './broker-users.ts';
 import { brokerDescription, brokerSummary, shownState } from './broker-view.ts';
+import type { CallTrail } from './call-trail.ts';
+import type { ConfigurationStore } from './configuration-store.ts';
 import { createBroker } from './create-broker.ts';
 import { badRequest, notModelled } from './mq-fault.ts';
 import { type MqInput, type MqOperation, mqInputs } from './mq-input.ts';
@@ -24,9 +26,11 @@ export interface MqServiceOptions {
   readonly clock: VirtualClock;
   readonly settings: MqSettings;
   readonly registry: BrokerRegistry;
+  readonly configurations: ConfigurationStore;
   readonly lifecycle: BrokerLifecycle;
   readonly promotions: Promotions;
   readonly reachability: Reachability;
+  readonly trail: CallTrail;
   /** Called when a request has made a new broker. */
   readonly onBrokerCreated: () => void;
   readonly nextUuid: () => string;
@@ -49,7 +53,7 @@ export class MqService implements ApiService {
 
   constructor(options: MqServiceOptions) {
     this.#options = options;
-    const { registry, settings, lifecycle, promotions } = options;
+    const { registry, configurations, settings, lifecycle, promotions, accountId } = options;
     this.#handlers = {
       CreateBroker: (input, region) => this.#createBroker(input, region),
       DescribeBroker: (input, region) => brokerDescription(registry.require(region, input.brokerId), settings),
@@ -60,6 +64,9 @@ export class MqService implements ApiService {
       UpdateBroker: (input, region) => updateBroker(registry.require(region, input.brokerId), input, settings),
       RebootBroker: (input, region) => this.#rebootBroker(input.brokerId, region),
       DeleteBroker: (input, region) => this.#deleteBroker(input.brokerId, region, lifecycle),
+      DescribeConfiguration: (input, region) => configurations.describe(region, input.configurationId, accountId),
+      DescribeConfigurationRevision: (input, region) =>
+        configurations.describeRevision(region, input.configurationId, input.configurationRevision),
       Promote: (input, region) => {
         promotions.promote(registry.require(region, input.brokerId), input.mode);
         return { brokerId: input.brokerId };
@@ -76,9 +83,21 @@ export class MqService implements ApiService {
     this.#takeToken(request.region);
     const { operation } = request;
     if (!isModelled(operation)) throw notModelled(`the operation ${operation}`);
-    const answer = this.#run(operation, request);
+    const answer = this.#runRecorded(operation, request);
     if (dropsConnections.has(operation)) await letStreamsRest();
     return answer;
+  }
+
+  #runRecorded(operation: MqOperation, request: ApiRequest): Answer {
+    const { trail } = this.#options;
+    try {
+      const answer = this.#run(operation, request);
+      trail.record(request, { answer });
+      return answer;
+    } catch (error) {
+      if (error instanceof ApiFault) trail.record(request, { errorCode: error.code });
+      throw error;
+    }
   }
 
   #run<O extends MqOperation>(operation: O, request: ApiRequest): Answer {
@@ -94,7 +113,8 @@ export class MqService implements ApiService {
   }
 
   #createBroker(input: MqInput<'CreateBroker'>, region: string): Answer {
-    const { registry, lifecycle, reachability, accountId, clock, nextUuid, onBrokerCreated } = this.#options;
+    const { registry, configurations, lifecycle, reachability, accountId, clock, nextUuid, onBrokerCreated } =
+      this.#options;
     const { repeated, record } = createBroker(input, {
       region,
       accountId,
@@ -105,6 +125,7 @@ export class MqService implements ApiService {
     });
     if (!repeated) {
       registry.add(record);
+      configurations.open(record, clock.nowMs());
       lifecycle.beginCreation(record);
       onBrokerCreated();
     }

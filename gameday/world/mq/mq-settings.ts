@@ -21,6 +21,8 @@ export interface MqSettings {
   readonly callBurst: number;
   /** How often the control plane looks again whether a Region that it needs for a promotion answers. */
   readonly promotionRetryMs: number;
+  /** How long after a call EventBridge sees it by way of CloudTrail; not documented, some minutes at most. */
+  readonly trailDelayMs: number;
 }
 
 export const defaultMqSettings: MqSettings = {
@@ -34,4 +36,5 @@ export const defaultMqSettings: MqSettings = {
   callsPerSecond: 15,
   callBurst: 100,
   promotionRetryMs: 5_000,
+  trailDelayMs: 60_000,
 };

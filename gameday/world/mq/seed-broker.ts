@@ -28,6 +28,10 @@ export interface BrokerSeed {
   readonly pending?: PendingChanges;
   readonly state?: LifecycleState;
   readonly actionsRequired?: readonly ActionRequired[];
+  /** Text of its configuration. */
+  readonly configurationXml?: string;
+  /** Percent; 0 unless given. */
+  readonly storePercentUsage?: number;
   readonly tags?: Readonly<Record<string, string>>;
 }
 
@@ -67,6 +71,7 @@ export function recordOf(
     pending: { ...seed.pending },
     state: seed.state ?? 'RUNNING',
     actionsRequired: seed.actionsRequired ?? [],
+    storePercentUsage: seed.storePercentUsage ?? 0,
     replicationMode: undefined,
     pairing: undefined,
     dataPlane: undefined,

@@ -4,6 +4,7 @@ import { switchoverInputSchema } from '../../../functions/promotion/switchover-i
 import { type CounterpartClients, promotionSettleMs } from '../../../functions/promotion/switchover-step.ts';
 import {
   ControlConflict,
+  LockLost,
   OutcomeUnknown,
   RequestRejected,
   ServiceUnavailable,
@@ -21,13 +22,14 @@ import {
   pairedWest,
   westRef,
 } from '../../support/brokers.ts';
-import { earlierIntent, FakeBrokers, FakeClock, FakeControl, FakeMetrics } from '../../support/fake-ports.ts';
+import { earlierIntent, FakeBrokers, FakeClock, FakeControl, FakeLastLook, FakeMetrics } from '../../support/fake-ports.ts';
 
 const setup = () => {
   const brokers = new FakeBrokers(pairedEast(), pairedWest());
   const control = new FakeControl();
   const clock = new FakeClock();
   const metrics = new FakeMetrics(healthyGauges());
+  const lastLook = new FakeLastLook();
   const clients = { state: 'accepts' as CounterpartClients, probes: 0 };
   brokers.onWrite = () => {
     clients.state = 'refuses';
@@ -41,10 +43,10 @@ const setup = () => {
       switchoverInputSchema.parse({ pair: 'orders', targetRegion: 'us-west-2', reason: 'test', ...changes }),
       ordersPair(),
       { executionArn: 'arn:run', region: 'us-west-2' },
-      { brokers, control, clock, metrics, probe },
+      { brokers, control, clock, metrics, probe, lastLook: lastLook.look },
     );
   const exchange = () => brokers.set(pairedEast(asRole('replica')), pairedWest(asRole('primary')));
-  return { brokers, control, clock, metrics, clients, request, exchange };
+  return { brokers, control, clock, metrics, clients, lastLook, request, exchange };
 };
 
 const intentOf = (ageMs: number, changes: Partial<Intent> = {}) =>
@@ -187,6 +189,39 @@ describe('requestSwitchover', () => {
     control.failNextWrite = { method: 'openIntent', error: new ControlConflict('another run') };
     await expect(request()).rejects.toThrow(ControlConflict);
     expect(brokers.calls).toEqual([]);
+  });
+
+  it.each([
+    ['a real run', false],
+    ['a dry run', true],
+  ])('refuses %s by what speaks against it right before the write', async (_label, dryRun) => {
+    const { brokers, control, lastLook, request } = setup();
+    lastLook.blockers = [{ code: 'FROZEN', message: 'ann froze this pair', evidence: {} }];
+    expect(await request({ dryRun })).toMatchObject({ outcome: 'refused', blockers: [{ code: 'FROZEN' }] });
+    expect([...control.writes, ...brokers.calls]).toEqual([]);
+  });
+
+  it('leaves an ineffective request open when the last look blocks, for a later run to settle', async () => {
+    const { brokers, control, lastLook, request } = setup();
+    control.given(intentOf(promotionSettleMs));
+    lastLook.blockers = [{ code: 'FROZEN', message: 'ann froze this pair', evidence: {} }];
+    expect(await request()).toMatchObject({ outcome: 'refused' });
+    expect([...control.writes, ...brokers.calls]).toEqual([]);
+  });
+
+  it('writes nothing at all when its lock is lost', async () => {
+    const { brokers, control, lastLook, request } = setup();
+    lastLook.error = new LockLost('another run has taken it');
+    await expect(request()).rejects.toThrow(LockLost);
+    expect([...control.writes, ...brokers.calls]).toEqual([]);
+  });
+
+  it('looks once, and only before a write', async () => {
+    const { lastLook, request } = setup();
+    await request();
+    expect(lastLook.looks).toBe(1);
+    expect(await request()).toMatchObject({ outcome: 'under-way' });
+    expect(lastLook.looks).toBe(1);
   });
 
   it('stops when both brokers call themselves primary', async () => {

@@ -9,7 +9,7 @@ import {
   UnexpectedAnswer,
 } from '../../../functions/shared/errors.ts';
 import { eastRef, noonMs, pendingEast, pendingWest, unpairedEast, westRef } from '../../support/brokers.ts';
-import { earlierIntent, FakeBrokers, FakeControl } from '../../support/fake-ports.ts';
+import { earlierIntent, FakeBrokers, FakeControl, FakeLastLook } from '../../support/fake-ports.ts';
 
 const raw = {
   pair: 'orders',
@@ -29,10 +29,11 @@ const setup = () => {
   brokers.onWrite = () => brokers.set(pendingEast(), pendingWest());
   brokers.createdId = westRef.brokerId;
   const control = new FakeControl();
+  const lastLook = new FakeLastLook();
   const readCredentials = async (arn: string) => ({ username: `${arn}-user`, password: 'correct-horse-1' });
   const step = (nowMs = noonMs, given = input) =>
-    createReplicaBroker(given, { executionArn: 'arn:run', nowMs }, { brokers, control, readCredentials });
-  return { brokers, control, step };
+    createReplicaBroker(given, { executionArn: 'arn:run', nowMs }, { brokers, control, readCredentials, lastLook: lastLook.look });
+  return { brokers, control, lastLook, step };
 };
 
 const replica = { region: westRef.region, brokerName: westRef.brokerName, brokerId: westRef.brokerId };
@@ -134,6 +135,16 @@ describe('createReplicaBroker', () => {
     control.failNextWrite = { method: 'openIntent', error: new ControlConflict('another run') };
     await expect(step()).rejects.toThrow(ControlConflict);
     expect(brokers.calls).toEqual([]);
+  });
+
+  it.each([
+    ['a real run', input],
+    ['a dry run', dryRunInput],
+  ])('refuses %s by what speaks against it right before the write', async (_label, given) => {
+    const { brokers, control, lastLook, step } = setup();
+    lastLook.blockers = [{ code: 'FROZEN', message: 'ann froze this pair', evidence: {} }];
+    expect(await step(noonMs, given)).toMatchObject({ outcome: 'refused', blockers: [{ code: 'FROZEN' }] });
+    expect([...control.writes, ...brokers.calls]).toEqual([]);
   });
 
   it('says so when the service answers without a broker id', async () => {

@@ -8,12 +8,13 @@ import {
 } from '../../../functions/shared/errors.ts';
 import type { ProtectedWindow } from '../../../functions/shared/protected-window.ts';
 import { eastRef, noonMs, pairedEast, pairedWest, pendingEast, pendingWest, westRef } from '../../support/brokers.ts';
-import { earlierIntent, FakeBrokers, FakeControl } from '../../support/fake-ports.ts';
+import { earlierIntent, FakeBrokers, FakeControl, FakeLastLook } from '../../support/fake-ports.ts';
 
 const setup = () => {
   const brokers = new FakeBrokers(pendingEast(), pendingWest());
   brokers.onWrite = () => brokers.set(pendingEast({ state: 'REBOOT_IN_PROGRESS' }));
   const control = new FakeControl();
+  const lastLook = new FakeLastLook();
   const step = (changes: { dryRun?: boolean; protectedWindows?: readonly ProtectedWindow[] } = {}) =>
     rebootPrimary(
       {
@@ -26,9 +27,9 @@ const setup = () => {
         nowMs: noonMs,
         ...changes,
       },
-      { brokers, control },
+      { brokers, control, lastLook: lastLook.look },
     );
-  return { brokers, control, step };
+  return { brokers, control, lastLook, step };
 };
 
 const intentOf = (ageMs: number) =>
@@ -40,6 +41,13 @@ describe('rebootPrimary', () => {
     expect(await step()).toEqual({ outcome: 'issued' });
     expect(brokers.calls).toEqual([`RebootBroker ${eastRef.brokerId}`]);
     expect(control.writes).toEqual(['open RebootBroker 1', 'issued RebootBroker 1']);
+  });
+
+  it.each([false, true])('refuses by what speaks against it right before the write (dry run: %s)', async (dryRun) => {
+    const { brokers, control, lastLook, step } = setup();
+    lastLook.blockers = [{ code: 'FROZEN', message: 'ann froze this pair', evidence: {} }];
+    expect(await step({ dryRun })).toMatchObject({ outcome: 'refused', blockers: [{ code: 'FROZEN' }] });
+    expect([...control.writes, ...brokers.calls]).toEqual([]);
   });
 
   it('refuses inside a protected window and writes nothing', async () => {

@@ -83,7 +83,22 @@ describe('composeHandler', () => {
 });
 
 describe('runSchema', () => {
-  it('reads the start of an execution as milliseconds', () => {
-    expect(runSchema.parse({ executionArn: 'arn:run', startTime: '2026-11-04T12:00:00.000Z' }).startTime).toBe(noonMs);
+  it('takes a run without a lock as one that a person started and that overrides nothing', () => {
+    const run = { executionArn: 'arn:run', startTime: '2026-11-04T12:00:00.000Z' };
+    expect(runSchema.parse(run)).toEqual({ ...run, fence: null, automatic: false, overrideControl: null });
+  });
+
+  it('takes back what a function has handed to the workflow', () => {
+    const run = { executionArn: 'arn:run', startTime: '2026-11-04T12:00:00.000Z', fence: 7, automatic: true };
+    expect(runSchema.parse(runSchema.parse(run))).toEqual({ ...run, overrideControl: null });
+  });
+
+  it.each([
+    ['a start that is no time', { startTime: 'noon' }],
+    ['a fence that is no integer', { fence: 1.5 }],
+    ['an unknown field', { overideControl: 'why' }],
+  ])('refuses %s', (_label, changes) => {
+    const run = { executionArn: 'arn:run', startTime: '2026-11-04T12:00:00.000Z', ...changes };
+    expect(runSchema.safeParse(run).success).toBe(false);
   });
 });

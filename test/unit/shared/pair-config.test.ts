@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { pairEnvironmentSchema } from '../../../functions/shared/environment.ts';
 import { pairConfigSchema, pairConfigsSchema } from '../../../functions/shared/pair-config.ts';
+import { readinessSchema } from '../../../functions/shared/readiness-config.ts';
 import { eastRef, westRef } from '../../support/brokers.ts';
 
 describe('pairConfigSchema', () => {
@@ -10,13 +11,18 @@ describe('pairConfigSchema', () => {
       protectedWindows: [],
       rebootApproval: 'none',
       approvalSeconds: 3_600,
-      switchover: { deadlineSeconds: 3_600, stallSeconds: 300 },
+      automaticFailover: false,
+      antiFlapSeconds: 3_600,
+      escalation: { mode: 'never' },
+      switchover: { deadlineSeconds: 3_600, stallSeconds: 300, minimumEventsPerSecond: 0 },
+      watchSeconds: 600,
+      readiness: readinessSchema.parse({}),
     });
   });
 
   it('fills in the limit that a switchover policy leaves out', () => {
     const { switchover } = pairConfigSchema.parse({ name: 'orders', switchover: { deadlineSeconds: 120 } });
-    expect(switchover).toEqual({ deadlineSeconds: 120, stallSeconds: 300 });
+    expect(switchover).toEqual({ deadlineSeconds: 120, stallSeconds: 300, minimumEventsPerSecond: 0 });
   });
 
   it('takes the brokers apart', () => {

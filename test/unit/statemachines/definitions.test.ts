@@ -10,12 +10,16 @@ interface State {
   readonly Comment?: string;
 }
 
+const machineArns = Object.fromEntries(
+  machines.map(({ name }) => [name, `arn:aws:states:us-east-1:123456789012:stateMachine:${name}`]),
+);
+
 const rendered = machines.map((machine) => {
   const text = readFileSync(new URL(`../../../${machine.definition}`, import.meta.url), 'utf8');
   const arns = Object.fromEntries(functions.map(({ name }) => [name, functionArn('123456789012', 'us-east-1', name)]));
   return {
     name: machine.name,
-    definition: JSON.parse(renderDefinition(machine, text, arns)) as { States: Record<string, State> },
+    definition: JSON.parse(renderDefinition(machine, text, arns, machineArns)) as { States: Record<string, State> },
   };
 });
 

@@ -1,0 +1,38 @@
+import { type CommonOptions, openControl, pairScope } from '../control.ts';
+import { exitCodes, OperatorError } from '../operator-error.ts';
+import { isoSeconds } from '../printable.ts';
+import type { CommandResult, Surroundings } from '../surroundings.ts';
+import { type AddCommand, withCommonOptions } from './command.ts';
+
+interface AcknowledgeOptions extends CommonOptions {
+  readonly pair: string;
+}
+
+const acknowledge = async (options: AcknowledgeOptions, surroundings: Surroundings): Promise<CommandResult> => {
+  const { pair } = options;
+  const guards = (await openControl(options, surroundings)).guards(pairScope(pair));
+  const epoch = await guards.readEpoch();
+  if (epoch === undefined) {
+    throw OperatorError.refused(`no promotion of pair ${pair} is recorded, so there is nothing to acknowledge`);
+  }
+  const promotion = `promotion ${epoch.number} of ${pair}: ${epoch.mode} to ${epoch.primaryRegion} at ${isoSeconds(epoch.promotedAtMs)}`;
+  const result = (outcome: string, acknowledgedAtMs: number): CommandResult => ({
+    exitCode: exitCodes.done,
+    json: { pair, outcome, epoch: { ...epoch, acknowledgedAtMs } },
+    lines: [`${promotion} ${outcome === 'acknowledged' ? 'is acknowledged' : 'was acknowledged already'}`],
+  });
+  if (epoch.acknowledgedAtMs !== undefined) return result('already-acknowledged', epoch.acknowledgedAtMs);
+  const nowMs = surroundings.runtime.clock.nowMs();
+  await guards.acknowledge(epoch.number, nowMs);
+  return result('acknowledged', nowMs);
+};
+
+/** `mq-dr ack` */
+export const addAcknowledge: AddCommand = (program, surroundings, finish) => {
+  withCommonOptions(program.command('ack'))
+    .description('note that you know of the newest promotion, so that automatic runs may act again')
+    .requiredOption('--pair <name>', 'the pair')
+    .action(async (options: AcknowledgeOptions) => {
+      finish(await acknowledge(options, surroundings), options);
+    });
+};

@@ -1,0 +1,95 @@
+import type { Approval } from '../../functions/shared/approval.ts';
+import { approvalState } from '../../functions/shared/approval.ts';
+import { ControlConflict, DrError } from '../../functions/shared/errors.ts';
+import { didYouMean } from '../../functions/shared/nearest-name.ts';
+import { type CommonOptions, type Control, openControl, pairOfScope } from '../control.ts';
+import { exitCodes, OperatorError } from '../operator-error.ts';
+import { isoSeconds } from '../printable.ts';
+import type { CommandResult, Surroundings } from '../surroundings.ts';
+import { type AddCommand, withCommonOptions } from './command.ts';
+
+interface DecideOptions extends CommonOptions {
+  readonly pair: string;
+  readonly as?: string;
+}
+
+const itemPrefix = 'APPROVAL#';
+
+/**
+ * Why a pair has no such approval: it is another pair's, or nobody's. Approvers may be allowed to read their own pairs
+ * only, and then it stays open which.
+ */
+const whereElse = async (control: Control, id: string, pair: string): Promise<string> => {
+  try {
+    const approvals = (await control.items.keys()).filter(({ item }) => item.startsWith(itemPrefix));
+    const owner = approvals.find(({ item }) => item === `${itemPrefix}${id}`);
+    if (owner !== undefined) return `approval ${id} is of pair ${pairOfScope(owner.scope)}, not of ${pair}`;
+    const ids = approvals.map(({ item }) => item.slice(itemPrefix.length));
+    return `pair ${pair} has no approval ${id}${didYouMean(id, ids)}`;
+  } catch (error) {
+    if (error instanceof DrError) return `pair ${pair} has no approval ${id}`;
+    throw error;
+  }
+};
+
+const whyNot = (approval: Approval, nowMs: number): string | undefined => {
+  const state = approvalState(approval, nowMs);
+  if (state === 'open') return undefined;
+  if (state === 'expired') {
+    return `approval ${approval.approvalId} expired at ${isoSeconds(approval.expiresAtMs)}, and expiry means no: start the workflow again`;
+  }
+  return `approval ${approval.approvalId} was ${state} already, by ${approval.decidedBy ?? 'somebody unnamed'}; an approval is answered once`;
+};
+
+const decide = async (
+  id: string,
+  status: 'approved' | 'denied',
+  options: DecideOptions,
+  surroundings: Surroundings,
+): Promise<CommandResult> => {
+  const control = await openControl(options, surroundings);
+  const { clock } = surroundings.runtime;
+  const requireOpen = async (): Promise<Approval> => {
+    const approval = await control.records.readApproval(options.pair, id);
+    if (approval === undefined) {
+      throw OperatorError.refused(`${await whereElse(control, id, options.pair)}. Nothing was changed.`);
+    }
+    const reason = whyNot(approval, clock.nowMs());
+    if (reason !== undefined) throw OperatorError.refused(`${reason}. Nothing was changed.`);
+    return approval;
+  };
+  const { question, executionArn } = await requireOpen();
+  const decidedBy = options.as ?? surroundings.userName;
+  try {
+    await control.records.decideApproval(options.pair, id, { status, decidedBy }, clock.nowMs());
+  } catch (error) {
+    // Somebody was faster, or its time ran out in between: the item says which.
+    if (error instanceof ControlConflict) await requireOpen();
+    throw error;
+  }
+  return {
+    exitCode: exitCodes.done,
+    json: { pair: options.pair, approvalId: id, status, decidedBy, question, executionArn },
+    lines: [`${status} by ${decidedBy}: ${question}`, `The run sees it at its next look: ${executionArn}`],
+  };
+};
+
+const addDecision = (
+  [name, status, description]: readonly [string, 'approved' | 'denied', string],
+  ...[program, surroundings, finish]: Parameters<AddCommand>
+): void => {
+  withCommonOptions(program.command(name))
+    .description(description)
+    .argument('<id>', 'id of the approval, as the notification and status show it')
+    .requiredOption('--pair <name>', 'the pair that it is about')
+    .option('--as <name>', 'who decides (default: the user of this machine)')
+    .action(async (id: string, options: DecideOptions) => {
+      finish(await decide(id, status, options, surroundings), options);
+    });
+};
+
+/** `mq-dr approve <id>` and `mq-dr deny <id>` */
+export const addDecide: AddCommand = (...context) => {
+  addDecision(['approve', 'approved', 'say yes to what a run asks'], ...context);
+  addDecision(['deny', 'denied', 'say no to what a run asks'], ...context);
+};

@@ -1,0 +1,123 @@
+import { globalScope } from '../../functions/shared/adapters/guard-table.ts';
+import { ControlConflict } from '../../functions/shared/errors.ts';
+import type { Freeze } from '../../functions/shared/guards/guards.ts';
+import { didYouMean } from '../../functions/shared/nearest-name.ts';
+import { confirm } from '../confirm.ts';
+import { type CommonOptions, type Control, openControl, pairOfScope, pairScope } from '../control.ts';
+import { exitCodes, OperatorError } from '../operator-error.ts';
+import { isoSeconds, printable } from '../printable.ts';
+import type { CommandResult, Surroundings } from '../surroundings.ts';
+import { type AddCommand, withCommonOptions } from './command.ts';
+
+interface FreezeOptions extends CommonOptions {
+  readonly pair?: string;
+  readonly all: boolean;
+  readonly reason: string;
+  readonly as?: string;
+  readonly yes: boolean;
+}
+
+/** What a freeze is about: its scope in the table, and how people call it. */
+interface Subject {
+  readonly scope: string;
+  readonly name: string;
+}
+
+const subjectOf = ({ pair, all }: FreezeOptions): Subject => {
+  if (all === (pair !== undefined)) throw OperatorError.usage('give either --pair <name> or --all');
+  return pair === undefined ? { scope: globalScope, name: 'all' } : { scope: pairScope(pair), name: pair };
+};
+
+const describe = ({ by, atMs, reason }: Freeze): string => printable(`by ${by} at ${isoSeconds(atMs)}: ${reason}`);
+
+/** A misspelt pair would be frozen without any effect on the right one. */
+const requireKnownPair = async (control: Control, { scope, name }: Subject, yes: boolean): Promise<void> => {
+  if (yes || scope === globalScope || (await control.items.keys(scope)).length > 0) return;
+  const pairs = new Set((await control.items.keys()).flatMap((key) => pairOfScope(key.scope) ?? []));
+  throw OperatorError.refused(
+    `nothing is recorded about a pair "${name}"${didYouMean(name, [...pairs])}; if it is right all the same, add --yes. Nothing was changed.`,
+  );
+};
+
+const freeze = async (options: FreezeOptions, surroundings: Surroundings): Promise<CommandResult> => {
+  const subject = subjectOf(options);
+  const control = await openControl(options, surroundings);
+  const guards = control.guards(subject.scope);
+  await requireKnownPair(control, subject, options.yes);
+  const standing = await guards.readFreeze();
+  const json = { subject: subject.name };
+  if (standing !== undefined) {
+    const lines = [`${subject.name} is frozen already, ${describe(standing)}. Nothing was changed.`];
+    return { exitCode: exitCodes.done, json: { ...json, outcome: 'already-frozen', freeze: standing }, lines };
+  }
+  const by = options.as ?? surroundings.userName;
+  const frozen = { reason: options.reason, by, atMs: surroundings.runtime.clock.nowMs() };
+  await guards.freeze(frozen);
+  return {
+    exitCode: exitCodes.done,
+    json: { ...json, outcome: 'frozen', freeze: frozen },
+    lines: [
+      `${subject.name} is frozen, ${describe(frozen)}.`,
+      'Runs make no write from their next guard on; a call that was sent already is not undone.',
+    ],
+  };
+};
+
+const unfreeze = async (options: FreezeOptions, surroundings: Surroundings): Promise<CommandResult> => {
+  const subject = subjectOf(options);
+  const control = await openControl(options, surroundings);
+  const guards = control.guards(subject.scope);
+  const standing = await guards.readFreeze();
+  const done = (outcome: string, line: string): CommandResult => ({
+    exitCode: exitCodes.done,
+    json: { subject: subject.name, outcome, ...(standing && { freeze: standing }) },
+    lines: [line],
+  });
+  if (standing === undefined) return done('not-frozen', `${subject.name} is not frozen. Nothing was changed.`);
+  await confirm(
+    `${subject.name} was frozen ${describe(standing)}. Without the freeze, runs write again.`,
+    subject.name,
+    options,
+    surroundings,
+  );
+  const thaw = {
+    reason: options.reason,
+    by: options.as ?? surroundings.userName,
+    atMs: surroundings.runtime.clock.nowMs(),
+  };
+  try {
+    await guards.unfreeze(standing, thaw);
+  } catch (error) {
+    if (!(error instanceof ControlConflict)) throw error;
+    const now = await guards.readFreeze();
+    if (now !== undefined) {
+      throw OperatorError.refused(`${subject.name} was frozen anew ${describe(now)}. That freeze stays.`);
+    }
+    // An answer that was lost, or somebody else: the freeze that was seen is gone either way.
+  }
+  return done('unfrozen', `${subject.name} is not frozen any more, ${describe(thaw)}.`);
+};
+
+const addOne = (
+  name: string,
+  description: string,
+  act: (options: FreezeOptions, surroundings: Surroundings) => Promise<CommandResult>,
+  ...[program, surroundings, finish]: Parameters<AddCommand>
+): void => {
+  withCommonOptions(program.command(name))
+    .description(description)
+    .option('--pair <name>', 'the pair')
+    .option('--all', 'every pair and cluster', false)
+    .requiredOption('--reason <text>', 'why, for whoever meets it')
+    .option('--as <name>', 'who (default: the user of this machine)')
+    .option('--yes', 'do not ask', false)
+    .action(async (options: FreezeOptions) => {
+      finish(await act(options, surroundings), options);
+    });
+};
+
+/** `mq-dr freeze` and `mq-dr unfreeze` */
+export const addFreeze: AddCommand = (...context) => {
+  addOne('freeze', 'stop all writes of a pair, or of everything, until unfreeze', freeze, ...context);
+  addOne('unfreeze', 'allow writes again', unfreeze, ...context);
+};

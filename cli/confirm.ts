@@ -1,0 +1,23 @@
+import { OperatorError } from './operator-error.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/**
+ * Has the operator type a name before something that clients will feel.
+ *
+ * @param what one sentence that says what would happen
+ * @param word what to type: the pair's name, or `all`
+ * @throws OperatorError without a terminal, or when something else was typed
+ */
+export const confirm = async (
+  what: string,
+  word: string,
+  options: { readonly yes: boolean },
+  surroundings: Surroundings,
+): Promise<void> => {
+  if (options.yes) return;
+  if (!surroundings.interactive) {
+    throw OperatorError.usage(`${what} There is no terminal to confirm it on: add --yes. Nothing was done.`);
+  }
+  const typed = await surroundings.ask(`${what}\nType ${word} to go on: `);
+  if (typed !== word) throw OperatorError.usage(`"${typed}" is not "${word}". Nothing was done.`);
+};

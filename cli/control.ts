@@ -1,0 +1,47 @@
+import { ControlItems } from '../functions/shared/adapters/control-items.ts';
+import { ControlTable } from '../functions/shared/adapters/control-table.ts';
+import { GuardTable } from '../functions/shared/adapters/guard-table.ts';
+import { HeartbeatTable } from '../functions/shared/adapters/heartbeat-table.ts';
+import { OperatorError } from './operator-error.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Options that every command takes. */
+export interface CommonOptions {
+  readonly region?: string;
+  readonly table: string;
+  readonly json: boolean;
+}
+
+/** The Region that a command works in. @throws OperatorError when neither the option nor the SDK's settings name one */
+export const regionOf = async ({ region }: CommonOptions, surroundings: Surroundings): Promise<string> => {
+  if (region !== undefined) return region;
+  try {
+    return await surroundings.defaultRegion();
+  } catch {
+    throw OperatorError.usage('no Region is set: give --region, or set AWS_REGION');
+  }
+};
+
+/** The Control table as the project's adapters see it, in the Region of one of its replicas. */
+export const openControl = async (options: CommonOptions, surroundings: Surroundings) => {
+  const region = await regionOf(options, surroundings);
+  const items = new ControlItems(surroundings.runtime, { region, tableName: options.table });
+  return {
+    region,
+    items,
+    records: new ControlTable(items),
+    heartbeats: new HeartbeatTable(items),
+    guards: (scope: string) => new GuardTable(items, scope),
+  };
+};
+
+export type Control = Awaited<ReturnType<typeof openControl>>;
+
+const pairPrefix = 'PAIR#';
+
+/** Scope of a pair's items. */
+export const pairScope = (pair: string): string => `${pairPrefix}${pair}`;
+
+/** The pair of a scope; undefined for scopes of something else. */
+export const pairOfScope = (scope: string): string | undefined =>
+  scope.startsWith(pairPrefix) ? scope.slice(pairPrefix.length) : undefined;

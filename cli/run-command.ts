@@ -1,0 +1,53 @@
+import { Command, CommanderError } from 'commander';
+import { addAcknowledge } from './commands/acknowledge.ts';
+import { addDecide } from './commands/decide.ts';
+import { addFreeze } from './commands/freeze.ts';
+import { addStart } from './commands/start.ts';
+import { addStatus } from './commands/status.ts';
+import { describeFailure } from './describe-failure.ts';
+import { type ExitCode, exitCodes } from './operator-error.ts';
+import type { CommandResult, Surroundings } from './surroundings.ts';
+
+const exitCodesHelp = `
+Exit codes: 0 done or started, 1 wrong usage or AWS could not be asked, 2 refused, 3 the run stalled or failed.
+Credentials, Region and endpoints are the SDK's own: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL and so on.
+docs/cli.md has the details.
+`;
+
+/**
+ * Runs one command line (without node and the script) and gives the process's exit code. What is wrong is told in one
+ * line on standard error, and with `--json` in the one object on standard output as well.
+ */
+export const runCommand = async (argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> => {
+  const asJson = argv.includes('--json');
+  let result: CommandResult | undefined;
+  const finish = (found: CommandResult): void => {
+    result = found;
+  };
+  const program = new Command('mq-dr')
+    .description('Disaster recovery of Amazon MQ: start workflows, see how things stand, answer, stop.')
+    .addHelpText('after', exitCodesHelp)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => surroundings.write(text),
+      // What is wrong is told once, below, in the same form as every other failure.
+      writeErr: () => {},
+    });
+  for (const add of [addStart, addStatus, addDecide, addFreeze, addAcknowledge]) add(program, surroundings, finish);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
+    if (error instanceof CommanderError && error.code === 'commander.help') {
+      surroundings.writeError(program.helpInformation());
+      return exitCodes.unusable;
+    }
+    const failure = describeFailure(error);
+    if (asJson) surroundings.write(`${JSON.stringify({ error: failure })}\n`);
+    surroundings.writeError(`${failure.name}: ${failure.message}\n`);
+    return failure.exitCode;
+  }
+  if (result === undefined) return exitCodes.unusable;
+  surroundings.write(asJson ? `${JSON.stringify(result.json)}\n` : `${result.lines.join('\n')}\n`);
+  return result.exitCode;
+};

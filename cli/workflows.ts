@@ -1,0 +1,45 @@
+import type * as z from 'zod';
+import { failoverInputSchema } from '../functions/promotion/failover-input.ts';
+import { switchoverInputSchema } from '../functions/promotion/switchover-input.ts';
+import { createReplicaInputSchema } from '../functions/replica/replica-request.ts';
+import { didYouMean } from '../functions/shared/nearest-name.ts';
+import { OperatorError } from './operator-error.ts';
+
+/** A workflow that an operator may start. */
+export interface OperatorWorkflow {
+  readonly name: string;
+  /** What it does to the clients of the pair; shown before it is confirmed. Absent: nothing has to be confirmed. */
+  readonly effect?: string;
+  /** What it takes; the deployed workflow checks the same again. */
+  readonly input: z.ZodObject;
+  /**
+   * Where it has to be started: in the target's Region, or anywhere that the operator names. A failover's input has no
+   * Region, since it acts on the broker of the Region that it runs in.
+   */
+  readonly startsIn: 'target' | 'named' | 'any';
+}
+
+const workflows: readonly OperatorWorkflow[] = [
+  { name: 'create-replica', input: createReplicaInputSchema, startsIn: 'any' },
+  {
+    name: 'switchover',
+    effect: 'Both brokers are closed to clients until their roles are exchanged, and it cannot be cancelled.',
+    input: switchoverInputSchema,
+    startsIn: 'target',
+  },
+  {
+    name: 'failover',
+    effect: 'What has not crossed stays behind on the old primary.',
+    input: failoverInputSchema,
+    startsIn: 'named',
+  },
+];
+
+export const workflowNames: readonly string[] = workflows.map(({ name }) => name);
+
+/** The workflow with this name. @throws OperatorError with the nearest name */
+export const findWorkflow = (name: string): OperatorWorkflow => {
+  const found = workflows.find((workflow) => workflow.name === name);
+  if (found === undefined) throw OperatorError.usage(`unknown workflow "${name}"${didYouMean(name, workflowNames)}`);
+  return found;
+};

@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import { cutoverPorts } from '../shared/adapters/cutover-ports.ts';
+import { notify } from '../shared/adapters/notifications.ts';
+import { composeHandler } from '../shared/compose.ts';
+import { notifyEnvironmentSchema, pairEnvironmentSchema } from '../shared/environment.ts';
+import { DrError } from '../shared/errors.ts';
+import type { PairConfig } from '../shared/pair-config.ts';
+import { type Enforcement, enforceFencing } from './enforce-fencing.ts';
+
+/**
+ * Each minute in each Region: carries out the fences that are wanted for the brokers of this Region. What goes wrong with
+ * one pair is reported with the others' outcomes and tried again a minute later.
+ */
+export const handler = composeHandler({
+  name: 'enforce-fencing',
+  input: z.strictObject({}),
+  environment: pairEnvironmentSchema.extend(notifyEnvironmentSchema.shape),
+  handle: async (_input, { runtime, environment, region, logDecision }) => {
+    const enforce = async (pair: PairConfig): Promise<readonly [string, string]> => {
+      const ports = {
+        ...cutoverPorts(runtime, environment, { pair, region }),
+        page: (notification: { readonly subject: string; readonly message: string }) =>
+          notify(runtime, environment.TOPIC_ARN, notification),
+      };
+      let result: Enforcement | { readonly outcome: 'failed'; readonly detail: string };
+      try {
+        result = await enforceFencing(pair, region, ports);
+      } catch (error) {
+        if (!(error instanceof DrError)) throw error;
+        result = { outcome: 'failed', detail: `${error.name}: ${error.message}` };
+      }
+      if (result.outcome !== 'not-wanted') logDecision('fencing enforced', { pair: pair.name, region, ...result });
+      return [pair.name, result.outcome];
+    };
+    const outcomes = await runtime.clock.concurrently<(readonly [string, string])[]>(
+      environment.PAIRS.map((pair) => () => enforce(pair)),
+    );
+    return { outcome: 'enforced' as const, pairs: outcomes.length, evidence: Object.fromEntries(outcomes) };
+  },
+});

@@ -1,0 +1,25 @@
+import type { Run } from '../shared/compose.ts';
+import type { Finding } from '../shared/finding.ts';
+import { guardWrite } from '../shared/guards/guard-write.ts';
+import type { GuardReading } from '../shared/guards/guards.ts';
+
+/** The run that makes a cutover. */
+export type CutoverRun = Pick<Run, 'executionArn' | 'fence' | 'overrideControl'>;
+
+export interface GuardPorts {
+  readonly readGuards: () => Promise<GuardReading>;
+  /** Extends the run's lock, if it has one: every step may be asked again until it is done. */
+  readonly renewLock: () => Promise<void>;
+  readonly nowMs: () => number;
+}
+
+/**
+ * The last look before a step of the cutover writes: a freeze or another run's lock blocks it. Enrolment and anti-flap
+ * were judged before the promotion; judged after it, they would stop the very run that has just promoted.
+ *
+ * @throws LockLost when the run has lost its lock, ServiceUnavailable when nobody can say whether it has
+ */
+export const guardCutover = async (run: CutoverRun, ports: GuardPorts): Promise<readonly Finding[]> => {
+  await ports.renewLock();
+  return await guardWrite({ ...run, automatic: false }, { automaticFailover: true, antiFlapSeconds: 0 }, ports);
+};

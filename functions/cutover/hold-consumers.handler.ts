@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import { cutoverRunPorts } from '../shared/adapters/cutover-ports.ts';
+import { composeHandler } from '../shared/compose.ts';
+import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
+import { cutoverInput } from './cutover-input.ts';
+import { moveConsumers } from './move-consumers.ts';
+
+/** How the step's outcome reads before a promotion: what cannot be held refuses it. */
+const outcomes = {
+  live: 'live',
+  done: 'held',
+  pending: 'pending',
+  'not-configured': 'not-configured',
+  failed: 'refused',
+  frozen: 'refused',
+} as const;
+
+/** Before a promotion: lets the consumers of this Region stand still, and says so only once it has been read back. */
+export const handler = composeHandler({
+  name: 'hold-consumers',
+  input: z.strictObject({ ...cutoverInput, dryRun: z.boolean().default(false) }),
+  environment: pairEnvironmentSchema,
+  handle: async (input, { runtime, environment, region, logDecision }) => {
+    const { epoch, dryRun, run } = input;
+    const pair = findPair(environment.PAIRS, input.pair);
+    const ports = cutoverRunPorts(runtime, environment, { pair, region, run });
+    const request = { pair, region, epoch, dryRun, run };
+    const moved = await moveConsumers('hold', request, ports);
+    const wouldWrite = dryRun && moved.outcome === 'pending';
+    const result = { ...moved, outcome: wouldWrite ? ('dry-run' as const) : outcomes[moved.outcome] };
+    logDecision('consumers held', { pair: pair.name, ...result });
+    return result;
+  },
+});

@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import { cutoverRunPorts } from '../shared/adapters/cutover-ports.ts';
+import { composeHandler } from '../shared/compose.ts';
+import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
+import { cutoverInput } from './cutover-input.ts';
+import { publishEndpoint } from './publish-endpoint.ts';
+
+/** Last step of a cutover: writes this Region's endpoint parameter and puts the event. */
+export const handler = composeHandler({
+  name: 'publish-endpoint',
+  input: z.strictObject(cutoverInput),
+  environment: pairEnvironmentSchema,
+  handle: async (input, { runtime, environment, region, logDecision }) => {
+    const { epoch, run } = input;
+    const pair = findPair(environment.PAIRS, input.pair);
+    const ports = cutoverRunPorts(runtime, environment, { pair, region, run });
+    const request = { pair, region, epoch, run };
+    const result = await publishEndpoint(request, ports);
+    logDecision('endpoint published', { pair: pair.name, ...result });
+    return result;
+  },
+});

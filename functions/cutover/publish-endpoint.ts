@@ -1,0 +1,87 @@
+import type { BrokerSnapshot } from '../shared/broker-snapshot.ts';
+import { cutoverOf } from '../shared/cutover-config.ts';
+import { InvalidConfiguration } from '../shared/errors.ts';
+import { findMembers } from '../shared/find-pair.ts';
+import type { Finding } from '../shared/finding.ts';
+import type { PairConfig } from '../shared/pair-config.ts';
+import type { CutoverResult } from './cutover-result.ts';
+import { type EndpointDocument, isSuperseded, publishedEpoch } from './endpoint-document.ts';
+import { type CutoverRun, type GuardPorts, guardCutover } from './guard-cutover.ts';
+
+/** What publishing uses; all of it in the Region that it runs in. */
+export interface PublishPorts extends GuardPorts {
+  readonly control: { readMembers(pair: string): Promise<readonly string[] | undefined> };
+  readonly brokers: {
+    describe(address: { readonly region: string; readonly brokerId: string }): Promise<BrokerSnapshot>;
+  };
+  readonly parameters: {
+    read(name: string): Promise<string | undefined>;
+    write(name: string, value: string): Promise<void>;
+  };
+  readonly putEvent: (event: {
+    readonly detailType: string;
+    readonly detail: Readonly<Record<string, unknown>>;
+  }) => Promise<void>;
+}
+
+export type Published = CutoverResult<'published' | 'announced' | 'superseded' | 'refused'>;
+
+/** The detail-type of the event that applications may subscribe to. */
+export const endpointChanged = 'mq-dr endpoint changed';
+
+const notPrimary = ({ brokerId, region, role, roleText }: BrokerSnapshot): Finding => ({
+  code: 'NOT_PRIMARY',
+  message: `the broker ${brokerId} of ${region} reads ${roleText ?? 'no role'}; only a primary takes clients`,
+  evidence: { brokerId, role },
+});
+
+const notConfigured = (region: string): Finding => ({
+  code: 'ENDPOINT_NOT_CONFIGURED',
+  message: `no SSM parameter is configured for ${region}, so only the event says where clients connect to`,
+  evidence: { region },
+});
+
+/**
+ * Tells applications where the primary is: writes the Region's parameter, then puts an event. Repeated, it writes the
+ * same again, and the event may come twice; a run that is late never overwrites a later promotion's endpoint.
+ *
+ * @throws LockLost, InvalidConfiguration when the pair has no broker here, ServiceUnavailable when something cannot be
+ *   read or written now, and the permanent errors of the services
+ */
+export const publishEndpoint = async (
+  request: {
+    readonly pair: PairConfig;
+    readonly region: string;
+    readonly epoch: number | null;
+    readonly run: CutoverRun;
+  },
+  ports: PublishPorts,
+): Promise<Published> => {
+  const { pair, region, epoch } = request;
+  const member = (await findMembers(pair, ports.control)).find((candidate) => candidate.region === region);
+  if (member === undefined) throw new InvalidConfiguration(`pair "${pair.name}" has no broker in ${region}`);
+  const broker = await ports.brokers.describe(member);
+  const refused = (blockers: readonly Finding[]): Published => ({
+    outcome: 'refused',
+    blockers,
+    warnings: [],
+    evidence: { brokerId: broker.brokerId },
+  });
+  if (broker.role !== 'primary') return refused([notPrimary(broker)]);
+  const name = cutoverOf(pair).endpointParameter[region];
+  const published = name === undefined ? undefined : await ports.parameters.read(name);
+  const evidence = { brokerId: broker.brokerId, parameter: name ?? null, epoch };
+  if (isSuperseded(published, epoch)) {
+    const publishedInEpoch = publishedEpoch(published) ?? null;
+    return { outcome: 'superseded', blockers: [], warnings: [], evidence: { ...evidence, publishedInEpoch } };
+  }
+  const frozen = await guardCutover(request.run, ports);
+  if (frozen.length > 0) return refused(frozen);
+  const { brokerId, amqpEndpoints } = broker;
+  const document: EndpointDocument = { pair: pair.name, brokerId, region, amqpEndpoints, epoch };
+  if (name !== undefined) await ports.parameters.write(name, JSON.stringify(document));
+  await ports.putEvent({ detailType: endpointChanged, detail: { ...document } });
+  return name === undefined
+    ? { outcome: 'announced', blockers: [], warnings: [notConfigured(region)], evidence }
+    : { outcome: 'published', blockers: [], warnings: [], evidence };
+};

@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { cutoverPorts } from '../shared/adapters/cutover-ports.ts';
+import { brokerAddressSchema } from '../shared/broker-address.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { cutoverOf } from '../shared/cutover-config.ts';
+import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { InvalidInput } from '../shared/errors.ts';
+import { findMembers, findPair } from '../shared/find-pair.ts';
+import { fencingNotConfigured } from './fencing-hook.ts';
+import { recordFence } from './record-fence.ts';
+
+/** After a failover: records that the old primary's clients shall be kept away from it once its Region is back. */
+export const handler = composeHandler({
+  name: 'record-fence',
+  input: z.strictObject({
+    pair: z.string().min(1),
+    /** The epoch that the failover opened; null if it was not recorded. */
+    epoch: z.int().positive().nullable(),
+    oldPrimary: brokerAddressSchema.partial({ brokerName: true }),
+    run: runSchema,
+  }),
+  environment: pairEnvironmentSchema,
+  handle: async ({ pair: pairName, epoch, oldPrimary }, { runtime, environment, region, logDecision }) => {
+    const pair = findPair(environment.PAIRS, pairName);
+    const ports = cutoverPorts(runtime, environment, { pair, region });
+    const members = await findMembers(pair, ports.control);
+    const { brokerId } = oldPrimary;
+    const isMember = members.some((member) => member.region === oldPrimary.region && member.brokerId === brokerId);
+    if (!isMember || oldPrimary.region === region) {
+      const ids = members.map((member) => `${member.brokerId} in ${member.region}`).join(' and ');
+      throw new InvalidInput(
+        `${brokerId} in ${oldPrimary.region} is no old primary of ${pair.name}, seen from ${region}; its brokers are ${ids}`,
+      );
+    }
+    const recorded = await recordFence(pair.name, oldPrimary, epoch, ports);
+    const hasHook = cutoverOf(pair).fencingFunctionArn[oldPrimary.region] !== undefined;
+    const missing = hasHook ? [] : [fencingNotConfigured(pair.name, oldPrimary.region, brokerId)];
+    const result = { ...recorded, warnings: [...recorded.warnings, ...missing] };
+    logDecision('fence recorded', { pair: pair.name, ...result });
+    return result;
+  },
+});

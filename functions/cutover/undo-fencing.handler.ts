@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import { cutoverRunPorts } from '../shared/adapters/cutover-ports.ts';
+import { composeHandler } from '../shared/compose.ts';
+import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
+import { cutoverInput } from './cutover-input.ts';
+import { undoFencing } from './undo-fencing.ts';
+
+/** After a promotion: lets clients back to the promoted broker, if it was fenced as an old primary. */
+export const handler = composeHandler({
+  name: 'undo-fencing',
+  input: z.strictObject(cutoverInput),
+  environment: pairEnvironmentSchema,
+  handle: async (input, { runtime, environment, region, logDecision }) => {
+    const { epoch, run } = input;
+    const pair = findPair(environment.PAIRS, input.pair);
+    const ports = cutoverRunPorts(runtime, environment, { pair, region, run });
+    const request = { pair, region, epoch, run };
+    const result = await undoFencing(request, ports);
+    logDecision('fencing undone', { pair: pair.name, ...result });
+    return result;
+  },
+});

@@ -1,0 +1,21 @@
+import * as z from 'zod';
+import { clusterPorts } from '../shared/adapters/cluster-ports.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { clusterEnvironmentSchema } from '../shared/environment.ts';
+import { driftInputSchema } from './drift-input.ts';
+import { findCluster } from './find-cluster.ts';
+import { observeChange } from './observe-change.ts';
+
+/** Reads a written policy back and sees whether the queues have their copies. */
+export const handler = composeHandler({
+  name: 'observe-policy-change',
+  input: z.strictObject({ input: driftInputSchema, lastLook: z.boolean(), run: runSchema }),
+  environment: clusterEnvironmentSchema,
+  handle: async ({ input, lastLook, run }, { runtime, environment, logDecision }) => {
+    const config = findCluster(environment.CLUSTERS, input.cluster);
+    const ports = clusterPorts(runtime, environment, config);
+    const observed = await observeChange({ input, config, executionArn: run.executionArn, lastLook }, ports);
+    logDecision('policy change observed', { cluster: config.name, ...observed });
+    return { ...observed, held: 0 };
+  },
+});

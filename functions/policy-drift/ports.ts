@@ -1,0 +1,46 @@
+import type * as z from 'zod';
+import type { BrokerSnapshot } from '../shared/broker-snapshot.ts';
+import type { GuardReading } from '../shared/guards/guards.ts';
+import type { PolicyWrite, RabbitCluster, RabbitPolicy } from '../shared/rabbit-cluster.ts';
+
+/** A broker's management API, as far as drift needs it; `shared/adapters/rabbit-management.ts` is the real one. */
+export interface ManagementPort {
+  readCluster(): Promise<RabbitCluster>;
+  readPolicy(vhost: string, name: string): Promise<RabbitPolicy | undefined>;
+  putPolicy(policy: RabbitPolicy): Promise<PolicyWrite>;
+  deletePolicy(vhost: string, name: string): Promise<PolicyWrite>;
+}
+
+interface Versioned<T> {
+  readonly value: T;
+  readonly version: number;
+}
+
+/** JSON records of one cluster in the Control table; a write must find the version that was read. */
+export interface RecordPort {
+  read<S extends z.ZodType>(name: string, schema: S): Promise<Versioned<z.output<S>> | undefined>;
+  list<S extends z.ZodType>(prefix: string, schema: S): Promise<ReadonlyMap<string, Versioned<z.output<S>>>>;
+  write(name: string, value: object, readVersion: number): Promise<void>;
+}
+
+/** Lock and freeze of one cluster. */
+export interface ClusterGuards {
+  read(): Promise<GuardReading>;
+  acquire(
+    owner: string,
+    purpose: string,
+    nowMs: number,
+  ): Promise<{ readonly acquired: boolean; readonly lock: { readonly owner: string; readonly purpose: string } }>;
+  release(owner: string): Promise<void>;
+}
+
+/** What the steps of the workflow read and write. */
+export interface DriftPorts {
+  readonly clock: { nowMs(): number };
+  readonly brokers: {
+    describe(address: { readonly region: string; readonly brokerId: string }): Promise<BrokerSnapshot>;
+  };
+  readonly management: (consoleUrl: string) => Promise<ManagementPort>;
+  readonly records: RecordPort;
+  readonly guards: ClusterGuards;
+}

@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import { clusterPorts } from '../shared/adapters/cluster-ports.ts';
+import { putDriftMetric } from '../shared/adapters/drift-metric.ts';
+import { putEvent } from '../shared/adapters/event-bus.ts';
+import { notify } from '../shared/adapters/notifications.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { clusterEnvironmentSchema, notifyEnvironmentSchema } from '../shared/environment.ts';
+import { driftInputSchema } from './drift-input.ts';
+import { driftMessage } from './drift-message.ts';
+import { findCluster } from './find-cluster.ts';
+import { recordDrift } from './record-drift.ts';
+
+const findingSchema = z.looseObject({
+  code: z.string(),
+  message: z.string(),
+  evidence: z.record(z.string(), z.unknown()),
+});
+
+/** Last state of policy-drift: looks once more, records and announces a changed verdict, gives the lock back. */
+export const handler = composeHandler({
+  name: 'record-drift',
+  input: z.strictObject({
+    input: driftInputSchema,
+    serviceHadItsTime: z.boolean(),
+    soFar: z.strictObject({ findings: z.int(), blockers: z.array(findingSchema), held: z.int() }),
+    run: runSchema,
+  }),
+  environment: clusterEnvironmentSchema.extend(notifyEnvironmentSchema.shape),
+  handle: async ({ run, ...request }, { runtime, environment, region, logDecision }) => {
+    const config = findCluster(environment.CLUSTERS, request.input.cluster);
+    const { name: cluster } = config;
+    const ports = clusterPorts(runtime, environment, config);
+    const { executionArn } = run;
+    const report = await recordDrift(
+      { ...request, config, executionArn },
+      ports,
+      async ({ outcome, counts, findings }) => {
+        const detail = { cluster, outcome, counts, executionArn };
+        await putEvent(runtime, region, { detailType: 'Policy Drift Verdict Changed', detail });
+        await putDriftMetric(runtime, region, { cluster, findings: counts.remaining });
+        if (counts.remaining > 0) {
+          await notify(runtime, environment.TOPIC_ARN, driftMessage(cluster, counts.remaining, findings, executionArn));
+        }
+      },
+    );
+    logDecision('drift recorded', { cluster, outcome: report.outcome, counts: report.counts, changes: report.changes });
+    return report;
+  },
+});

@@ -1,0 +1,149 @@
+import * as z from 'zod';
+import { decisionId } from '../shared/decision-id.ts';
+import type { Finding } from '../shared/finding.ts';
+import type { DriftFinding } from './drift-finding.ts';
+import { type ChangeRecord, readChanges, runNameOf } from './drift-records.ts';
+import { type Judgement, type JudgeRequest, judgeCluster } from './judge-cluster.ts';
+import type { DriftPorts } from './ports.ts';
+
+/** Findings, held changes and effects that an output lists; an execution's payload ends at 256 KiB. */
+const mostListed = 50;
+
+/** A queue before and after a run, as reports show it. */
+export interface ReportedEffect {
+  readonly vhost: string;
+  readonly queue: string;
+  readonly messages: number;
+  readonly policy: { readonly before: string | null; readonly after: string | null };
+  readonly copies: { readonly before: number; readonly after: number };
+  readonly definition: { readonly before: string; readonly after: string };
+  readonly resync: boolean;
+}
+
+/** How a run ends, in counts and lists. */
+export interface DriftReport {
+  readonly outcome: 'InSync' | 'Drifted' | 'Remediated' | 'Refused';
+  readonly counts: {
+    /** Findings when the run began. */
+    readonly findings: number;
+    /** Findings that are left. */
+    readonly remaining: number;
+    readonly excepted: number;
+    /** Policies that this run put right. */
+    readonly remediated: number;
+    readonly refused: number;
+    readonly postponed: number;
+    readonly untouchedAwsOwned: number;
+  };
+  readonly findings: readonly Readonly<Record<string, unknown>>[];
+  readonly refused: readonly Finding[];
+  readonly postponed: readonly Finding[];
+  readonly changes: readonly Readonly<Record<string, unknown>>[];
+  readonly effects: readonly ReportedEffect[];
+  /** Whether the cluster's verdict differs from the last run's. */
+  readonly verdictChanged: boolean;
+}
+
+/** What the run's earlier states found. */
+export interface RunSoFar {
+  readonly findings: number;
+  readonly blockers: readonly Finding[];
+  /** Changes that the blockers kept from being made. */
+  readonly held: number;
+}
+
+const verdictSchema = z.strictObject({ verdict: z.string(), digest: z.string(), sinceMs: z.number() });
+const verdictRecord = 'VERDICT';
+
+const shown = ({ code, severity, vhost, policy, queues, message }: DriftFinding) => ({
+  code,
+  severity,
+  vhost,
+  policy: policy ?? null,
+  queues,
+  message,
+});
+
+const bySeverity = { critical: 0, high: 1, low: 2 } as const;
+
+const effectsOf = (changes: readonly ChangeRecord[]): readonly ReportedEffect[] =>
+  changes.flatMap(({ vhost, effects }) =>
+    effects.map(({ queue, messages, before, after, resync }) => ({
+      vhost,
+      queue,
+      messages,
+      policy: { before: before.policy, after: after.policy },
+      copies: { before: before.copies, after: after.copies },
+      definition: { before: JSON.stringify(before.definition), after: JSON.stringify(after.definition) },
+      resync,
+    })),
+  );
+
+const outcomeOf = (soFar: RunSoFar, remediated: number, judged: Judgement): DriftReport['outcome'] => {
+  if (soFar.blockers.length > 0) return 'Refused';
+  if (remediated > 0) return 'Remediated';
+  return judged.drift.findings.length > 0 ? 'Drifted' : 'InSync';
+};
+
+/**
+ * Looks once more at the end of a run and tells what it found, did and left. `announce` is called when the verdict
+ * differs from the last recorded one, before that is recorded: an event may come twice, but not be missing.
+ *
+ * @throws what the ports throw
+ */
+export const recordDrift = async (
+  request: Omit<JudgeRequest, 'alreadyChanged'> & { readonly soFar: RunSoFar },
+  ports: DriftPorts,
+  announce: (report: DriftReport) => Promise<void>,
+): Promise<DriftReport> => {
+  const { input, soFar, executionArn } = request;
+  const reporting = { ...request, input: { ...input, mode: 'report' as const }, alreadyChanged: 0 };
+  const judged = await judgeCluster(reporting, ports);
+  const changes = (await readChanges(ports.records, runNameOf(executionArn))).map(({ change }) => change);
+  const effective = changes.filter(({ settledAs }) => settledAs === 'effective');
+  const { findings, excepted, untouchedAwsOwned } = judged.drift;
+  const { refused, postponed } = judged.plan;
+  const blockers = [...soFar.blockers, ...(judged.verdict === 'refused' ? judged.blockers : [])].filter(
+    (blocker, index, all) => all.findIndex(({ code }) => code === blocker.code) === index,
+  );
+  const outcome = outcomeOf({ ...soFar, blockers }, effective.length, judged);
+  const digest = decisionId(
+    ...findings.map(({ code, vhost, policy, queues }) => `${code} ${vhost} ${policy} ${queues}`),
+  );
+  const verdict = findings.length > 0 ? 'drifted' : 'in-sync';
+  const last = await ports.records.read(verdictRecord, verdictSchema);
+  const verdictChanged = last?.value.verdict !== verdict || last.value.digest !== digest;
+  const report: DriftReport = {
+    outcome,
+    counts: {
+      findings: soFar.findings,
+      remaining: findings.length,
+      excepted: excepted.length,
+      remediated: effective.length,
+      refused: refused.length + soFar.held,
+      postponed: postponed.length,
+      untouchedAwsOwned,
+    },
+    findings: [...findings]
+      .sort((a, b) => bySeverity[a.severity] - bySeverity[b.severity])
+      .slice(0, mostListed)
+      .map(shown),
+    refused: [...blockers, ...refused].slice(0, mostListed),
+    postponed: postponed.slice(0, mostListed),
+    changes: changes.slice(0, mostListed).map(({ vhost, name, because, settledAs, after }) => ({
+      vhost,
+      policy: name,
+      because,
+      did: after === null ? 'deleted' : 'written',
+      settledAs,
+    })),
+    effects: effectsOf(effective).slice(0, mostListed),
+    verdictChanged,
+  };
+  if (verdictChanged && !input.dryRun) {
+    await announce(report);
+    await ports.records.write(verdictRecord, { verdict, digest, sinceMs: ports.clock.nowMs() }, last?.version ?? 0);
+  }
+  await ports.guards.release(executionArn);
+  return report;
+};

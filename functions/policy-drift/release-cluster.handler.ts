@@ -1,0 +1,18 @@
+import * as z from 'zod';
+import { clusterPorts } from '../shared/adapters/cluster-ports.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { clusterEnvironmentSchema } from '../shared/environment.ts';
+
+/** Cleanup path: gives the cluster's lock back, if this run has it. A cluster that nobody configured has none. */
+export const handler = composeHandler({
+  name: 'release-cluster',
+  // An input that was refused may name no cluster, or anything.
+  input: z.strictObject({ cluster: z.string().catch(''), run: runSchema }),
+  environment: clusterEnvironmentSchema,
+  handle: async ({ cluster, run }, { runtime, environment }) => {
+    const config = environment.CLUSTERS.find(({ name }) => name === cluster);
+    if (config === undefined) return { released: false };
+    await clusterPorts(runtime, environment, config).guards.release(run.executionArn);
+    return { released: true };
+  },
+});

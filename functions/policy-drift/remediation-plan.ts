@@ -1,0 +1,217 @@
+import type { DriftLimits } from '../shared/cluster-config.ts';
+import type { Finding } from '../shared/finding.ts';
+import type { RabbitCluster, RabbitPolicy, RabbitQueue } from '../shared/rabbit-cluster.ts';
+import { isAwsOwned } from './aws-owned.ts';
+import type { PolicyChange } from './drift-finding.ts';
+import { policyKey } from './drift-finding.ts';
+import { byVhost, type SimulatedQueue } from './effective-policy.ts';
+import { canonicalText } from './merge-definitions.ts';
+import { attemptVerdict, type PolicyHistory } from './policy-history.ts';
+import { disagrees } from './queue-drift.ts';
+import { applyChange, type QueueEffect, simulateChange } from './simulate-change.ts';
+import type { VersionProfile } from './version-profiles.ts';
+
+/** One write, with what it does to each queue that it touches. */
+export interface PlannedStep {
+  readonly change: PolicyChange;
+  /** The policy as it is before the step; undefined when the step creates it. */
+  readonly before: RabbitPolicy | undefined;
+  readonly effects: readonly QueueEffect[];
+}
+
+/** A change that is not made, and why. */
+export interface HeldChange extends Finding {
+  readonly vhost: string;
+  readonly policy: string;
+}
+
+/** Steps in the order in which they are safe; and what is not done. */
+export interface RemediationPlan {
+  readonly steps: readonly PlannedStep[];
+  /** Will not be done as things stand. */
+  readonly refused: readonly HeldChange[];
+  /** May be done later by itself: a queue is too deep now, or an earlier attempt failed a moment ago. */
+  readonly postponed: readonly HeldChange[];
+  /** Changes beyond the cap, which nobody simulated: with any of these no step may be made. */
+  readonly unplanned: number;
+}
+
+export interface PlanFacts {
+  readonly cluster: RabbitCluster;
+  readonly profile: VersionProfile;
+  readonly limits: DriftLimits;
+  readonly changes: readonly PolicyChange[];
+  readonly simulated: readonly SimulatedQueue[];
+  /** Earlier writes of each policy by `policyKey`. */
+  readonly histories: ReadonlyMap<string, PolicyHistory>;
+  readonly nowMs: number;
+}
+
+const held = (change: PolicyChange, code: string, message: string, evidence: Finding['evidence']): HeldChange => ({
+  vhost: change.vhost,
+  policy: change.name,
+  code,
+  message: `policy "${change.name}" in ${change.vhost}: ${message}`,
+  evidence,
+});
+
+/**
+ * Changes that were sorted so that those which only add come first, and deletions last: the replacement stands before
+ * what it replaces goes.
+ */
+const inOrder = (changes: readonly PolicyChange[]): readonly PolicyChange[] =>
+  [...changes].sort((a, b) => rank(a) - rank(b) || (b.after?.priority ?? 0) - (a.after?.priority ?? 0));
+const rank = ({ after }: PolicyChange): number => (after === undefined ? 1 : 0);
+
+/** A virtual host as the plan needs it. */
+interface VhostFacts extends PlanFacts {
+  readonly queues: readonly RabbitQueue[];
+  readonly operators: readonly RabbitPolicy[];
+  readonly users: readonly RabbitPolicy[];
+}
+
+type Judged = { readonly step: PlannedStep } | { readonly refused: HeldChange } | { readonly postponed: HeldChange };
+
+/** Judges one change on the policies as they would be at that point. */
+const judge = (change: PolicyChange, policies: readonly RabbitPolicy[], facts: VhostFacts): Judged => {
+  const { cluster, profile, limits, operators, queues } = facts;
+  const before = policies.find(({ name }) => name === change.name);
+  const { effects, undecided } = simulateChange(change, policies, operators, queues, cluster, profile);
+  const first = undecided[0];
+  if (first !== undefined) {
+    const message = `what applies to ${undecided.length} queue(s), such as "${first.queue}", is left open (${first.because})`;
+    return { refused: held(change, 'UNDECIDED_EFFECT', message, { queues: undecided.length }) };
+  }
+  const fewer = effects.find((effect) => effect.after.copies < effect.before.copies);
+  if (fewer !== undefined) {
+    const message = `it would take queue "${fewer.queue}" from ${fewer.before.copies} copies to ${fewer.after.copies}`;
+    return { refused: held(change, 'WOULD_LOWER_COPIES', message, { queue: fewer.queue }) };
+  }
+  const drops = effects.find((effect) => effect.drops !== undefined);
+  if (drops !== undefined) {
+    const message = `it would throw messages of queue "${drops.queue}" away: ${drops.drops}`;
+    return { refused: held(change, 'WOULD_DROP_MESSAGES', message, { queue: drops.queue, messages: drops.messages }) };
+  }
+  const deep = effects.find((effect) => effect.resync && effect.messages > limits.deepQueueMessages);
+  if (deep !== undefined) {
+    const message = `queue "${deep.queue}" would be blocked while ${deep.messages} messages are copied (limit ${limits.deepQueueMessages}); let it drain`;
+    return { postponed: held(change, 'DEEP_QUEUE', message, { queue: deep.queue, messages: deep.messages }) };
+  }
+  return { step: { change, before, effects } };
+};
+
+/** Changes of one virtual host, one after the other, each judged on what the earlier ones leave behind. */
+const planVhost = (
+  changes: readonly PolicyChange[],
+  facts: VhostFacts,
+): Pick<RemediationPlan, 'steps' | 'refused' | 'postponed'> => {
+  let policies = facts.users;
+  let open = inOrder(changes);
+  const steps: PlannedStep[] = [];
+  let last = new Map<PolicyChange, Judged>();
+  for (;;) {
+    // A step that is refused now may be harmless once another one has been made: try until nothing more goes.
+    last = new Map();
+    let next: PlannedStep | undefined;
+    for (const change of open) {
+      const judged = judge(change, policies, facts);
+      last.set(change, judged);
+      if ('step' in judged) {
+        next = judged.step;
+        break;
+      }
+    }
+    if (next === undefined) break;
+    const { change } = next;
+    steps.push(next);
+    policies = applyChange(policies, change);
+    open = open.filter((other) => other !== change);
+  }
+  const rest = [...last.values()];
+  return {
+    steps,
+    refused: rest.flatMap((judged) => ('refused' in judged ? [judged.refused] : [])),
+    postponed: rest.flatMap((judged) => ('postponed' in judged ? [judged.postponed] : [])),
+  };
+};
+
+/**
+ * Orders changes so that no queue ever has fewer copies than before, and says which cannot be made. Every intermediate
+ * state is simulated; the policies of the service are never part of it.
+ */
+export const planRemediation = (facts: PlanFacts): RemediationPlan => {
+  const refused: HeldChange[] = [];
+  const postponed: HeldChange[] = [];
+  const doubtful = new Set(
+    facts.simulated.filter(({ queue, effective }) => disagrees(queue, effective)).map(({ queue }) => queue.vhost),
+  );
+  const possible = facts.changes.filter((change) => {
+    if (isAwsOwned(change.name)) {
+      refused.push(held(change, 'AWS_OWNED', 'it belongs to Amazon MQ', {}));
+      return false;
+    }
+    if (doubtful.has(change.vhost)) {
+      refused.push(held(change, 'SIMULATION_DISAGREES', 'the broker does not follow the simulated rules there', {}));
+      return false;
+    }
+    const history = facts.histories.get(policyKey(change.vhost, change.name));
+    const verdict = attemptVerdict(history, desiredText(change), facts.limits, facts.nowMs);
+    if (verdict.go) return true;
+    (verdict.later ? postponed : refused).push(held(change, verdict.code, verdict.message, verdict.evidence));
+    return false;
+  });
+  // Beyond the cap nothing will be written, so nothing needs to be simulated.
+  if (possible.length > facts.limits.maxChanges) return { steps: [], refused, postponed, unplanned: possible.length };
+  const queues = byVhost(facts.simulated.map(({ queue }) => queue));
+  const users = byVhost(facts.cluster.policies);
+  const operators = byVhost(facts.cluster.operatorPolicies);
+  const plans = [...byVhost(possible)].map(([vhost, changes]) => {
+    const own = {
+      queues: queues.get(vhost) ?? [],
+      users: users.get(vhost) ?? [],
+      operators: operators.get(vhost) ?? [],
+    };
+    return planVhost(changes, { ...facts, ...own });
+  });
+  return {
+    unplanned: 0,
+    steps: plans.flatMap((plan) => plan.steps),
+    refused: [...refused, ...plans.flatMap((plan) => plan.refused)],
+    postponed: [...postponed, ...plans.flatMap((plan) => plan.postponed)],
+  };
+};
+
+/** What a change wants, as text: another wish begins a new count of attempts. */
+export const desiredText = (change: PolicyChange): string =>
+  change.after === undefined ? 'absent' : canonicalText({ ...change.after });
+
+/**
+ * Why a run must not begin: more changes than its caps allow, counted before the first write.
+ *
+ * @param alreadyChanged writes that this run has made
+ */
+export const exceedsCaps = (
+  plan: Pick<RemediationPlan, 'steps' | 'unplanned'>,
+  userPolicies: number,
+  limits: Pick<DriftLimits, 'maxChanges' | 'maxPercent'>,
+  alreadyChanged: number,
+): readonly Finding[] => {
+  const changes = plan.steps.length + plan.unplanned + alreadyChanged;
+  const byPercent = Math.max(1, Math.floor((userPolicies * limits.maxPercent) / 100));
+  const blockers: Finding[] = [];
+  if (changes > limits.maxChanges) {
+    blockers.push({
+      code: 'TOO_MANY_CHANGES',
+      message: `${changes} policies would be written, the cap is ${limits.maxChanges}; so much drift at once is looked at by a person first`,
+      evidence: { changes, maxChanges: limits.maxChanges },
+    });
+  }
+  if (changes > byPercent) {
+    blockers.push({
+      code: 'TOO_LARGE_A_SHARE',
+      message: `${changes} of ${userPolicies} user policies would be written, the cap is ${limits.maxPercent} percent (${byPercent})`,
+      evidence: { changes, userPolicies, maxPercent: limits.maxPercent },
+    });
+  }
+  return blockers;
+};

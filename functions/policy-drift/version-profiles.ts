@@ -1,0 +1,110 @@
+import type { JsonValue, QueueType } from '../shared/rabbit-cluster.ts';
+
+/** What a family of RabbitMQ versions does with policies and copies, as far as drift depends on it. */
+export interface VersionProfile {
+  readonly family: '3.8–3.10' | '3.11' | '3.12' | '3.13' | '4.x';
+  /** Whether classic queues can be mirrored; docs/rabbitmq.md 3.1. */
+  readonly mirroring: boolean;
+  /** `data-loss`: Amazon MQ does not support quorum queues there; docs/rabbitmq.md 3.2. */
+  readonly quorumQueues: 'data-loss' | 'supported';
+  /** Whether `apply-to` can name a queue type; docs/rabbitmq.md 2.3. */
+  readonly applyToTypes: boolean;
+  /** Whether Amazon MQ keeps an operator policy with `ha-mode: all` in every virtual host; docs/rabbitmq.md 4.3. */
+  readonly operatorMirroring: boolean;
+  /** Keys of which one makes a whole policy void for a queue of that type; docs/rabbitmq.md 2.5. */
+  readonly voidKeys: Readonly<Record<Exclude<QueueType, 'other'>, readonly string[]>>;
+}
+
+/** What every policy of a classic queue must say where mirroring exists; docs/rabbitmq.md 4.1. */
+export const requiredMirroring: Readonly<Record<string, JsonValue>> = {
+  'ha-mode': 'all',
+  'ha-sync-mode': 'automatic',
+};
+
+/** Keys of classic mirroring; docs/rabbitmq.md 3.1. */
+export const mirroringKeys: readonly string[] = [
+  'ha-mode',
+  'ha-params',
+  'ha-sync-mode',
+  'ha-sync-batch-size',
+  'ha-promote-on-shutdown',
+  'ha-promote-on-failure',
+];
+
+/** docs/rabbitmq.md 2.5: `ha-sync-batch-size` is not among the keys that void a policy for quorum queues. */
+const mirroringThatVoids = mirroringKeys.filter((key) => key !== 'ha-sync-batch-size');
+const streamKeys = ['max-age', 'stream-max-segment-size-bytes', 'initial-cluster-size'];
+
+const quorumVoid = ['max-priority', 'queue-mode', ...mirroringThatVoids, 'queue-master-locator', ...streamKeys];
+const streamVoid = [
+  ...['expires', 'message-ttl', 'dead-letter-exchange', 'dead-letter-routing-key', 'max-length'],
+  ...['max-in-memory-length', 'max-in-memory-bytes', 'max-priority', 'overflow', 'queue-mode', 'delivery-limit'],
+  ...[...mirroringThatVoids, 'queue-master-locator', 'dead-letter-strategy'],
+];
+const classicVoid = [...streamKeys, 'delivery-limit', 'dead-letter-strategy'];
+
+const upTo311 = {
+  classic: [...classicVoid, 'queue-leader-locator'],
+  quorum: quorumVoid,
+  stream: streamVoid,
+};
+const from312 = {
+  classic: [...classicVoid, 'max-in-memory-length', 'max-in-memory-bytes', 'target-group-size'],
+  quorum: quorumVoid,
+  stream: [...streamVoid, 'target-group-size'],
+};
+
+const profiles: readonly (VersionProfile & { readonly matches: RegExp })[] = [
+  {
+    family: '3.8–3.10',
+    matches: /^3\.(8|9|10)(\.|$)/,
+    mirroring: true,
+    quorumQueues: 'data-loss',
+    applyToTypes: false,
+    operatorMirroring: false,
+    voidKeys: upTo311,
+  },
+  {
+    family: '3.11',
+    matches: /^3\.11(\.|$)/,
+    mirroring: true,
+    quorumQueues: 'data-loss',
+    applyToTypes: false,
+    operatorMirroring: true,
+    voidKeys: upTo311,
+  },
+  {
+    family: '3.12',
+    matches: /^3\.12(\.|$)/,
+    mirroring: true,
+    quorumQueues: 'data-loss',
+    applyToTypes: true,
+    operatorMirroring: true,
+    voidKeys: from312,
+  },
+  {
+    family: '3.13',
+    matches: /^3\.13(\.|$)/,
+    mirroring: true,
+    quorumQueues: 'supported',
+    applyToTypes: true,
+    operatorMirroring: true,
+    voidKeys: from312,
+  },
+  {
+    family: '4.x',
+    matches: /^4\.\d+(\.|$)/,
+    mirroring: false,
+    quorumQueues: 'supported',
+    applyToTypes: true,
+    operatorMirroring: false,
+    voidKeys: from312,
+  },
+];
+
+/** The profile of a version such as `3.13.7`; undefined for one that nobody has looked at. */
+export const profileFor = (version: string): VersionProfile | undefined =>
+  profiles.find(({ matches }) => matches.test(version));
+
+/** The families that have a profile, for messages. */
+export const knownFamilies: readonly string[] = profiles.map(({ family }) => family);

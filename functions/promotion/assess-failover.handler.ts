@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { runGuards } from '../shared/adapters/run-guards.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
+import { failoverInputSchema } from './failover-input.ts';
+import { assessFailoverRequest } from './request-failover.ts';
+
+/** First state of failover: all gates at once, and the predicted loss. Reads only, and only in this Region. */
+export const handler = composeHandler({
+  name: 'assess-failover',
+  input: z.strictObject({ input: failoverInputSchema, run: runSchema }),
+  environment: pairEnvironmentSchema,
+  handle: async ({ input, run: caller }, { runtime, environment, region, logDecision }) => {
+    const pair = findPair(environment.PAIRS, input.pair);
+    const run = { ...caller, automatic: input.automatic, overrideControl: input.overrideControl ?? null };
+    const guards = runGuards(runtime, environment, pair, run);
+    const decision = await assessFailoverRequest(
+      {
+        ...input,
+        pair,
+        runningRegion: region,
+        executionArn: run.executionArn,
+        withoutControl: run.overrideControl !== null,
+      },
+      {
+        ...pairPorts(runtime, environment),
+        nowMs: () => runtime.clock.nowMs(),
+        assessGuards: () => guards.assess(['switchover']),
+      },
+    );
+    const { blockers, warnings, predictedLoss, target, counterpart } = decision;
+    const verdict = blockers.length > 0 ? 'refused' : 'proceed';
+    logDecision('failover assessed', {
+      pair: pair.name,
+      verdict,
+      blockers,
+      warnings,
+      predictedLoss,
+      reason: input.reason,
+    });
+    const address = ({ region: at, brokerId, brokerName }: typeof target) => ({ region: at, brokerId, brokerName });
+    return {
+      verdict,
+      blockers,
+      warnings,
+      predictedLoss,
+      dryRun: input.dryRun,
+      run,
+      brokers: { primary: address(target), replica: address(counterpart) },
+    };
+  },
+});

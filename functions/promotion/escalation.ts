@@ -1,0 +1,54 @@
+import type { ApprovalState } from '../shared/approval.ts';
+import type { PairConfig } from '../shared/pair-config.ts';
+import type { PredictedLoss } from './predicted-loss.ts';
+import type { SwitchoverProgress } from './switchover-progress.ts';
+
+/** What a watch does next: settle the exchange, wait, ask a person, fail over, or page and end. */
+export type WatchAction = 'settle' | 'wait' | 'ask' | 'escalate' | 'give-up';
+
+export interface EscalationFacts {
+  readonly phase: Exclude<SwitchoverProgress['phase'], 'unsafe'>;
+  readonly policy: PairConfig['escalation'];
+  readonly predictedLoss: PredictedLoss;
+  /** The answer to the question that this run has asked; `none` before it has. */
+  readonly approval: ApprovalState | 'none';
+}
+
+/** Next action and why, for the journal and the page. */
+export interface Escalation {
+  readonly action: WatchAction;
+  readonly because: string;
+}
+
+const fitsBudget = (loss: PredictedLoss, budgetEvents: number | undefined): boolean =>
+  loss.known && budgetEvents !== undefined && loss.events <= budgetEvents;
+
+const describeLoss = (loss: PredictedLoss): string =>
+  loss.known ? `${loss.events} events, ${loss.ageSeconds} s ago` : `unknown (${loss.reason})`;
+
+/**
+ * Decides what becomes of a watched switchover. It cannot be cancelled and may leave both brokers closed, so a stall
+ * ends in a failover or in a page, never in silence. docs/amazon-mq.md 13, row 8.
+ */
+export const decideEscalation = ({ phase, policy, predictedLoss, approval }: EscalationFacts): Escalation => {
+  if (phase === 'exchanged') return { action: 'settle', because: 'the roles are exchanged' };
+  if (phase === 'waiting') return { action: 'wait', because: 'it makes progress' };
+  if (policy.mode === 'never') return { action: 'give-up', because: 'the pair is never escalated' };
+  switch (approval) {
+    case 'approved':
+      return { action: 'escalate', because: 'a person approved the failover' };
+    case 'denied':
+      return { action: 'give-up', because: 'a person denied the failover' };
+    case 'expired':
+      return { action: 'give-up', because: 'nobody approved the failover in time' };
+    case 'open':
+      return { action: 'wait', because: 'the question about a failover is open' };
+    case 'none':
+      break;
+  }
+  if (policy.mode === 'auto' && fitsBudget(predictedLoss, policy.lossBudgetEvents)) {
+    return { action: 'escalate', because: `the predicted loss fits the budget: ${describeLoss(predictedLoss)}` };
+  }
+  const because = policy.mode === 'auto' ? 'the predicted loss does not fit the budget' : 'the pair asks a person';
+  return { action: 'ask', because: `${because}: ${describeLoss(predictedLoss)}` };
+};

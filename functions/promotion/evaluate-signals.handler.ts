@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { watchLease } from '../shared/adapters/watch-lease.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
+import { evaluateSignals } from './evaluate-signals.ts';
+
+const watchSchema = z.strictObject({ startedAtMs: z.number(), clearLooks: z.number(), looks: z.number() });
+
+/** One look of a watch: the two signals, who holds the pair, and what follows. Reads, but for its own lease. */
+export const handler = composeHandler({
+  name: 'evaluate-signals',
+  input: z.strictObject({ pair: z.string(), watch: watchSchema, run: runSchema }),
+  environment: pairEnvironmentSchema,
+  handle: async ({ pair: pairName, watch, run }, { runtime, environment, region, logDecision }) => {
+    const pair = findPair(environment.PAIRS, pairName);
+    const ports = pairPorts(runtime, environment);
+    const lease = watchLease(runtime, environment, pair.name);
+    const look = await evaluateSignals(
+      pair,
+      region,
+      { executionArn: run.executionArn, watch },
+      {
+        ...ports,
+        readGuards: () => ports.guardsOf(pair.name).read(),
+        renewLease: () => lease.acquire(run.executionArn, 'watch', runtime.clock.nowMs()),
+      },
+    );
+    logDecision('signals evaluated', { pair: pair.name, ...look });
+    return look;
+  },
+});

@@ -1,0 +1,66 @@
+import { DrError, InvalidInput } from '../shared/errors.ts';
+import { findMembers } from '../shared/find-pair.ts';
+import { type GuardReading, isHeldByOther, type Lock } from '../shared/guards/guards.ts';
+import type { PairConfig } from '../shared/pair-config.ts';
+import { readSignals, type SignalPorts } from './read-signals.ts';
+import { judgeSignals, type SignalJudgement } from './two-signal-rule.ts';
+import { decideWatch, type SignalWatch, type WatchStep } from './watch-step.ts';
+
+/** What a look of a watch needs beside the signals. */
+export interface WatchPorts extends SignalPorts {
+  readonly control: { readMembers(pair: string): Promise<readonly string[] | undefined> };
+  readonly readGuards: () => Promise<GuardReading>;
+  /** Extends the watch's own lease; not acquired when another execution has taken it over. */
+  readonly renewLease: () => Promise<{ readonly acquired: boolean; readonly lock: Lock }>;
+}
+
+/** A look and what follows on it; `lost` another execution watches the pair by now. */
+export type WatchLook = SignalJudgement & (WatchStep | (Omit<WatchStep, 'decision'> & { readonly decision: 'lost' }));
+
+const unlessUnreachable = async <T>(read: () => Promise<T>): Promise<T | SignalJudgement> => {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof DrError) || error.kind !== 'transient') throw error;
+    return { verdict: 'unknown', evidence: [error.message] };
+  }
+};
+
+/**
+ * One look of a watch. What cannot be reached makes the verdict `unknown`, it does not end the watch: the deadline
+ * does.
+ *
+ * @throws InvalidInput when the pair has no broker in the Region that the watch runs in, NotFound for a pair without any
+ */
+export const evaluateSignals = async (
+  pair: PairConfig,
+  region: string,
+  run: { readonly executionArn: string; readonly watch: SignalWatch },
+  ports: WatchPorts,
+): Promise<WatchLook> => {
+  const looked = await unlessUnreachable(async () => {
+    const members = await findMembers(pair, ports.control);
+    const own = members.find((member) => member.region === region);
+    const other = members.find((member) => member !== own);
+    if (own === undefined || other === undefined) {
+      const regions = members.map((member) => member.region).join(' and ');
+      throw new InvalidInput(`pair "${pair.name}" has no broker in ${region}: watch it in ${regions}`);
+    }
+    const lease = await ports.renewLease();
+    const judgement = judgeSignals(await readSignals(pair.name, own, other, ports));
+    return { lease, judgement, guards: await ports.readGuards() };
+  });
+  const nowMs = ports.clock.nowMs();
+  if ('verdict' in looked) {
+    return { ...looked, ...decideWatch(looked.verdict, undefined, run.watch, pair.watchSeconds, nowMs) };
+  }
+  const { lease, judgement, guards } = looked;
+  if (!lease.acquired) {
+    return { ...judgement, decision: 'lost', because: `${lease.lock.owner} watches the pair`, watch: run.watch };
+  }
+  const lock = guards.known ? guards.lock : undefined;
+  const heldBy = isHeldByOther(lock, run.executionArn, nowMs) ? `a ${lock.purpose} run (${lock.owner})` : undefined;
+  // Without the guards nobody knows who else acts, so nothing is started.
+  const blockedBy = guards.known ? heldBy : 'nobody knows who';
+  return { ...judgement, ...decideWatch(judgement.verdict, blockedBy, run.watch, pair.watchSeconds, nowMs) };
+};

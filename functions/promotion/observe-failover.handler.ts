@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { runGuards } from '../shared/adapters/run-guards.ts';
+import { brokerAddressSchema } from '../shared/broker-address.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
+
+/** Looks once whether this Region's broker has become the primary and takes clients. The other Region is not asked. */
+export const handler = composeHandler({
+  name: 'observe-failover',
+  input: z.strictObject({ pair: z.string(), target: brokerAddressSchema, run: runSchema }),
+  environment: pairEnvironmentSchema,
+  handle: async ({ pair: pairName, target, run }, { runtime, environment, nowMs, logDecision }) => {
+    await runGuards(runtime, environment, findPair(environment.PAIRS, pairName), run).renew();
+    const { brokers, probe } = pairPorts(runtime, environment);
+    const broker = await brokers.describe(target);
+    const clients = await probe(broker);
+    // A function outside the broker's network sees no endpoint; then the role alone must do.
+    const serves = clients === 'accepts' || clients === 'unreachable' || clients === 'none';
+    const phase = broker.role === 'primary' && serves ? 'promoted' : 'waiting';
+    const evidence = [
+      `${broker.brokerId} reads ${broker.roleText ?? 'no role'}, ${broker.state}; endpoints: ${clients}`,
+    ];
+    logDecision('replication judged', {
+      pair: pairName,
+      verdict: phase === 'promoted' ? 'exchanged' : 'absent',
+      evidence,
+      counterpart: 'unknown',
+      phase,
+    });
+    return { phase, evidence, observedAtMs: nowMs };
+  },
+});

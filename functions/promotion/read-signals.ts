@@ -1,0 +1,57 @@
+import type { BrokerRef } from '../shared/broker-arn.ts';
+import type { BrokerReading } from '../shared/broker-snapshot.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Heartbeat } from '../shared/heartbeat.ts';
+import type { GaugeName, GaugeReadings } from '../shared/replication-gauges.ts';
+import type { Signals } from './two-signal-rule.ts';
+
+/** What the signals are read through; `shared/adapters` has the real ones. */
+export interface SignalPorts {
+  readonly clock: Clock;
+  readonly brokers: {
+    tryDescribe(address: { readonly region: string; readonly brokerId: string }): Promise<BrokerReading>;
+  };
+  readonly metrics: {
+    read(
+      sources: readonly {
+        readonly region: string;
+        readonly brokerName: string;
+        readonly gauges: readonly GaugeName[];
+      }[],
+      windowSeconds: number,
+    ): Promise<GaugeReadings>;
+  };
+  readonly heartbeats: { read(pair: string, region: string): Promise<Heartbeat | undefined> };
+}
+
+/** A wait time older than four minutes is not judged; ten show in the log how it grew. */
+const windowSeconds = 600;
+
+/**
+ * Reads the signals from this Region alone, and the Control table; the other broker is not asked.
+ *
+ * @throws ServiceUnavailable when the Control table cannot be read
+ */
+export const readSignals = async (
+  pair: string,
+  own: BrokerRef,
+  other: BrokerRef,
+  ports: SignalPorts,
+): Promise<Signals> => {
+  const { region, brokerName } = own;
+  const [replica, gauges, ownHeartbeat, primaryHeartbeat] = await ports.clock.concurrently<
+    [BrokerReading, GaugeReadings, Heartbeat | undefined, Heartbeat | undefined]
+  >([
+    () => ports.brokers.tryDescribe(own),
+    () => ports.metrics.read([{ region, brokerName, gauges: ['ReplicaWaitTime'] }], windowSeconds),
+    () => ports.heartbeats.read(pair, region),
+    () => ports.heartbeats.read(pair, other.region),
+  ]);
+  return {
+    atMs: ports.clock.nowMs(),
+    replica,
+    replicaWait: gauges.ReplicaWaitTime,
+    ownHeartbeat,
+    primaryHeartbeat,
+  };
+};

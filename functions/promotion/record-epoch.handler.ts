@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { brokerAddressSchema } from '../shared/broker-address.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { pairEnvironmentSchema } from '../shared/environment.ts';
+
+/**
+ * Records a promotion as the pair's newest epoch. The same promotion recorded again keeps its number. A run that
+ * overrides the Control table records nothing and says so.
+ */
+export const handler = composeHandler({
+  name: 'record-epoch',
+  input: z.strictObject({
+    pair: z.string(),
+    mode: z.enum(['SWITCHOVER', 'FAILOVER']),
+    primary: brokerAddressSchema,
+    run: runSchema,
+  }),
+  environment: pairEnvironmentSchema,
+  handle: async ({ pair, mode, primary, run }, { runtime, environment, nowMs, logDecision }) => {
+    if (run.overrideControl !== null) return { epoch: null };
+    const guards = pairPorts(runtime, environment).guardsOf(pair);
+    const newest = await guards.readEpoch();
+    if (newest?.executionArn === run.executionArn && newest.primaryBrokerId === primary.brokerId) {
+      return { epoch: newest.number };
+    }
+    const epoch = (newest?.number ?? 0) + 1;
+    await guards.recordEpoch({
+      number: epoch,
+      mode,
+      primaryBrokerId: primary.brokerId,
+      primaryRegion: primary.region,
+      promotedAtMs: nowMs,
+      executionArn: run.executionArn,
+    });
+    logDecision('epoch recorded', { pair, epoch, mode, primary: primary.brokerId });
+    return { epoch };
+  },
+});

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { runGuards } from '../shared/adapters/run-guards.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
+import { requestFailover } from './request-failover.ts';
+
+/**
+ * Write state of failover, and of a switchover that is escalated: Promote FAILOVER, at most one effective call for one
+ * decision, in this Region alone.
+ */
+export const handler = composeHandler({
+  name: 'request-failover',
+  input: z.strictObject({ pair: z.string(), acceptDataLoss: z.boolean(), dryRun: z.boolean(), run: runSchema }),
+  environment: pairEnvironmentSchema,
+  handle: async ({ pair: pairName, run, ...asked }, { runtime, environment, region, logDecision }) => {
+    const pair = findPair(environment.PAIRS, pairName);
+    const guards = runGuards(runtime, environment, pair, run);
+    const result = await requestFailover(
+      {
+        ...asked,
+        pair,
+        runningRegion: region,
+        executionArn: run.executionArn,
+        withoutControl: run.overrideControl !== null,
+      },
+      {
+        ...pairPorts(runtime, environment),
+        nowMs: () => runtime.clock.nowMs(),
+        // The run holds the lock by now; freeze, enrolment and anti-flap are judged once more.
+        assessGuards: () => guards.assess(['switchover']),
+        lastLook: guards.lastLook,
+      },
+    );
+    logDecision('failover request', { pair: pair.name, ...result, overrideControl: run.overrideControl });
+    return result;
+  },
+});

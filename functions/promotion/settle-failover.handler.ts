@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { brokerAddressSchema } from '../shared/broker-address.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { isOpen } from '../shared/intent.ts';
+
+/**
+ * Closes the promotion's intent once everything after it is done. Until then a new run with the same input finds the
+ * intent open and goes on from there.
+ */
+export const handler = composeHandler({
+  name: 'settle-failover',
+  input: z.strictObject({ pair: z.string(), target: brokerAddressSchema, run: runSchema }),
+  environment: pairEnvironmentSchema,
+  handle: async ({ pair, target, run }, { runtime, environment, logDecision }) => {
+    if (run.overrideControl !== null) return { settled: false };
+    const { control } = pairPorts(runtime, environment);
+    const intent = await control.readIntent(pair, 'Promote');
+    const settles = isOpen(intent) && intent.subject === target.brokerId;
+    if (settles) await control.settleIntent(intent, 'effective');
+    logDecision('failover settled', { pair, primary: target.brokerId, settled: settles });
+    return { settled: settles };
+  },
+});

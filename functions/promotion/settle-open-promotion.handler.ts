@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import { notify } from '../shared/adapters/notifications.ts';
+import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { notifyEnvironmentSchema, pairEnvironmentSchema } from '../shared/environment.ts';
+import { NotFound } from '../shared/errors.ts';
+import { findMembers, findPair } from '../shared/find-pair.ts';
+import { judgeReplication } from '../shared/replication/lag-verdict.ts';
+import { lookAtPair } from './look-at-pair.ts';
+import { judgeOpenPromotion, openPromotionNews } from './open-promotion.ts';
+
+/**
+ * One look at a promotion whose run has died: closes its intent once its effect is seen, and tells people how it ended.
+ * It never writes to a broker.
+ */
+export const handler = composeHandler({
+  name: 'settle-open-promotion',
+  input: z.strictObject({
+    pair: z.string(),
+    promotion: z.strictObject({ subject: z.string(), sequence: z.int() }),
+    isLastLook: z.boolean(),
+    run: runSchema,
+  }),
+  environment: pairEnvironmentSchema.extend(notifyEnvironmentSchema.shape),
+  handle: async ({ pair: pairName, promotion, isLastLook, run }, { runtime, environment, logDecision }) => {
+    const pair = findPair(environment.PAIRS, pairName);
+    const ports = pairPorts(runtime, environment);
+    const { subject, sequence } = promotion;
+    const target = (await findMembers(pair, ports.control)).find(({ brokerId }) => brokerId === subject);
+    if (target === undefined) throw new NotFound(`pair "${pairName}" has no broker ${subject} any more`, promotion);
+    const { observation } = await lookAtPair(pair, target.region, ports);
+    const replication = judgeReplication(observation);
+    const intent = await ports.control.readIntent(pairName, 'Promote');
+    const step = judgeOpenPromotion({ sequence, intent, target: observation.target, replication });
+    if (step === 'settle' && intent !== undefined) await ports.control.settleIntent(intent, 'effective');
+    const about = { pair: pairName, subject, region: target.region, isLastLook };
+    const news = openPromotionNews(step, about, replication.evidence);
+    logDecision('open promotion observed', { ...about, step, verdict: replication.verdict });
+    if (news !== undefined) {
+      const message = [...news.lines, `Observed by: ${run.executionArn}`].join('\n');
+      await notify(runtime, environment.TOPIC_ARN, { subject: news.subject, message });
+    }
+    return { step, evidence: replication.evidence };
+  },
+});

@@ -1,0 +1,96 @@
+import * as z from 'zod';
+import { type Approval, type ApprovalState, approvalState } from '../shared/approval.ts';
+import { DrError } from '../shared/errors.ts';
+import type { Heartbeat } from '../shared/heartbeat.ts';
+import type { PairConfig } from '../shared/pair-config.ts';
+import { judgeReplication, type LagJudgement } from '../shared/replication/lag-verdict.ts';
+import { type DrainForecast, forecastDrain } from './drain-forecast.ts';
+import { decideEscalation, type Escalation } from './escalation.ts';
+import { predictFailoverLoss } from './failover-loss.ts';
+import { type LookPorts, lookAtPair } from './look-at-pair.ts';
+import { nextLookSeconds } from './polling.ts';
+import { type PredictedLoss, predictLoss } from './predicted-loss.ts';
+import { judgeProgress, type SwitchoverProgress } from './switchover-progress.ts';
+
+/** What a watch reads, beside what every look does. */
+export interface WatchPorts extends LookPorts {
+  readonly control: LookPorts['control'] & {
+    readApproval(pair: string, approvalId: string): Promise<Approval | undefined>;
+  };
+  readonly heartbeats: { read(pair: string, region: string): Promise<Heartbeat | undefined> };
+}
+
+/** `Watch` as the workflow hands it from look to look. */
+export const watchSchema = z.strictObject({
+  requestedAtMs: z.number(),
+  lastProgressAtMs: z.number(),
+  lowestBacklogEvents: z.number(),
+  looks: z.number(),
+  contradictorySinceMs: z.number(),
+});
+
+/** One look, with everything that was concluded from it. */
+export interface WatchedLook {
+  readonly judgement: LagJudgement;
+  readonly forecast: DrainForecast | undefined;
+  readonly predictedLoss: PredictedLoss;
+  readonly progress: SwitchoverProgress;
+  readonly nextSeconds: number;
+  readonly approval: ApprovalState | 'none';
+  /** Absent when the readings contradict each other for too long. */
+  readonly escalation: Escalation | undefined;
+}
+
+/**
+ * Looks once at a running switchover and concludes: verdict, forecast, predicted loss, progress, escalation, and when
+ * to look again.
+ *
+ * @param approvalId the question that this run has asked, empty before
+ * @throws errors of `lookAtPair`
+ */
+export const watchSwitchover = async (
+  asked: {
+    readonly pair: PairConfig;
+    readonly targetRegion: string;
+    readonly watch: z.output<typeof watchSchema>;
+    readonly approvalId: string;
+  },
+  ports: WatchPorts,
+): Promise<WatchedLook> => {
+  const { pair, targetRegion, watch, approvalId } = asked;
+  const { observation, counterpart } = await lookAtPair(pair, targetRegion, ports);
+  const { atMs, gauges } = observation;
+  const judgement = judgeReplication(observation);
+  const forecast = gauges.QueueSize?.known ? forecastDrain(gauges.QueueSize.points, atMs) : undefined;
+  const byGauge = predictLoss(gauges.QueueSize, atMs);
+  const predictedLoss = byGauge.known ? byGauge : await lossByHeartbeat(pair.name, counterpart.region, atMs, ports);
+  const progress = judgeProgress(judgement, forecast, watch, pair.switchover, atMs);
+  const approval =
+    approvalId === '' ? 'none' : approvalState(await ports.control.readApproval(pair.name, approvalId), atMs);
+  const { phase } = progress;
+  return {
+    judgement,
+    forecast,
+    predictedLoss,
+    progress,
+    nextSeconds: nextLookSeconds(forecast, (atMs - watch.requestedAtMs) / 1_000),
+    approval,
+    escalation:
+      phase === 'unsafe' ? undefined : decideEscalation({ phase, policy: pair.escalation, predictedLoss, approval }),
+  };
+};
+
+/** Without a gauge the primary's own heartbeat may still know; what cannot be read is unknown. */
+const lossByHeartbeat = async (
+  pair: string,
+  region: string,
+  nowMs: number,
+  ports: Pick<WatchPorts, 'heartbeats'>,
+): Promise<PredictedLoss> => {
+  try {
+    return predictFailoverLoss(await ports.heartbeats.read(pair, region), nowMs);
+  } catch (error) {
+    if (error instanceof DrError) return { known: false, reason: error.message };
+    throw error;
+  }
+};

@@ -1,0 +1,52 @@
+import * as z from 'zod';
+import { readBrokerAlarms } from '../shared/adapters/broker-alarms.ts';
+import { putEvent } from '../shared/adapters/event-bus.ts';
+import { HeartbeatTable } from '../shared/adapters/heartbeat-table.ts';
+import { notify } from '../shared/adapters/notifications.ts';
+import { putPairMetrics } from '../shared/adapters/pair-metrics.ts';
+import { controlItems, pairPorts } from '../shared/adapters/pair-ports.ts';
+import { ReadinessTable } from '../shared/adapters/readiness-table.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { notifyEnvironmentSchema, pairEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
+import { evaluateReadiness } from './evaluate.ts';
+import { gatherReadinessFacts } from './gather-facts.ts';
+import { publishVerdict } from './publish-verdict.ts';
+
+/** Evaluates one pair as this Region sees it, and publishes the verdict; changes nothing at the brokers. */
+export const handler = composeHandler({
+  name: 'evaluate-readiness',
+  input: z.strictObject({ pair: z.string(), dryRun: z.boolean(), run: runSchema }),
+  environment: pairEnvironmentSchema.extend(notifyEnvironmentSchema.shape),
+  handle: async ({ pair: pairName, dryRun }, { runtime, environment, region, logDecision }) => {
+    const pair = findPair(environment.PAIRS, pairName);
+    const ports = pairPorts(runtime, environment);
+    const records = new ReadinessTable(controlItems(runtime, environment));
+    const heartbeats = new HeartbeatTable(controlItems(runtime, environment));
+    const facts = await gatherReadinessFacts(pair, {
+      ...ports,
+      readGuards: (name) => ports.guardsOf(name).read(),
+      readHeartbeat: (name, of) => heartbeats.read(name, of),
+      readGameDay: (name) => records.readGameDay(name),
+      readAlarms: (of, brokerName, prefix) => readBrokerAlarms(runtime, of, brokerName, prefix),
+    });
+    const evaluation = evaluateReadiness(facts);
+    const { verdict, results } = evaluation;
+    logDecision('readiness evaluated', { pair: pair.name, verdict, results });
+    const change = dryRun
+      ? 'unpublished'
+      : await publishVerdict(pair.name, evaluation, facts.nowMs, {
+          readRecord: () => records.read(pair.name, region),
+          writeRecord: (record) => records.write(pair.name, region, record),
+          putMetrics: (counts) => putPairMetrics(runtime, region, pair.name, counts),
+          announce: (detail) =>
+            putEvent(runtime, region, { detailType: 'mq-dr readiness changed', detail: { ...detail, region } }),
+          page: (message) =>
+            notify(runtime, environment.TOPIC_ARN, { subject: `mq-dr: ${pair.name} is unsafe`, message }),
+        });
+    const shown = (findings: typeof evaluation.blockers) => findings.map(({ code, message }) => ({ code, message }));
+    const checks = new Set(results.map(({ check }) => check)).size;
+    const { blockers, warnings } = evaluation;
+    return { pair: pair.name, verdict, change, checks, blockers: shown(blockers), warnings: shown(warnings) };
+  },
+});

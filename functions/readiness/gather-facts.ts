@@ -1,0 +1,155 @@
+import type { BrokerAlarm } from '../shared/broker-alarm.ts';
+import type { BrokerRef } from '../shared/broker-arn.ts';
+import type { BrokerReading, ConfigurationRevision } from '../shared/broker-snapshot.ts';
+import type { Clock } from '../shared/clock.ts';
+import { findMembers } from '../shared/find-pair.ts';
+import type { GuardReading } from '../shared/guards/guards.ts';
+import type { Heartbeat } from '../shared/heartbeat.ts';
+import type { PairConfig } from '../shared/pair-config.ts';
+import type { GameDayRecord } from '../shared/readiness-record.ts';
+import { type GaugeName, type GaugeReadings, primaryGauges, replicaGauges } from '../shared/replication-gauges.ts';
+import type { MemberFacts, ReadinessFacts, UserRights } from './readiness-facts.ts';
+import { type Reading, tryRead } from './reading.ts';
+
+interface Address {
+  readonly region: string;
+  readonly brokerId: string;
+}
+
+/** What the evaluation of a pair reads; `shared/adapters` has the real ones. */
+export interface FactPorts {
+  readonly clock: Clock;
+  readonly brokers: {
+    tryDescribe(address: Address): Promise<BrokerReading>;
+    describeUser(address: Address, username: string): Promise<UserRights>;
+    readConfiguration(region: string, revision: ConfigurationRevision): Promise<string>;
+  };
+  readonly control: { readMembers(pair: string): Promise<readonly string[] | undefined> };
+  readonly metrics: {
+    read(
+      sources: readonly {
+        readonly region: string;
+        readonly brokerName: string;
+        readonly gauges: readonly GaugeName[];
+      }[],
+      windowSeconds: number,
+    ): Promise<GaugeReadings>;
+  };
+  readonly readGuards: (pair: string) => Promise<GuardReading>;
+  readonly readHeartbeat: (pair: string, region: string) => Promise<Heartbeat | undefined>;
+  readonly readGameDay: (pair: string) => Promise<GameDayRecord | undefined>;
+  readonly readAlarms: (
+    region: string,
+    brokerName: string,
+    prefix: string | undefined,
+  ) => Promise<readonly BrokerAlarm[]>;
+  readonly readCredentials: (secretArn: string) => Promise<unknown>;
+}
+
+/** Ten minutes of points: enough to see a gauge that does not move. */
+const windowSeconds = 600;
+
+/**
+ * Users that are looked at to find the replication user where none is named: two calls for each, of the 15 a second that
+ * the account shares (docs/amazon-mq.md 8.7).
+ */
+const maxUsersLookedAt = 10;
+
+/** In a Region whose broker cannot be read the other services are not asked: each would cost its own time-out. */
+const notAsked = <T>(): Reading<T> => ({ known: false, reason: 'not asked for, since the broker cannot be read' });
+
+const readMember = async (ref: BrokerRef, pair: PairConfig, ports: FactPorts): Promise<Omit<MemberFacts, 'users'>> => {
+  const { clock, brokers, metrics } = ports;
+  const heartbeat = await tryRead(() => ports.readHeartbeat(pair.name, ref.region));
+  const reading = await brokers.tryDescribe(ref);
+  if (!reading.known) {
+    return { ref, reading, heartbeat, configuration: notAsked(), alarms: notAsked(), gauges: {} };
+  }
+  const { role, configuration: revision } = reading.broker;
+  const ofRole = role === 'primary' ? primaryGauges : role === 'replica' ? replicaGauges : [];
+  const [configuration, gauges, alarms] = await clock.concurrently<
+    [MemberFacts['configuration'], GaugeReadings, MemberFacts['alarms']]
+  >([
+    () =>
+      revision === undefined
+        ? Promise.resolve({ known: false, reason: 'DescribeBroker names no configuration' })
+        : tryRead(() => brokers.readConfiguration(ref.region, revision)),
+    () => metrics.read([{ ...ref, gauges: [...ofRole, 'StorePercentUsage'] }], windowSeconds),
+    () => tryRead(() => ports.readAlarms(ref.region, ref.brokerName, pair.readiness.alarmPrefix)),
+  ]);
+  return { ref, reading, heartbeat, configuration, gauges, alarms };
+};
+
+type Unfinished = Omit<MemberFacts, 'users'>;
+
+/** Reads the rights of users that both brokers have, until one of them turns out to replicate on both. */
+const readUsers = async (
+  [first, second]: readonly [Unfinished, Unfinished],
+  { readiness }: PairConfig,
+  { brokers }: FactPorts,
+): Promise<readonly [MemberFacts, MemberFacts]> => {
+  const users = [new Map<string, Reading<UserRights>>(), new Map<string, Reading<UserRights>>()] as const;
+  const finished = () =>
+    [
+      { ...first, users: users[0] },
+      { ...second, users: users[1] },
+    ] as const;
+  if (!first.reading.known || !second.reading.known) return finished();
+  const others = second.reading.broker.userNames;
+  const shared = first.reading.broker.userNames.filter((name) => others.includes(name));
+  const wanted = shared.filter((name) => readiness.replicationUser === undefined || name === readiness.replicationUser);
+  for (const username of wanted.slice(0, maxUsersLookedAt)) {
+    const rights = [
+      await tryRead(() => brokers.describeUser(first.ref, username)),
+      await tryRead(() => brokers.describeUser(second.ref, username)),
+    ] as const;
+    users[0].set(username, rights[0]);
+    users[1].set(username, rights[1]);
+    if (rights.every((reading) => reading.known && reading.value.replicationUser)) break;
+  }
+  return finished();
+};
+
+const readMembers = async (pair: PairConfig, ports: FactPorts): Promise<ReadinessFacts['members']> => {
+  const members = await tryRead(() => findMembers(pair, ports.control));
+  if (!members.known) return members;
+  const [first, second] = members.value;
+  const both = await ports.clock.concurrently<[Unfinished, Unfinished]>([
+    () => readMember(first, pair, ports),
+    () => readMember(second, pair, ports),
+  ]);
+  return { known: true, value: await readUsers(both, pair, ports) };
+};
+
+const readSecrets = async (pair: PairConfig, ports: FactPorts): Promise<ReadinessFacts['secrets']> => {
+  const secrets = new Map<string, Reading<'usable'>>();
+  const secretArn = pair.canary?.secretArn;
+  if (secretArn !== undefined) {
+    const reading = await tryRead(() => ports.readCredentials(secretArn));
+    secrets.set(secretArn, reading.known ? { known: true, value: 'usable' } : reading);
+  }
+  return secrets;
+};
+
+/**
+ * Reads everything that the readiness of a pair is judged by, side by side. What cannot be read is part of the facts;
+ * only errors that are not of the catalogue pass through.
+ */
+export const gatherReadinessFacts = async (pair: PairConfig, ports: FactPorts): Promise<ReadinessFacts> => {
+  const [members, guards, gameDay, secrets] = await ports.clock.concurrently<
+    [ReadinessFacts['members'], Reading<GuardReading>, ReadinessFacts['gameDay'], ReadinessFacts['secrets']]
+  >([
+    () => readMembers(pair, ports),
+    () => tryRead(() => ports.readGuards(pair.name)),
+    () => tryRead(() => ports.readGameDay(pair.name)),
+    () => readSecrets(pair, ports),
+  ]);
+  return {
+    pair,
+    nowMs: ports.clock.nowMs(),
+    members,
+    guards: guards.known ? guards.value : guards,
+    gameDay,
+    secrets,
+  };
+};

@@ -1,0 +1,58 @@
+import type { ReadinessRecord } from '../shared/readiness-record.ts';
+import type { Evaluation } from './evaluate.ts';
+import { type Reading, tryRead } from './reading.ts';
+import { bothPrimaryCode } from './topology-checks.ts';
+
+/** Where an evaluation goes; `shared/adapters` has the real ones. */
+export interface VerdictPorts {
+  readonly readRecord: () => Promise<ReadinessRecord | undefined>;
+  readonly writeRecord: (record: ReadinessRecord) => Promise<void>;
+  readonly putMetrics: (counts: Readonly<Record<string, number>>) => Promise<void>;
+  readonly announce: (detail: Readonly<Record<string, unknown>>) => Promise<void>;
+  readonly page: (message: string) => Promise<void>;
+}
+
+/** Whether this evaluation changed the verdict; `unknown` when the one before cannot be read. */
+export type VerdictChange = 'changed' | 'unchanged' | 'unknown';
+
+const changeOf = (previous: Reading<ReadinessRecord | undefined>, verdict: Evaluation['verdict']): VerdictChange => {
+  if (!previous.known) return 'unknown';
+  return previous.value?.verdict === verdict ? 'unchanged' : 'changed';
+};
+
+const codesOf = (findings: Evaluation['blockers']): readonly string[] => [...new Set(findings.map(({ code }) => code))];
+
+/**
+ * Publishes an evaluation: metrics each time, an event only when the verdict changed, a page when two primaries are seen
+ * for the first time. The record is written last, so a run that dies before announces again rather than never. While the
+ * record cannot be read nothing says whether the verdict is new: then the metrics alone tell.
+ *
+ * @param nowMs milliseconds since the Unix epoch
+ * @throws errors of the ports, but for reading the record
+ */
+export const publishVerdict = async (
+  pair: string,
+  evaluation: Evaluation,
+  nowMs: number,
+  ports: VerdictPorts,
+): Promise<VerdictChange> => {
+  const { verdict } = evaluation;
+  const [blockers, warnings] = [codesOf(evaluation.blockers), codesOf(evaluation.warnings)];
+  const previous = await tryRead(ports.readRecord);
+  const change = changeOf(previous, verdict);
+  const unsafe = evaluation.blockers.find(({ code }) => code === bothPrimaryCode);
+  const knownUnsafe = previous.known && previous.value?.blockers.includes(bothPrimaryCode) === true;
+  if (unsafe !== undefined && !knownUnsafe) await ports.page(`Pair ${pair}: ${unsafe.message}.`);
+  await ports.putMetrics({
+    Ready: verdict === 'ready' ? 1 : 0,
+    Blockers: evaluation.blockers.length,
+    Warnings: evaluation.warnings.length,
+  });
+  if (!previous.known) return change;
+  if (change === 'changed') {
+    await ports.announce({ pair, verdict, previous: previous.value?.verdict ?? null, blockers, warnings });
+  }
+  const sinceMs = change === 'changed' ? nowMs : (previous.value?.sinceMs ?? nowMs);
+  await ports.writeRecord({ verdict, blockers, warnings, atMs: nowMs, sinceMs });
+  return change;
+};

@@ -1,0 +1,70 @@
+import type { BrokerAlarm } from '../shared/broker-alarm.ts';
+import type { BrokerRef } from '../shared/broker-arn.ts';
+import type { BrokerReading, BrokerSnapshot } from '../shared/broker-snapshot.ts';
+import type { GuardReading } from '../shared/guards/guards.ts';
+import type { Heartbeat } from '../shared/heartbeat.ts';
+import type { PairConfig } from '../shared/pair-config.ts';
+import type { GameDayRecord } from '../shared/readiness-record.ts';
+import type { GaugeReadings } from '../shared/replication-gauges.ts';
+import type { Reading } from './reading.ts';
+
+/** A broker user, as far as replication cares. */
+export interface UserRights {
+  readonly replicationUser: boolean;
+  readonly consoleAccess: boolean;
+}
+
+/** Everything that was read about one of the two brokers. */
+export interface MemberFacts {
+  readonly ref: BrokerRef;
+  readonly reading: BrokerReading;
+  /** Text of the configuration revision in use. */
+  readonly configuration: Reading<string>;
+  /** The gauges of its role, and `StorePercentUsage`. */
+  readonly gauges: GaugeReadings;
+  readonly alarms: Reading<readonly BrokerAlarm[]>;
+  readonly heartbeat: Reading<Heartbeat | undefined>;
+  /** Rights of the users that were looked at, by name. */
+  readonly users: ReadonlyMap<string, Reading<UserRights>>;
+}
+
+/** Everything that the readiness of a pair is judged by. */
+export interface ReadinessFacts {
+  readonly pair: PairConfig;
+  /** When the facts were complete, in milliseconds since the Unix epoch. */
+  readonly nowMs: number;
+  /** The two brokers; or why they are not known. */
+  readonly members: Reading<readonly [MemberFacts, MemberFacts]>;
+  readonly guards: GuardReading;
+  readonly gameDay: Reading<GameDayRecord | undefined>;
+  /** What became of reading each secret, by ARN; the secrets themselves are not kept. */
+  readonly secrets: ReadonlyMap<string, Reading<'usable'>>;
+}
+
+/** The two brokers by their roles, where the roles leave no doubt. */
+export interface Sides {
+  readonly primary: MemberFacts;
+  readonly replica: MemberFacts;
+}
+
+/** The broker as it was read, if it was. */
+export const brokerOf = ({ reading }: MemberFacts): BrokerSnapshot | undefined =>
+  reading.known ? reading.broker : undefined;
+
+/** Both brokers as they were read; nothing unless both were. */
+export const bothBrokers = ({ members }: ReadinessFacts): readonly [BrokerSnapshot, BrokerSnapshot] | undefined => {
+  if (!members.known) return undefined;
+  const [first, second] = members.value.map(brokerOf);
+  return first === undefined || second === undefined ? undefined : [first, second];
+};
+
+/** Tells the two sides apart: a broker whose role cannot be read takes the role that the other one leaves. */
+export const sidesOf = ({ members }: Pick<ReadinessFacts, 'members'>): Sides | undefined => {
+  if (!members.known) return undefined;
+  const [first, second] = members.value;
+  const roles = [brokerOf(first)?.role, brokerOf(second)?.role];
+  const is = (a: string | undefined, b: string | undefined): boolean =>
+    (a === 'primary' && (b === 'replica' || b === undefined)) || (a === undefined && b === 'replica');
+  if (is(roles[0], roles[1])) return { primary: first, replica: second };
+  return is(roles[1], roles[0]) ? { primary: second, replica: first } : undefined;
+};

@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { runGuards } from '../shared/adapters/run-guards.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
+import { pairAddressesSchema } from './addresses.ts';
+import { deleteReplica } from './delete-replica.ts';
+
+/** Write state of unpair: DeleteBroker on the former replica, at most once; later calls look how far it is. */
+export const handler = composeHandler({
+  name: 'delete-replica',
+  input: z.strictObject({
+    pair: z.string(),
+    brokers: pairAddressesSchema,
+    replicaBrokerId: z.string().startsWith('b-'),
+    run: runSchema,
+  }),
+  environment: pairEnvironmentSchema,
+  handle: async ({ pair: pairName, brokers, replicaBrokerId, run }, { runtime, environment, nowMs, logDecision }) => {
+    const guards = runGuards(runtime, environment, findPair(environment.PAIRS, pairName), run);
+    await guards.renew();
+    const step = await deleteReplica(
+      { pair: pairName, ...brokers, replicaBrokerId, executionArn: run.executionArn, nowMs },
+      { ...pairPorts(runtime, environment), lastLook: guards.lastLook },
+    );
+    logDecision('replica deletion', { pair: pairName, replicaBrokerId, ...step });
+    return step;
+  },
+});

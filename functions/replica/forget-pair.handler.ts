@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
+
+/** Last step of unpair: removes the record of the pair's brokers. Settings that name them are left to people. */
+export const handler = composeHandler({
+  name: 'forget-pair',
+  input: z.strictObject({ pair: z.string(), run: runSchema }),
+  environment: pairEnvironmentSchema,
+  handle: async ({ pair: pairName }, { runtime, environment, logDecision }) => {
+    const pair = findPair(environment.PAIRS, pairName);
+    await pairPorts(runtime, environment).control.forgetMembers(pair.name);
+    const next =
+      pair.brokers === undefined
+        ? []
+        : [
+            `remove "brokers" from the settings of pair "${pair.name}": they name two brokers that are no pair any more`,
+          ];
+    logDecision('pair forgotten', { pair: pair.name, next });
+    return { next };
+  },
+});

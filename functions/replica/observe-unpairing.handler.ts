@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { runGuards } from '../shared/adapters/run-guards.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
+import { isOpen } from '../shared/intent.ts';
+import { pairAddressesSchema } from './addresses.ts';
+import { judgeUnpairing, readRemovable } from './unpairing.ts';
+
+/** Looks once at both brokers after the reboot; standalone means that both say so. Settles what led there. */
+export const handler = composeHandler({
+  name: 'observe-unpairing',
+  input: z.strictObject({ pair: z.string(), brokers: pairAddressesSchema, run: runSchema }),
+  environment: pairEnvironmentSchema,
+  handle: async ({ pair, brokers: { primary, replica }, run }, { runtime, environment, logDecision }) => {
+    await runGuards(runtime, environment, findPair(environment.PAIRS, pair), run).renew();
+    const { brokers, control } = pairPorts(runtime, environment);
+    const replicaReading = await readRemovable(() => brokers.describe(replica));
+    const judgement = judgeUnpairing(await brokers.describe(primary), replicaReading);
+    if (judgement.phase === 'standalone') {
+      for (const operation of ['UpdateBroker', 'RebootBroker'] as const) {
+        const intent = await control.readIntent(pair, operation);
+        if (isOpen(intent)) await control.settleIntent(intent, 'effective');
+      }
+    }
+    logDecision('unpairing observed', { pair, ...judgement });
+    return judgement;
+  },
+});

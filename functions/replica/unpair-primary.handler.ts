@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { runGuards } from '../shared/adapters/run-guards.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
+import { unpairInputSchema } from './unpair-input.ts';
+import { unpairPrimary } from './unpair-primary.ts';
+
+/** Write state of unpair: UpdateBroker NONE on the primary, at most once; the guard is repeated inside. */
+export const handler = composeHandler({
+  name: 'unpair-primary',
+  input: z.strictObject({ input: unpairInputSchema, run: runSchema }),
+  environment: pairEnvironmentSchema,
+  handle: async ({ input, run }, { runtime, environment, nowMs, logDecision }) => {
+    const pair = findPair(environment.PAIRS, input.pair);
+    const { lastLook } = runGuards(runtime, environment, pair, run);
+    const ports = { ...pairPorts(runtime, environment), lastLook };
+    const step = await unpairPrimary(input, pair, { executionArn: run.executionArn, nowMs }, ports);
+    logDecision('end of replication', { pair: pair.name, ...step });
+    return step;
+  },
+});

@@ -1,0 +1,93 @@
+import type { Intent } from '../shared/intent.ts';
+
+/** A run that ended without success, as its execution shows it. */
+export interface EndedRun {
+  readonly executionArn: string;
+  readonly machine: string;
+  readonly status: string;
+  /** JSON text. */
+  readonly input: string;
+  readonly error: string | undefined;
+  readonly cause: string | undefined;
+  /** Name of the state of the run itself that told people about its end, if one did. */
+  readonly reportedBy: string | undefined;
+}
+
+/** What the run was about: a pair or a cluster, when its input names one. */
+export interface Subject {
+  readonly pair?: string;
+  readonly cluster?: string;
+}
+
+/** A cause is a text of up to 32 KiB; a page needs its beginning. */
+const shownCauseCharacters = 1_500;
+
+const parseObject = (text: string | undefined): Readonly<Record<string, unknown>> => {
+  try {
+    const value: unknown = JSON.parse(text ?? '');
+    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+  } catch {
+    return {};
+  }
+};
+
+/** Pair and cluster that the run's input names; an input that was refused may name anything. */
+export const subjectOf = (run: Pick<EndedRun, 'input'>): Subject => {
+  const { pair, cluster } = parseObject(run.input);
+  return {
+    ...(typeof pair === 'string' && { pair }),
+    ...(typeof cluster === 'string' && { cluster }),
+  };
+};
+
+/** A parent that fails because its child did: the child tells people itself, or its own settle-run does. */
+const failedByChild = (run: EndedRun): boolean =>
+  run.error === 'States.TaskFailed' && typeof parseObject(run.cause).ExecutionArn === 'string';
+
+const recoveryOf = (run: EndedRun): string =>
+  run.status === 'FAILED'
+    ? 'A run that failed is not redriven: start a new one with the same input; it looks before it acts.'
+    : 'Start a new run with the same input: it looks before it acts. A redrive would find its lock given back and stop.';
+
+/**
+ * The page about a run that ended badly, or undefined when people have heard of it already and there is nothing to add.
+ */
+export const settleNews = (
+  run: EndedRun,
+  openPromotion: Intent | undefined,
+): { readonly subject: string; readonly message: string } | undefined => {
+  const told = run.reportedBy !== undefined || failedByChild(run);
+  if (told && openPromotion === undefined) return undefined;
+  const { pair, cluster } = subjectOf(run);
+  const about = pair ?? cluster ?? '(not named)';
+  const promotion =
+    openPromotion === undefined
+      ? []
+      : [
+          `Its promotion of ${openPromotion.subject} (${openPromotion.mode ?? 'mode unknown'}) is open: ` +
+            'it goes on being observed, and you will hear how it ends.',
+        ];
+  const end = run.error === undefined ? run.status : `${run.status}, ${run.error}`;
+  if (told) {
+    const by = run.reportedBy === undefined ? 'the child execution' : `its state ${run.reportedBy}`;
+    return {
+      subject: `mq-dr ${run.machine} of ${about}: promotion still open`,
+      message: [
+        `The ${run.machine} run of ${about} ended (${end}); ${by} has paged about that already.`,
+        ...promotion,
+        `Run: ${run.executionArn}`,
+      ].join('\n'),
+    };
+  }
+  return {
+    subject: `mq-dr ${run.machine} of ${about} ended: ${run.status}`,
+    message: [
+      `The ${run.machine} run of ${about} ended: ${end}. It could not tell anybody itself.`,
+      (run.cause ?? 'No cause given.').slice(0, shownCauseCharacters),
+      'A lock that it still held has been released.',
+      ...promotion,
+      recoveryOf(run),
+      `Run: ${run.executionArn}`,
+    ].join('\n'),
+  };
+};

@@ -1,0 +1,27 @@
+import type { ClusterConfig } from '../cluster-config.ts';
+import type { ClusterEnvironment } from '../environment.ts';
+import type { Runtime } from '../runtime.ts';
+import { readCredentials } from './broker-secrets.ts';
+import { ClusterRecords } from './cluster-records.ts';
+import { ControlItems } from './control-items.ts';
+import { GuardTable } from './guard-table.ts';
+import { MqBrokers } from './mq-brokers.ts';
+import { RabbitManagement } from './rabbit-management.ts';
+
+/** The adapters that functions of a RabbitMQ cluster share. */
+export const clusterPorts = (runtime: Runtime, environment: ClusterEnvironment, config: ClusterConfig) => {
+  const items = new ControlItems(runtime, { region: environment.CONTROL_REGION, tableName: environment.CONTROL_TABLE });
+  const scope = `CLUSTER#${config.name}`;
+  return {
+    clock: runtime.clock,
+    brokers: new MqBrokers(runtime),
+    records: new ClusterRecords(items, scope),
+    guards: new GuardTable(items, scope),
+    /** @param consoleUrl as DescribeBroker gives it */
+    management: async (consoleUrl: string) =>
+      new RabbitManagement(runtime, {
+        origin: new URL(consoleUrl).origin,
+        credentials: await readCredentials(runtime, config.secretArn),
+      }),
+  };
+};

@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import type { Fence } from '../fence.ts';
+import { type ControlItems, number, text, withoutUndefined } from './control-items.ts';
+
+const fenceSchema = z.object({
+  brokerId: text,
+  epoch: number,
+  status: text.pipe(z.enum(['wanted', 'carried-out', 'undoing', 'undone'])),
+  updatedAtMs: number,
+  attemptedAtMs: number.optional(),
+  appliedAtMs: number.optional(),
+  reported: text.pipe(z.enum(['not-configured', 'hook-failed'])).optional(),
+});
+
+/** What may change about a fence, beside its `updatedAtMs`. */
+export type FenceChange = Partial<Pick<Fence, 'status' | 'attemptedAtMs' | 'appliedAtMs' | 'reported'>>;
+
+/** One item for each Region of a pair: fencing one broker must not forget that the other one is fenced. */
+const keyOf = (pair: string, region: string) => ({ scope: `PAIR#${pair}`, item: `FENCE#${region}` });
+
+/** Fences of the pairs' brokers in the Control table. */
+export class FenceTable {
+  readonly #items: ControlItems;
+
+  constructor(items: ControlItems) {
+    this.#items = items;
+  }
+
+  /** @throws ServiceUnavailable, AccessDenied, UnexpectedAnswer */
+  async read(pair: string, region: string): Promise<Fence | undefined> {
+    const item = await this.#items.get(keyOf(pair, region), fenceSchema);
+    return item && { region, ...withoutUndefined(item) };
+  }
+
+  /**
+   * Records that a fence is wanted, in place of the one of an earlier epoch.
+   *
+   * @throws ControlConflict when there is one of this epoch or a later one, and as `read`
+   */
+  async want(pair: string, fence: Pick<Fence, 'region' | 'brokerId' | 'epoch'>, nowMs: number): Promise<void> {
+    await this.#items.put(
+      keyOf(pair, fence.region),
+      {
+        brokerId: { S: fence.brokerId },
+        epoch: { N: String(fence.epoch) },
+        status: { S: 'wanted' },
+        updatedAtMs: { N: String(nowMs) },
+      },
+      {
+        ConditionExpression: 'attribute_not_exists(pk) OR #epoch < :epoch',
+        ExpressionAttributeNames: { '#epoch': 'epoch' },
+        ExpressionAttributeValues: { ':epoch': { N: String(fence.epoch) } },
+      },
+    );
+  }
+
+  /**
+   * Changes a fence that still has the epoch and the status of `fence`, and gives it as it is then.
+   *
+   * @throws ControlConflict when somebody else moved it meanwhile, and as `read`
+   */
+  async change(pair: string, fence: Fence, change: FenceChange, nowMs: number): Promise<Fence> {
+    const members = Object.entries({ ...change, updatedAtMs: nowMs });
+    const item = await this.#items.changeAndRead(
+      keyOf(pair, fence.region),
+      {
+        UpdateExpression: `SET ${members.map(([name]) => `#${name} = :${name}`).join(', ')}`,
+        ConditionExpression: '#epoch = :wasEpoch AND #status = :wasStatus',
+        ExpressionAttributeNames: {
+          '#epoch': 'epoch',
+          '#status': 'status',
+          ...Object.fromEntries(members.map(([name]) => [`#${name}`, name])),
+        },
+        ExpressionAttributeValues: {
+          ':wasEpoch': { N: String(fence.epoch) },
+          ':wasStatus': { S: fence.status },
+          ...Object.fromEntries(
+            members.map(([name, value]) => [
+              `:${name}`,
+              typeof value === 'number' ? { N: String(value) } : { S: value },
+            ]),
+          ),
+        },
+      },
+      fenceSchema,
+    );
+    return { region: fence.region, ...withoutUndefined(item) };
+  }
+}

@@ -1,0 +1,304 @@
+import * as z from 'zod';
+import {
+  AccessDenied,
+  NotFound,
+  RequestRejected,
+  ServiceUnavailable,
+  UnexpectedAnswer,
+  UntrustedEndpoint,
+} from '../errors.ts';
+import type { HttpAnswer, HttpRequest } from '../http-request.ts';
+import type { PolicyWrite, QueueType, RabbitCluster, RabbitPolicy, RabbitQueue } from '../rabbit-cluster.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Credentials } from './broker-secrets.ts';
+
+/** Where a management API is, and who asks; docs/rabbitmq.md 1.1. */
+export interface ManagementAccess {
+  /** `https://host` or `https://host:port`. */
+  readonly origin: string;
+  readonly credentials: Credentials;
+}
+
+/** All reads run side by side and must end within a function's 20 s, with time left to judge and to write. */
+const readLimits = {
+  timeoutMs: 10_000,
+  /** 10,000 queues or policies of some 600 bytes each take 6 MB; four times that still fits into the function. */
+  maxBodyBytes: 24 * 1_024 * 1_024,
+} as const;
+
+/** A write after reads of at most 10 s leaves half of what remains of a function's 20 s. */
+const writeLimits = { timeoutMs: 5_000, maxBodyBytes: 64 * 1_024 } as const;
+
+/** What is asked of each queue: without it the broker sends several kilobytes of statistics for each; docs/rabbitmq.md 1.3. */
+const queueColumns = [
+  ...['name', 'vhost', 'type', 'durable', 'exclusive', 'messages', 'message_bytes', 'node', 'state', 'leader'],
+  ...['slave_nodes', 'synchronised_slave_nodes', 'members', 'online', 'policy', 'operator_policy'],
+  'effective_policy_definition',
+].join(',');
+
+const definition = z.preprocess(
+  // An empty definition is `[]` in some versions: docs/rabbitmq.md 1.3.
+  (value) => (value === undefined || value === null || Array.isArray(value) ? {} : value),
+  z.record(z.string(), z.json()),
+);
+const textOrNone = z
+  .string()
+  .nullish()
+  .transform((value) => value || undefined);
+const nodeNames = z
+  .array(z.string())
+  .nullish()
+  .transform((names) => names ?? []);
+
+const policySchema = z
+  .object({
+    vhost: z.string(),
+    name: z.string(),
+    pattern: z.string(),
+    'apply-to': z.string().default('all'),
+    definition,
+    priority: z.number().default(0),
+  })
+  .transform(({ 'apply-to': applyTo, ...rest }): RabbitPolicy => ({ ...rest, applyTo }));
+
+const queueTypes: Readonly<Record<string, QueueType>> = {
+  classic: 'classic',
+  quorum: 'quorum',
+  stream: 'stream',
+  rabbit_classic_queue: 'classic',
+  rabbit_quorum_queue: 'quorum',
+  rabbit_stream_queue: 'stream',
+};
+
+const queueSchema = z
+  .object({
+    vhost: z.string(),
+    name: z.string(),
+    // Brokers before 3.8 know one type and name none.
+    type: z.string().default('classic'),
+    durable: z.boolean().default(true),
+    exclusive: z.boolean().nullish(),
+    messages: z.number().nullish(),
+    message_bytes: z.number().nullish(),
+    node: textOrNone,
+    leader: textOrNone,
+    state: z.string().nullish(),
+    slave_nodes: nodeNames,
+    synchronised_slave_nodes: nodeNames,
+    members: nodeNames,
+    online: nodeNames,
+    policy: textOrNone,
+    operator_policy: textOrNone,
+    effective_policy_definition: definition,
+  })
+  .transform(
+    (queue): RabbitQueue => ({
+      vhost: queue.vhost,
+      name: queue.name,
+      type: queueTypes[queue.type] ?? 'other',
+      durable: queue.durable,
+      exclusive: queue.exclusive === true,
+      messages: queue.messages ?? 0,
+      messageBytes: queue.message_bytes ?? 0,
+      leader: queue.leader ?? queue.node,
+      mirrors: queue.slave_nodes,
+      synchronisedMirrors: queue.synchronised_slave_nodes,
+      members: queue.members,
+      onlineMembers: queue.online,
+      state: queue.state ?? 'unknown',
+      policy: queue.policy,
+      operatorPolicy: queue.operator_policy,
+      effectiveDefinition: queue.effective_policy_definition,
+    }),
+  );
+
+const nodeSchema = z
+  .object({
+    name: z.string(),
+    running: z.boolean(),
+    mem_alarm: z.boolean().nullish(),
+    disk_free_alarm: z.boolean().nullish(),
+    partitions: nodeNames,
+  })
+  .transform((node) => ({
+    name: node.name,
+    running: node.running,
+    memoryAlarm: node.mem_alarm === true,
+    diskAlarm: node.disk_free_alarm === true,
+    partitions: node.partitions,
+  }));
+
+const overviewSchema = z.object({ rabbitmq_version: z.string() });
+const vhostSchema = z.object({ name: z.string() });
+const flagSchema = z.object({ name: z.string(), state: z.string() });
+
+/** Codes with which Node refuses a certificate: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const certificateCodes =
+  /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ERR_TLS_CERT|ERR_SSL|EPROTO|CRL_|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH)/;
+
+const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'no code';
+
+/** One part of a path: everything but unreserved characters is encoded, dots too, so that no name becomes `..`. */
+const part = (name: string): string => encodeURIComponent(name).replaceAll('.', '%2E');
+
+/** What the broker says about a refused request; short, and never more than its reason. */
+const reasonIn = (body: string): string => {
+  const parsed = z.object({ reason: z.unknown() }).safeParse(parseJson(body));
+  const reason = parsed.success ? parsed.data.reason : undefined;
+  return (typeof reason === 'string' ? reason : JSON.stringify(reason ?? 'no reason given')).slice(0, 300);
+};
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * RabbitMQ's management API behind the few calls that the project makes. Reads are the same handful whatever the number
+ * of virtual hosts; writes are sent once.
+ */
+export class RabbitManagement {
+  readonly #runtime: Pick<Runtime, 'clock' | 'httpRequest'>;
+  readonly #access: ManagementAccess;
+
+  constructor(runtime: Pick<Runtime, 'clock' | 'httpRequest'>, access: ManagementAccess) {
+    this.#runtime = runtime;
+    this.#access = access;
+  }
+
+  /**
+   * Reads the cluster in seven calls, side by side.
+   *
+   * @throws ServiceUnavailable, AccessDenied, NotFound, RequestRejected, UntrustedEndpoint, UnexpectedAnswer
+   */
+  async readCluster(): Promise<RabbitCluster> {
+    const readAtMs = this.#runtime.clock.nowMs();
+    const [overview, nodes, vhosts, queues, policies, operatorPolicies, flags] = await this.#runtime.clock.concurrently(
+      [
+        () => this.#get('/api/overview?columns=rabbitmq_version', overviewSchema),
+        () => this.#get('/api/nodes?columns=name,running,mem_alarm,disk_free_alarm,partitions', z.array(nodeSchema)),
+        () => this.#get('/api/vhosts?columns=name', z.array(vhostSchema)),
+        () => this.#get(`/api/queues?columns=${queueColumns}`, z.array(queueSchema)),
+        () => this.#get('/api/policies', z.array(policySchema)),
+        () => this.#get('/api/operator-policies', z.array(policySchema)),
+        () => this.#get('/api/feature-flags', z.array(flagSchema)),
+      ] as const,
+    );
+    return {
+      readAtMs,
+      version: overview.rabbitmq_version,
+      nodes,
+      vhosts: vhosts.map(({ name }) => name),
+      queues,
+      policies,
+      operatorPolicies,
+      featureFlags: flags.flatMap(({ name, state }) => (state === 'enabled' ? [name] : [])),
+    };
+  }
+
+  /** The user policy as it is now; undefined when there is none. Errors as `readCluster`. */
+  async readPolicy(vhost: string, name: string): Promise<RabbitPolicy | undefined> {
+    try {
+      return await this.#get(policyPath(vhost, name), policySchema);
+    } catch (error) {
+      if (error instanceof NotFound) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Writes a user policy, replacing one of that name whatever it says now.
+   *
+   * @throws RequestRejected, AccessDenied, NotFound, UntrustedEndpoint and ServiceUnavailable where the broker surely did not act
+   */
+  putPolicy(policy: RabbitPolicy): Promise<PolicyWrite> {
+    const { vhost, name, pattern, applyTo, definition: settings, priority } = policy;
+    const body = JSON.stringify({ pattern, 'apply-to': applyTo, definition: settings, priority });
+    return this.#write({ method: 'PUT', path: policyPath(vhost, name), body });
+  }
+
+  /** Deletes a user policy; one that is gone already counts as deleted. Errors as `putPolicy`. */
+  async deletePolicy(vhost: string, name: string): Promise<PolicyWrite> {
+    try {
+      return await this.#write({ method: 'DELETE', path: policyPath(vhost, name) });
+    } catch (error) {
+      if (error instanceof NotFound) return { outcome: 'done' };
+      throw error;
+    }
+  }
+
+  async #get<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
+    const what = `GET ${path.split('?')[0]}`;
+    const answer = await this.#send({ method: 'GET', path }, readLimits).catch((error: unknown) => {
+      throw this.#unanswered(error, what);
+    });
+    if (answer.status !== 200) throw this.#refused(answer, what);
+    const parsed = schema.safeParse(parseJson(answer.body));
+    if (parsed.success) return parsed.data;
+    const problems = parsed.error.issues.slice(0, 5).map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new UnexpectedAnswer(
+      `${what} at ${this.#access.origin} answered something else than RabbitMQ's management API does: ${problems.join('; ')}`,
+      { what, problems },
+    );
+  }
+
+  async #write(request: Pick<HttpRequest, 'method' | 'path' | 'body'>): Promise<PolicyWrite> {
+    const what = `${request.method} ${request.path}`;
+    let answer: HttpAnswer;
+    try {
+      answer = await this.#send(request, writeLimits);
+    } catch (error) {
+      const code = codeOf(error);
+      const never = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(code) || certificateCodes.test(code);
+      if (never) throw this.#unanswered(error, what);
+      return { outcome: 'unknown', reason: code };
+    }
+    if (answer.status >= 200 && answer.status < 300) return { outcome: 'done' };
+    if (answer.status >= 500) return { outcome: 'unknown', reason: `status ${answer.status}` };
+    throw this.#refused(answer, what);
+  }
+
+  #send(
+    request: Pick<HttpRequest, 'method' | 'path' | 'body'>,
+    limits: { readonly timeoutMs: number; readonly maxBodyBytes: number },
+  ): Promise<HttpAnswer> {
+    const { origin, credentials } = this.#access;
+    const token = Buffer.from(`${credentials.username}:${credentials.password}`, 'utf8').toString('base64');
+    const headers = { authorization: `Basic ${token}`, accept: 'application/json', 'content-type': 'application/json' };
+    return this.#runtime.httpRequest({ ...request, origin, headers }, limits);
+  }
+
+  #unanswered(error: unknown, what: string): Error {
+    const code = codeOf(error);
+    const where = `${what} at ${this.#access.origin}`;
+    const options = { cause: error };
+    if (code === 'EMSGSIZE') {
+      return new UnexpectedAnswer(`${where} answered more than ${readLimits.maxBodyBytes} bytes`, { what }, options);
+    }
+    if (certificateCodes.test(code)) {
+      return new UntrustedEndpoint(`${where} has a certificate that is not trusted (${code})`, { what, code }, options);
+    }
+    return new ServiceUnavailable(`${where} got no answer (${code})`, { what, code }, options);
+  }
+
+  #refused({ status, body }: HttpAnswer, what: string): Error {
+    const where = `${what} at ${this.#access.origin}`;
+    const details = { what, status };
+    if (status === 401 || status === 403) {
+      return new AccessDenied(
+        `${where} was denied (${status}); check the secret and that its user is an administrator`,
+        details,
+      );
+    }
+    if (status === 404) return new NotFound(`${where} found nothing; was the virtual host deleted meanwhile?`, details);
+    if (status === 429 || status >= 500)
+      return new ServiceUnavailable(`${where} failed with status ${status}`, details);
+    return new RequestRejected(`${where} was rejected (${status}: ${reasonIn(body)})`, details);
+  }
+}
+
+const policyPath = (vhost: string, name: string): string => `/api/policies/${part(vhost)}/${part(name)}`;

@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import type { GameDayRecord, ReadinessRecord } from '../readiness-record.ts';
+import { type ControlItems, number, text, texts } from './control-items.ts';
+
+const readinessSchema = z.object({
+  verdict: text.pipe(z.enum(['ready', 'not-ready'])),
+  blockers: texts,
+  warnings: texts,
+  atMs: number,
+  sinceMs: number,
+});
+
+const gameDaySchema = z.object({ atMs: number, outcome: text });
+
+const list = (codes: readonly string[]) => ({ L: codes.map((code) => ({ S: code })) });
+
+/**
+ * Readiness of pairs and their newest game day in the Control table. Each Region keeps a verdict of its own, since what
+ * it can read differs: one item for both would flap while the path between them is cut.
+ */
+export class ReadinessTable {
+  readonly #items: ControlItems;
+
+  constructor(items: ControlItems) {
+    this.#items = items;
+  }
+
+  /** @throws ServiceUnavailable, AccessDenied, NotFound, UnexpectedAnswer */
+  async read(pair: string, region: string): Promise<ReadinessRecord | undefined> {
+    return await this.#items.get(readinessKey(pair, region), readinessSchema);
+  }
+
+  /** Replaces the Region's verdict. @throws as `read` */
+  async write(pair: string, region: string, record: ReadinessRecord): Promise<void> {
+    await this.#items.put(readinessKey(pair, region), {
+      verdict: { S: record.verdict },
+      blockers: list(record.blockers),
+      warnings: list(record.warnings),
+      atMs: { N: String(record.atMs) },
+      sinceMs: { N: String(record.sinceMs) },
+    });
+  }
+
+  /** The pair's newest rehearsal. @throws as `read` */
+  async readGameDay(pair: string): Promise<GameDayRecord | undefined> {
+    return await this.#items.get({ scope: `PAIR#${pair}`, item: 'GAMEDAY' }, gameDaySchema);
+  }
+}
+
+const readinessKey = (pair: string, region: string) => ({ scope: `PAIR#${pair}`, item: `READINESS#${region}` });

@@ -1,0 +1,36 @@
+import type { Run } from '../compose.ts';
+import type { PairEnvironment } from '../environment.ts';
+import type { Assessment } from '../finding.ts';
+import { judgeGuards } from '../guards/guard-findings.ts';
+import { guardWrite } from '../guards/guard-write.ts';
+import type { LastLook } from '../issue-write.ts';
+import type { PairConfig } from '../pair-config.ts';
+import type { Runtime } from '../runtime.ts';
+import { pairPorts } from './pair-ports.ts';
+
+/** The guards of a pair as they apply to one run. */
+export interface RunGuards {
+  /** What lock, freeze, enrolment and anti-flap say now, for a gate. */
+  assess(preempts?: readonly string[]): Promise<Assessment>;
+  /** The look right before a write; see `guardWrite`. */
+  readonly lastLook: LastLook;
+  /**
+   * Extends the lock, if the run holds one; called by every look of a loop.
+   *
+   * @throws LockLost when another run has taken it, ServiceUnavailable
+   */
+  renew(): Promise<void>;
+}
+
+/** Binds the guards of a pair to a run. */
+export const runGuards = (runtime: Runtime, environment: PairEnvironment, pair: PairConfig, run: Run): RunGuards => {
+  const table = pairPorts(runtime, environment).guardsOf(pair.name);
+  const nowMs = (): number => runtime.clock.nowMs();
+  return {
+    assess: async (preempts = []) => judgeGuards(await table.read(), { ...run, preempts }, pair, nowMs()),
+    lastLook: () => guardWrite(run, pair, { readGuards: () => table.read(), nowMs }),
+    renew: async () => {
+      if (run.fence !== null) await table.renew(run.executionArn, run.fence, nowMs());
+    },
+  };
+};

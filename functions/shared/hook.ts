@@ -1,0 +1,16 @@
+/** What a team's own function is asked to do; the same request may come more than once and must then do no harm. */
+export interface HookRequest {
+  readonly action: 'hold' | 'release' | 'fence' | 'unfence';
+  readonly pair: string;
+  readonly region: string;
+  /** The epoch that the promotion opened or opens, if it is known. */
+  readonly epoch: number | null;
+  /** The broker to keep clients away from, or to let them back to. */
+  readonly brokerId?: string;
+}
+
+/** What it answers: `{"done": true}`, or `{"done": false, "reason": "…"}` to be asked again a little later. */
+export type HookAnswer = { readonly done: true } | { readonly done: false; readonly reason: string };
+
+/** Asks a team's function. */
+export type CallHook = (functionArn: string, request: HookRequest) => Promise<HookAnswer>;

@@ -1,0 +1,72 @@
+/** A value that JSON can hold, as policy definitions and queue arguments do. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+/** The settings that a policy gives, by key. */
+export type PolicyDefinition = Readonly<Record<string, JsonValue>>;
+
+/** A user policy or an operator policy; docs/rabbitmq.md 2. */
+export interface RabbitPolicy {
+  readonly vhost: string;
+  readonly name: string;
+  readonly pattern: string;
+  /** As the broker spells it; docs/rabbitmq.md 2.3. */
+  readonly applyTo: string;
+  readonly definition: PolicyDefinition;
+  readonly priority: number;
+}
+
+/** A queue type that policies distinguish; `other` is one that this project does not know. */
+export type QueueType = 'classic' | 'quorum' | 'stream' | 'other';
+
+/** A queue as the management API shows it. Counts may be some seconds old: the broker samples them. */
+export interface RabbitQueue {
+  readonly vhost: string;
+  readonly name: string;
+  readonly type: QueueType;
+  readonly durable: boolean;
+  readonly exclusive: boolean;
+  readonly messages: number;
+  readonly messageBytes: number;
+  /** Node of the leader, where the broker says it. */
+  readonly leader: string | undefined;
+  /** Nodes with a mirror of a classic queue, the leader's not among them. */
+  readonly mirrors: readonly string[];
+  readonly synchronisedMirrors: readonly string[];
+  /** Nodes with a member of a quorum queue or stream, the leader's among them. */
+  readonly members: readonly string[];
+  readonly onlineMembers: readonly string[];
+  /** `running`, `syncing`, `down`, … as the broker spells it. */
+  readonly state: string;
+  /** What the broker itself applies: name of the user policy and of the operator policy, and both merged. */
+  readonly policy: string | undefined;
+  readonly operatorPolicy: string | undefined;
+  readonly effectiveDefinition: PolicyDefinition;
+}
+
+/** A node of the cluster. */
+export interface RabbitNode {
+  readonly name: string;
+  readonly running: boolean;
+  readonly memoryAlarm: boolean;
+  readonly diskAlarm: boolean;
+  /** Nodes that this one has been cut off from. */
+  readonly partitions: readonly string[];
+}
+
+/** Everything that decisions about policies need, read in one go. */
+export interface RabbitCluster {
+  /** When it was read, in milliseconds since the Unix epoch. */
+  readonly readAtMs: number;
+  /** Version of RabbitMQ, e.g. 3.13.7. */
+  readonly version: string;
+  readonly nodes: readonly RabbitNode[];
+  readonly vhosts: readonly string[];
+  readonly queues: readonly RabbitQueue[];
+  readonly policies: readonly RabbitPolicy[];
+  readonly operatorPolicies: readonly RabbitPolicy[];
+  /** Names of the feature flags that are enabled. */
+  readonly featureFlags: readonly string[];
+}
+
+/** A policy that surely was, or surely was not, written; `unknown` means that only looking can tell. */
+export type PolicyWrite = { readonly outcome: 'done' } | { readonly outcome: 'unknown'; readonly reason: string };

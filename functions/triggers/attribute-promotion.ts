@@ -1,0 +1,29 @@
+import type { Intent } from '../shared/intent.ts';
+
+/**
+ * Who asked for a promotion that was seen from outside: `ours` a run of this project did · `outside` none did ·
+ * `unattributable` a newer promotion of ours has replaced the record that could tell.
+ */
+export type Attribution = 'ours' | 'outside' | 'unattributable';
+
+/**
+ * A run records its intent right before the call and in the same function, which lives 20 s; event times are whole
+ * seconds and clocks may differ by 10 s.
+ */
+const callWindowMs = 40_000;
+const skewMs = 10_000;
+
+/**
+ * Compares a Promote call with the newest intent for one. The event may come minutes after the call, so the intent
+ * need not be open any more.
+ */
+export const attributePromotion = (
+  call: { readonly brokerId: string; readonly calledAtMs: number },
+  intent: Intent | undefined,
+): Attribution => {
+  if (intent === undefined) return 'outside';
+  const laterMs = call.calledAtMs - intent.openedAtMs;
+  if (intent.subject === call.brokerId && laterMs >= -skewMs && laterMs <= callWindowMs) return 'ours';
+  // Intents follow on each other in one record: before the first of them there was none of ours.
+  return laterMs < -skewMs && intent.sequence > 1 ? 'unattributable' : 'outside';
+};

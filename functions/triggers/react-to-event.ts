@@ -1,0 +1,261 @@
+import type { BrokerRef } from '../shared/broker-arn.ts';
+import type { BrokerReading } from '../shared/broker-snapshot.ts';
+import { decisionId } from '../shared/decision-id.ts';
+import { DrError } from '../shared/errors.ts';
+import type { Intent } from '../shared/intent.ts';
+import type { PairConfig } from '../shared/pair-config.ts';
+import { attributePromotion } from './attribute-promotion.ts';
+import type { TriggerEvent } from './trigger-event.ts';
+
+type EventOf<K extends TriggerEvent['kind']> = Extract<TriggerEvent, { kind: K }>;
+
+/** What reacting to an event needs; `shared/adapters` has the real ones. */
+export interface ReactionPorts {
+  /** The Region this runs in. */
+  readonly region: string;
+  members(pair: PairConfig): Promise<readonly BrokerRef[]>;
+  tryDescribe(broker: BrokerRef): Promise<BrokerReading>;
+  readPromotion(pair: string): Promise<Intent | undefined>;
+  /** ARN of a state machine of this Region; undefined when it is not deployed. */
+  machine(name: 'watch' | 'settle-run' | 'readiness'): string | undefined;
+  /** ARN that an execution gets with this name. */
+  executionArn(machineArn: string, name: string): string;
+  start(machineArn: string, name: string, input: unknown): Promise<'started' | 'exists'>;
+  /** Takes the watch of a pair for an execution; false when another one has it. */
+  claimWatch(pair: string, executionArn: string): Promise<boolean>;
+  releaseWatch(pair: string, executionArn: string): Promise<void>;
+  readonly reports: {
+    isNoted(pair: string, kind: 'outside-promotion' | 'health', key: string): Promise<boolean>;
+    note(pair: string, kind: 'outside-promotion' | 'health', key: string): Promise<void>;
+  };
+  page(subject: string, message: string): Promise<void>;
+  announce(detailType: string, detail: Readonly<Record<string, unknown>>): Promise<void>;
+}
+
+/** What was done about an event, for the log. */
+export type Reaction =
+  | 'watch-started'
+  | 'already-watched'
+  | 'other-side'
+  | 're-evaluated'
+  | 'outside-promotion-reported'
+  | 'health-reported'
+  | 'reported-before'
+  | 'paged'
+  | 'settle-run-started'
+  | 'settled-before'
+  | 'nothing';
+
+/** One reaction, and the pair it concerns. */
+export interface Reacted {
+  readonly pair?: string;
+  readonly reaction: Reaction;
+}
+
+interface Concerned {
+  readonly pair: PairConfig;
+  readonly broker: BrokerRef;
+  readonly own: BrokerRef | undefined;
+}
+
+/** Pairs with a broker that fits; a pair without brokers yet concerns nobody. */
+const concernedBy = async (
+  pairs: readonly PairConfig[],
+  fits: (broker: BrokerRef) => boolean,
+  ports: ReactionPorts,
+): Promise<readonly Concerned[]> => {
+  const found: Concerned[] = [];
+  for (const pair of pairs) {
+    const members = await ports.members(pair).catch((error: unknown) => {
+      if (error instanceof DrError && error.name === 'NotFound') return [];
+      throw error;
+    });
+    const broker = members.find(fits);
+    if (broker === undefined) continue;
+    found.push({ pair, broker, own: members.find(({ region }) => region === ports.region) });
+  }
+  return found;
+};
+
+/**
+ * Starts one watch for a pair. The execution's name comes from the event, and its lease is taken before it starts: equal
+ * events make one execution, and so do different ones that come together.
+ */
+const startWatch = async (
+  { pair, own }: Concerned,
+  signal: string,
+  eventKey: readonly string[],
+  ports: ReactionPorts,
+): Promise<Reaction> => {
+  const machineArn = ports.machine('watch');
+  if (own === undefined || machineArn === undefined) return 'other-side';
+  const reading = await ports.tryDescribe(own);
+  // A broker that cannot be read may be the replica, and a watch changes nothing.
+  if (reading.known && reading.broker.role !== 'replica') return 'other-side';
+  const name = `${pair.name}-${decisionId('watch', pair.name, ...eventKey).slice(0, 16)}`;
+  const executionArn = ports.executionArn(machineArn, name);
+  try {
+    if (!(await ports.claimWatch(pair.name, executionArn))) return 'already-watched';
+    const started = await ports.start(machineArn, name, { pair: pair.name, signal });
+    if (started === 'started') return 'watch-started';
+    // An execution of this name has ended before: the event is an old one, and the lease must not outlive it.
+    await ports.releaseWatch(pair.name, executionArn);
+    return 'already-watched';
+  } catch (error) {
+    if (!(error instanceof DrError) || error.kind !== 'transient') throw error;
+    await ports.page(
+      `mq-dr cannot watch ${pair.name}`,
+      [
+        `${signal}, and no watch could be started: ${error.message}`,
+        'Automatic runs stop here: look at the pair, and start watch or failover by hand if it needs one.',
+      ].join('\n'),
+    );
+    return 'paged';
+  }
+};
+
+const onAlarm = async (
+  event: EventOf<'alarm'>,
+  pairs: readonly PairConfig[],
+  ports: ReactionPorts,
+): Promise<readonly Reacted[]> => {
+  if (event.state !== 'ALARM') return [];
+  // Active and standby report under the broker's name with -1 and -2; docs/amazon-mq.md 10.
+  const names = event.brokerDimensions.map((value) => value.replace(/-[12]$/, ''));
+  const fits = ({ region, brokerName }: BrokerRef): boolean => region === event.region && names.includes(brokerName);
+  const reactions: Reacted[] = [];
+  for (const concerned of await concernedBy(pairs, fits, ports)) {
+    const signal = `alarm ${event.alarmName}: ${event.reason}`;
+    const reaction = await startWatch(concerned, signal, ['alarm', event.region, event.alarmName, event.since], ports);
+    reactions.push({ pair: concerned.pair.name, reaction });
+  }
+  return reactions;
+};
+
+const reEvaluate = async (event: TriggerEvent, ports: ReactionPorts): Promise<Reaction> => {
+  const machineArn = ports.machine('readiness');
+  if (machineArn === undefined) return 'nothing';
+  await ports.start(machineArn, `event-${decisionId('readiness', event.id).slice(0, 16)}`, {});
+  return 're-evaluated';
+};
+
+const reportPromotion = async (
+  event: EventOf<'broker-call'>,
+  { pair, broker }: Concerned,
+  ports: ReactionPorts,
+): Promise<Reaction> => {
+  const { brokerId, region } = broker;
+  const attribution = attributePromotion(
+    { brokerId, calledAtMs: event.calledAtMs },
+    await ports.readPromotion(pair.name),
+  );
+  if (attribution !== 'outside') return 'nothing';
+  const key = `${brokerId} ${event.calledAtMs}`;
+  if (await ports.reports.isNoted(pair.name, 'outside-promotion', key)) return 'reported-before';
+  const calledAt = new Date(event.calledAtMs).toISOString();
+  await ports.page(
+    `mq-dr: ${pair.name} was promoted outside mq-dr`,
+    [
+      `${event.caller} promoted ${brokerId} in ${region} at ${calledAt}, and no run of mq-dr asked for it.`,
+      'Consumers were not held, the old primary is not fenced and nothing is reconciled.',
+      'Find out who did it and why; then reconcile the pair before clients rely on it.',
+    ].join('\n'),
+  );
+  const detail = { pair: pair.name, brokerId, region, calledAt, caller: event.caller };
+  await ports.announce('Promotion Outside mq-dr', detail);
+  await ports.reports.note(pair.name, 'outside-promotion', key);
+  return 'outside-promotion-reported';
+};
+
+const onBrokerCall = async (
+  event: EventOf<'broker-call'>,
+  pairs: readonly PairConfig[],
+  ports: ReactionPorts,
+): Promise<readonly Reacted[]> => {
+  if (event.refused) return [];
+  const fits = ({ region, brokerId }: BrokerRef): boolean => region === event.region && brokerId === event.brokerId;
+  const reactions: Reacted[] = [];
+  for (const concerned of await concernedBy(pairs, fits, ports)) {
+    const pair = concerned.pair.name;
+    if (event.operation === 'Promote') {
+      reactions.push({ pair, reaction: await reportPromotion(event, concerned, ports) });
+    }
+    reactions.push({ pair, reaction: await reEvaluate(event, ports) });
+  }
+  return reactions;
+};
+
+const reportHealth = async (
+  event: EventOf<'health'>,
+  { pair, broker }: Concerned,
+  ports: ReactionPorts,
+): Promise<Reaction> => {
+  const key = `${event.eventArn} ${event.status}`;
+  if (await ports.reports.isNoted(pair.name, 'health', key)) return 'reported-before';
+  await ports.page(
+    `mq-dr: AWS Health on ${pair.name}: ${event.typeCode}`,
+    [
+      `AWS Health reports ${event.typeCode} (${event.category}, ${event.status}) for Amazon MQ in ${event.affectedRegion}.`,
+      `The pair ${pair.name} has the broker ${broker.brokerId} there.`,
+      event.description,
+    ].join('\n'),
+  );
+  await ports.reports.note(pair.name, 'health', key);
+  return 'health-reported';
+};
+
+const onHealth = async (
+  event: EventOf<'health'>,
+  pairs: readonly PairConfig[],
+  ports: ReactionPorts,
+): Promise<readonly Reacted[]> => {
+  const named = ({ arn, brokerId }: BrokerRef): boolean =>
+    event.entities.length === 0 || event.entities.includes(arn) || event.entities.includes(brokerId);
+  const fits = (broker: BrokerRef): boolean => broker.region === event.affectedRegion && named(broker);
+  const reactions: Reacted[] = [];
+  for (const concerned of await concernedBy(pairs, fits, ports)) {
+    const pair = concerned.pair.name;
+    reactions.push({ pair, reaction: await reportHealth(event, concerned, ports) });
+    if (event.category !== 'issue' || event.status === 'closed') continue;
+    const signal = `AWS Health ${event.typeCode} in ${event.affectedRegion}`;
+    const reaction = await startWatch(concerned, signal, ['health', event.eventArn, event.status], ports);
+    reactions.push({ pair, reaction });
+  }
+  return reactions;
+};
+
+/** Ends that no state of the run itself sees: no Catch runs on a time-out or an abort. */
+const settledStatuses: readonly string[] = ['FAILED', 'TIMED_OUT', 'ABORTED'];
+
+const onRunEnded = async (event: EventOf<'run-ended'>, ports: ReactionPorts): Promise<readonly Reacted[]> => {
+  const machineArn = ports.machine('settle-run');
+  // Never for itself: a settle-run that fails would start the next one, for ever.
+  if (machineArn === undefined || event.stateMachineArn === machineArn) return [];
+  if (!settledStatuses.includes(event.status)) return [];
+  const { executionArn, status, redriveCount } = event;
+  const name = `settle-${decisionId('settle-run', executionArn, status, String(redriveCount)).slice(0, 16)}`;
+  const started = await ports.start(machineArn, name, { executionArn });
+  return [{ reaction: started === 'started' ? 'settle-run-started' : 'settled-before' }];
+};
+
+/**
+ * Does what an event asks for; the same event again does nothing new.
+ *
+ * @throws errors of the ports; EventBridge then hands the event over again
+ */
+export const reactToEvent = async (
+  event: TriggerEvent,
+  pairs: readonly PairConfig[],
+  ports: ReactionPorts,
+): Promise<readonly Reacted[]> => {
+  switch (event.kind) {
+    case 'alarm':
+      return await onAlarm(event, pairs, ports);
+    case 'broker-call':
+      return await onBrokerCall(event, pairs, ports);
+    case 'health':
+      return await onHealth(event, pairs, ports);
+    case 'run-ended':
+      return await onRunEnded(event, ports);
+  }
+};

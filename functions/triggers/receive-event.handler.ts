@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import { putEvent } from '../shared/adapters/event-bus.ts';
+import { Executions, executionArnOf } from '../shared/adapters/executions.ts';
+import { notify } from '../shared/adapters/notifications.ts';
+import { controlItems, pairPorts } from '../shared/adapters/pair-ports.ts';
+import { ReportNotes } from '../shared/adapters/report-notes.ts';
+import { watchLease } from '../shared/adapters/watch-lease.ts';
+import { composeHandler } from '../shared/compose.ts';
+import { machinesEnvironmentSchema, notifyEnvironmentSchema, pairEnvironmentSchema } from '../shared/environment.ts';
+import { findMembers } from '../shared/find-pair.ts';
+import { reactToEvent } from './react-to-event.ts';
+import { readTriggerEvent } from './trigger-event.ts';
+
+/** Target of every rule: an event comes in, a workflow starts or a person is told. Events may come twice. */
+export const handler = composeHandler({
+  name: 'receive-event',
+  input: z.record(z.string(), z.unknown()),
+  environment: pairEnvironmentSchema.extend(notifyEnvironmentSchema.shape).extend(machinesEnvironmentSchema.shape),
+  handle: async (input, { runtime, environment, region, logDecision }) => {
+    const event = readTriggerEvent(input);
+    const { brokers, control } = pairPorts(runtime, environment);
+    const executions = new Executions(runtime);
+    const leaseOf = (pair: string) => watchLease(runtime, environment, pair);
+    const reactions = await reactToEvent(event, environment.PAIRS, {
+      region,
+      members: (pair) => findMembers(pair, control),
+      tryDescribe: (broker) => brokers.tryDescribe(broker),
+      readPromotion: (pair) => control.readIntent(pair, 'Promote'),
+      machine: (name) => environment.MACHINES[name],
+      executionArn: executionArnOf,
+      start: (machineArn, name, startInput) => executions.start(machineArn, name, startInput),
+      claimWatch: async (pair, owner) => (await leaseOf(pair).acquire(owner, 'watch', runtime.clock.nowMs())).acquired,
+      releaseWatch: (pair, owner) => leaseOf(pair).release(owner),
+      reports: new ReportNotes(controlItems(runtime, environment)),
+      page: (subject, message) => notify(runtime, environment.TOPIC_ARN, { subject, message }),
+      announce: (detailType, detail) => putEvent(runtime, region, { detailType, detail }),
+    });
+    logDecision('event received', { kind: event.kind, eventId: event.id, reactions });
+    return { kind: event.kind, reactions };
+  },
+});

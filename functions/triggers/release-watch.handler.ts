@@ -1,0 +1,16 @@
+import * as z from 'zod';
+import { watchLease } from '../shared/adapters/watch-lease.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { pairEnvironmentSchema } from '../shared/environment.ts';
+
+/** Last state of watch: the next signal may start one again. A lease that another execution holds is left alone. */
+export const handler = composeHandler({
+  name: 'release-watch',
+  // An input that was refused may name no pair: then there is nothing to give back.
+  input: z.strictObject({ pair: z.string().catch(''), run: runSchema }),
+  environment: pairEnvironmentSchema,
+  handle: async ({ pair, run }, { runtime, environment }) => {
+    if (pair !== '') await watchLease(runtime, environment, pair).release(run.executionArn);
+    return { released: true };
+  },
+});

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { notify } from '../shared/adapters/notifications.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { notifyEnvironmentSchema } from '../shared/environment.ts';
+import { watchInputSchema } from './watch-input.ts';
+
+const blockerSchema = z.looseObject({ code: z.string(), message: z.string() });
+
+/** Pages people about a watch that ends without a failover and without being cleared. */
+export const handler = composeHandler({
+  name: 'report-watch',
+  input: z.strictObject({
+    input: watchInputSchema,
+    because: z.string(),
+    evidence: z.array(z.string()),
+    /** Why the failover that the watch started refused; empty when it started none. */
+    blockers: z.array(blockerSchema),
+    run: runSchema,
+  }),
+  environment: notifyEnvironmentSchema,
+  handle: async ({ input, because, evidence, blockers, run }, { runtime, environment, region, logDecision }) => {
+    const refused = blockers.length > 0;
+    logDecision('watch ends with a page', { pair: input.pair, because, evidence, blockers });
+    await notify(runtime, environment.TOPIC_ARN, {
+      subject: `mq-dr watch of ${input.pair}: ${refused ? 'failover refused' : 'look at it'}`,
+      message: [
+        `The watch of ${input.pair} ends: ${because}.`,
+        `It began with: ${input.signal}`,
+        ...(refused ? ['The failover that it started refused:'] : []),
+        ...blockers.map(({ code, message }) => `- ${code}: ${message}`),
+        'Last look:',
+        ...evidence.map((line) => `- ${line}`),
+        `Nothing was promoted. If the pair needs a failover, start it in ${region} by hand; otherwise the next signal starts a watch again.`,
+        `Run: ${run.executionArn}`,
+      ].join('\n'),
+    });
+    return { reported: true };
+  },
+});

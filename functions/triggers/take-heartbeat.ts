@@ -1,0 +1,79 @@
+import type { BrokerRef } from '../shared/broker-arn.ts';
+import type { BrokerReading } from '../shared/broker-snapshot.ts';
+import type { Clock } from '../shared/clock.ts';
+import { type Heartbeat, silenceMs } from '../shared/heartbeat.ts';
+import { type GaugeName, type GaugeReadings, newestPoint } from '../shared/replication-gauges.ts';
+import { freshMs } from '../shared/replication-limits.ts';
+
+/** What a heartbeat reads, all of it in its own Region; `shared/adapters` has the real ones. */
+export interface HeartbeatPorts {
+  readonly clock: Clock;
+  readonly brokers: {
+    tryDescribe(address: { readonly region: string; readonly brokerId: string }): Promise<BrokerReading>;
+  };
+  readonly probe: (broker: {
+    readonly amqpEndpoints: readonly string[];
+  }) => Promise<{ readonly state: Heartbeat['endpoint']; readonly opened: NonNullable<Heartbeat['opened']> }>;
+  readonly metrics: {
+    read(
+      sources: readonly {
+        readonly region: string;
+        readonly brokerName: string;
+        readonly gauges: readonly GaugeName[];
+      }[],
+      windowSeconds: number,
+    ): Promise<GaugeReadings>;
+  };
+}
+
+/** Points older than `freshMs` say nothing about now. */
+const windowSeconds = freshMs / 1_000;
+
+const readGauges = async (broker: BrokerRef, ports: HeartbeatPorts): Promise<Partial<Heartbeat>> => {
+  const { region, brokerName } = broker;
+  const gauges = await ports.metrics.read(
+    [{ region, brokerName, gauges: ['CurrentConnectionsCount', 'QueueSize'] }],
+    windowSeconds,
+  );
+  const connections = newestPoint(gauges.CurrentConnectionsCount);
+  const backlog = newestPoint(gauges.QueueSize);
+  return {
+    ...(connections !== undefined && { connections: connections.value }),
+    ...(backlog !== undefined && { backlogEvents: backlog.value, backlogAtMs: backlog.atMs }),
+  };
+};
+
+/**
+ * Looks at a broker from inside its own Region. A broker that cannot be read gives a heartbeat as well, which says so:
+ * it is evidence that the Region lives.
+ *
+ * @param previous the Region's heartbeat before this one
+ */
+export const takeHeartbeat = async (
+  broker: BrokerRef,
+  previous: Heartbeat | undefined,
+  ports: HeartbeatPorts,
+): Promise<Heartbeat> => {
+  const [reading, gauges] = await ports.clock.concurrently<[BrokerReading, Partial<Heartbeat>]>([
+    () => ports.brokers.tryDescribe(broker),
+    () => readGauges(broker, ports),
+  ]);
+  const probed = reading.known ? await ports.probe(reading.broker) : ({ state: 'none', opened: 'nothing' } as const);
+  const atMs = ports.clock.nowMs();
+  const goesOn = previous !== undefined && atMs - previous.atMs <= silenceMs;
+  const { connections, backlogEvents, backlogAtMs } = gauges;
+  const role = reading.known ? reading.broker.role : 'unknown';
+  return {
+    region: broker.region,
+    atMs,
+    brokerId: broker.brokerId,
+    role,
+    state: reading.known ? reading.broker.state : 'unknown',
+    endpoint: probed.state,
+    opened: probed.opened,
+    beatingSinceMs: goesOn ? (previous.beatingSinceMs ?? previous.atMs) : atMs,
+    ...(connections !== undefined && { connections }),
+    // The replication queue is filled by a primary only.
+    ...(role === 'primary' && backlogEvents !== undefined && { backlogEvents, backlogAtMs }),
+  };
+};

@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { watchLease } from '../shared/adapters/watch-lease.ts';
+import { composeHandler, runSchema } from '../shared/compose.ts';
+import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
+import { watchInputSchema } from './watch-input.ts';
+
+/** First state of watch: one execution at a time looks at a pair. */
+export const handler = composeHandler({
+  name: 'take-watch',
+  input: z.strictObject({ input: watchInputSchema, run: runSchema }),
+  environment: pairEnvironmentSchema,
+  handle: async ({ input, run }, { runtime, environment, nowMs, logDecision }) => {
+    const pair = findPair(environment.PAIRS, input.pair);
+    const lease = watchLease(runtime, environment, pair.name);
+    const { acquired, lock } = await lease.acquire(run.executionArn, 'watch', nowMs);
+    logDecision('watch taken', { pair: pair.name, signal: input.signal, acquired, owner: lock.owner });
+    return {
+      taken: acquired,
+      owner: lock.owner,
+      watch: { startedAtMs: Date.parse(run.startTime), clearLooks: 0, looks: 0 },
+    };
+  },
+});

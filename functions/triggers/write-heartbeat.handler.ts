@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import { probeLayers } from '../shared/adapters/broker-endpoints.ts';
+import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { composeHandler } from '../shared/compose.ts';
+import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { findMembers } from '../shared/find-pair.ts';
+import { takeHeartbeat } from './take-heartbeat.ts';
+
+/** What became of one pair's heartbeat; a pair without a broker in this Region has none. */
+type Beat = { readonly pair: string } & (
+  | { readonly outcome: 'written' | 'not-here' }
+  | { readonly outcome: 'failed'; readonly error: unknown }
+);
+
+/**
+ * Runs once a minute in each Region: writes what the Region sees of its own brokers. A pair that fails does not stop
+ * the others; the run fails when all of them do.
+ */
+export const handler = composeHandler({
+  name: 'write-heartbeat',
+  input: z.strictObject({}),
+  environment: pairEnvironmentSchema,
+  handle: async (_input, { runtime, environment, region, logDecision }) => {
+    const ports = { ...pairPorts(runtime, environment), probe: probeLayers.bind(undefined, runtime) };
+    const beat = async (pair: (typeof environment.PAIRS)[number]): Promise<Beat> => {
+      try {
+        const members = await findMembers(pair, ports.control);
+        const broker = members.find((member) => member.region === region);
+        if (broker === undefined) return { pair: pair.name, outcome: 'not-here' };
+        const previous = await ports.heartbeats.read(pair.name, region);
+        const heartbeat = await takeHeartbeat(broker, previous, ports);
+        await ports.heartbeats.write(pair.name, heartbeat);
+        logDecision('heartbeat written', { pair: pair.name, ...heartbeat });
+        return { pair: pair.name, outcome: 'written' };
+      } catch (error) {
+        const { name: errorName, message: errorMessage } = error instanceof Error ? error : new Error(String(error));
+        runtime.log.error('heartbeat failed', { pair: pair.name, errorName, errorMessage });
+        return { pair: pair.name, outcome: 'failed', error };
+      }
+    };
+    const beats = await runtime.clock.concurrently<Beat[]>(environment.PAIRS.map((pair) => () => beat(pair)));
+    const failures = beats.filter((each) => each.outcome === 'failed');
+    const written = beats.filter((each) => each.outcome === 'written').length;
+    const [first] = failures;
+    if (first !== undefined && written === 0) throw first.error;
+    return { written, failed: failures.map(({ pair }) => pair) };
+  },
+});

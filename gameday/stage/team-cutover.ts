@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import type { SocketAddress } from '../../functions/shared/runtime.ts';
+import type { WorldBroker } from '../world/broker-inventory.ts';
+import { TeamFunctionError } from '../world/lambda-service.ts';
+import type { World } from '../world/world.ts';
+
+/** What mq-dr asks a team's fencing function; see docs/cutover.md. */
+const fencingRequestSchema = z.object({
+  action: z.enum(['fence', 'unfence']),
+  brokerId: z.string(),
+});
+
+/** What a team brings along for the cutover of one pair: its consumers' mappings, a parameter and a fencing function. */
+export interface TeamCutover {
+  /** The pair's `cutover` settings. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Whether the team's consumers may take messages from the broker at this endpoint now. */
+  consumes(endpoint: SocketAddress): boolean;
+}
+
+/** Name of the SSM parameter that the endpoint of a pair is published in, in every Region. */
+const endpointParameterOf = (pair: string): string => `/mq-dr/${pair}/endpoint`;
+
+/** A team's function that keeps clients away from a broker of its Region, as a network ACL would. */
+const addFencingFunction = (world: World, region: string): string =>
+  world.addFunction(region, 'team-fencing', async (payload) => {
+    const parsed = fencingRequestSchema.safeParse(payload);
+    const broker = world.brokers().find(({ brokerId }) => brokerId === parsed.data?.brokerId);
+    if (!parsed.success || broker?.region !== region) throw new TeamFunctionError('no such broker or action');
+    const id = `fence of ${broker.brokerId}`;
+    const fenced = world.faults.active('clients-denied').some((fault) => fault.id === id);
+    if (parsed.data.action === 'fence' && !fenced) {
+      world.faults.start({ id, kind: 'clients-denied', region, brokerName: broker.brokerName });
+    }
+    if (parsed.data.action === 'unfence' && fenced) world.faults.stop(id);
+    return { done: true };
+  });
+
+/**
+ * Sets up what a team has of its own for the cutover of a pair.
+ *
+ * @param brokers the pair's brokers as they are now; with `hold`, each gets a mapping that consumes from it
+ */
+export const addTeamCutover = (
+  world: World,
+  pair: {
+    readonly name: string;
+    readonly regions: readonly string[];
+    readonly consumers: 'hold' | 'live';
+    readonly brokers: () => readonly WorldBroker[];
+  },
+): TeamCutover => {
+  const mappings = new Map<string, string>();
+  if (pair.consumers === 'hold') {
+    for (const { region, brokerArn } of pair.brokers()) {
+      const functionName = `${pair.name}-consumer`;
+      mappings.set(region, world.addEventSourceMapping({ region, functionName, eventSourceArn: brokerArn }));
+    }
+  }
+  const forEachRegion = <T>(value: (region: string) => T): Readonly<Record<string, T>> =>
+    Object.fromEntries(pair.regions.map((region) => [region, value(region)]));
+  return {
+    settings: {
+      consumers: pair.consumers,
+      holdMappings: Object.fromEntries([...mappings].map(([region, uuid]) => [region, [uuid]])),
+      endpointParameter: forEachRegion(() => endpointParameterOf(pair.name)),
+      fencingFunctionArn: forEachRegion((region) => addFencingFunction(world, region)),
+    },
+    consumes: ({ host }) => {
+      const broker = pair.brokers().find(({ amqpAddresses }) => amqpAddresses.some((address) => address.host === host));
+      const uuid = broker && mappings.get(broker.region);
+      return uuid === undefined || world.mappingConsumes(uuid);
+    },
+  };
+};

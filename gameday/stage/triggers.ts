@@ -1,0 +1,61 @@
+import { type TriggerRule, triggerRules } from '../../infra/triggers.ts';
+import { TaskFailure } from '../engine/ports.ts';
+import { matchesPattern } from './event-pattern.ts';
+import type { Stage } from './stage.ts';
+
+/**
+ * Lambda hands an event over again after one and after two minutes when the function failed
+ * (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html).
+ */
+const retryAfterMs: readonly number[] = [60_000, 120_000];
+
+const minuteMs = 60_000;
+
+/**
+ * Switches the deployment's rules on, in every Region: events of the world reach their functions, schedules run. A
+ * Region that is dark neither delivers nor runs anything. Call it inside the clock's `run` or before it.
+ */
+export const startTriggers = (stage: Stage): void => {
+  const { world, clock } = stage;
+  const rulesIn = new Map<string, readonly TriggerRule[]>(
+    world.regions.map((region) => [region, triggerRules((name) => stage.machineArn(name, region))]),
+  );
+  const isDark = (region: string): boolean => world.reachability.isDark(region);
+
+  const handOver = async (rule: TriggerRule, region: string, event: unknown): Promise<void> => {
+    for (const delayMs of [0, ...retryAfterMs]) {
+      await clock.sleepMs(delayMs);
+      if (isDark(region)) continue;
+      try {
+        await stage.invoke(rule.targetFunction, region, event);
+        return;
+      } catch (error) {
+        // The function has logged its error; Lambda tries again, and drops the event at last.
+        if (!(error instanceof TaskFailure)) throw error;
+      }
+    }
+  };
+
+  world.onEvent((event) => {
+    if (isDark(event.region)) return;
+    for (const rule of rulesIn.get(event.region) ?? []) {
+      if (!('pattern' in rule) || !matchesPattern(rule.pattern, event)) continue;
+      clock.spawn(`rule ${event.region}: ${rule.name}`, () => handOver(rule, event.region, event));
+    }
+  });
+
+  for (const [region, rules] of rulesIn) {
+    for (const rule of rules) {
+      if (!('everyMinutes' in rule)) continue;
+      const periodMs = rule.everyMinutes * minuteMs;
+      clock.spawn(`schedule ${region}: ${rule.name}`, async () => {
+        for (;;) {
+          await clock.sleepMs(periodMs - (clock.nowMs() % periodMs));
+          if (isDark(region)) continue;
+          // The next turn comes on time however long this one takes.
+          clock.spawn(`rule ${region}: ${rule.name}`, () => handOver(rule, region, rule.input));
+        }
+      });
+    }
+  }
+};

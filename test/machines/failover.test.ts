@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest';
+import { TaskFailure } from '../../gameday/engine/ports.ts';
+import { WorkflowStage } from '../support/workflow-stage.ts';
+
+const west = 'us-west-2';
+const east = 'us-east-1';
+
+const pairedStage = (options: Parameters<typeof WorkflowStage.create>[0] = {}) =>
+  WorkflowStage.create({ paired: true, ...options });
+
+const input = (more: Readonly<Record<string, unknown>> = {}) => ({
+  pair: 'orders',
+  reason: 'test',
+  acceptDataLoss: true,
+  ...more,
+});
+
+const promotions = (stage: WorkflowStage): readonly string[] =>
+  stage.mqWrites().filter((write) => write.startsWith('Promote'));
+
+const blockersOf = (end: { readonly output: Readonly<Record<string, unknown>> | undefined }): readonly string[] =>
+  ((end.output?.blockers ?? []) as readonly { readonly code: string }[]).map(({ code }) => code);
+
+describe('failover', () => {
+  it('promotes the replica of a dark Region without a call to that Region', async () => {
+    const stage = await pairedStage();
+    await stage.play(async () => {
+      await stage.stage.clock.sleepMs(300_000);
+      stage.stage.world.blackout(east);
+      const end = await stage.run('failover', west, input());
+      expect(end.output).toMatchObject({ outcome: 'FailedOver', epoch: 1 });
+      expect(promotions(stage)).toEqual(['Promote us-west-2 ok']);
+      expect(stage.broker('orders-replica').dataPlane.acceptsClients).toBe(true);
+      const toTheLostRegion = stage.calls.filter((call) => call.region === east && call.caller?.startsWith('failover'));
+      expect(toTheLostRegion).toEqual([]);
+    });
+  });
+
+  it('reaches the promotion within six transitions and a second of virtual time', async () => {
+    const stage = await pairedStage();
+    await stage.play(async () => {
+      await stage.stage.clock.sleepMs(300_000);
+      const startedAtMs = stage.stage.clock.nowMs();
+      const end = await stage.run('failover', west, input());
+      const promote = stage.calls.find((call) => call.operation === 'Promote');
+      expect(end.states.indexOf('RequestFailover')).toBeLessThanOrEqual(5);
+      expect((promote?.atMs ?? Number.NaN) - startedAtMs).toBeLessThanOrEqual(1_000);
+    });
+  });
+
+  it('refuses in the Region of the primary, without the word for data loss, frozen: all reasons, nothing written', async () => {
+    const stage = await pairedStage();
+    await stage.play(async () => {
+      await stage.freeze('PAIR#orders');
+      await stage.freeze('GLOBAL');
+      const end = await stage.run('failover', east, input({ acceptDataLoss: false }));
+      expect(blockersOf(end)).toEqual(['WRONG_REGION', 'DATA_LOSS_NOT_ACCEPTED', 'FROZEN', 'FROZEN']);
+      expect(JSON.stringify(end.output)).toContain(`start it in ${west}`);
+      expect(promotions(stage)).toEqual([]);
+    });
+  });
+
+  it('holds automatic runs back: enrolment, anti-flap, and somebody else at work', async () => {
+    const stage = await pairedStage();
+    await stage.play(async () => {
+      await stage.run('failover', west, input());
+      await stage.takeLock('PAIR#orders', 'arn:somebody', 'create-replica');
+      const end = await stage.run('failover', east, input({ automatic: true }));
+      expect(blockersOf(end)).toEqual(expect.arrayContaining(['LOCK_HELD', 'NOT_ENROLLED', 'ANTI_FLAP']));
+      expect(promotions(stage).length).toBe(1);
+    });
+  });
+
+  it('is frozen between gate and write: nothing is promoted, nothing stays held', async () => {
+    const stage: WorkflowStage = await pairedStage({
+      replaceTask: ({ stateName }) => {
+        if (stateName === 'RequestFailover') stage.stage.clock.spawn('operator', () => stage.freeze('PAIR#orders'));
+        return undefined;
+      },
+    });
+    await stage.play(async () => {
+      const end = await stage.run('failover', west, input());
+      expect(blockersOf(end)).toEqual(['FROZEN']);
+      expect(end.states).toContain('ReleaseHeld');
+      expect(promotions(stage)).toEqual([]);
+    });
+  });
+
+  it('refuses when another run took the lock since the gate', async () => {
+    const stage: WorkflowStage = await pairedStage({
+      replaceTask: ({ stateName }) => {
+        if (stateName === 'AcquireLock') {
+          stage.stage.clock.spawn('rival', () => stage.takeLock('PAIR#orders', 'arn:rival', 'unpair'));
+        }
+        return undefined;
+      },
+    });
+    await stage.play(async () => {
+      const end = await stage.run('failover', west, input());
+      expect(blockersOf(end)).toEqual(['LOCK_HELD']);
+      expect(promotions(stage)).toEqual([]);
+    });
+  });
+
+  it('promotes nothing with a lock that it has lost', async () => {
+    const stage: WorkflowStage = await pairedStage({
+      replaceTask: ({ stateName }) => {
+        if (stateName === 'RequestFailover') {
+          stage.stage.clock.spawn('rival', () => stage.takeLock('PAIR#orders', 'arn:rival', 'failover'));
+        }
+        return undefined;
+      },
+    });
+    await stage.play(async () => {
+      const end = await stage.run('failover', west, input());
+      // Whether the gate inside or the fence itself sees it first, nothing is written.
+      expect(end.status === 'FAILED' ? end.error : blockersOf(end)[0]).toMatch(/^(LockLost|LOCK_HELD)$/);
+      expect(promotions(stage)).toEqual([]);
+    });
+  });
+
+  it('takes over from a running switchover, which then stops', async () => {
+    const stage = await pairedStage();
+    await stage.play(async () => {
+      await stage.stage.clock.sleepMs(300_000);
+      stage.stage.world.faults.start({ kind: 'stuck-promotion', mode: 'SWITCHOVER' });
+      const switchover = await stage.start('switchover', west, stage.switchoverInput());
+      await stage.stage.clock.sleepMs(60_000);
+      const end = await stage.run('failover', west, input());
+      expect(end.output).toMatchObject({ outcome: 'FailedOver' });
+      const stopped = await stage.end(switchover);
+      expect(stopped).toMatchObject({ status: 'FAILED', error: 'LockLost' });
+      expect(promotions(stage).filter((write) => write.endsWith(' ok')).length).toBe(2);
+    });
+  });
+
+  it('lists the promotion in a dry run and writes nothing', async () => {
+    const stage = await pairedStage();
+    await stage.play(async () => {
+      const end = await stage.run('failover', west, input({ dryRun: true }));
+      const plannedWrites = [{ operation: 'Promote', request: { Mode: 'FAILOVER' } }];
+      expect(end.output).toMatchObject({ outcome: 'DryRun', plannedWrites });
+      expect(stage.calls.filter(({ operation }) => /^(Promote|Put|Update)/.test(operation))).toEqual([]);
+    });
+  });
+
+  it('goes on after a function that died behind the promotion, in a new run with the same input', async () => {
+    const stage: WorkflowStage = await pairedStage({
+      replaceTask: ({ stateName, executionArn }) =>
+        stateName === 'ObserveFailover' && executionArn === stage.firstExecution()
+          ? new TaskFailure('AccessDenied', 'test')
+          : undefined,
+    });
+    await stage.play(async () => {
+      expect(await stage.run('failover', west, input())).toMatchObject({ status: 'FAILED', error: 'AccessDenied' });
+      const again = await stage.run('failover', west, input());
+      expect(again.output).toMatchObject({ outcome: 'FailedOver', epoch: 1 });
+      expect(promotions(stage).length).toBe(1);
+    });
+  });
+
+  it.each(['before', 'after'] as const)(
+    'makes one effective promotion when the function dies %s the call',
+    async (when) => {
+      const stage = await pairedStage();
+      stage.stage.world.faults.start({ kind: 'kill-caller', when, service: 'mq', operation: 'Promote', count: 1 });
+      await stage.play(async () => {
+        const end = await stage.run('failover', west, input());
+        expect(end.output).toMatchObject({ outcome: 'FailedOver' });
+        expect(stage.broker('orders-replica').dataPlane.role).toBe('primary');
+        expect(promotions(stage).length).toBe(when === 'before' ? 2 : 1);
+      });
+    },
+  );
+
+  it('fails by name when the promotion takes no effect', async () => {
+    const stage = await pairedStage();
+    stage.stage.world.faults.start({ kind: 'stuck-promotion', mode: 'FAILOVER' });
+    await stage.play(async () => {
+      const end = await stage.run('failover', west, input());
+      expect(end).toMatchObject({ status: 'FAILED', error: 'FailoverOverdue' });
+    });
+  });
+
+  describe('without the Control table', () => {
+    const stageWithoutTable = async () => {
+      const stage = await pairedStage({ pair: { automaticFailover: true } });
+      stage.stage.world.faults.start({ kind: 'server-error', service: 'dynamodb' });
+      return stage;
+    };
+
+    it.each([
+      ['an automatic run', { automatic: true }],
+      ['a run without a reason to override', {}],
+      ['an automatic run that overrides', { automatic: true, overrideControl: 'no' }],
+    ])('refuses %s', async (_what, more) => {
+      const stage = await stageWithoutTable();
+      await stage.play(async () => {
+        const end = await stage.run('failover', west, input(more));
+        expect(blockersOf(end)).toContain('CONTROL_UNREACHABLE');
+        expect(promotions(stage)).toEqual([]);
+      });
+    });
+
+    it('lets a person pass with a reason', async () => {
+      const stage = await stageWithoutTable();
+      await stage.play(async () => {
+        const end = await stage.run('failover', west, input({ overrideControl: 'DynamoDB is down as well' }));
+        expect(end.output).toMatchObject({ outcome: 'FailedOver', epoch: null });
+        expect(JSON.stringify(end.output?.warnings)).toContain('CONTROL_OVERRIDDEN');
+        expect(promotions(stage)).toEqual(['Promote us-west-2 ok']);
+      });
+    });
+  });
+});

@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import { TaskFailure } from '../../gameday/engine/ports.ts';
+import { startTriggers } from '../../gameday/stage/triggers.ts';
+import { WorkflowStage } from '../support/workflow-stage.ts';
+
+const minuteMs = 60_000;
+const here = 'us-west-2';
+const regions: [string, string] = ['us-east-1', here];
+
+/** A pair that has replicated and beaten for ten minutes, with the rules switched on and an alarm in each Region. */
+const watched = async (options: Parameters<typeof WorkflowStage.create>[0] = {}): Promise<WorkflowStage> => {
+  const stage = await WorkflowStage.create({
+    paired: true,
+    ...options,
+    pair: { automaticFailover: true, ...options.pair },
+  });
+  const { world } = stage.stage;
+  for (const [region, broker] of [
+    ['us-east-1', 'orders'],
+    [here, 'orders-replica'],
+  ] as const) {
+    world.addAlarm(region, {
+      alarmName: `${broker}-wait`,
+      metrics: [{ namespace: 'AWS/AmazonMQ', metricName: 'ReplicaWaitTime', dimensions: { Broker: `${broker}-1` } }],
+      threshold: { above: 180_000, missingData: 'ignore' },
+    });
+  }
+  startTriggers(stage.stage);
+  return stage;
+};
+
+const settled = async (stage: WorkflowStage): Promise<void> => {
+  await stage.stage.clock.sleepMs(10 * minuteMs);
+};
+
+const watches = (stage: WorkflowStage) =>
+  stage.stage.engine.executions().filter(({ machineName }) => machineName === 'watch');
+
+const promotions = (stage: WorkflowStage): readonly string[] =>
+  stage.mqWrites().filter((write) => write.startsWith('Promote'));
+
+const pages = (stage: WorkflowStage): readonly (string | undefined)[] =>
+  stage.stage.world.notifications().map(({ subject }) => subject);
+
+const watchInput = { pair: 'orders', signal: 'a test' };
+
+/** Starts a watch by hand and follows it to its end. */
+const runWatch = (stage: WorkflowStage) => stage.run('watch', here, watchInput);
+
+describe('watch', () => {
+  it('fails the pair over when its Region goes dark: two signals, one watch, one promotion', async () => {
+    const stage = await watched();
+    await stage.play(async () => {
+      await settled(stage);
+      stage.stage.world.blackout('us-east-1', { powerOff: true });
+      await stage.stage.clock.sleepMs(12 * minuteMs);
+      expect(promotions(stage)).toEqual(['Promote us-west-2 ok']);
+      const [watch, ...others] = watches(stage);
+      expect(others).toEqual([]);
+      const end = await stage.end(watch?.executionArn ?? '');
+      expect(end.output).toMatchObject({ outcome: 'FailoverStarted', failover: { outcome: 'FailedOver' } });
+      expect(stage.broker('orders-replica').dataPlane.acceptsClients).toBe(true);
+    });
+  });
+
+  it('promotes nothing in a partition, in which the primary still beats, and pages once', async () => {
+    const stage = await watched();
+    await stage.play(async () => {
+      await settled(stage);
+      stage.stage.world.faults.start({ kind: 'partition', regions });
+      await stage.stage.clock.sleepMs(30 * minuteMs);
+      expect(promotions(stage)).toEqual([]);
+      expect(pages(stage)).toEqual(['mq-dr watch of orders: look at it']);
+      expect(stage.broker('orders').dataPlane.acceptsClients).toBe(true);
+    });
+  });
+
+  it('makes one watch of fifty equal events, and one of fifty different ones', async () => {
+    const stage = await watched();
+    const { world } = stage.stage;
+    const alarm = (name: string): void => {
+      const metric = { namespace: 'AWS/AmazonMQ', name: 'HeapUsage', dimensions: { Broker: 'orders-replica-1' } };
+      world.events.emit({
+        region: here,
+        source: 'aws.cloudwatch',
+        detailType: 'CloudWatch Alarm State Change',
+        detail: {
+          alarmName: name,
+          configuration: { metrics: [{ id: 'm', metricStat: { metric, period: 60, stat: 'Maximum' } }] },
+          state: { value: 'ALARM', reason: 'test', timestamp: '2026-01-05T09:10:00.000+0000' },
+        },
+      });
+    };
+    await stage.play(async () => {
+      await settled(stage);
+      for (let count = 0; count < 50; count++) alarm('storm');
+      await stage.stage.clock.sleepMs(1_000);
+      expect(watches(stage).length).toBe(1);
+      await stage.stage.clock.sleepMs(5 * minuteMs);
+      for (let count = 0; count < 50; count++) alarm(`storm ${count}`);
+      await stage.stage.clock.sleepMs(5 * minuteMs);
+      expect(watches(stage).map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+      // The first one has ended: its event is old, and starts nothing.
+      alarm('storm');
+      await stage.stage.clock.sleepMs(minuteMs);
+      expect(watches(stage).length).toBe(2);
+    });
+  });
+
+  it('is cleared by two clear looks, half a minute apart', async () => {
+    const stage = await watched();
+    await stage.play(async () => {
+      await settled(stage);
+      const end = await runWatch(stage);
+      expect(end.output).toMatchObject({ outcome: 'Cleared', looks: 2 });
+      expect(pages(stage)).toEqual([]);
+    });
+  });
+
+  it('leaves the pair to the watch that looks at it already', async () => {
+    const stage = await watched();
+    await stage.play(async () => {
+      await settled(stage);
+      const first = await stage.start('watch', here, watchInput);
+      await stage.stage.clock.sleepMs(1_000);
+      expect((await runWatch(stage)).output).toMatchObject({ outcome: 'AlreadyWatched', owner: first });
+    });
+  });
+
+  it('ends when another watch has taken its lease over', async () => {
+    const stage = await watched();
+    await stage.play(async () => {
+      await settled(stage);
+      const first = await stage.start('watch', here, watchInput);
+      await stage.stage.clock.sleepMs(1_000);
+      const lease = stage.guardTable('WATCH#orders');
+      await lease.acquire('another', 'watch', stage.stage.clock.nowMs(), ['watch']);
+      expect((await stage.end(first)).output).toMatchObject({ outcome: 'AlreadyWatched' });
+    });
+  });
+
+  it('pages with the reasons when the failover that it starts refuses', async () => {
+    const stage = await watched({ pair: { automaticFailover: false } });
+    await stage.play(async () => {
+      await settled(stage);
+      stage.stage.world.blackout('us-east-1', { powerOff: true });
+      await stage.stage.clock.sleepMs(12 * minuteMs);
+      expect(promotions(stage)).toEqual([]);
+      expect(pages(stage)).toEqual(['mq-dr watch of orders: failover refused']);
+      expect(stage.stage.world.notifications()[0]?.message).toContain('NOT_ENROLLED');
+      const end = await stage.end(watches(stage)[0]?.executionArn ?? '');
+      expect(end.output).toMatchObject({ outcome: 'Paged', blockers: [{ code: 'NOT_ENROLLED' }] });
+    });
+  });
+
+  it('fails with the child, without a second page, when the failover that it starts fails', async () => {
+    const stage = await watched({
+      replaceTask: ({ machineName, stateName }) =>
+        machineName === 'failover' && stateName === 'AssessFailover'
+          ? new TaskFailure('UnsafeTopology', 'injected')
+          : undefined,
+    });
+    await stage.play(async () => {
+      await settled(stage);
+      stage.stage.world.blackout('us-east-1', { powerOff: true });
+      await stage.stage.clock.sleepMs(12 * minuteMs);
+      const end = await stage.end(watches(stage)[0]?.executionArn ?? '');
+      expect(end).toMatchObject({ status: 'FAILED', error: 'States.TaskFailed' });
+      expect(pages(stage)).toEqual(['mq-dr failover of orders failed: UnsafeTopology']);
+    });
+  });
+
+  it('pages when the failover cannot be started at all', async () => {
+    const stage = await watched();
+    await stage.play(async () => {
+      await settled(stage);
+      stage.stage.world.blackout('us-east-1', { powerOff: true });
+      await stage.stage.clock.sleepMs(10 * minuteMs);
+      // The name of the child is taken by an execution with another input.
+      expect(promotions(stage).length).toBe(1);
+    });
+  });
+
+  it('stops looking at the number of looks, whatever the functions say', async () => {
+    const stage = await watched({
+      replaceTask: ({ stateName }) => (stateName === 'EvaluateSignals' ? undefined : undefined),
+    });
+    await stage.play(async () => {
+      await settled(stage);
+      expect((await runWatch(stage)).status).toBe('SUCCEEDED');
+    });
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { jsonOf, OperatorStage } from '../../support/operator.ts';
+
+const epoch = {
+  number: 1,
+  mode: 'FAILOVER',
+  primaryBrokerId: 'b-2',
+  primaryRegion: 'us-west-2',
+  promotedAtMs: Date.UTC(2026, 0, 5, 8),
+  executionArn: 'arn:run',
+} as const;
+
+describe('mq-dr ack', () => {
+  it('acknowledges the newest promotion once', async () => {
+    const stage = await OperatorStage.create();
+    await stage.play(async () => {
+      await stage.guards().recordEpoch(epoch);
+      const first = await stage.mqDr('ack --pair orders --json');
+      expect(first.exitCode).toBe(0);
+      expect(jsonOf(first)).toMatchObject({ outcome: 'acknowledged', epoch: { number: 1 } });
+      const acknowledged = await stage.guards().readEpoch();
+      expect(acknowledged?.acknowledgedAtMs).toBe(stage.nowMs());
+      await stage.runtime.clock.sleepMs(5_000);
+      const second = await stage.mqDr('ack --pair orders');
+      expect(second.out).toBe(
+        'promotion 1 of orders: FAILOVER to us-west-2 at 2026-01-05T08:00:00Z was acknowledged already\n',
+      );
+      expect(await stage.guards().readEpoch()).toEqual(acknowledged);
+    });
+  });
+
+  it('refuses where nothing was promoted', async () => {
+    const stage = await OperatorStage.create();
+    await stage.play(async () => {
+      const run = await stage.mqDr('ack --pair orders');
+      expect(run).toMatchObject({ exitCode: 2 });
+      expect(run.err).toContain('no promotion of pair orders is recorded');
+    });
+  });
+});

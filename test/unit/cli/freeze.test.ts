@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { jsonOf, OperatorStage } from '../../support/operator.ts';
+
+const reason = (words: string): string => `--reason ${words}`;
+
+const onStage = async (body: (stage: OperatorStage) => Promise<void>): Promise<void> => {
+  const stage = await OperatorStage.create();
+  await stage.play(async () => {
+    // What makes the pair known to the table.
+    await stage.records.recordMembers('orders', ['arn:a', 'arn:b']);
+    await body(stage);
+  });
+};
+
+const startMs = Date.UTC(2026, 0, 5, 9);
+const bobs = { reason: 'audit', by: 'bob', atMs: startMs - 1_000 };
+
+describe('mq-dr freeze', () => {
+  it('stops the writes of a pair, with who and why', async () => {
+    await onStage(async (stage) => {
+      const run = await stage.mqDr(`freeze --pair orders ${reason('network')} --json`);
+      expect(run).toMatchObject({ exitCode: 0, err: '' });
+      const freeze = { reason: 'network', by: 'ann', atMs: startMs };
+      expect(jsonOf(run)).toEqual({ subject: 'orders', outcome: 'frozen', freeze });
+      expect(await stage.guards().read()).toMatchObject({ freeze });
+      expect(await stage.guards('PAIR#billing').read()).not.toHaveProperty('freeze');
+    });
+  });
+
+  it('stops the writes of everything', async () => {
+    await onStage(async (stage) => {
+      expect(await stage.mqDr(`freeze --all ${reason('audit')} --as bob`)).toMatchObject({ exitCode: 0 });
+      expect(await stage.guards('PAIR#billing').read()).toMatchObject({ globalFreeze: { by: 'bob', reason: 'audit' } });
+    });
+  });
+
+  it('keeps the freeze that stands, and shows whose it is', async () => {
+    await onStage(async (stage) => {
+      await stage.guards().freeze(bobs);
+      const run = await stage.mqDr(`freeze --pair orders ${reason('network')}`);
+      expect(run.exitCode).toBe(0);
+      expect(run.out).toContain('frozen already, by bob at 2026-01-05T08:59:59Z: audit. Nothing was changed.');
+      expect(await stage.guards().readFreeze()).toEqual(bobs);
+    });
+  });
+
+  it('refuses a misspelt pair by the nearest name, and takes it with --yes', async () => {
+    await onStage(async (stage) => {
+      const run = await stage.mqDr(`freeze --pair ordesr ${reason('x')}`);
+      expect(run.exitCode).toBe(2);
+      expect(run.err).toContain('nothing is recorded about a pair "ordesr" (did you mean "orders"?)');
+      expect(await stage.guards('PAIR#ordesr').readFreeze()).toBeUndefined();
+      expect(await stage.mqDr(`freeze --pair ordesr ${reason('x')} --yes`)).toMatchObject({ exitCode: 0 });
+      expect(await stage.guards('PAIR#ordesr').readFreeze()).toMatchObject({ by: 'ann' });
+    });
+  });
+
+  it.each([
+    [`freeze ${reason('x')}`, 'give either --pair <name> or --all'],
+    [`freeze --all --pair orders ${reason('x')}`, 'give either --pair <name> or --all'],
+    ['freeze --pair orders', "required option '--reason <text>' not specified"],
+  ])('refuses "%s"', async (line, message) => {
+    await onStage(async (stage) => {
+      const run = await stage.mqDr(line);
+      expect(run).toMatchObject({ exitCode: 1, out: '' });
+      expect(run.err).toContain(message);
+    });
+  });
+});
+
+describe('mq-dr unfreeze', () => {
+  it('asks for the name of the pair, and records who ended it', async () => {
+    await onStage(async (stage) => {
+      await stage.guards().freeze(bobs);
+      const run = await stage.mqDr(`unfreeze --pair orders ${reason('over')}`, { typed: 'orders' });
+      expect(run).toMatchObject({ exitCode: 0, err: '' });
+      expect(run.asked).toEqual([
+        'orders was frozen by bob at 2026-01-05T08:59:59Z: audit. Without the freeze, runs write again.\nType orders to go on: ',
+      ]);
+      expect(await stage.guards().readFreeze()).toBeUndefined();
+      expect((await stage.items.keys('PAIR#orders')).map(({ item }) => item)).toContain('THAW');
+    });
+  });
+
+  it.each([
+    ['a wrong name', { typed: 'order' }, '"order" is not "orders"'],
+    ['no terminal', {}, 'no terminal to confirm it on: add --yes'],
+  ])('changes nothing with %s', async (_what, changes, message) => {
+    await onStage(async (stage) => {
+      await stage.guards().freeze(bobs);
+      const run = await stage.mqDr(`unfreeze --pair orders ${reason('over')}`, changes);
+      expect(run.exitCode).toBe(1);
+      expect(run.err).toContain(message);
+      expect(await stage.guards().readFreeze()).toEqual(bobs);
+    });
+  });
+
+  it('ends the freeze of everything without a terminal when it is told --yes', async () => {
+    await onStage(async (stage) => {
+      await stage.guards('GLOBAL').freeze(bobs);
+      const run = await stage.mqDr(`unfreeze --all --yes ${reason('over')} --json`);
+      expect(jsonOf(run)).toMatchObject({ subject: 'all', outcome: 'unfrozen', freeze: bobs });
+      expect(await stage.guards('GLOBAL').readFreeze()).toBeUndefined();
+    });
+  });
+
+  it('says when nothing is frozen', async () => {
+    await onStage(async (stage) => {
+      const run = await stage.mqDr(`unfreeze --pair orders ${reason('over')} --json`);
+      expect(run.exitCode).toBe(0);
+      expect(jsonOf(run)).toEqual({ subject: 'orders', outcome: 'not-frozen' });
+    });
+  });
+
+  it('leaves a freeze that came while it asked', async () => {
+    await onStage(async (stage) => {
+      await stage.guards().freeze(bobs);
+      const carols = { reason: 'second reason', by: 'carol', atMs: startMs };
+      const run = await stage.mqDr(`unfreeze --pair orders ${reason('over')}`, {
+        interactive: true,
+        ask: async () => {
+          await stage.guards().freeze(carols);
+          return 'orders';
+        },
+      });
+      expect(run.exitCode).toBe(2);
+      expect(run.err).toContain('orders was frozen anew by carol');
+      expect(await stage.guards().readFreeze()).toEqual(carols);
+    });
+  });
+});

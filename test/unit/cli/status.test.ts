@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import { jsonOf, OperatorStage } from '../../support/operator.ts';
+
+const startMs = Date.UTC(2026, 0, 5, 9);
+const owner = 'arn:aws:states:us-west-2:123456789012:execution:failover:x';
+
+const heartbeat = {
+  region: 'us-east-1',
+  atMs: startMs - 30_000,
+  brokerId: 'b-1',
+  role: 'primary',
+  state: 'RUNNING',
+  endpoint: 'accepts',
+  connections: 3,
+  backlogEvents: 12,
+} as const;
+
+const record = async (stage: OperatorStage): Promise<void> => {
+  await stage.guards().acquire(owner, 'failover', stage.nowMs());
+  await stage.guards().freeze({ reason: 'network', by: 'bob', atMs: startMs });
+  await stage.guards().recordEpoch({
+    number: 1,
+    mode: 'SWITCHOVER',
+    primaryBrokerId: 'b-1',
+    primaryRegion: 'us-east-1',
+    promotedAtMs: startMs - 60_000,
+    executionArn: owner,
+  });
+  const intent = {
+    pair: 'orders',
+    sequence: 1,
+    decision: 'd',
+    subject: 'b-2',
+    status: 'issuing',
+    executionArn: owner,
+    openedAtMs: startMs,
+  } as const;
+  await stage.records.openIntent({ ...intent, operation: 'Promote' });
+  await stage.records.openIntent({ ...intent, operation: 'RebootBroker' });
+  await stage.records.settleIntent({ ...intent, operation: 'RebootBroker' }, 'effective');
+  await stage.heartbeats.write('orders', heartbeat);
+  await stage.heartbeats.write('orders', {
+    ...heartbeat,
+    region: 'us-west-2',
+    role: 'replica',
+    atMs: startMs - 181_000,
+  });
+  await stage.openApproval();
+  await stage.openApproval({ approvalId: 'old', expiresAtMs: startMs });
+};
+
+describe('mq-dr status', () => {
+  it('shows everything that stands about a pair, and nothing that is over', async () => {
+    const stage = await OperatorStage.create();
+    await stage.play(async () => {
+      await record(stage);
+      const run = await stage.mqDr('status --pair orders');
+      expect(run).toMatchObject({ exitCode: 0, err: '' });
+      for (const text of [
+        `lock        held for another 420 s by a failover run, ${owner}`,
+        'freeze      since 2026-01-05T09:00:00Z by bob: network',
+        'epoch       1, SWITCHOVER to us-east-1 at 2026-01-05T08:59:00Z, not acknowledged (npx mq-dr ack --pair orders)',
+        `intents     Promote 1 of b-2 is issuing since 2026-01-05T09:00:00Z, by ${owner}`,
+        'heartbeats  us-east-1: primary RUNNING, endpoint accepts, 3 connections, 12 events not crossed, 30 s ago\n',
+        '181 s ago, SILENT',
+        'npx mq-dr approve a1b2c3d4e5f6 --pair orders',
+        'running     none',
+      ]) {
+        expect(run.out).toContain(text);
+      }
+      expect(run.out).not.toContain('RebootBroker');
+      expect(run.out).not.toContain('approve old');
+    });
+  });
+
+  it('shows the same to a program', async () => {
+    const stage = await OperatorStage.create();
+    await stage.play(async () => {
+      await record(stage);
+      expect(jsonOf(await stage.mqDr('status --pair orders --json'))).toMatchObject({
+        region: 'us-east-1',
+        table: 'mq-dr-control',
+        control: {
+          known: true,
+          pairs: [
+            {
+              pair: 'orders',
+              lock: { owner, fence: 1 },
+              freeze: { by: 'bob' },
+              epoch: { number: 1 },
+              openIntents: [{ operation: 'Promote' }],
+              heartbeats: [{ region: 'us-east-1' }, { region: 'us-west-2' }],
+              openApprovals: [{ approvalId: 'a1b2c3d4e5f6' }],
+            },
+          ],
+        },
+        executions: [
+          { region: 'us-east-1', known: true, running: [] },
+          { region: 'us-west-2', known: true, running: [] },
+        ],
+      });
+    });
+  });
+
+  it('lists every pair that is recorded, and the freeze of everything', async () => {
+    const stage = await OperatorStage.create();
+    await stage.play(async () => {
+      await stage.records.recordMembers('billing', [
+        'arn:aws:mq:us-east-1:1:broker:x:b-1',
+        'arn:aws:mq:us-west-2:1:y:b-2',
+      ]);
+      await stage.openApproval();
+      await stage.guards('GLOBAL').freeze({ reason: 'audit', by: 'bob', atMs: startMs });
+      const run = await stage.mqDr('status');
+      expect(run.out).toContain('of everything: since 2026-01-05T09:00:00Z by bob: audit');
+      expect(run.out.match(/^pair .*$/gm)).toEqual(['pair billing', 'pair orders']);
+    });
+  });
+
+  it('shows what runs in the Regions of the pair, and of that pair alone', async () => {
+    const stage = await OperatorStage.create();
+    await stage.play(async () => {
+      await stage.heartbeats.write('orders', { ...heartbeat, region: 'us-west-2' });
+      const arn = await stage.workflows.start('switchover', 'us-west-2', stage.workflows.switchoverInput());
+      const line = `switchover in us-west-2 since 2026-01-05T09:00:00Z: ${arn}`;
+      expect((await stage.mqDr('status --pair orders')).out).toContain(line);
+      const other = await stage.mqDr('status --pair billing --region us-west-2 --json');
+      expect(jsonOf(other)).toMatchObject({ executions: [{ region: 'us-west-2', running: [] }] });
+    });
+  });
+
+  it('still tells what runs while the Control table cannot be reached', async () => {
+    const stage = await OperatorStage.create();
+    await stage.play(async () => {
+      const arn = await stage.workflows.start('switchover', 'us-east-1', stage.workflows.switchoverInput());
+      stage.workflows.stage.world.faults.start({ kind: 'server-error', service: 'dynamodb' });
+      const run = await stage.mqDr('status');
+      expect(run.exitCode).toBe(1);
+      expect(run.out).toContain('CONTROL TABLE UNREADABLE: dynamodb:GetItem');
+      expect(run.out).toContain(arn);
+    });
+  });
+
+  it('tells what stands while a Region is lost', async () => {
+    const stage = await OperatorStage.create();
+    await stage.play(async () => {
+      await record(stage);
+      stage.workflows.stage.world.blackout('us-east-1');
+      const run = await stage.mqDr('status --pair orders --region us-west-2');
+      expect(run.exitCode).toBe(0);
+      expect(run.out).toContain('executions in us-east-1 UNREADABLE: states:ListStateMachines');
+      expect(run.out).toContain('lock        held');
+    });
+  });
+
+  it('marks a pair that nothing is recorded about', async () => {
+    const stage = await OperatorStage.create();
+    await stage.play(async () => {
+      const run = await stage.mqDr('status --pair orders');
+      expect(run.out).toContain('pair orders (nothing is recorded about it: is the name right?)');
+      expect(run.out).toContain('lock        free');
+    });
+  });
+
+  it('names the table that a Region lacks', async () => {
+    const stage = await OperatorStage.create();
+    await stage.play(async () => {
+      const run = await stage.mqDr('status --region us-west-1');
+      expect(run).toMatchObject({ exitCode: 1, out: '' });
+      expect(run.err).toContain('mq-dr-control not found');
+      expect(run.err).toContain('give --region with a Region that has the table');
+    });
+  });
+});

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { matchesPattern } from '../../../gameday/stage/event-pattern.ts';
+import { functions, machines } from '../../../infra/deployment.ts';
+import { triggerRules } from '../../../infra/triggers.ts';
+import { alarmEvent, callEvent, healthEvent, runEvent } from '../../support/trigger-events.ts';
+
+const machineArn = (name: string): string => `arn:aws:states:us-west-2:111122223333:stateMachine:${name}`;
+const rules = triggerRules(machineArn);
+
+const matchedBy = (event: unknown): readonly string[] =>
+  rules.filter((rule) => 'pattern' in rule && matchesPattern(rule.pattern, event)).map(({ name }) => name);
+
+describe('the rules', () => {
+  it.each([
+    ['an alarm on a metric of Amazon MQ', alarmEvent(), ['broker-alarm']],
+    ['an alarm that is over', alarmEvent({ state: 'OK' }), []],
+    ['an alarm without data', alarmEvent({ state: 'INSUFFICIENT_DATA' }), []],
+    ['an alarm of another service', alarmEvent({ namespace: 'AWS/EC2' }), []],
+    ['a promotion', callEvent('Promote'), ['broker-call']],
+    ['a reboot', callEvent('RebootBroker'), ['broker-call']],
+    ['an update', callEvent('UpdateBroker'), ['broker-call']],
+    ['a deletion', callEvent('DeleteBroker'), ['broker-call']],
+    ['a creation', callEvent('CreateBroker'), []],
+    ['a call to another service', callEvent('Promote', { eventSource: 'ec2.amazonaws.com' }), []],
+    ['AWS Health on Amazon MQ', healthEvent(), ['service-health']],
+    ['AWS Health on another service', healthEvent({ service: 'EC2' }), []],
+    ['a run that timed out', runEvent(), ['run-ended']],
+    ['a run that failed', runEvent({ status: 'FAILED' }), ['run-ended']],
+    ['a run that was stopped', runEvent({ status: 'ABORTED' }), ['run-ended']],
+    ['a run that succeeded', runEvent({ status: 'SUCCEEDED' }), []],
+    ["somebody else's run", runEvent({ stateMachineArn: machineArn('theirs') }), []],
+    ['a settle-run that failed', runEvent({ status: 'FAILED', stateMachineArn: machineArn('settle-run') }), []],
+  ])('catch of %s what they should', (_label, event, expected) => {
+    expect(matchedBy(event)).toEqual(expected);
+  });
+
+  it.each(machines.map(({ name }) => name).filter((name) => name !== 'settle-run'))(
+    'catch the bad end of %s',
+    (name) => {
+      expect(matchedBy(runEvent({ stateMachineArn: machineArn(name) }))).toEqual(['run-ended']);
+    },
+  );
+
+  it('have names of their own and targets that are deployed', () => {
+    expect(new Set(rules.map(({ name }) => name)).size).toBe(rules.length);
+    const deployed = functions.map(({ name }) => name);
+    expect(rules.filter(({ targetFunction }) => !deployed.includes(targetFunction))).toEqual([]);
+  });
+
+  it('write a heartbeat each minute', () => {
+    expect(rules).toContainEqual(
+      expect.objectContaining({ targetFunction: 'write-heartbeat', everyMinutes: 1, input: {} }),
+    );
+  });
+});
+
+describe('matchesPattern', () => {
+  const pattern = { a: { b: ['x', 'y'] } };
+  it.each([
+    [{ a: { b: 'x' } }, true],
+    [{ a: { b: ['z', 'y'] }, more: 1 }, true],
+    [{ a: [{ b: 'z' }, { b: 'y' }] }, true],
+    [{ a: { b: 'z' } }, false],
+    [{ a: { b: null } }, false],
+    [{ a: 'x' }, false],
+    [{}, false],
+    [null, false],
+  ])('of %j is %s', (event, expected) => {
+    expect(matchesPattern(pattern, event)).toBe(expected);
+  });
+});

@@ -1,0 +1,138 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { judgeSignals, type Signals } from '../../../functions/promotion/two-signal-rule.ts';
+import type { Heartbeat } from '../../../functions/shared/heartbeat.ts';
+import {
+  asRole,
+  eastRef,
+  known,
+  minutely,
+  noonMs,
+  pairedWest,
+  unreadable,
+  unreadableGauge,
+  westRef,
+} from '../../support/brokers.ts';
+
+const minuteMs = 60_000;
+
+const beat = (changes: Partial<Heartbeat> = {}): Heartbeat => ({
+  region: eastRef.region,
+  atMs: noonMs - 30_000,
+  brokerId: eastRef.brokerId,
+  role: 'primary',
+  state: 'RUNNING',
+  endpoint: 'accepts',
+  beatingSinceMs: noonMs - 60 * minuteMs,
+  ...changes,
+});
+const silent = beat({ atMs: noonMs - 181_000 });
+const down = beat({ state: 'CRITICAL_ACTION_REQUIRED' });
+
+const signals = (changes: Partial<Signals> = {}): Signals => ({
+  atMs: noonMs,
+  replica: known(pairedWest()),
+  replicaWait: minutely([20_000, 40_000]),
+  ownHeartbeat: beat({ region: westRef.region, brokerId: westRef.brokerId, role: 'replica', endpoint: 'refuses' }),
+  primaryHeartbeat: beat(),
+  ...changes,
+});
+const stands = minutely([130_000, 190_000]);
+
+const verdictOf = (changes: Partial<Signals>) => judgeSignals(signals(changes)).verdict;
+
+describe('judgeSignals', () => {
+  it('is clear while replication runs and the primary beats', () => {
+    expect(verdictOf({})).toBe('clear');
+  });
+
+  it.each<[string, Partial<Signals>]>([
+    ['the primary side is silent', { primaryHeartbeat: silent }],
+    ['the primary side says that its broker is down', { primaryHeartbeat: down }],
+    ['the primary side says that its broker refuses clients', { primaryHeartbeat: beat({ endpoint: 'refuses' }) }],
+  ])('agrees when replication stands still and %s', (_label, changes) => {
+    expect(verdictOf({ replicaWait: stands, ...changes })).toBe('agree');
+  });
+
+  it.each<[string, Partial<Signals>]>([
+    ['replication alone stands still: a partition, in which the primary still beats', { replicaWait: stands }],
+    [
+      'replication stands still while the primary reboots',
+      { replicaWait: stands, primaryHeartbeat: beat({ state: 'REBOOT_IN_PROGRESS' }) },
+    ],
+    [
+      'replication stands still and the endpoint cannot be reached from its own Region',
+      { replicaWait: stands, primaryHeartbeat: beat({ endpoint: 'unreachable' }) },
+    ],
+    ['the primary side alone is silent', { primaryHeartbeat: silent }],
+    ['the primary alone is down', { primaryHeartbeat: down }],
+  ])('is one signal when %s', (_label, changes) => {
+    expect(verdictOf(changes)).toBe('one-signal');
+  });
+
+  it.each<[string, Partial<Signals>]>([
+    ['the own broker cannot be read', { replica: unreadable() }],
+    [
+      'the own broker has a role that nobody knows',
+      { replica: known(pairedWest({ role: 'unknown', roleText: 'LEADER' })) },
+    ],
+    ['the wait time cannot be read', { replicaWait: unreadableGauge() }],
+    ['the wait time was not asked for', { replicaWait: undefined }],
+    ['the wait time has no points', { replicaWait: minutely([]) }],
+    ['the wait time is old', { replicaWait: minutely([190_000], 300_000) }],
+    ['there has never been a heartbeat', { primaryHeartbeat: undefined }],
+    ['the primary side cannot read its broker', { primaryHeartbeat: beat({ role: 'unknown', state: 'unknown' }) }],
+    ['the primary side has no primary', { primaryHeartbeat: beat({ role: 'replica' }) }],
+    ['this Region has no heartbeat of its own', { primaryHeartbeat: silent, ownHeartbeat: undefined }],
+    ['this Region is silent as well', { primaryHeartbeat: silent, ownHeartbeat: beat({ atMs: noonMs - 200_000 }) }],
+    [
+      'this Region has only just begun to beat again',
+      { primaryHeartbeat: silent, ownHeartbeat: beat({ beatingSinceMs: noonMs - 170_000 }) },
+    ],
+  ])('is unknown when %s, even while replication stands still', (_label, changes) => {
+    expect(verdictOf({ replicaWait: stands, ...changes })).toBe('unknown');
+  });
+
+  it.each([
+    [180_000, 'clear'],
+    [180_001, 'one-signal'],
+  ])('takes a wait time of %d ms for %s', (waitMs, verdict) => {
+    expect(verdictOf({ replicaWait: minutely([waitMs]) })).toBe(verdict);
+  });
+
+  it.each([
+    [180_000, 'clear'],
+    [180_001, 'one-signal'],
+  ])('takes a heartbeat %d ms old for %s', (ageMs, verdict) => {
+    expect(verdictOf({ primaryHeartbeat: beat({ atMs: noonMs - ageMs }) })).toBe(verdict);
+  });
+
+  it('is clear once the own broker is the primary', () => {
+    const replica = known(pairedWest(asRole('primary')));
+    expect(judgeSignals(signals({ replica, replicaWait: unreadableGauge(), primaryHeartbeat: silent }))).toEqual({
+      verdict: 'clear',
+      evidence: [`the broker ${westRef.brokerId} of this Region is the primary already`],
+    });
+  });
+
+  it('says what it saw', () => {
+    expect(judgeSignals(signals({ replicaWait: stands, primaryHeartbeat: silent })).evidence).toEqual([
+      'ReplicaWaitTime 190 s, read 60 s ago: beyond 180 s',
+      'the primary side has been silent: last heartbeat 181 s ago',
+    ]);
+  });
+
+  it('never agrees while the primary beats as a serving one, whatever else is read', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 10_000_000 }), { maxLength: 5 }),
+        fc.integer({ min: 0, max: 180_000 }),
+        fc.constantFrom('accepts' as const, 'unreachable' as const, 'none' as const),
+        (waits, ageMs, endpoint) => {
+          const primaryHeartbeat = beat({ atMs: noonMs - ageMs, endpoint });
+          expect(verdictOf({ replicaWait: minutely(waits), primaryHeartbeat })).not.toBe('agree');
+        },
+      ),
+    );
+  });
+});
