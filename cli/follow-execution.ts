@@ -19,6 +19,7 @@ export interface ExecutionEnd extends ExecutionState {
 const outcomeExits: Readonly<Record<string, ExitCode>> = {
   Refused: exitCodes.refused,
   NotReady: exitCodes.refused,
+  Drifted: exitCodes.refused,
   Stalled: exitCodes.failed,
   Incomplete: exitCodes.failed,
 };

@@ -1,10 +1,11 @@
 import { parseInput } from '../functions/shared/parse-input.ts';
 import { OperatorError } from './operator-error.ts';
-import type { OperatorWorkflow } from './workflows.ts';
+import type { Input, OperatorWorkflow } from './workflows.ts';
 
 /** Options of `start` that say what the workflow shall do. */
 export interface StartChoices {
   readonly pair?: string;
+  readonly cluster?: string;
   readonly targetRegion?: string;
   readonly reason?: string;
   readonly acceptDataLoss?: true;
@@ -14,15 +15,19 @@ export interface StartChoices {
 
 /** What is started, and where. */
 export interface StartPlan {
-  readonly input: Readonly<Record<string, unknown>>;
-  readonly pair: string;
+  readonly input: Input;
+  /** Name of the pair or the cluster; `all` where the input names none. */
+  readonly subject: string;
   /** Undefined where the workflow may be started in any Region that it is deployed in. */
   readonly region: string | undefined;
   readonly dryRun: boolean;
+  /** What the operator confirms; undefined where nothing has to be. */
+  readonly effect: string | undefined;
 }
 
 const optionNames: Readonly<Record<keyof StartChoices, string>> = {
   pair: '--pair',
+  cluster: '--cluster',
   targetRegion: '--target-region',
   reason: '--reason',
   acceptDataLoss: '--accept-data-loss',
@@ -30,39 +35,41 @@ const optionNames: Readonly<Record<keyof StartChoices, string>> = {
   overrideControl: '--override-control',
 };
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** The text of `--input` as an object. @throws OperatorError when it is something else */
-export const parseGivenInput = (text: string): Readonly<Record<string, unknown>> => {
+export const parseGivenInput = (text: string): Input => {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     throw OperatorError.usage(`--input is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
-  if (isRecord(value)) return value;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Input;
   throw OperatorError.usage('--input must be a JSON object, such as {"pair": "orders"}');
 };
 
-const merge = (
-  workflow: OperatorWorkflow,
-  given: Readonly<Record<string, unknown>>,
-  choices: StartChoices,
-): Readonly<Record<string, unknown>> => {
+const takes = (workflow: OperatorWorkflow, field: string): boolean => Object.hasOwn(workflow.input.shape, field);
+
+/** The member of the input that an option fills; a workflow of several pairs takes the one in a list. */
+const memberFor = (workflow: OperatorWorkflow, choice: string, value: unknown): readonly [string, unknown] =>
+  choice === 'pair' && takes(workflow, 'pairs') ? ['pairs', [value]] : [choice, value];
+
+const merge = (workflow: OperatorWorkflow, given: Input, choices: StartChoices): Input => {
   const merged: Record<string, unknown> = { ...given };
   const problems: string[] = [];
-  for (const [field, option] of Object.entries(optionNames)) {
-    const value = choices[field as keyof StartChoices];
-    if (value === undefined) continue;
+  for (const [choice, option] of Object.entries(optionNames)) {
+    const chosen = choices[choice as keyof StartChoices];
+    if (chosen === undefined) continue;
     // Of a failover only the place of its start depends on the target's Region.
-    if (field === 'targetRegion' && workflow.startsIn === 'named') continue;
-    if (!Object.hasOwn(workflow.input.shape, field)) problems.push(`${workflow.name} takes no ${option}`);
-    else if (Object.hasOwn(given, field) && given[field] !== value) {
+    if (choice === 'targetRegion' && workflow.startsIn === 'named') continue;
+    const [field, value] = memberFor(workflow, choice, chosen);
+    if (!takes(workflow, field)) problems.push(`${workflow.name} takes no ${option}`);
+    else if (Object.hasOwn(given, field) && JSON.stringify(given[field]) !== JSON.stringify(value)) {
       problems.push(`${option} and "${field}" of --input differ`);
     } else merged[field] = value;
   }
   if (problems.length > 0) throw OperatorError.usage(problems.join('; '));
+  // The name that the operator types, or spares with --yes, is the confirmation that the workflow asks for.
+  if (takes(workflow, 'confirm') && merged.confirm === undefined) merged.confirm = merged.pair;
   return merged;
 };
 
@@ -80,6 +87,23 @@ const placeOf = (
   return target ?? named;
 };
 
+/** Options that are missing, as the operator would have to write them. */
+const missingOptions = (workflow: OperatorWorkflow, input: Input, region: string | undefined): readonly string[] => {
+  const required = (['pair', 'cluster', 'reason', 'targetRegion'] as const).filter(
+    (field) =>
+      takes(workflow, field) &&
+      input[field] === undefined &&
+      !workflow.input.shape[field]?.safeParse(undefined).success,
+  );
+  return [
+    ...required.map((field) => optionNames[field]),
+    ...(workflow.startsIn === 'named' && region === undefined ? ['--target-region'] : []),
+    ...(takes(workflow, 'acceptDataLoss') && input.acceptDataLoss !== true && input.dryRun !== true
+      ? ['--accept-data-loss (what has not crossed stays behind)']
+      : []),
+  ];
+};
+
 /**
  * What to start for a command line: options over `--input`, checked as the workflow itself will check it.
  *
@@ -89,22 +113,21 @@ const placeOf = (
 export const planStart = (
   workflow: OperatorWorkflow,
   choices: StartChoices,
-  given: Readonly<Record<string, unknown>>,
+  given: Input,
   named: string | undefined,
 ): StartPlan => {
   const input = merge(workflow, given, choices);
   const target = workflow.startsIn === 'target' ? input.targetRegion : choices.targetRegion;
   const region = placeOf(workflow, typeof target === 'string' ? target : undefined, named);
-  const dryRun = input.dryRun === true;
-  const missing = (['pair', 'reason', 'targetRegion'] as const).filter(
-    (field) => Object.hasOwn(workflow.input.shape, field) && input[field] === undefined,
-  );
-  const needed: string[] = missing.map((field) => optionNames[field]);
-  if (workflow.startsIn === 'named' && region === undefined) needed.push('--target-region');
-  if (Object.hasOwn(workflow.input.shape, 'acceptDataLoss') && input.acceptDataLoss !== true && !dryRun) {
-    needed.push('--accept-data-loss (what has not crossed stays behind)');
-  }
-  if (needed.length > 0) throw OperatorError.usage(`start ${workflow.name} needs ${needed.join(' and ')}`);
+  const missing = missingOptions(workflow, input, region);
+  if (missing.length > 0) throw OperatorError.usage(`start ${workflow.name} needs ${missing.join(' and ')}`);
   parseInput(workflow.input, input, `the input of ${workflow.name}`);
-  return { input, pair: String(input.pair), region, dryRun };
+  const dryRun = input.dryRun === true;
+  return {
+    input,
+    subject: String(input.pair ?? input.cluster ?? 'all'),
+    region,
+    dryRun,
+    effect: dryRun ? undefined : workflow.effect?.(input),
+  };
 };

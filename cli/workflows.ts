@@ -1,15 +1,21 @@
 import type * as z from 'zod';
+import { driftInputSchema } from '../functions/policy-drift/drift-input.ts';
 import { failoverInputSchema } from '../functions/promotion/failover-input.ts';
 import { switchoverInputSchema } from '../functions/promotion/switchover-input.ts';
+import { readinessInputSchema } from '../functions/readiness/readiness-input.ts';
 import { createReplicaInputSchema } from '../functions/replica/replica-request.ts';
+import { unpairInputSchema } from '../functions/replica/unpair-input.ts';
 import { didYouMean } from '../functions/shared/nearest-name.ts';
 import { OperatorError } from './operator-error.ts';
+
+/** An input as it will be sent. */
+export type Input = Readonly<Record<string, unknown>>;
 
 /** A workflow that an operator may start. */
 export interface OperatorWorkflow {
   readonly name: string;
-  /** What it does to the clients of the pair; shown before it is confirmed. Absent: nothing has to be confirmed. */
-  readonly effect?: string;
+  /** What clients would notice, for the question before the start; undefined where nothing has to be confirmed. */
+  readonly effect?: (input: Input) => string | undefined;
   /** What it takes; the deployed workflow checks the same again. */
   readonly input: z.ZodObject;
   /**
@@ -19,20 +25,33 @@ export interface OperatorWorkflow {
   readonly startsIn: 'target' | 'named' | 'any';
 }
 
+const unpairEffect = ({ deleteReplica, replicaBrokerId }: Input): string =>
+  deleteReplica === true
+    ? `It ends the replication, reboots the primary and deletes the broker ${replicaBrokerId} with all that it stores.`
+    : 'It ends the replication and reboots the primary.';
+
 const workflows: readonly OperatorWorkflow[] = [
   { name: 'create-replica', input: createReplicaInputSchema, startsIn: 'any' },
   {
     name: 'switchover',
-    effect: 'Both brokers are closed to clients until their roles are exchanged, and it cannot be cancelled.',
+    effect: () => 'Both brokers are closed to clients until their roles are exchanged, and it cannot be cancelled.',
     input: switchoverInputSchema,
     startsIn: 'target',
   },
   {
     name: 'failover',
-    effect: 'What has not crossed stays behind on the old primary.',
+    effect: () => 'What has not crossed stays behind on the old primary.',
     input: failoverInputSchema,
     startsIn: 'named',
   },
+  { name: 'unpair', effect: unpairEffect, input: unpairInputSchema, startsIn: 'any' },
+  {
+    name: 'policy-drift',
+    effect: ({ mode = 'report' }) => (mode === 'report' ? undefined : `It writes policies of the cluster (${mode}).`),
+    input: driftInputSchema,
+    startsIn: 'any',
+  },
+  { name: 'readiness', input: readinessInputSchema, startsIn: 'any' },
 ];
 
 export const workflowNames: readonly string[] = workflows.map(({ name }) => name);

@@ -34,6 +34,7 @@ const inFolder =
   });
 
 const replica = inFolder('replica');
+const readiness = inFolder('readiness');
 const promotion = inFolder('promotion');
 const cutover = inFolder('cutover');
 const runs = inFolder('runs');
@@ -55,6 +56,13 @@ export const functions: readonly FunctionSpec[] = [
   replica('observe-pairing'),
   replica('prove-replication'),
   replica('record-pair'),
+  replica('assess-unpair'),
+  replica('unpair-primary'),
+  replica('observe-unpairing'),
+  replica('delete-replica'),
+  replica('forget-pair'),
+  readiness('list-pairs'),
+  { ...readiness('evaluate-readiness'), environment: ['pair', 'notify'] },
   promotion('assess-switchover'),
   promotion('promote-replica'),
   promotion('observe-switchover'),
@@ -145,6 +153,27 @@ export const machines: readonly MachineSpec[] = [
     name: 'failover',
     definition: 'statemachines/failover.asl.json',
     numbers: { TaskTimeoutSeconds: taskTimeoutSeconds, ...promotionNumbers },
+  },
+  {
+    name: 'unpair',
+    definition: 'statemachines/unpair.asl.json',
+    numbers: {
+      TaskTimeoutSeconds: taskTimeoutSeconds,
+      // A reboot, and a deletion, take about five minutes (docs/amazon-mq.md 7): half an hour of looks for each.
+      RebootWaitSeconds: 30,
+      MaxUnpairingLooks: 60,
+      DeletionWaitSeconds: 60,
+      MaxDeletionLooks: 30,
+    },
+  },
+  {
+    name: 'readiness',
+    definition: 'statemachines/readiness.asl.json',
+    numbers: {
+      TaskTimeoutSeconds: taskTimeoutSeconds,
+      // Up to 25 Amazon MQ calls for each pair: four at a time stay within the account's burst of 100 (docs/amazon-mq.md 8.7).
+      MaxConcurrentPairs: 4,
+    },
   },
   {
     name: 'watch',

@@ -8,19 +8,22 @@ export interface EventPattern {
   readonly [member: string]: EventPattern | readonly string[];
 }
 
-/** A rule on the default bus of every Region; its target is a function of the same Region. */
+/** A rule that runs by the clock. */
+interface Schedule {
+  /** `rate(<n> minutes)` of EventBridge. */
+  readonly everyMinutes: number;
+  /** What the target gets instead of the scheduler's event. */
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** A rule on the default bus of every Region; its target is a function or a state machine of the same Region. */
 export type TriggerRule = {
   readonly name: string;
   readonly description: string;
-  readonly targetFunction: 'receive-event' | 'write-heartbeat' | 'enforce-fencing';
 } & (
-  | { readonly pattern: EventPattern }
-  | {
-      /** `rate(<n> minutes)` of EventBridge. */
-      readonly everyMinutes: number;
-      /** What the function gets instead of the scheduler's event. */
-      readonly input: Readonly<Record<string, unknown>>;
-    }
+  | { readonly targetFunction: 'receive-event'; readonly pattern: EventPattern }
+  | ({ readonly targetFunction: 'write-heartbeat' | 'enforce-fencing' } & Schedule)
+  | ({ readonly targetMachine: 'readiness' } & Schedule)
 );
 
 /** Calls that change a broker, as CloudTrail names them; docs/amazon-mq.md 11. */
@@ -30,7 +33,7 @@ const watchedCalls = ['Promote', 'RebootBroker', 'UpdateBroker', 'DeleteBroker']
 const badEnds = ['FAILED', 'TIMED_OUT', 'ABORTED'] as const;
 
 /**
- * The rules of one Region. Rules start no state machine directly: EventBridge may deliver an event twice and gives
+ * The rules of one Region. Events start no state machine directly: EventBridge may deliver one twice and gives
  * executions random names, while `receive-event` names them after the event.
  *
  * @param machineArn ARN of a state machine of the Region by its name
@@ -90,6 +93,13 @@ export const triggerRules = (machineArn: (name: string) => string): readonly Tri
     description: 'Once a minute: keeps clients away from brokers of this Region that lost their role in a failover.',
     targetFunction: 'enforce-fencing',
     everyMinutes: 1,
+    input: {},
+  },
+  {
+    name: 'readiness',
+    description: 'Four times an hour: whether every pair could be promoted now. An event only when that changes.',
+    targetMachine: 'readiness',
+    everyMinutes: 15,
     input: {},
   },
 ];

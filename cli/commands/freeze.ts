@@ -3,7 +3,7 @@ import { ControlConflict } from '../../functions/shared/errors.ts';
 import type { Freeze } from '../../functions/shared/guards/guards.ts';
 import { didYouMean } from '../../functions/shared/nearest-name.ts';
 import { confirm } from '../confirm.ts';
-import { type CommonOptions, type Control, openControl, pairOfScope, pairScope } from '../control.ts';
+import { type CommonOptions, type Control, openControl, pairScope } from '../control.ts';
 import { exitCodes, OperatorError } from '../operator-error.ts';
 import { isoSeconds, printable } from '../printable.ts';
 import type { CommandResult, Surroundings } from '../surroundings.ts';
@@ -11,11 +11,14 @@ import { type AddCommand, withCommonOptions } from './command.ts';
 
 interface FreezeOptions extends CommonOptions {
   readonly pair?: string;
+  readonly cluster?: string;
   readonly all: boolean;
   readonly reason: string;
   readonly as?: string;
   readonly yes: boolean;
 }
+
+const clusterPrefix = 'CLUSTER#';
 
 /** What a freeze is about: its scope in the table, and how people call it. */
 interface Subject {
@@ -23,19 +26,26 @@ interface Subject {
   readonly name: string;
 }
 
-const subjectOf = ({ pair, all }: FreezeOptions): Subject => {
-  if (all === (pair !== undefined)) throw OperatorError.usage('give either --pair <name> or --all');
-  return pair === undefined ? { scope: globalScope, name: 'all' } : { scope: pairScope(pair), name: pair };
+const subjectOf = ({ pair, cluster, all }: FreezeOptions): Subject => {
+  const subjects: Subject[] = [];
+  if (pair !== undefined) subjects.push({ scope: pairScope(pair), name: pair });
+  if (cluster !== undefined) subjects.push({ scope: `${clusterPrefix}${cluster}`, name: cluster });
+  if (all) subjects.push({ scope: globalScope, name: 'all' });
+  const [subject, ...others] = subjects;
+  if (subject !== undefined && others.length === 0) return subject;
+  throw OperatorError.usage('give one of --pair <name>, --cluster <name> and --all');
 };
 
 const describe = ({ by, atMs, reason }: Freeze): string => printable(`by ${by} at ${isoSeconds(atMs)}: ${reason}`);
 
-/** A misspelt pair would be frozen without any effect on the right one. */
-const requireKnownPair = async (control: Control, { scope, name }: Subject, yes: boolean): Promise<void> => {
+/** A misspelt name would be frozen without any effect on the right one. */
+const requireRecorded = async (control: Control, { scope, name }: Subject, yes: boolean): Promise<void> => {
   if (yes || scope === globalScope || (await control.items.keys(scope)).length > 0) return;
-  const pairs = new Set((await control.items.keys()).flatMap((key) => pairOfScope(key.scope) ?? []));
+  const kind = scope.slice(0, -name.length);
+  const scopes = new Set((await control.items.keys()).map((key) => key.scope).filter((each) => each.startsWith(kind)));
+  const names = [...scopes].map((each) => each.slice(kind.length));
   throw OperatorError.refused(
-    `nothing is recorded about a pair "${name}"${didYouMean(name, [...pairs])}; if it is right all the same, add --yes. Nothing was changed.`,
+    `nothing is recorded about "${name}"${didYouMean(name, names)}; if it is right all the same, add --yes. Nothing was changed.`,
   );
 };
 
@@ -43,7 +53,7 @@ const freeze = async (options: FreezeOptions, surroundings: Surroundings): Promi
   const subject = subjectOf(options);
   const control = await openControl(options, surroundings);
   const guards = control.guards(subject.scope);
-  await requireKnownPair(control, subject, options.yes);
+  await requireRecorded(control, subject, options.yes);
   const standing = await guards.readFreeze();
   const json = { subject: subject.name };
   if (standing !== undefined) {
@@ -107,6 +117,7 @@ const addOne = (
   withCommonOptions(program.command(name))
     .description(description)
     .option('--pair <name>', 'the pair')
+    .option('--cluster <name>', 'the cluster')
     .option('--all', 'every pair and cluster', false)
     .requiredOption('--reason <text>', 'why, for whoever meets it')
     .option('--as <name>', 'who (default: the user of this machine)')
@@ -118,6 +129,6 @@ const addOne = (
 
 /** `mq-dr freeze` and `mq-dr unfreeze` */
 export const addFreeze: AddCommand = (...context) => {
-  addOne('freeze', 'stop all writes of a pair, or of everything, until unfreeze', freeze, ...context);
+  addOne('freeze', 'stop all writes of a pair, a cluster or everything, until unfreeze', freeze, ...context);
   addOne('unfreeze', 'allow writes again', unfreeze, ...context);
 };

@@ -41,12 +41,12 @@ const readInput = async (text: string, surroundings: Surroundings): Promise<stri
  * A name for the execution, made once for each command: a repeated StartExecution then starts nothing twice. At most
  * 80 characters: API_StartExecution.
  */
-const executionName = (workflow: string, pair: string, { runtime }: Surroundings): string => {
+const executionName = (workflow: string, subject: string, { runtime }: Surroundings): string => {
   const time = new Date(runtime.clock.nowMs()).toISOString().replace(/[-:]|\.\d+/g, '');
   const suffix = Math.floor(runtime.random() * 0x1_0000_0000)
     .toString(16)
     .padStart(8, '0');
-  return `${workflow}-${pair.replace(/[^A-Za-z0-9-]/g, '-').slice(0, 30)}-${time}-${suffix}`;
+  return `${workflow}-${subject.replace(/[^A-Za-z0-9-]/g, '-').slice(0, 30)}-${time}-${suffix}`;
 };
 
 const start = async (name: string, options: StartOptions, surroundings: Surroundings): Promise<CommandResult> => {
@@ -54,19 +54,15 @@ const start = async (name: string, options: StartOptions, surroundings: Surround
   const given = options.input === undefined ? {} : parseGivenInput(await readInput(options.input, surroundings));
   const plan = planStart(workflow, options, given, options.region);
   const region = plan.region ?? (await regionOf(options, surroundings));
-  if (workflow.effect !== undefined && !plan.dryRun) {
-    await confirm(
-      `This starts ${name} of ${plan.pair} in ${region}. ${workflow.effect}`,
-      plan.pair,
-      options,
-      surroundings,
-    );
+  if (plan.effect !== undefined) {
+    const what = `This starts ${name} of ${plan.subject} in ${region}. ${plan.effect}`;
+    await confirm(what, plan.subject, options, surroundings);
   }
   const executions = new Executions(surroundings.runtime, region);
   const text = JSON.stringify(plan.input);
-  const executionArn = await executions.start(name, executionName(name, plan.pair, surroundings), text);
-  const started = { workflow: name, pair: plan.pair, region, executionArn, dryRun: plan.dryRun };
-  const startedLine = `started ${name} of ${plan.pair} in ${region}: ${executionArn}`;
+  const executionArn = await executions.start(name, executionName(name, plan.subject, surroundings), text);
+  const started = { workflow: name, subject: plan.subject, region, executionArn, dryRun: plan.dryRun };
+  const startedLine = `started ${name} of ${plan.subject} in ${region}: ${executionArn}`;
   if (!options.watch) return { exitCode: exitCodes.done, json: started, lines: [startedLine] };
 
   const tell = (line: string): void => {
@@ -74,7 +70,7 @@ const start = async (name: string, options: StartOptions, surroundings: Surround
   };
   tell(startedLine);
   tell('It goes on if you stop watching (Ctrl-C).');
-  const run = { executionArn, pair: plan.pair };
+  const run = { executionArn, pair: plan.subject };
   const end = await followExecution(surroundings.runtime, executions, run, tell, options.pollSeconds);
   const { status, outcome, error, cause } = end;
   return {
@@ -99,13 +95,14 @@ export const addStart: AddCommand = (program, surroundings, finish) => {
     .description('start a workflow')
     .argument('<workflow>', 'what to start')
     .option('--pair <name>', 'the pair')
+    .option('--cluster <name>', 'policy-drift: the cluster')
     .option('--target-region <region>', 'Region whose broker shall be the primary')
     .option('--reason <text>', 'why, for the history')
     .option('--accept-data-loss', 'failover: leave behind what has not crossed')
     .option('--dry-run', 'take the same path without any write, and list the writes')
     .option('--override-control <reason>', 'failover: act although the Control table cannot be reached')
     .option('--input <json|@file>', 'the input as JSON, or a file with it; options go over it')
-    .option('--yes', 'do not ask for the name of the pair', false)
+    .option('--yes', 'do not ask for the name', false)
     .option('--watch', 'follow the run to its end, and exit by its outcome', false)
     .option('--poll-seconds <n>', 'with --watch: seconds between two looks', pollSeconds, defaultPollSeconds)
     .addHelpText('after', examples)

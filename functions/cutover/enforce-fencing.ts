@@ -6,6 +6,7 @@ import type { GuardReading } from '../shared/guards/guards.ts';
 import type { CallHook } from '../shared/hook.ts';
 import type { PairConfig } from '../shared/pair-config.ts';
 import type { GaugeName, GaugeReadings } from '../shared/replication-gauges.ts';
+import { runbookLine } from '../shared/runbook.ts';
 import { attemptHook } from './attempts.ts';
 import { checkFence } from './fence-check.ts';
 import { fencingNotConfigured } from './fencing-hook.ts';
@@ -142,6 +143,7 @@ const reportOnce = async (
       message,
       `Clients that still use ${fence.brokerId} write to a broker that is not the primary any more: what they send stays there.`,
       `Epoch ${fence.epoch}. This is said once; the fence stays wanted and is tried again each minute.`,
+      runbookLine('fence-not-carried-out'),
     ].join('\n'),
   });
   await ports.fences.change(pair, fence, { reported: problem }, ports.nowMs());

@@ -27,7 +27,7 @@ export const handler = composeHandler({
     const ports = cutoverRunPorts(runtime, environment, { pair, region, run });
     const request = { pair, region, epoch, dryRun, run };
     const moved = await moveConsumers('hold', request, ports);
-    const wouldWrite = dryRun && moved.outcome === 'pending';
+    const wouldWrite = moved.plannedWrites.length > 0 && moved.outcome === 'done';
     const result = { ...moved, outcome: wouldWrite ? ('dry-run' as const) : outcomes[moved.outcome] };
     logDecision('consumers held', { pair: pair.name, ...result });
     return result;

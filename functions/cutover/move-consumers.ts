@@ -98,9 +98,11 @@ export const moveConsumers = async (
     ...uuids.map((uuid) => () => moveMapping(uuid, action, request, ports)),
     ...(functionArn === undefined ? [] : [() => attemptHook(functionArn, asked, { callHook: ports.callHook, dryRun })]),
   ]);
+  // What a dry run would write is as good as done; what it could not even look at is not.
+  const judged = attempts.filter(({ planned }) => planned === undefined);
   return {
-    outcome: togetherOf(attempts),
-    blockers: findingsOf(action === 'hold' ? 'HOLD' : 'RELEASE', attempts),
+    outcome: togetherOf(judged),
+    blockers: findingsOf(action === 'hold' ? 'HOLD' : 'RELEASE', judged),
     warnings: [],
     evidence: evidenceOf(attempts),
     plannedWrites: attempts.flatMap(({ planned }) => planned ?? []),

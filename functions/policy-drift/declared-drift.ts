@@ -27,7 +27,7 @@ export const declaredDrift = (
       const code = 'DECLARED_MISSING';
       return [{ ...at, code, message, evidence: { wanted: wanted.definition }, remedy: remedy(code) }];
     }
-    const differences = differencesOf(found, wanted, profile);
+    const differences = differencesOf(found, wanted);
     if (differences.length === 0) return [];
     const message = `policy "${wanted.name}" in ${wanted.vhost} differs from its declaration in ${differences.join(', ')}`;
     const code = 'DECLARED_DIFFERENT';

@@ -1,7 +1,15 @@
 import type { DeclaredPolicy } from '../shared/cluster-config.ts';
-import type { JsonValue, PolicyDefinition, RabbitPolicy } from '../shared/rabbit-cluster.ts';
+import type {
+  JsonValue,
+  PolicyDefinition,
+  RabbitCluster,
+  RabbitPolicy,
+  RabbitQueue,
+} from '../shared/rabbit-cluster.ts';
 import { policyKey } from './drift-finding.ts';
+import { byVhost } from './effective-policy.ts';
 import { sameDefinition } from './merge-definitions.ts';
+import { bytesOf, compilePattern } from './pattern.ts';
 import { appliesToType } from './policy-index.ts';
 import { mirroringKeys, requiredMirroring, type VersionProfile } from './version-profiles.ts';
 
@@ -20,40 +28,53 @@ export const isMirrored = (definition: PolicyDefinition): boolean =>
   Object.entries(requiredMirroring).every(([key, value]: [string, JsonValue]) => definition[key] === value);
 
 /**
- * The declared policies as they should stand in each virtual host, by `policyKey`. Where only classic queues are
- * supported they carry the mirroring that the service adds anyway. A declaration for one virtual host beats `*`.
+ * The declared policies as they should stand in each virtual host, by `policyKey`. Where mirroring exists, those that
+ * serve classic queues alone carry what the service adds anyway: without it, they would cost copies until it does. A
+ * declaration for one virtual host beats `*`.
  */
 export const desiredPolicies = (
   declared: readonly DeclaredPolicy[],
-  vhosts: readonly string[],
+  cluster: Pick<RabbitCluster, 'vhosts' | 'queues'>,
   profile: VersionProfile,
 ): ReadonlyMap<string, RabbitPolicy> => {
   const desired = new Map<string, RabbitPolicy>();
+  const others = byVhost(cluster.queues.filter(({ type }) => type !== 'classic'));
   const general = declared.filter(({ vhost }) => vhost === '*');
   const particular = declared.filter(({ vhost }) => vhost !== '*');
-  for (const policy of [...general, ...particular]) {
-    for (const vhost of policy.vhost === '*' ? vhosts : [policy.vhost]) {
-      desired.set(policyKey(vhost, policy.name), asServed({ ...policy, vhost }, profile));
+  for (const { applyTo, definition, name, pattern, priority, vhost: where } of [...general, ...particular]) {
+    for (const vhost of where === '*' ? cluster.vhosts : [where]) {
+      const policy = { vhost, name, pattern, applyTo, definition, priority };
+      const served = servesClassicAlone(policy, others.get(vhost) ?? [], profile)
+        ? { ...policy, definition: withMirroring(definition) }
+        : policy;
+      desired.set(policyKey(vhost, name), served);
     }
   }
   return desired;
 };
 
-const asServed = (policy: RabbitPolicy, profile: VersionProfile): RabbitPolicy => {
-  const { vhost, name, pattern, applyTo, definition, priority } = policy;
-  const mirrored = profile.quorumQueues === 'data-loss' && appliesToType(policy, 'classic', profile) === 'yes';
-  return { vhost, name, pattern, applyTo, priority, definition: mirrored ? withMirroring(definition) : definition };
+const servesClassicAlone = (policy: RabbitPolicy, others: readonly RabbitQueue[], profile: VersionProfile): boolean => {
+  if (!profile.mirroring || appliesToType(policy, 'classic', profile) !== 'yes') return false;
+  if (policy.applyTo === 'classic_queues') return true;
+  const { matches } = compilePattern(policy.pattern);
+  return others.every(({ name }) => matches(bytesOf(name)) === 'no');
 };
 
-/** In which members a policy differs from what is wanted; mirroring that the service has added is no difference. */
-export const differencesOf = (live: RabbitPolicy, wanted: RabbitPolicy, profile: VersionProfile): readonly string[] => {
+/** The definition without what the service adds or has added. */
+const withoutRequired = (definition: PolicyDefinition): PolicyDefinition =>
+  Object.fromEntries(Object.entries(definition).filter(([key, value]) => requiredMirroring[key] !== value));
+
+/**
+ * In which members a policy differs from what is wanted. Mirroring as the service requires it is no difference: whether
+ * it has to be there is `mirroringDrift`'s to say.
+ */
+export const differencesOf = (live: RabbitPolicy, wanted: RabbitPolicy): readonly string[] => {
   const differences: string[] = [];
   if (live.pattern !== wanted.pattern) differences.push('pattern');
   if (live.applyTo !== wanted.applyTo) differences.push('apply-to');
   if (live.priority !== wanted.priority) differences.push('priority');
-  const accepted =
-    sameDefinition(live.definition, wanted.definition) ||
-    (profile.mirroring && sameDefinition(live.definition, withMirroring(wanted.definition)));
-  if (!accepted) differences.push('definition');
+  if (!sameDefinition(withoutRequired(live.definition), withoutRequired(wanted.definition))) {
+    differences.push('definition');
+  }
   return differences;
 };

@@ -1,3 +1,5 @@
+import { runbookLine } from '../shared/runbook.ts';
+
 /** Findings that a page lists; the execution's output has more. */
 const mostNamed = 10;
 
@@ -13,6 +15,7 @@ export const driftMessage = (
     `The policies of RabbitMQ cluster ${cluster} drift in ${total} way(s):`,
     ...findings.slice(0, mostNamed).map(({ severity, code, message }) => `- ${severity} ${code}: ${message}`),
     ...(total > mostNamed ? [`- and ${total - mostNamed} more`] : []),
+    runbookLine('policy-drift'),
     `Run: ${executionArn}`,
   ].join('\n'),
 });

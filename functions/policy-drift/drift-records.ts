@@ -64,6 +64,9 @@ const changesOf = (run: string): string => `CHANGE#${run}#`;
 const historyOf = (vhost: string, name: string): string => `POLICY#${policyKey(vhost, name)}`;
 const latestName = 'LATEST_CHANGES';
 
+/** Why a rollback changes a policy. */
+export const rollbackCode = 'ROLLBACK';
+
 /** Everything that a run has written or meant to write, in order. */
 export const readChanges = async (records: RecordPort, run: string): Promise<readonly StoredChange[]> =>
   [...(await records.list(changesOf(run), changeRecordSchema))].map(([recordName, { value, version }]) => ({
@@ -98,6 +101,8 @@ export const openChange = async (
   const run = runNameOf(change.executionArn);
   const recordName = `${changesOf(run)}${String(sequence).padStart(4, '0')}`;
   await records.write(recordName, change, 0);
+  // A rollback is not rolled back by the next one, which would only undo it.
+  if (change.because === rollbackCode) return { recordName, version: 1, change };
   const latest = await records.read(latestName, latestSchema);
   if (latest?.value.run !== run) await records.write(latestName, { run }, latest?.version ?? 0);
   return { recordName, version: 1, change };

@@ -29,7 +29,7 @@ export interface Drift {
   readonly excepted: readonly DriftFinding[];
   /** At most one for each policy. */
   readonly changes: readonly PolicyChange[];
-  /** AWS-owned policies that drift or are missing: never written. */
+  /** Policies of Amazon MQ that the cluster has or should have; none of them is ever written. */
   readonly untouchedAwsOwned: number;
   /** Whether the service is expected to recreate something. */
   readonly awaitsService: boolean;
@@ -86,7 +86,7 @@ const changesOf = (findings: readonly DriftFinding[]): readonly PolicyChange[] =
 export const findDrift = (facts: DriftFacts): Drift => {
   const { cluster, profile, config, nowMs } = facts;
   const simulated = simulateCluster(cluster, profile);
-  const desired = desiredPolicies(config.policies, cluster.vhosts, profile);
+  const desired = desiredPolicies(config.policies, cluster, profile);
   const all = [
     ...systemFindings(facts),
     ...mirroringDrift(cluster, simulated, desired, profile),
@@ -119,15 +119,13 @@ export const findDrift = (facts: DriftFacts): Drift => {
       }),
     );
   const findings = [...all.filter((finding) => !isExcepted(finding)), ...expired];
-  const owned = new Set(
-    all.flatMap(({ vhost, policy }) => (policy !== undefined && isAwsOwned(policy) ? [policyKey(vhost, policy)] : [])),
-  );
-  // A policy that differs from its declaration and lacks mirroring is one change, which does both.
+  const owned = [...cluster.policies, ...cluster.operatorPolicies].filter(({ name }) => isAwsOwned(name));
+  const untouchedAwsOwned = owned.length + missingAwsPolicies(cluster, profile).length;
   return {
     findings,
     excepted: all.filter(isExcepted),
     changes: changesOf(findings),
-    untouchedAwsOwned: owned.size,
+    untouchedAwsOwned,
     awaitsService: all.some(({ code }) => code === 'AWS_POLICY_MISSING'),
     simulated,
   };

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { decisionId } from '../shared/decision-id.ts';
 import type { Finding } from '../shared/finding.ts';
 import type { DriftFinding } from './drift-finding.ts';
+import type { DriftInput } from './drift-input.ts';
 import { type ChangeRecord, readChanges, runNameOf } from './drift-records.ts';
 import { type Judgement, type JudgeRequest, judgeCluster } from './judge-cluster.ts';
 import type { DriftPorts } from './ports.ts';
@@ -22,7 +23,7 @@ export interface ReportedEffect {
 
 /** How a run ends, in counts and lists. */
 export interface DriftReport {
-  readonly outcome: 'InSync' | 'Drifted' | 'Remediated' | 'Refused';
+  readonly outcome: 'InSync' | 'Drifted' | 'Remediated' | 'RolledBack' | 'Refused';
   readonly counts: {
     /** Findings when the run began. */
     readonly findings: number;
@@ -79,8 +80,14 @@ const effectsOf = (changes: readonly ChangeRecord[]): readonly ReportedEffect[] 
     })),
   );
 
-const outcomeOf = (soFar: RunSoFar, remediated: number, judged: Judgement): DriftReport['outcome'] => {
+const outcomeOf = (
+  mode: DriftInput['mode'],
+  soFar: RunSoFar,
+  remediated: number,
+  judged: Judgement,
+): DriftReport['outcome'] => {
   if (soFar.blockers.length > 0) return 'Refused';
+  if (mode === 'rollback') return remediated > 0 ? 'RolledBack' : 'Refused';
   if (remediated > 0) return 'Remediated';
   return judged.drift.findings.length > 0 ? 'Drifted' : 'InSync';
 };
@@ -97,8 +104,9 @@ export const recordDrift = async (
   announce: (report: DriftReport) => Promise<void>,
 ): Promise<DriftReport> => {
   const { input, soFar, executionArn } = request;
-  const reporting = { ...request, input: { ...input, mode: 'report' as const }, alreadyChanged: 0 };
-  const judged = await judgeCluster(reporting, ports);
+  // What a rollback holds back is known only to its own plan; for everything else a look without wishes is enough.
+  const mode = input.mode === 'rollback' ? ('rollback' as const) : ('report' as const);
+  const judged = await judgeCluster({ ...request, input: { ...input, mode }, alreadyChanged: 0 }, ports);
   const changes = (await readChanges(ports.records, runNameOf(executionArn))).map(({ change }) => change);
   const effective = changes.filter(({ settledAs }) => settledAs === 'effective');
   const { findings, excepted, untouchedAwsOwned } = judged.drift;
@@ -106,7 +114,7 @@ export const recordDrift = async (
   const blockers = [...soFar.blockers, ...(judged.verdict === 'refused' ? judged.blockers : [])].filter(
     (blocker, index, all) => all.findIndex(({ code }) => code === blocker.code) === index,
   );
-  const outcome = outcomeOf({ ...soFar, blockers }, effective.length, judged);
+  const outcome = outcomeOf(input.mode, { ...soFar, blockers }, effective.length, judged);
   const digest = decisionId(
     ...findings.map(({ code, vhost, policy, queues }) => `${code} ${vhost} ${policy} ${queues}`),
   );

@@ -197,7 +197,9 @@ export const exceedsCaps = (
   alreadyChanged: number,
 ): readonly Finding[] => {
   const changes = plan.steps.length + plan.unplanned + alreadyChanged;
-  const byPercent = Math.max(1, Math.floor((userPolicies * limits.maxPercent) / 100));
+  // A policy that a step creates is one of the policies that there will be.
+  const policies = userPolicies + plan.steps.filter(({ before }) => before === undefined).length;
+  const byPercent = Math.max(1, Math.floor((policies * limits.maxPercent) / 100));
   const blockers: Finding[] = [];
   if (changes > limits.maxChanges) {
     blockers.push({
@@ -209,8 +211,8 @@ export const exceedsCaps = (
   if (changes > byPercent) {
     blockers.push({
       code: 'TOO_LARGE_A_SHARE',
-      message: `${changes} of ${userPolicies} user policies would be written, the cap is ${limits.maxPercent} percent (${byPercent})`,
-      evidence: { changes, userPolicies, maxPercent: limits.maxPercent },
+      message: `${changes} of ${policies} user policies would be written, the cap is ${limits.maxPercent} percent (${byPercent})`,
+      evidence: { changes, policies, maxPercent: limits.maxPercent },
     });
   }
   return blockers;

@@ -1,7 +1,7 @@
 import type { RabbitPolicy } from '../shared/rabbit-cluster.ts';
 import type { PolicyChange } from './drift-finding.ts';
 import { policyKey } from './drift-finding.ts';
-import type { ChangeRecord } from './drift-records.ts';
+import { type ChangeRecord, rollbackCode } from './drift-records.ts';
 import { canonicalText } from './merge-definitions.ts';
 import type { HeldChange } from './remediation-plan.ts';
 
@@ -30,7 +30,7 @@ export const planRollback = (records: readonly ChangeRecord[], policies: readonl
     const [vhost = '', name = ''] = JSON.parse(key) as string[];
     const now = textOf(live.get(key));
     if (now === textOf(before)) continue;
-    if (now === textOf(after)) changes.push({ vhost, name, after: before ?? undefined, because: 'ROLLBACK' });
+    if (now === textOf(after)) changes.push({ vhost, name, after: before ?? undefined, because: rollbackCode });
     else {
       const message = `policy "${name}" in ${vhost}: somebody has changed it since; it is left as it is`;
       held.push({ vhost, policy: name, code: 'CHANGED_SINCE', message, evidence: {} });

@@ -14,7 +14,9 @@ export const handler = composeHandler({
   environment: pairEnvironmentSchema,
   handle: async ({ input, run: caller }, { runtime, environment, region, logDecision }) => {
     const pair = findPair(environment.PAIRS, input.pair);
-    const run = { ...caller, automatic: input.automatic, overrideControl: input.overrideControl ?? null };
+    // Only a person may override: an automatic run takes the lock or stops.
+    const overrideControl = input.automatic ? null : (input.overrideControl ?? null);
+    const run = { ...caller, automatic: input.automatic, overrideControl };
     const guards = runGuards(runtime, environment, pair, run);
     const decision = await assessFailoverRequest(
       {
@@ -22,7 +24,7 @@ export const handler = composeHandler({
         pair,
         runningRegion: region,
         executionArn: run.executionArn,
-        withoutControl: run.overrideControl !== null,
+        withoutControl: overrideControl !== null,
       },
       {
         ...pairPorts(runtime, environment),

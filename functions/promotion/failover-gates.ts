@@ -25,7 +25,7 @@ const targetFindings = ({ target, runningRegion, otherRegion }: FailoverFacts): 
   if (role === 'primary') {
     findings.push({
       code: 'WRONG_REGION',
-      message: `the broker of ${runningRegion} is the primary; a failover runs in the replica's Region: start it in ${otherRegion}`,
+      message: `the broker of ${runningRegion} is the primary already, so nothing can take over here; to make ${otherRegion} the primary, start it in ${otherRegion}`,
       evidence: { brokerId, role: roleText },
     });
   } else if (role !== 'replica') {

@@ -16,5 +16,7 @@ export const predictFailoverLoss = (heartbeat: Heartbeat | undefined, nowMs: num
   if (heartbeat.backlogEvents === undefined) {
     return { known: false, reason: "the primary's last heartbeat had no backlog" };
   }
-  return { known: true, events: heartbeat.backlogEvents, ageSeconds };
+  // The backlog is a metric, which is older than the heartbeat that carries it.
+  const backlogAtMs = heartbeat.backlogAtMs ?? heartbeat.atMs;
+  return { known: true, events: heartbeat.backlogEvents, ageSeconds: Math.round((nowMs - backlogAtMs) / 1_000) };
 };

@@ -14,12 +14,12 @@ export interface StalledSwitchover {
  */
 export const stalledMessage = (stalled: StalledSwitchover): string =>
   [
-    `The switchover of ${stalled.pair} to ${stalled.targetRegion} stalled: ${stalled.because}.`,
+    `The switchover of ${stalled.pair} to ${stalled.targetBrokerId} in ${stalled.targetRegion} stalled: ${stalled.because}.`,
     'It cannot be cancelled, and neither broker may be serving clients now.',
     `A failover at this moment would leave behind: ${stalled.predictedLoss}.`,
     'If the link between the Regions returns, it completes by itself; start the same switchover again to watch it.',
     'To end it now and accept that loss:',
-    `  aws mq promote --region ${stalled.targetRegion} --broker-id ${stalled.targetBrokerId} --mode FAILOVER`,
+    `  npx mq-dr start failover --region ${stalled.targetRegion} --pair ${stalled.pair} --accept-data-loss --reason "stalled switchover"`,
     'Last look:',
     ...stalled.evidence.map((line) => `  - ${line}`),
   ].join('\n');

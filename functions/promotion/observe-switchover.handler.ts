@@ -14,7 +14,7 @@ export const handler = composeHandler({
     pair: z.string(),
     targetRegion: z.string(),
     watch: watchSchema,
-    /** The question about a failover that this run has asked; empty before. */
+    /** The question about a failover that this run has asked; `none` before. */
     approvalId: z.string(),
     run: runSchema,
   }),

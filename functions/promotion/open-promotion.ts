@@ -1,6 +1,7 @@
 import type { BrokerReading } from '../shared/broker-snapshot.ts';
 import { type Intent, isOpen } from '../shared/intent.ts';
 import type { LagJudgement } from '../shared/replication/lag-verdict.ts';
+import { runbookLine } from '../shared/runbook.ts';
 
 /**
  * Where a promotion stands whose run has died: `settle` its effect is seen and its intent may be closed · `arrived` its
@@ -41,7 +42,7 @@ export const openPromotionNews = (
   evidence: readonly string[],
 ): { readonly subject: string; readonly lines: readonly string[] } | undefined => {
   const { pair, subject, region, isLastLook } = promotion;
-  const shown = evidence.map((line) => `- ${line}`);
+  const shown = [...evidence.map((line) => `- ${line}`), runbookLine('promotion-open')];
   switch (step) {
     case 'settle':
       return {

@@ -3,6 +3,7 @@ import { pairPorts } from '../shared/adapters/pair-ports.ts';
 import { brokerAddressSchema } from '../shared/broker-address.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { nextEpoch } from './next-epoch.ts';
 
 /**
  * Records a promotion as the pair's newest epoch. The same promotion recorded again keeps its number. A run that
@@ -19,12 +20,11 @@ export const handler = composeHandler({
   environment: pairEnvironmentSchema,
   handle: async ({ pair, mode, primary, run }, { runtime, environment, nowMs, logDecision }) => {
     if (run.overrideControl !== null) return { epoch: null };
-    const guards = pairPorts(runtime, environment).guardsOf(pair);
-    const newest = await guards.readEpoch();
-    if (newest?.executionArn === run.executionArn && newest.primaryBrokerId === primary.brokerId) {
-      return { epoch: newest.number };
-    }
-    const epoch = (newest?.number ?? 0) + 1;
+    const { guardsOf, control } = pairPorts(runtime, environment);
+    const guards = guardsOf(pair);
+    const intent = await control.readIntent(pair, 'Promote');
+    const { number: epoch, isRecorded } = nextEpoch(await guards.readEpoch(), intent, primary.brokerId);
+    if (isRecorded) return { epoch };
     await guards.recordEpoch({
       number: epoch,
       mode,

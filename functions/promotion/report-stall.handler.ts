@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { notify } from '../shared/adapters/notifications.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { notifyEnvironmentSchema } from '../shared/environment.ts';
+import { runbookLine } from '../shared/runbook.ts';
 import { stalledMessage } from './next-command.ts';
 
 const predictedLossSchema = z.discriminatedUnion('known', [
@@ -30,7 +31,7 @@ export const handler = composeHandler({
     logDecision('switchover stalled', { ...stalled, predictedLoss });
     await notify(runtime, environment.TOPIC_ARN, {
       subject: `mq-dr switchover of ${stalled.pair} stalled`,
-      message: `${message}\nRun: ${run.executionArn}`,
+      message: [message, runbookLine('switchover-stalled'), `Run: ${run.executionArn}`].join('\n'),
     });
     return { message };
   },

@@ -30,7 +30,7 @@ export const handler = composeHandler({
         nowMs: () => runtime.clock.nowMs(),
         // The run holds the lock by now; freeze, enrolment and anti-flap are judged once more.
         assessGuards: () => guards.assess(['switchover']),
-        lastLook: guards.lastLook,
+        lastLook: () => guards.lastLook(['switchover']),
       },
     );
     logDecision('failover request', { pair: pair.name, ...result, overrideControl: run.overrideControl });

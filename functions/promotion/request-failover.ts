@@ -149,9 +149,17 @@ export const requestFailover = async (
   const decision = await assessFailoverRequest(request, ports);
   const { blockers, warnings, target, reading, predictedLoss, ownIntent, newestIntent } = decision;
   const isPrimary = reading.known && reading.broker.role === 'primary';
-  if (isPrimary && ownIntent !== undefined && !request.dryRun) return { outcome: 'already-primary', predictedLoss };
+  const underWay = ownIntent?.mode === 'FAILOVER' && ownIntent.status === 'issued';
+  // Nothing would be promoted; a dry run does not go on to watch and settle either.
+  if (request.dryRun && ownIntent !== undefined && (isPrimary || underWay)) {
+    return { outcome: 'dry-run', plannedWrites: [] };
+  }
+  // Without records it was this run that promoted: its gate has read a replica, and an answer may have been lost.
+  if (isPrimary && (ownIntent !== undefined || (request.withoutControl && !request.dryRun))) {
+    return { outcome: 'already-primary', predictedLoss };
+  }
   if (ownIntent?.mode === 'FAILOVER' && !isPrimary) {
-    if (ownIntent.status === 'issued') return { outcome: 'under-way', predictedLoss };
+    if (underWay) return { outcome: 'under-way', predictedLoss };
     if (ports.nowMs() - ownIntent.openedAtMs < failoverSettleMs) {
       throw new OutcomeUnknown(`a failover to ${target.brokerId} was requested and cannot be seen yet; looking again`, {
         openedAtMs: ownIntent.openedAtMs,
@@ -164,7 +172,7 @@ export const requestFailover = async (
   if (request.dryRun) {
     const planned = { BrokerId: target.brokerId, Mode: 'FAILOVER' };
     const write = { service: 'mq', operation: 'Promote', region: target.region, request: planned };
-    return { outcome: 'dry-run', plannedWrites: isPrimary ? [] : [write] };
+    return { outcome: 'dry-run', plannedWrites: [write] };
   }
   if (request.withoutControl) return await promoteWithoutRecord(target, predictedLoss, ports);
 

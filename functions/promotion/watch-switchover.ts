@@ -45,7 +45,7 @@ export interface WatchedLook {
  * Looks once at a running switchover and concludes: verdict, forecast, predicted loss, progress, escalation, and when
  * to look again.
  *
- * @param approvalId the question that this run has asked, empty before
+ * @param approvalId the question that this run has asked, `none` before
  * @throws errors of `lookAtPair`
  */
 export const watchSwitchover = async (
@@ -66,7 +66,7 @@ export const watchSwitchover = async (
   const predictedLoss = byGauge.known ? byGauge : await lossByHeartbeat(pair.name, counterpart.region, atMs, ports);
   const progress = judgeProgress(judgement, forecast, watch, pair.switchover, atMs);
   const approval =
-    approvalId === '' ? 'none' : approvalState(await ports.control.readApproval(pair.name, approvalId), atMs);
+    approvalId === 'none' ? 'none' : approvalState(await ports.control.readApproval(pair.name, approvalId), atMs);
   const { phase } = progress;
   return {
     judgement,

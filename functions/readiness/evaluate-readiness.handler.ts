@@ -9,6 +9,7 @@ import { ReadinessTable } from '../shared/adapters/readiness-table.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { notifyEnvironmentSchema, pairEnvironmentSchema } from '../shared/environment.ts';
 import { findPair } from '../shared/find-pair.ts';
+import { runbookLine } from '../shared/runbook.ts';
 import { evaluateReadiness } from './evaluate.ts';
 import { gatherReadinessFacts } from './gather-facts.ts';
 import { publishVerdict } from './publish-verdict.ts';
@@ -42,7 +43,10 @@ export const handler = composeHandler({
           announce: (detail) =>
             putEvent(runtime, region, { detailType: 'mq-dr readiness changed', detail: { ...detail, region } }),
           page: (message) =>
-            notify(runtime, environment.TOPIC_ARN, { subject: `mq-dr: ${pair.name} is unsafe`, message }),
+            notify(runtime, environment.TOPIC_ARN, {
+              subject: `mq-dr: ${pair.name} is unsafe`,
+              message: `${message}\n${runbookLine('two-primaries')}`,
+            }),
         });
     const shown = (findings: typeof evaluation.blockers) => findings.map(({ code, message }) => ({ code, message }));
     const checks = new Set(results.map(({ check }) => check)).size;

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
 import { runGuards } from '../shared/adapters/run-guards.ts';
+import { pairAddressesSchema } from '../shared/broker-address.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment.ts';
 import { findPair } from '../shared/find-pair.ts';
-import { pairAddressesSchema } from './addresses.ts';
 import { deleteReplica } from './delete-replica.ts';
 
 /** Write state of unpair: DeleteBroker on the former replica, at most once; later calls look how far it is. */

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
 import { runGuards } from '../shared/adapters/run-guards.ts';
+import { pairAddressesSchema } from '../shared/broker-address.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { isOpen } from '../shared/intent.ts';
-import { pairAddressesSchema } from './addresses.ts';
 import { judgeUnpairing, readRemovable } from './unpairing.ts';
 
 /** Looks once at both brokers after the reboot; standalone means that both say so. Settles what led there. */

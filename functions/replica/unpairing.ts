@@ -46,6 +46,11 @@ export const judgeUnpairing = (primary: BrokerSnapshot, replica: RemovableReadin
     if (replica.broker.state !== 'DELETION_IN_PROGRESS') missing.push(...ties('the replica', replica.broker));
   } else if (replica.gone !== true) missing.push(`the replica cannot be read: ${replica.reason}`);
   if (missing.length === 0) return { phase: 'standalone', missing };
+  // A pair that has not begun yet; the primary need not show it. docs/amazon-mq.md 15.11.
+  const begins = [primary, ...(replica.known ? [replica.broker] : [])].some(
+    ({ pendingReplicationMode }) => pendingReplicationMode === 'CRDR',
+  );
+  if (begins) return { phase: 'paired', missing };
   if (!takesPart(primary)) return { phase: 'rebooting', missing };
   if (primary.pendingReplicationMode !== 'NONE') return { phase: 'paired', missing };
   return { phase: primary.state === 'REBOOT_IN_PROGRESS' ? 'rebooting' : 'pending', missing };

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { notify } from '../shared/adapters/notifications.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { notifyEnvironmentSchema } from '../shared/environment.ts';
+import { runbookLine } from '../shared/runbook.ts';
 
 /** A cause is a JSON text of up to 32 KiB; a page needs its beginning. */
 const shownCauseCharacters = 1_500;
@@ -29,6 +30,7 @@ export const handler = composeHandler({
         `The ${workflow} run of pair ${pair} ended with ${error}.`,
         cause.slice(0, shownCauseCharacters),
         'A run that failed is not redriven: start a new one with the same input; it looks before it acts.',
+        runbookLine('run-failed'),
         `Run: ${run.executionArn}`,
       ].join('\n'),
     });

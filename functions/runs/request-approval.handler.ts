@@ -5,6 +5,7 @@ import { composeHandler, runSchema } from '../shared/compose.ts';
 import { decisionId } from '../shared/decision-id.ts';
 import { notifyEnvironmentSchema, pairEnvironmentSchema } from '../shared/environment.ts';
 import { findPair } from '../shared/find-pair.ts';
+import { runbookLine } from '../shared/runbook.ts';
 
 /**
  * Opens an approval and tells people about it. A retry finds the approval that the first attempt opened: its id comes
@@ -39,6 +40,7 @@ export const handler = composeHandler({
         `Approval ${approvalId}, open until ${expiresAt}; no answer means no.`,
         `Approve: npx mq-dr approve ${approvalId} --pair ${pair.name}`,
         `Deny:    npx mq-dr deny ${approvalId} --pair ${pair.name}`,
+        runbookLine('approval-asked'),
         `Run: ${run.executionArn}`,
       ].join('\n'),
     });

@@ -1,4 +1,5 @@
 import type { Intent } from '../shared/intent.ts';
+import { runbookLine } from '../shared/runbook.ts';
 
 /** A run that ended without success, as its execution shows it. */
 export interface EndedRun {
@@ -75,6 +76,7 @@ export const settleNews = (
       message: [
         `The ${run.machine} run of ${about} ended (${end}); ${by} has paged about that already.`,
         ...promotion,
+        runbookLine('promotion-open'),
         `Run: ${run.executionArn}`,
       ].join('\n'),
     };
@@ -87,6 +89,7 @@ export const settleNews = (
       'A lock that it still held has been released.',
       ...promotion,
       recoveryOf(run),
+      runbookLine('run-ended'),
       `Run: ${run.executionArn}`,
     ].join('\n'),
   };

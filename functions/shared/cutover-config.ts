@@ -16,7 +16,8 @@ const functionArn = z
  */
 const functionOfRegion = z.record(regionSchema, functionArn).superRefine((functions, context) => {
   for (const [region, arn] of Object.entries(functions)) {
-    if (arn.split(':')[3] === region) continue;
+    const found = arn.split(':')[3];
+    if (found === undefined || found === region) continue;
     context.addIssue({ code: 'custom', path: [region], message: `must be a function in ${region} itself, not ${arn}` });
   }
 });

@@ -4,6 +4,7 @@ import { decisionId } from '../shared/decision-id.ts';
 import { DrError } from '../shared/errors.ts';
 import type { Intent } from '../shared/intent.ts';
 import type { PairConfig } from '../shared/pair-config.ts';
+import { runbookLine } from '../shared/runbook.ts';
 import { attributePromotion } from './attribute-promotion.ts';
 import type { TriggerEvent } from './trigger-event.ts';
 
@@ -108,6 +109,7 @@ const startWatch = async (
       [
         `${signal}, and no watch could be started: ${error.message}`,
         'Automatic runs stop here: look at the pair, and start watch or failover by hand if it needs one.',
+        runbookLine('watch-paged'),
       ].join('\n'),
     );
     return 'paged';
@@ -159,6 +161,7 @@ const reportPromotion = async (
       `${event.caller} promoted ${brokerId} in ${region} at ${calledAt}, and no run of mq-dr asked for it.`,
       'Consumers were not held, the old primary is not fenced and nothing is reconciled.',
       'Find out who did it and why; then reconcile the pair before clients rely on it.',
+      runbookLine('promoted-outside'),
     ].join('\n'),
   );
   const detail = { pair: pair.name, brokerId, region, calledAt, caller: event.caller };
@@ -198,6 +201,7 @@ const reportHealth = async (
       `AWS Health reports ${event.typeCode} (${event.category}, ${event.status}) for Amazon MQ in ${event.affectedRegion}.`,
       `The pair ${pair.name} has the broker ${broker.brokerId} there.`,
       event.description,
+      runbookLine('aws-health'),
     ].join('\n'),
   );
   await ports.reports.note(pair.name, 'health', key);

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { notify } from '../shared/adapters/notifications.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { notifyEnvironmentSchema } from '../shared/environment.ts';
+import { runbookLine } from '../shared/runbook.ts';
 import { watchInputSchema } from './watch-input.ts';
 
 const blockerSchema = z.looseObject({ code: z.string(), message: z.string() });
@@ -31,6 +32,7 @@ export const handler = composeHandler({
         'Last look:',
         ...evidence.map((line) => `- ${line}`),
         `Nothing was promoted. If the pair needs a failover, start it in ${region} by hand; otherwise the next signal starts a watch again.`,
+        runbookLine('watch-paged'),
         `Run: ${run.executionArn}`,
       ].join('\n'),
     });

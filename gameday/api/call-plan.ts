@@ -4,6 +4,8 @@ import type { ApiFault } from './service.ts';
 
 /** What becomes of one call on its way: an empty plan lets it through. */
 export interface CallPlan {
+  /** Virtual milliseconds for which the caller's host stands still before the call; no time-out of its own runs then. */
+  readonly stallMs?: number;
   /** The call never arrives: the caller gets a socket's error after `afterMs` or its own time-out, if that is sooner. */
   readonly unreachable?: { readonly code: ConnectionErrorCode; readonly afterMs: number };
   /** Virtual milliseconds between the effect and the answer. */

@@ -110,6 +110,7 @@ export class Dispatcher {
     try {
       this.#requireRegion(region);
       const plan = this.#options.planCall(attempt);
+      if (plan.stallMs !== undefined) await clock.sleepMs(plan.stallMs);
       await this.#failBeforeEffect(plan, origin);
       if (plan.beforeEffect === 'kill-caller') await die();
       const response = await this.#answer(call, plan, target, attempt.caller);

@@ -2,6 +2,7 @@ import type { VirtualClock } from '../clock/virtual-clock.ts';
 import type { Promotion } from '../journal/promotions.ts';
 import type { Recorder } from '../journal/recorder.ts';
 import type { FaultControl } from './fault-control.ts';
+import type { Operator } from './operator.ts';
 import type { ScenarioOutline } from './scenario/schema.ts';
 import type { ExerciseStage } from './stage-port.ts';
 import type { TrafficControl } from './traffic-control.ts';
@@ -14,6 +15,7 @@ export interface ExerciseContext {
   readonly scenario: ScenarioOutline;
   readonly recorder: Recorder;
   readonly workflows: WorkflowRuns;
+  readonly operator: Operator;
   readonly traffic: TrafficControl;
   readonly faults: FaultControl;
   /** The promotions so far. */

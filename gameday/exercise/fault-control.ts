@@ -31,9 +31,9 @@ export class FaultControl {
     else this.#recorder.faultRaised(name, `replication link of ${pair} cut`, this.#clock.nowMs());
   }
 
-  blackout(region: string): void {
-    this.#stage.blackoutRegion(region);
-    this.#recorder.faultRaised(`Region ${region}`, `${region} dark`, this.#clock.nowMs());
+  blackout(region: string, powerOff: boolean): void {
+    this.#stage.blackoutRegion(region, powerOff);
+    this.#recorder.faultRaised(`Region ${region}`, `${region} dark`, this.#clock.nowMs(), region);
   }
 
   restore(region: string): void {

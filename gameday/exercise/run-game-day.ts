@@ -7,6 +7,7 @@ import { regroup } from '../traffic/rate-series.ts';
 import type { ExerciseContext } from './context.ts';
 import { exceptionText, finish, newProgress, type Progress, runExperiment } from './experiment.ts';
 import { FaultControl } from './fault-control.ts';
+import { Operator } from './operator.ts';
 import type { Scenario } from './scenario/check.ts';
 import type { ExerciseStage, StageBroker, StageFactory } from './stage-port.ts';
 import type { Json } from './step.ts';
@@ -43,8 +44,7 @@ export type UnstampedJournal = Omit<Journal, 'environment'>;
 /** Plays a scenario on a stage of its own, from the hypothesis to the final books. */
 export const runGameDay = async (options: GameDayOptions): Promise<UnstampedJournal> => {
   const { scenario, seed } = options;
-  const pairs = scenario.outline.world.pairs;
-  const stage = await options.createStage({ seed, startMs: virtualStartMs, pairs });
+  const stage = await options.createStage({ seed, startMs: virtualStartMs, ...scenario.outline.world });
   try {
     return await play(options, stage);
   } finally {
@@ -57,7 +57,8 @@ const play = async (options: GameDayOptions, stage: ExerciseStage): Promise<Unst
   const { clock } = stage;
   const pairs = Object.keys(scenario.outline.world.pairs);
   const recorder = new Recorder(options.onEvent);
-  const workflows = new WorkflowRuns(clock, stage, recorder);
+  const workflows = new WorkflowRuns(clock, stage);
+  const operator = new Operator(clock, stage);
   const traffic = new TrafficControl(clock, stage, scenario.outline, (notice) => recorder.client(notice));
   const faults = new FaultControl(clock, stage, recorder);
   const context: ExerciseContext = {
@@ -66,6 +67,7 @@ const play = async (options: GameDayOptions, stage: ExerciseStage): Promise<Unst
     scenario: scenario.outline,
     recorder,
     workflows,
+    operator,
     traffic,
     faults,
     promotions: () => {
@@ -78,7 +80,10 @@ const play = async (options: GameDayOptions, stage: ExerciseStage): Promise<Unst
       for (const pair of pairs) recordBrokers(stage, pair, recorder);
     },
     apiCall: (call) => recorder.apiCall(call),
-    transition: (transition) => recorder.transition(transition),
+    transition: (transition) => {
+      recorder.transition(transition);
+      workflows.transitionSeen(transition);
+    },
     log: (log) => recorder.log(log),
     notification: (notification) => recorder.notification(notification),
     statusChange: (change) => {

@@ -36,7 +36,7 @@ export const serveScenario = async (
   const { name, file } = await findScenario(request.scenario);
   const { outline } = await loadScenario(name, file);
   const { pairs } = outline.world;
-  const stage = await createStage({ seed: request.seed ?? outline.seed, startMs, pairs });
+  const stage = await createStage({ seed: request.seed ?? outline.seed, startMs, ...outline.world });
   try {
     stage.observe({ brokersChanged: ignore, apiCall: ignore, transition: ignore, log: ignore, ...events });
     const endpoint = await stage.listen({ host: '127.0.0.1', port: request.port, speed: request.speed });

@@ -4,7 +4,9 @@ import type { VirtualClock } from '../clock/virtual-clock.ts';
 import type { StoreContents } from '../traffic/accounting.ts';
 import type { BrokerCredentials } from '../traffic/amqp-client.ts';
 import type { BrokerRole, ReplicationGauges } from '../world/broker/embedded-broker.ts';
+import type { EmbeddedRabbitCluster } from '../world/rabbitmq/embedded-cluster.ts';
 import type { WorldEndpoint, WorldListenOptions } from '../world/world-endpoint.ts';
+import type { ClusterPlan, PairSettings } from './scenario/schema.ts';
 import type { Json } from './step.ts';
 
 /** One broker as it is now. */
@@ -15,6 +17,7 @@ export interface StageBroker {
   readonly role: BrokerRole;
   /** State as the Amazon MQ API shows it, e.g. RUNNING, CREATION_IN_PROGRESS. */
   readonly state: string;
+  /** Whether its connectors take clients and its Region answers. */
   readonly serves: boolean;
   readonly gauges: ReplicationGauges;
   /** Messages on all queues of clients. */
@@ -73,6 +76,18 @@ export interface StageStatusChange {
   readonly machine: string;
   readonly region: string;
   readonly status: string;
+  /** JSON text; only of an execution that succeeded. */
+  readonly output?: string;
+  readonly error?: string;
+  readonly cause?: string;
+}
+
+/** An event that a service of a Region puts on the default bus. */
+export interface StageEvent {
+  readonly region: string;
+  readonly source: string;
+  readonly detailType: string;
+  readonly detail: Readonly<Record<string, unknown>>;
 }
 
 /** What happens on a stage, as it happens. */
@@ -92,6 +107,8 @@ export interface ExerciseStage {
   /** Settings for real SDK clients. */
   readonly aws: AwsClientSettings;
   readonly accountId: string;
+  /** Where an operator's tool finds the Control table. */
+  readonly control: { readonly region: string; readonly tableName: string };
   /** A number in [0, 1), from the run's seed. */
   random(): number;
   observe(observer: StageObserver): void;
@@ -108,13 +125,19 @@ export interface ExerciseStage {
   applicationCredentials(pair: string): BrokerCredentials;
   /** A client's connection. Rejects with `code` ECONNREFUSED, ETIMEDOUT, … */
   connect(address: SocketAddress, timeoutMs: number, fromRegion: string): Promise<Duplex>;
+  /** The RabbitMQ cluster of that name. @throws TypeError when the plan has none */
+  cluster(name: string): EmbeddedRabbitCluster;
   /** Raises a fault. @throws an error that names what is wrong with it */
   raiseFault(name: string, fault: Readonly<Record<string, unknown>>): void;
   clearFault(name: string): void;
   /** Cuts or restores the replication link of a pair. */
   setLink(pair: string, up: boolean): void;
-  blackoutRegion(region: string): void;
+  /** Makes a Region unreachable; with `powerOff` its brokers stop as well. */
+  blackoutRegion(region: string, powerOff: boolean): void;
   restoreRegion(region: string): void;
+  emitEvent(event: StageEvent): void;
+  /** Whether something in front of the broker keeps clients away, such as a fence. */
+  clientsDenied(brokerId: string): boolean;
   /** State transitions that AWS would bill, and history events, per execution ARN. */
   executionFigures(executionArn: string): { readonly transitions: number; readonly historyEvents: number };
   /** Values that must never be written down. */
@@ -128,6 +151,7 @@ export interface ExerciseStage {
 export interface StagePlan {
   readonly seed: number;
   readonly startMs: number;
+  readonly clusters: Readonly<Record<string, ClusterPlan>>;
   readonly pairs: Readonly<
     Record<
       string,
@@ -139,9 +163,12 @@ export interface StagePlan {
         readonly consumers: 'hold' | 'live';
         readonly engineVersion: string;
         readonly hostInstanceType: string;
+        readonly settings: PairSettings;
       }
     >
   >;
+  /** Whether the deployment's rules are on. */
+  readonly triggers: boolean;
 }
 
 /** Builds a stage; called outside the clock's `run`. */

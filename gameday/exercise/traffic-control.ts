@@ -38,7 +38,7 @@ export class TrafficControl {
     const plan = this.#scenario.traffic;
     if (plan === undefined) throw new StepFailedError('the scenario declares no traffic');
     if (this.#traffic !== undefined) throw new StepFailedError('traffic was started before; it starts once in a run');
-    const region = this.#scenario.world.pairs[plan.pair]?.primary.region ?? '';
+    const region = plan.region ?? this.#scenario.world.pairs[plan.pair]?.primary.region ?? '';
     this.#traffic = new Traffic(
       plan,
       this.#clock,

@@ -5,9 +5,8 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { Signal, VirtualClock } from '../clock/virtual-clock.ts';
-import type { Recorder } from '../journal/recorder.ts';
 import { unknownName } from './scenario/problems.ts';
-import type { ExerciseStage, StageStatusChange } from './stage-port.ts';
+import type { ExerciseStage, StageStatusChange, StageTransition } from './stage-port.ts';
 import { type Json, StepFailedError } from './step.ts';
 
 /** How an execution ended. */
@@ -25,17 +24,16 @@ const endStatuses = new Set(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']);
 export class WorkflowRuns {
   readonly #clock: VirtualClock;
   readonly #stage: ExerciseStage;
-  readonly #recorder: Recorder;
   readonly #clients = new Map<string, SFNClient>();
   readonly #ends = new Map<string, Signal>();
+  readonly #entries = new Map<string, Signal>();
   readonly #named = new Map<string, string>();
   readonly #expected = new Map<string, string>();
   #started = 0;
 
-  constructor(clock: VirtualClock, stage: ExerciseStage, recorder: Recorder) {
+  constructor(clock: VirtualClock, stage: ExerciseStage) {
     this.#clock = clock;
     this.#stage = stage;
-    this.#recorder = recorder;
   }
 
   /** To be told of every status change of every execution. */
@@ -83,15 +81,48 @@ export class WorkflowRuns {
     await this.#endOf(executionArn).wait();
     const region = executionArn.split(':')[3] ?? '';
     const described = await this.#client(region).send(new DescribeExecutionCommand({ executionArn }));
-    const end: WorkflowEnd = {
+    return {
       executionArn,
       status: described.status ?? 'UNKNOWN',
       output: parseOutput(described.output),
       ...(described.error === undefined ? {} : { error: described.error }),
       ...(described.cause === undefined ? {} : { cause: described.cause }),
     };
-    this.#recorder.workflowEnded(end);
-    return end;
+  }
+
+  /** To be told of every step of every execution. */
+  transitionSeen({ machine, state, kind }: StageTransition): void {
+    if (kind === 'entered') this.#entryOf(machine, state).fire();
+  }
+
+  /**
+   * Waits until any execution of the workflow has entered the state, at once if one has before. The waiter gets its
+   * turn before the state's own function.
+   *
+   * @throws StepFailedError when none does within `seconds` of virtual time
+   */
+  async awaitState(workflow: string, state: string, seconds: number): Promise<void> {
+    const entry = this.#entryOf(workflow, state);
+    const over = this.#clock.signal();
+    const wake = (name: string, wait: () => Promise<void>) =>
+      this.#clock.spawn(`${name} ${workflow} ${state}`, async () => {
+        await wait();
+        over.fire();
+      });
+    const waiters = [
+      wake('entry of', () => entry.wait()),
+      wake('patience for', () => this.#clock.sleepMs(seconds * 1_000)),
+    ];
+    await over.wait();
+    for (const waiter of waiters) this.#clock.kill(waiter);
+    if (!entry.fired) throw new StepFailedError(`no ${workflow} entered ${state} within ${seconds} s`);
+  }
+
+  #entryOf(machine: string, state: string): Signal {
+    const key = `${machine} ${state}`;
+    const entry = this.#entries.get(key) ?? this.#clock.signal();
+    this.#entries.set(key, entry);
+    return entry;
   }
 
   #endOf(executionArn: string): Signal {

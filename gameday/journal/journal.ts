@@ -120,6 +120,8 @@ export interface FaultRecord {
   readonly endedAtMs?: number;
   readonly name: string;
   readonly description: string;
+  /** Only for a Region that is dark. */
+  readonly region?: string;
 }
 
 /** Messages per virtual minute over all traffic. */

@@ -62,7 +62,7 @@ export class Recorder implements Omit<StageObserver, 'brokersChanged'> {
   readonly #brokers: BrokerRecord[] = [];
   readonly #latestBroker = new Map<string, BrokerRecord>();
   readonly #gauges: GaugeRecord[] = [];
-  readonly #faults: { atMs: number; endedAtMs?: number; name: string; description: string }[] = [];
+  readonly #faults: { atMs: number; endedAtMs?: number; name: string; description: string; region?: string }[] = [];
   readonly #clients: TrafficNotice[] = [];
   readonly #logs: LogRecord[] = [];
   readonly #notifications: NotificationRecord[] = [];
@@ -87,6 +87,9 @@ export class Recorder implements Omit<StageObserver, 'brokersChanged'> {
   statusChange(change: StageStatusChange): void {
     const workflow = this.#workflow(change.executionArn, change.machine, change.region, change.atMs);
     workflow.status = change.status;
+    if (change.output !== undefined) workflow.output = JSON.parse(change.output) as Json;
+    if (change.error !== undefined) workflow.error = change.error;
+    if (change.cause !== undefined) workflow.cause = change.cause;
     if (change.status !== 'RUNNING') workflow.endedAtMs = change.atMs;
     this.#listen({ type: 'workflow', atMs: change.atMs, run: workflow.run, status: change.status });
   }
@@ -125,8 +128,9 @@ export class Recorder implements Omit<StageObserver, 'brokersChanged'> {
     this.#gauges.push(record);
   }
 
-  faultRaised(name: string, description: string, atMs: number): void {
-    this.#faults.push({ atMs, name, description });
+  /** @param region the Region that is dark, if that is the fault */
+  faultRaised(name: string, description: string, atMs: number, region?: string): void {
+    this.#faults.push({ atMs, name, description, ...(region !== undefined && { region }) });
     this.#listen({ type: 'fault', atMs, description, raised: true });
   }
 
@@ -146,23 +150,14 @@ export class Recorder implements Omit<StageObserver, 'brokersChanged'> {
     this.#listen({ type: 'step', text, status, atMs });
   }
 
-  /** What the API says about how an execution ended. */
-  workflowEnded(end: {
-    readonly executionArn: string;
-    readonly output: Json;
-    readonly error?: string;
-    readonly cause?: string;
-  }): void {
-    const workflow = this.#workflows.get(end.executionArn);
-    if (workflow === undefined) return;
-    workflow.output = end.output;
-    if (end.error !== undefined) workflow.error = end.error;
-    if (end.cause !== undefined) workflow.cause = end.cause;
+  /** Executions seen so far. */
+  workflows(): readonly Readonly<OpenWorkflow>[] {
+    return [...this.#workflows.values()];
   }
 
-  /** Executions seen so far. */
-  workflows(): readonly { readonly executionArn: string; readonly run: string; readonly status: string }[] {
-    return [...this.#workflows.values()];
+  /** What operators have been told so far, oldest first. */
+  notifications(): readonly NotificationRecord[] {
+    return this.#notifications;
   }
 
   /** Everything collected; `figures` gives what the engine counted per execution. */

@@ -1,3 +1,4 @@
+import { type DriftCounts, driftRuns, driftSummary } from './drift.ts';
 import { isoTime, type Journal, type Outcome } from './journal.ts';
 import { type Promotion, promotionsOf } from './promotions.ts';
 import { estimatedCostUsd } from './unit-prices.ts';
@@ -49,6 +50,8 @@ export interface GameDaySummary {
     readonly transitions: number;
     readonly historyEvents: number;
   }[];
+  /** What the runs of policy-drift found, did and left; null where none ran. */
+  readonly drift: DriftCounts | null;
   readonly hypothesis: readonly { readonly probe: string; readonly met: boolean; readonly finding: string }[];
   readonly cost: { readonly stateTransitions: number; readonly lambdaInvocations: number; readonly usd: number };
   readonly files: { readonly journal: string; readonly html: string; readonly markdown: string };
@@ -86,6 +89,7 @@ export const summaryOf = (journal: Journal, files: GameDaySummary['files']): Gam
       transitions,
       historyEvents,
     })),
+    drift: driftSummary(driftRuns(workflows)),
     hypothesis: (journal.steady_states.after?.probes ?? []).map((probe) => ({
       probe: probe.activity.name,
       met: probe.tolerance_met,

@@ -1,6 +1,7 @@
 import type { Journal } from '../journal/journal.ts';
 import { promotionsOf } from '../journal/promotions.ts';
 import type { GameDaySummary } from '../journal/summary.ts';
+import { driftEffects, driftFindings } from './drift.ts';
 import { keyFigures, outcomeLine } from './figures.ts';
 import { findingsOf } from './findings.ts';
 import { count, duration, elapsed } from './format.ts';
@@ -35,6 +36,7 @@ export const markdownReport = (journal: Journal, summary: GameDaySummary): strin
     '',
     ...promotions(journal),
     '',
+    ...driftLines(journal),
     '## Messages',
     '',
     ...messages(journal),
@@ -84,6 +86,19 @@ export const markdownReport = (journal: Journal, summary: GameDaySummary): strin
     '',
   ];
   return lines.join('\n');
+};
+
+const driftLines = (journal: Journal): readonly string[] => {
+  const [found, effects] = [driftFindings(journal), driftEffects(journal)];
+  if (found.length + effects.length === 0) return [];
+  return [
+    '## Policy drift',
+    '',
+    ...rows(['Run', 'Kind', 'Code', 'What'], found.slice(0, mostListed)),
+    '',
+    ...rows(['Run', 'Queue', 'Before', 'After', 'Copies', 'Resync'], effects.slice(0, mostListed)),
+    '',
+  ];
 };
 
 const hypothesis = (journal: Journal): readonly string[] => {

@@ -1,6 +1,8 @@
+import { driftRuns } from '../journal/drift.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { GameDaySummary } from '../journal/summary.ts';
 import { focusPanels, overview, replicationPlots, trafficPlots } from './charts.ts';
+import { driftSection } from './drift.ts';
 import { keyFigures, outcomeLine } from './figures.ts';
 import { duration } from './format.ts';
 import { html, type Markup } from './html.ts';
@@ -53,6 +55,7 @@ export const htmlReport = (journal: Journal, summary: GameDaySummary): string =>
 <main>
 ${section('hypothesis', 'Hypothesis', hypothesisSection(journal))}
 ${section('promotions', 'Promotions', promotionsSection(journal))}
+${driftRuns(journal.records.workflows).length === 0 ? undefined : section('drift', 'Policy drift', driftSection(journal))}
 ${section('timeline', 'Timeline', overview(journal))}
 ${panels.length === 0 ? undefined : section('close-up', 'Close up', html`${panels}`)}
 ${journal.traffic.length === 0 ? undefined : section('traffic', 'Traffic', html`${trafficPlots(journal)}`)}

@@ -1,14 +1,20 @@
+import { waitLimitMs } from '../../functions/shared/replication-limits.ts';
 import type { ExerciseStage, StageBroker, StageFactory, StagePlan } from '../exercise/stage-port.ts';
 import type { WorldBroker } from '../world/broker-inventory.ts';
+import { fits } from '../world/fault-board.ts';
 import { faultSchema } from '../world/fault-schema.ts';
-import { Stage } from './stage.ts';
+import type { EmbeddedRabbitCluster } from '../world/rabbitmq/embedded-cluster.ts';
+import { addClusters } from './rabbit-clusters.ts';
+import { controlTable, Stage } from './stage.ts';
 import { addTeamCutover, type TeamCutover } from './team-cutover.ts';
+import { startTriggers } from './triggers.ts';
 
 /** Users of every broker on the stage, as the secrets hold them; the values exist in this process only. */
 const users = {
   console: { username: 'operator', password: 'embedded-Operator-42' },
   replication: { username: 'replicator', password: 'embedded-Replicator-42' },
   application: { username: 'application', password: 'embedded-Application-42' },
+  administrator: { username: 'administrator', password: 'embedded-Administrator-42' },
 } as const;
 
 const brokerUsers = [
@@ -34,21 +40,31 @@ export const createExerciseStage: StageFactory = async (plan) => {
   stage.configurePairs(
     Object.entries(plan.pairs).map(([name, pair]) => ({
       name,
+      ...pair.settings,
       canary: { secretArn: secrets.application },
       cutover: teams.get(name)?.settings,
       ...(pair.paired && { brokers: memberArns(stage, pair) }),
     })),
   );
-  return exerciseStage(stage, plan, { secrets, teams });
+  if (plan.triggers) {
+    for (const pair of Object.values(plan.pairs)) addAlarms(stage, pair);
+    startTriggers(stage);
+  }
+  return exerciseStage(stage, plan, {
+    secrets,
+    teams,
+    clusters: addClusters(stage, plan.clusters, users.administrator),
+  });
 };
 
 type PairPlan = StagePlan['pairs'][string];
-type SecretArns = Readonly<Record<keyof typeof users, string>>;
+type SecretArns = Readonly<Record<Exclude<keyof typeof users, 'administrator'>, string>>;
 
 /** What belongs to the pairs' teams. */
 interface Belongings {
   readonly secrets: SecretArns;
   readonly teams: ReadonlyMap<string, TeamCutover>;
+  readonly clusters: ReadonlyMap<string, EmbeddedRabbitCluster>;
 }
 
 const teamOf = (stage: Stage, name: string, pair: PairPlan): TeamCutover =>
@@ -60,7 +76,7 @@ const teamOf = (stage: Stage, name: string, pair: PairPlan): TeamCutover =>
   });
 
 const addSecrets = (stage: Stage): SecretArns => {
-  const add = (name: keyof typeof users): string =>
+  const add = (name: keyof SecretArns): string =>
     stage.world.addSecret({
       name: `mq-dr/${name}`,
       value: JSON.stringify(users[name]),
@@ -82,6 +98,19 @@ const addPair = (stage: Stage, name: string, pair: PairPlan): void => {
   stage.world.pairBrokers(primary.brokerId, replica.brokerId);
 };
 
+/** One alarm for each broker that is there: nothing comes over the link any more, three of the plugin's heartbeats long. */
+const addAlarms = (stage: Stage, pair: PairPlan): void => {
+  for (const { region, brokerName } of membersOf(stage, pair)) {
+    stage.world.addAlarm(region, {
+      alarmName: `${brokerName}-replica-wait`,
+      metrics: [
+        { namespace: 'AWS/AmazonMQ', metricName: 'ReplicaWaitTime', dimensions: { Broker: `${brokerName}-1` } },
+      ],
+      threshold: { above: waitLimitMs, missingData: 'ignore' },
+    });
+  }
+};
+
 const findBroker = (stage: Stage, wanted: PairPlan['primary']): WorldBroker | undefined =>
   stage.world.brokers().find(({ region, brokerName }) => region === wanted.region && brokerName === wanted.brokerName);
 
@@ -94,18 +123,21 @@ const memberArns = (stage: Stage, pair: PairPlan): readonly [string, string] => 
   return [first, second];
 };
 
-const brokerView = ({ dataPlane, ...broker }: WorldBroker): StageBroker => ({
+const servesFrom = (stage: Stage, region: string, dataPlane: WorldBroker['dataPlane']): boolean =>
+  (dataPlane?.acceptsClients ?? false) && !stage.world.reachability.isDark(region);
+
+const brokerView = (stage: Stage, { dataPlane, ...broker }: WorldBroker): StageBroker => ({
   brokerId: broker.brokerId,
   brokerName: broker.brokerName,
   region: broker.region,
   state: broker.state,
   role: dataPlane?.role ?? 'standalone',
-  serves: dataPlane?.acceptsClients ?? false,
+  serves: servesFrom(stage, broker.region, dataPlane),
   gauges: dataPlane?.gauges() ?? noGauges,
   messages: [...(dataPlane?.queueDepths().values() ?? [])].reduce((sum, depth) => sum + depth, 0),
 });
 
-const exerciseStage = (stage: Stage, plan: StagePlan, { secrets, teams }: Belongings): ExerciseStage => {
+const exerciseStage = (stage: Stage, plan: StagePlan, { secrets, teams, clusters }: Belongings): ExerciseStage => {
   const { world, clock, engine } = stage;
   const planOf = (name: string): PairPlan => {
     const pair = plan.pairs[name];
@@ -117,6 +149,8 @@ const exerciseStage = (stage: Stage, plan: StagePlan, { secrets, teams }: Belong
     clock,
     aws: world.clientSettings(),
     accountId: world.accountId,
+    // The Region of the table's third replica, which no pair has a broker in.
+    control: { region: 'us-east-2', tableName: controlTable },
     random: world.randomStream('exercise'),
     observe: (observer) => {
       world.onApiCall((call) =>
@@ -140,13 +174,16 @@ const exerciseStage = (stage: Stage, plan: StagePlan, { secrets, teams }: Belong
             machine: detail.stateMachineArn.split(':').at(-1) ?? '',
             region,
             status: detail.status,
+            ...(detail.output !== null && { output: detail.output }),
+            ...(detail.error !== null && { error: detail.error }),
+            ...(detail.cause !== null && { cause: detail.cause }),
           }),
         brokerChange: () => observer.brokersChanged(),
         log: ({ functionName, fields, ...rest }) =>
           observer.log({ ...rest, function: functionName, fields: JSON.parse(JSON.stringify(fields)) }),
       });
     },
-    brokers: (name) => membersOf(stage, planOf(name)).map(brokerView),
+    brokers: (name) => membersOf(stage, planOf(name)).map((broker) => brokerView(stage, broker)),
     references: () => ({
       pairs: Object.fromEntries(
         Object.entries(plan.pairs).map(([name, pair]) => [
@@ -162,11 +199,11 @@ const exerciseStage = (stage: Stage, plan: StagePlan, { secrets, teams }: Belong
       secrets: { ...secrets },
     }),
     stores: (name) =>
-      membersOf(stage, planOf(name)).flatMap(({ brokerId, dataPlane }) =>
+      membersOf(stage, planOf(name)).flatMap(({ brokerId, region, dataPlane }) =>
         [...(dataPlane?.queueDepths().keys() ?? [])].map((queue) => ({
           brokerId,
           queue,
-          serves: dataPlane?.acceptsClients ?? false,
+          serves: servesFrom(stage, region, dataPlane),
           // The store keeps ids as JMS shows them; the traffic's own have no prefix.
           messageIds: stage.dataPlanes
             .broker(brokerId)
@@ -178,6 +215,11 @@ const exerciseStage = (stage: Stage, plan: StagePlan, { secrets, teams }: Belong
     consumes: (name, endpoint) => teams.get(name)?.consumes(endpoint) ?? true,
     applicationCredentials: () => users.application,
     connect: (address, timeoutMs, fromRegion) => world.connect(address, timeoutMs, fromRegion),
+    cluster: (name) => {
+      const cluster = clusters.get(name);
+      if (cluster === undefined) throw new TypeError(`the stage has no cluster "${name}"`);
+      return cluster;
+    },
     raiseFault: (name, fault) => {
       world.faults.start({ ...faultSchema.parse(fault), id: name });
     },
@@ -189,8 +231,17 @@ const exerciseStage = (stage: Stage, plan: StagePlan, { secrets, teams }: Belong
       if (up) world.faults.stop(linkFault(name));
       else world.faults.start({ id: linkFault(name), kind: 'link-cut', regions: [primary.region, replica.region] });
     },
-    blackoutRegion: (region) => world.blackout(region),
+    blackoutRegion: (region, powerOff) => world.blackout(region, { powerOff }),
     restoreRegion: (region) => world.restore(region),
+    emitEvent: (event) => {
+      world.events.emit(event);
+    },
+    clientsDenied: (brokerId) => {
+      const broker = world.brokers().find((candidate) => candidate.brokerId === brokerId);
+      return world.faults
+        .active('clients-denied')
+        .some((fault) => fits(fault.region, broker?.region) && fits(fault.brokerName, broker?.brokerName));
+    },
     executionFigures: (executionArn) => {
       const { transitions = 0, historyEvents = 0 } =
         engine.executions().find((execution) => execution.executionArn === executionArn) ?? {};

@@ -18,6 +18,8 @@ export interface LambdaOptions {
   readonly accountId: string;
   /** Asked before each try of a Task state; what it gives instead is what the state sees, and no function runs. */
   readonly replaceTask: (call: TaskCall) => TaskFailure | { readonly result: unknown } | undefined;
+  /** Whether the function's time limit ends this actor; a fault may let it run on. */
+  readonly enforcesLimit: (actorName: string) => boolean;
   /** The surroundings of a function in its Region. */
   readonly runtimeFor: (invocation: Invocation) => Runtime;
 }
@@ -80,7 +82,7 @@ export class EmbeddedLambda {
     );
     const limit = clock.spawn(`${actorName} (time limit)`, async () => {
       await clock.sleepMs(functionTimeoutSeconds * 1_000);
-      clock.kill(actor);
+      if (this.#options.enforcesLimit(actor.name)) clock.kill(actor);
     });
     try {
       return roundTrip((await clock.join(actor)) ?? null);

@@ -56,7 +56,8 @@ export type DeployedPair = { readonly name: string } & {
 /** A RabbitMQ cluster's settings as they are deployed: plain JSON, defaults left out. */
 export type DeployedCluster = z.input<typeof clusterConfigSchema>;
 
-const controlTable = 'mq-dr-control';
+/** Name of the Control table on every stage. */
+export const controlTable = 'mq-dr-control';
 
 /** A Region's replica of the Control table, or one that is not the counterpart's, for a Region that has none. */
 const controlRegionFor = (region: string): string =>
@@ -96,6 +97,7 @@ export class Stage {
       handlers,
       accountId: this.world.accountId,
       replaceTask: options.replaceTask ?? (() => undefined),
+      enforcesLimit: (actorName) => !this.world.isLate(actorName),
       runtimeFor: (invocation) => this.#runtimeFor(invocation),
     });
     this.engine = new Engine({

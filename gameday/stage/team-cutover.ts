@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { SocketAddress } from '../../functions/shared/runtime.ts';
 import type { WorldBroker } from '../world/broker-inventory.ts';
 import { TeamFunctionError } from '../world/lambda-service.ts';
+import { letStreamsRest } from '../world/let-streams-rest.ts';
 import type { World } from '../world/world.ts';
 
 /** What mq-dr asks a team's fencing function; see docs/cutover.md. */
@@ -33,6 +34,7 @@ const addFencingFunction = (world: World, region: string): string =>
       world.faults.start({ id, kind: 'clients-denied', region, brokerName: broker.brokerName });
     }
     if (parsed.data.action === 'unfence' && fenced) world.faults.stop(id);
+    await letStreamsRest();
     return { done: true };
   });
 

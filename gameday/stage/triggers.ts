@@ -1,3 +1,4 @@
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { type TriggerRule, triggerRules } from '../../infra/triggers.ts';
 import { TaskFailure } from '../engine/ports.ts';
 import { matchesPattern } from './event-pattern.ts';
@@ -12,8 +13,8 @@ const retryAfterMs: readonly number[] = [60_000, 120_000];
 const minuteMs = 60_000;
 
 /**
- * Switches the deployment's rules on, in every Region: events of the world reach their functions, schedules run. A
- * Region that is dark neither delivers nor runs anything. Call it inside the clock's `run` or before it.
+ * Switches the deployment's rules on: events of the world reach their functions, and schedules run in Regions that have
+ * a broker. A Region that is dark neither delivers nor runs anything. Call it inside the clock's `run` or before it.
  */
 export const startTriggers = (stage: Stage): void => {
   const { world, clock } = stage;
@@ -21,8 +22,20 @@ export const startTriggers = (stage: Stage): void => {
     world.regions.map((region) => [region, triggerRules((name) => stage.machineArn(name, region))]),
   );
   const isDark = (region: string): boolean => world.reachability.isDark(region);
+  const hasBroker = (region: string): boolean => world.brokers().some((broker) => broker.region === region);
+
+  const startMachine = async (name: string, region: string, input: unknown): Promise<void> => {
+    const client = new SFNClient({ ...world.clientSettings({ fromRegion: region }), region, maxAttempts: 1 });
+    const command = new StartExecutionCommand({
+      stateMachineArn: stage.machineArn(name, region),
+      input: JSON.stringify(input),
+    });
+    // A start that fails is left to the schedule's next turn.
+    await client.send(command).catch(() => {});
+  };
 
   const handOver = async (rule: TriggerRule, region: string, event: unknown): Promise<void> => {
+    if ('targetMachine' in rule) return await startMachine(rule.targetMachine, region, event);
     for (const delayMs of [0, ...retryAfterMs]) {
       await clock.sleepMs(delayMs);
       if (isDark(region)) continue;
@@ -51,7 +64,7 @@ export const startTriggers = (stage: Stage): void => {
       clock.spawn(`schedule ${region}: ${rule.name}`, async () => {
         for (;;) {
           await clock.sleepMs(periodMs - (clock.nowMs() % periodMs));
-          if (isDark(region)) continue;
+          if (isDark(region) || !hasBroker(region)) continue;
           // The next turn comes on time however long this one takes.
           clock.spawn(`rule ${region}: ${rule.name}`, () => handOver(rule, region, rule.input));
         }

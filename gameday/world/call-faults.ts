@@ -60,7 +60,11 @@ export function planCall(board: FaultBoard, attempt: ApiCallAttempt, interceptio
     fits(fault.caller, attempt.caller) &&
     fits(fault.fromRegion, attempt.attemptedByRegion);
   const delay = board.hit('slow-answer', meets);
-  const plan = delay === undefined ? {} : { answerDelayMs: delay.delayMs };
+  const stall = board.hit('late-caller', meets);
+  const plan = {
+    ...(delay !== undefined && { answerDelayMs: delay.delayMs }),
+    ...(stall !== undefined && { stallMs: stall.delayMs }),
+  };
 
   const killBefore = interception === 'kill-before' || board.hit('kill-caller', (f) => f.when === 'before' && meets(f));
   if (killBefore) return { ...plan, beforeEffect: 'kill-caller' };

@@ -65,6 +65,11 @@ const callFaults = [
   z.strictObject({ id, kind: z.literal('connection-reset'), when: z.enum(['before', 'after']), ...match, ...dose }),
   z.strictObject({ id, kind: z.literal('kill-caller'), when: z.enum(['before', 'after']), ...match, ...dose }),
   z.strictObject({ id, kind: z.literal('malformed-answer'), ...match, ...dose }),
+  /**
+   * The caller's host stands still for a while before the call, and nobody ends the caller meanwhile: no time limit of
+   * its own or of its function applies to it any more.
+   */
+  z.strictObject({ id, kind: z.literal('late-caller'), delayMs: z.number().positive(), ...match, ...dose }),
 ] as const;
 
 const brokerPattern = { region: pattern.optional(), brokerName: pattern.optional() };

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { HttpAnswer, HttpLimits, HttpRequest } from '../../functions/shared/http-request.ts';
 import type { ApiCallAttempt, ApiCallRecord } from '../api/api-call-record.ts';
+import type { CallPlan } from '../api/call-plan.ts';
 import { type CallOrigin, Dispatcher } from '../api/dispatcher.ts';
 import { InProcessHandler } from '../api/in-process-handler.ts';
 import type { ApiService } from '../api/service.ts';
@@ -89,6 +90,7 @@ export class World {
   readonly #callListeners: ((record: ApiCallRecord) => void)[] = [];
   readonly #inventory: BrokerInventory;
   readonly #rabbitHosts: RabbitHosts;
+  readonly #lateCallers = new Set<string>();
   #endpoint: WorldEndpoint | undefined;
   #intercept: (attempt: ApiCallAttempt) => Interception = () => 'proceed';
 
@@ -161,7 +163,11 @@ export class World {
       nowMs,
       nextUuid: () => this.#ids.nextUuid('event'),
     });
-    const plan = (attempt: ApiCallAttempt) => planCall(faults, attempt, this.#intercept(attempt));
+    const plan = (attempt: ApiCallAttempt): CallPlan => {
+      const planned = planCall(faults, attempt, this.#intercept(attempt));
+      if (planned.stallMs !== undefined && attempt.caller !== undefined) this.#lateCallers.add(attempt.caller);
+      return planned;
+    };
     const onApiCall = (record: ApiCallRecord): void => {
       for (const listener of this.#callListeners) listener(record);
     };
@@ -209,6 +215,11 @@ export class World {
     this.register(this.#ssm);
     this.register(this.#lambda);
     this.register(this.events);
+  }
+
+  /** Whether a `late-caller` fault has met the actor, or one of its branches: then no time limit ends it. */
+  isLate(actorName: string): boolean {
+    return [...this.#lateCallers].some((name) => name === actorName || name.startsWith(`${actorName}/`));
   }
 
   /** A stream of random numbers of its own, the same for every run with this seed. */

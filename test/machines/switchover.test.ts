@@ -97,7 +97,7 @@ describe('switchover', () => {
       const end = await stage.run('switchover', 'us-west-2', stage.switchoverInput());
       expect(end).toMatchObject({ status: 'FAILED', error: 'Stalled' });
       expect(end.cause).toMatch(/no progress for \d+ s: replication is frozen/);
-      expect(end.cause).toContain('aws mq promote --region us-west-2');
+      expect(end.cause).toContain('npx mq-dr start failover --region us-west-2');
       expect(stage.stage.world.notifications().at(-1)).toMatchObject({ message: expect.stringContaining('frozen') });
       expect(promotions(stage).length).toBe(1);
       // Both brokers are closed, and a second start only watches: docs/amazon-mq.md 13, row 8.

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
 import { TaskFailure } from '../../gameday/engine/ports.ts';
 import { startTriggers } from '../../gameday/stage/triggers.ts';
@@ -43,6 +45,25 @@ const pages = (stage: WorkflowStage): readonly (string | undefined)[] =>
   stage.stage.world.notifications().map(({ subject }) => subject);
 
 const watchInput = { pair: 'orders', signal: 'a test' };
+
+type Replace = NonNullable<NonNullable<Parameters<typeof WorkflowStage.create>[0]>['replaceTask']>;
+
+/** Every look decides as given. */
+const looking = (decision: string): Replace => {
+  let looks = 0;
+  return ({ stateName }) => {
+    if (stateName !== 'EvaluateSignals') return undefined;
+    looks += 1;
+    const watch = { startedAtMs: 0, clearLooks: 0, looks };
+    return { result: { verdict: 'test', evidence: ['seen'], decision, because: 'test', watch } };
+  };
+};
+
+/** Starts an execution with a name of the caller's choice. */
+const startNamed = async (stage: WorkflowStage, machine: string, name: string, input: object): Promise<void> => {
+  const stateMachineArn = stage.stage.machineArn(machine, here);
+  await stage.sfn(here).send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));
+};
 
 /** Starts a watch by hand and follows it to its end. */
 const runWatch = (stage: WorkflowStage) => stage.run('watch', here, watchInput);
@@ -170,24 +191,132 @@ describe('watch', () => {
     });
   });
 
-  it('pages when the failover cannot be started at all', async () => {
-    const stage = await watched();
+  it('pages and fails when the failover cannot be started at all', async () => {
+    const stage = await watched({ replaceTask: looking('failover') });
     await stage.play(async () => {
       await settled(stage);
-      stage.stage.world.blackout('us-east-1', { powerOff: true });
-      await stage.stage.clock.sleepMs(10 * minuteMs);
-      // The name of the child is taken by an execution with another input.
+      // The name of the child is taken already, by an execution with another input.
+      await startNamed(stage, 'failover', 'taken', { pair: 'orders', reason: 'test', acceptDataLoss: false });
+      await startNamed(stage, 'watch', 'taken', watchInput);
+      const end = await stage.end(`arn:aws:states:${here}:123456789012:execution:watch:taken`);
+      expect(end).toMatchObject({ status: 'FAILED', error: 'StepFunctions.ExecutionAlreadyExistsException' });
+      expect(pages(stage)).toEqual(['mq-dr watch of orders failed: StepFunctions.ExecutionAlreadyExistsException']);
+      // The lease is given back all the same.
+      expect(await stage.guardTable('WATCH#orders').read()).not.toHaveProperty('lock');
+    });
+  });
+
+  it('goes on waiting for the same failover when it takes longer than the task allows', async () => {
+    const source = readFileSync(new URL('../../statemachines/watch.asl.json', import.meta.url), 'utf8');
+    const impatient = source.replace('${FailoverTimeoutSeconds} %}', '$floor(${FailoverTimeoutSeconds} / 400) %}');
+    const stage = await watched({ replaceTask: looking('failover'), definitions: { watch: impatient } });
+    await stage.play(async () => {
+      await settled(stage);
+      stage.stage.world.faults.start({ kind: 'slow-answer', service: 'mq', delayMs: 7_000 });
+      const end = await runWatch(stage);
+      expect(end.output).toMatchObject({ outcome: 'FailoverStarted' });
+      expect(stage.transitions).toContainEqual(
+        expect.objectContaining({ stateName: 'StartFailover', kind: 'retried', error: 'States.Timeout' }),
+      );
       expect(promotions(stage).length).toBe(1);
     });
   });
 
-  it('stops looking at the number of looks, whatever the functions say', async () => {
-    const stage = await watched({
-      replaceTask: ({ stateName }) => (stateName === 'EvaluateSignals' ? undefined : undefined),
+  it('ends with a page after the largest number of looks, whatever the looks say', async () => {
+    const stage = await WorkflowStage.create({ paired: true, replaceTask: looking('wait') });
+    await stage.play(async () => {
+      const end = await runWatch(stage);
+      expect(end.output).toMatchObject({ outcome: 'Paged', because: 'test' });
+      expect(end.states.filter((state) => state === 'EvaluateSignals').length).toBe(130);
     });
+  });
+
+  it('goes on looking while the Control table cannot be reached, and promotes nothing', async () => {
+    const stage = await watched();
+    const { clock, world } = stage.stage;
     await stage.play(async () => {
       await settled(stage);
-      expect((await runWatch(stage)).status).toBe('SUCCEEDED');
+      const execution = await stage.start('watch', here, watchInput);
+      await clock.sleepMs(1_000);
+      world.faults.start({ id: 'table', kind: 'server-error', service: 'dynamodb' });
+      world.blackout('us-east-1', { powerOff: true });
+      await clock.sleepMs(9 * minuteMs);
+      world.faults.stop('table');
+      // Nobody could beat for nine minutes: the silence of the primary side says nothing yet.
+      expect((await stage.end(execution)).output).toMatchObject({ outcome: 'Paged' });
+      expect(promotions(stage)).toEqual([]);
     });
+  });
+
+  it('tells people when a signal comes and the Control table cannot be reached', async () => {
+    const stage = await watched();
+    const { clock, world } = stage.stage;
+    await stage.play(async () => {
+      await settled(stage);
+      world.faults.start({ kind: 'server-error', service: 'dynamodb' });
+      world.faults.start({ kind: 'link-cut', regions });
+      await clock.sleepMs(10 * minuteMs);
+      expect(promotions(stage)).toEqual([]);
+      expect(pages(stage)).toEqual(['mq-dr cannot watch orders']);
+    });
+  });
+
+  it('names the configured pairs when the pair is unknown', async () => {
+    const stage = await watched();
+    await stage.play(async () => {
+      const end = await stage.run('watch', here, { pair: 'order', signal: 'test' });
+      expect(end).toMatchObject({ status: 'FAILED', error: 'NotFound', cause: expect.stringContaining('orders') });
+    });
+  });
+
+  it('refuses to watch where the pair has no broker', async () => {
+    const stage = await watched();
+    await stage.play(async () => {
+      const end = await stage.run('watch', 'us-east-2', watchInput);
+      expect(end).toMatchObject({ status: 'FAILED', error: 'InvalidInput', cause: expect.stringContaining(here) });
+    });
+  });
+});
+
+const brokenAtStart: Replace = ({ stateName }) =>
+  stateName === 'TakeWatch' ? new TaskFailure('NotFound', 'broken by the setup') : undefined;
+
+/** Each Task with what leads a run to it, and whether its failure is the run's. */
+const tasks: readonly (readonly [state: string, setup: () => Replace, failsTheRun: boolean])[] = [
+  ['TakeWatch', () => looking('cleared'), true],
+  ['EvaluateSignals', () => looking('cleared'), true],
+  ['ReportWatch', () => looking('page'), true],
+  ['ReleaseWatch', () => looking('cleared'), false],
+  ['ReportFailure', () => brokenAtStart, false],
+];
+
+describe.each(tasks)('watch, %s', (state, setup, failsTheRun) => {
+  const runWith = async (...errors: readonly string[]) => {
+    const left = [...errors];
+    const replace = setup();
+    const stage = await WorkflowStage.create({
+      paired: true,
+      replaceTask: (call) => {
+        const error = call.stateName === state ? left.shift() : undefined;
+        return error === undefined ? replace(call) : new TaskFailure(error, `injected into ${state}`);
+      },
+    });
+    const { status, error, output } = await stage.play(() => runWatch(stage));
+    return { stage, end: { status, error, outcome: output?.outcome } };
+  };
+
+  it('is tried again after a transient error, and the run ends as it would have', async () => {
+    const undisturbed = await runWith();
+    const { stage, end } = await runWith('ServiceUnavailable', 'Lambda.Unknown');
+    expect(stage.transitions.filter(({ kind }) => kind === 'retried').length).toBe(2);
+    expect(end).toEqual(undisturbed.end);
+  });
+
+  it(failsTheRun ? 'ends the run with its error' : 'lets the run end as it would have', async () => {
+    const undisturbed = await runWith();
+    const { end } = await runWith('AccessDenied');
+    expect(end).toEqual(
+      failsTheRun ? { status: 'FAILED', error: 'AccessDenied', outcome: undefined } : undisturbed.end,
+    );
   });
 });

@@ -1,7 +1,6 @@
 import type { CutoverRun, GuardPorts } from '../../functions/cutover/guard-cutover.ts';
-import { type CutoverConfig, cutoverSchema } from '../../functions/shared/cutover-config.ts';
-import type { ServiceUnavailable } from '../../functions/shared/errors.ts';
-import { ControlConflict } from '../../functions/shared/errors.ts';
+import { cutoverSchema } from '../../functions/shared/cutover-config.ts';
+import { ControlConflict, type DrError } from '../../functions/shared/errors.ts';
 import type { Fence } from '../../functions/shared/fence.ts';
 import type { GuardReading } from '../../functions/shared/guards/guards.ts';
 import type { HookAnswer, HookRequest } from '../../functions/shared/hook.ts';
@@ -16,7 +15,7 @@ export const promotingRun: CutoverRun = { executionArn: 'arn:run-1', fence: 7, o
 export const hookArn = 'arn:aws:lambda:us-west-2:111122223333:function:team-hook';
 
 /** The pair `orders` with these cutover settings. */
-export const pairWithCutover = (cutover: Partial<CutoverConfig> = {}): PairConfig =>
+export const pairWithCutover = (cutover: Readonly<Record<string, unknown>> = {}): PairConfig =>
   pairConfigSchema.parse({
     name: 'orders',
     brokers: [eastRef.arn, westRef.arn],
@@ -65,7 +64,7 @@ export class FakeHook {
 export class FakeFences {
   readonly #fences = new Map<string, Fence>();
   /** Thrown by the next call instead of anything else. */
-  failNext: ServiceUnavailable | undefined;
+  failNext: DrError | undefined;
   /** Does something between two calls, as another run would. */
   beforeChange: () => void = () => {};
 

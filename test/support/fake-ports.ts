@@ -3,8 +3,8 @@ import type { BrokerReading, BrokerSnapshot } from '../../functions/shared/broke
 import { type Clock, valuesOrFirstError } from '../../functions/shared/clock.ts';
 import { ControlConflict, DrError, NotFound } from '../../functions/shared/errors.ts';
 import type { Finding } from '../../functions/shared/finding.ts';
-import type { LastLook } from '../../functions/shared/issue-write.ts';
 import type { Intent, IntentEnd, IntentOperation } from '../../functions/shared/intent.ts';
+import type { LastLook } from '../../functions/shared/issue-write.ts';
 import type { LogFields } from '../../functions/shared/log.ts';
 import type { GaugeReadings } from '../../functions/shared/replication-gauges.ts';
 import type { Runtime } from '../../functions/shared/runtime.ts';

@@ -75,7 +75,7 @@ export class OperatorStage {
   readonly records: ControlTable;
   readonly heartbeats: HeartbeatTable;
 
-  private constructor(workflows: WorkflowStage) {
+  constructor(workflows: WorkflowStage) {
     const { world, clock } = workflows.stage;
     this.workflows = workflows;
     this.runtime = { ...fakeRuntime(), clock, random: world.randomStream('operator'), aws: world.clientSettings() };

@@ -125,7 +125,7 @@ describe('the functions of the deployment', () => {
   it('are each used by a definition or a rule', () => {
     const used = [
       ...machines.flatMap(({ definition }) => functionsOf(textOf(definition), names)),
-      ...triggerRules((name) => name).map(({ targetFunction }): string => targetFunction),
+      ...triggerRules((name) => name).map((rule): string => ('targetFunction' in rule ? rule.targetFunction : '')),
     ];
     expect(names.filter((name) => !used.includes(name))).toEqual([]);
   });

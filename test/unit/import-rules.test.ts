@@ -49,6 +49,7 @@ const violationsOf = (path: string, source: string): readonly string[] => {
     }
     if (path.startsWith('infra/') && ['gameday', 'test', '..'].includes(top)) forbid('infra is what is deployed');
     if (path.startsWith('gameday/') && ['test', '..'].includes(top)) forbid('tests are not part of a game day');
+    if (path.startsWith('cli/') && ['gameday', 'test', '..'].includes(top)) forbid('commands act on AWS');
     if (capabilityOf(path) !== undefined && !isHandler) {
       if (target.startsWith('@aws-sdk/') || target.startsWith('@middy/')) forbid('decisions are pure');
       if (target.startsWith('functions/shared/adapters/')) forbid('decisions take ports');
@@ -75,7 +76,7 @@ const sourcesIn = (folder: string): readonly string[] =>
     .map((path) => `${folder}/${path.replaceAll('\\', '/')}`);
 
 describe('the import rules', () => {
-  it.each(['functions', 'infra', 'gameday'])('hold in %s', (folder) => {
+  it.each(['functions', 'infra', 'gameday', 'cli'])('hold in %s', (folder) => {
     const paths = sourcesIn(folder);
     expect(paths.length).toBeGreaterThan(1);
     expect(paths.flatMap((path) => violationsOf(path, readFileSync(resolve(root, path), 'utf8')))).toEqual([]);
@@ -87,6 +88,7 @@ describe('the import rules', () => {
     ['functions/shared/adapters/a.ts', "import type { X } from '../../../test/support/x.ts';", 'functions stand alone'],
     ['infra/a.ts', "import { x } from '../gameday/world/world.ts';", 'infra is what is deployed'],
     ['gameday/a.ts', "import { x } from '../test/support/x.ts';", 'tests are not part'],
+    ['cli/a.ts', "import { x } from '../gameday/world/world.ts';", 'commands act on AWS'],
     ['functions/replica/a.ts', "import { MqClient } from '@aws-sdk/client-mq';", 'decisions are pure'],
     ['functions/replica/a.ts', "import type { MqClient } from '@aws-sdk/client-mq';", 'decisions are pure'],
     ['functions/replica/a.ts', "import middy from '@middy/core';", 'decisions are pure'],

@@ -40,9 +40,7 @@ export const putEvent = async (runtime: Runtime, region: string, { detailType, d
   }
   // A call that was answered may still have refused its entry.
   if (code === undefined) return;
-  const ErrorClass = transientCodes.includes(code) ? ServiceUnavailable : RequestRejected;
-  throw new ErrorClass(`events:PutEvents in ${region} did not take the event "${detailType}": ${code}`, {
-    ...call,
-    code,
-  });
+  const message = `events:PutEvents in ${region} did not take the event "${detailType}": ${code}`;
+  if (transientCodes.includes(code)) throw new ServiceUnavailable(message, { ...call, code });
+  throw new RequestRejected(message, { ...call, code });
 };

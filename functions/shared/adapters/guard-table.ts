@@ -91,7 +91,7 @@ export class GuardTable {
           ConditionExpression: [
             'attribute_not_exists(pk)',
             '#owner = :nobody',
-            'expiresAtMs < :expired',
+            'expiresAtMs <= :expired',
             ...preempts.map((_purpose, index) => `purpose = :preempted${index}`),
           ].join(' OR '),
           ExpressionAttributeNames: { '#owner': 'owner' },

@@ -13,7 +13,7 @@ export interface RunGuards {
   /** What lock, freeze, enrolment and anti-flap say now, for a gate. */
   assess(preempts?: readonly string[]): Promise<Assessment>;
   /** The look right before a write; see `guardWrite`. */
-  readonly lastLook: LastLook;
+  lastLook(preempts?: readonly string[]): ReturnType<LastLook>;
   /**
    * Extends the lock, if the run holds one; called by every look of a loop.
    *
@@ -28,7 +28,7 @@ export const runGuards = (runtime: Runtime, environment: PairEnvironment, pair: 
   const nowMs = (): number => runtime.clock.nowMs();
   return {
     assess: async (preempts = []) => judgeGuards(await table.read(), { ...run, preempts }, pair, nowMs()),
-    lastLook: () => guardWrite(run, pair, { readGuards: () => table.read(), nowMs }),
+    lastLook: (preempts = []) => guardWrite({ ...run, preempts }, pair, { readGuards: () => table.read(), nowMs }),
     renew: async () => {
       if (run.fence !== null) await table.renew(run.executionArn, run.fence, nowMs());
     },

@@ -128,6 +128,9 @@ class Inspection {
   }
 }
 
+/** Facts by source: each definition is deployed to every Region of every stage, and parsing is most of what that costs. */
+const known = new Map<string, ExpressionFacts>();
+
 /**
  * Reads what an expression refers to, without evaluating it.
  *
@@ -135,6 +138,12 @@ class Inspection {
  * @throws ExpressionSyntaxError where JSONata 2.0.6 does not parse it
  */
 export const inspectExpression = (source: string): ExpressionFacts => {
+  const facts = known.get(source) ?? inspect(source);
+  known.set(source, facts);
+  return facts;
+};
+
+const inspect = (source: string): ExpressionFacts => {
   let tree: unknown;
   try {
     tree = jsonata(source).ast();

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { blockerCodes } from '../../journal/refusals.ts';
 import { type Json, StepFailedError } from '../step.ts';
 import type { WorkflowEnd } from '../workflow-runs.ts';
 
@@ -9,6 +10,10 @@ export const expectation = z.strictObject({
   status: z.enum(statuses).default('SUCCEEDED'),
   /** Members of the output that must have these values. */
   output: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).default({}),
+  /** Codes that must be among the blockers of a refusal. */
+  blockers: z.array(z.string().min(1)).default([]),
+  /** Name of the error that a run must fail with. */
+  error: z.string().min(1).optional(),
 });
 
 type Expectation = z.infer<typeof expectation>;
@@ -20,6 +25,12 @@ export const checkEnd = (workflow: string, end: WorkflowEnd, expected: Expectati
   const wrong = Object.entries(expected.output)
     .filter(([key, value]) => members.get(key) !== value)
     .map(([key, value]) => `${key} is ${JSON.stringify(members.get(key) ?? null)}, expected ${JSON.stringify(value)}`);
+  const codes = blockerCodes(members.get('blockers'));
+  const missing = expected.blockers.filter((code) => !codes.includes(code));
+  if (missing.length > 0) wrong.push(`blockers are ${codes.join(', ') || 'none'}, expected ${missing.join(', ')}`);
+  if (expected.error !== undefined && end.error !== expected.error) {
+    wrong.push(`error is ${end.error ?? 'none'}, expected ${expected.error}`);
+  }
   if (end.status !== expected.status) {
     const why = [end.error, end.cause].filter(Boolean).join(': ');
     wrong.unshift(`status is ${end.status}${why === '' ? '' : ` (${why})`}, expected ${expected.status}`);

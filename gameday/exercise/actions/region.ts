@@ -7,11 +7,14 @@ const schema = z.strictObject({ region: z.enum(knownRegions) });
 /** Makes a whole Region unreachable: its APIs, its brokers, its functions. */
 export const blackoutRegion = defineAction({
   kind: 'blackout-region',
-  schema,
+  schema: schema.extend({
+    /** Whether its brokers stop as well; else they run on where nobody reaches them. */
+    powerOff: z.boolean().default(false),
+  }),
   describe: (step) => `black out ${step.region}`,
   run: async ({ faults }, step) => {
-    faults.blackout(step.region);
-    return { region: step.region };
+    faults.blackout(step.region, step.powerOff);
+    return { region: step.region, powerOff: step.powerOff };
   },
 });
 

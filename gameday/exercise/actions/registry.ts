@@ -1,23 +1,44 @@
 import type { AnyKind, Json } from '../step.ts';
+import { acknowledge } from './acknowledge.ts';
+import { answerApproval } from './answer-approval.ts';
+import { awaitState } from './await-state.ts';
 import { awaitWorkflow } from './await-workflow.ts';
 import { clearFault, raiseFault } from './faults.ts';
+import { freeze, unfreeze } from './freeze.ts';
 import { cutLink, restoreLink } from './link.ts';
+import { promoteOutside } from './promote-outside.ts';
+import { fillQueue, startNode, stopNode, upgradeCluster } from './rabbit-cluster.ts';
+import { deletePolicy, putPolicy } from './rabbit-policies.ts';
 import { blackoutRegion, restoreRegion } from './region.ts';
 import { runWorkflow } from './run-workflow.ts';
+import { sendAlarms } from './send-alarms.ts';
 import { startTraffic, stopTraffic } from './traffic.ts';
 import { wait } from './wait.ts';
 
 /** Every kind of action that a scenario may name. A new kind is a file beside this one and a line here. */
 export const actionKinds: readonly AnyKind<Json>[] = [
+  acknowledge,
+  answerApproval,
+  awaitState,
   awaitWorkflow,
   blackoutRegion,
   clearFault,
   cutLink,
+  deletePolicy,
+  fillQueue,
+  freeze,
+  promoteOutside,
+  putPolicy,
+  startNode,
+  stopNode,
+  upgradeCluster,
   raiseFault,
   restoreLink,
   restoreRegion,
   runWorkflow,
+  sendAlarms,
   startTraffic,
   stopTraffic,
+  unfreeze,
   wait,
 ];

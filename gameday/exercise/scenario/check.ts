@@ -49,7 +49,9 @@ export const checkScenario = (
 const checkReferences = (outline: ScenarioOutline): readonly ScenarioProblem[] => {
   const pairs = Object.keys(outline.world.pairs);
   const problems: ScenarioProblem[] = [];
-  if (pairs.length === 0) problems.push({ path: ['world', 'pairs'], message: 'must declare at least one pair' });
+  if (pairs.length === 0 && Object.keys(outline.world.clusters).length === 0) {
+    problems.push({ path: ['world', 'pairs'], message: 'must declare at least one pair, or a cluster' });
+  }
   if (outline.traffic !== undefined && !pairs.includes(outline.traffic.pair)) {
     problems.push({ path: ['traffic', 'pair'], message: unknownPair(outline.traffic.pair, pairs) });
   }

@@ -1,4 +1,7 @@
 import * as z from 'zod';
+import { clusterConfigSchema } from '../../../functions/shared/cluster-config.ts';
+import { pairConfigSchema } from '../../../functions/shared/pair-config.ts';
+import { clusterSeedSchema } from '../../world/rabbitmq/cluster-seed.ts';
 
 /** Regions that the embedded world can hold; cross-Region data replication names four of them (docs/amazon-mq.md 1). */
 export const knownRegions = ['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2'] as const;
@@ -10,6 +13,9 @@ const brokerName = z.string().regex(/^[A-Za-z0-9_-]{1,50}$/, 'must be 1 to 50 le
 
 const broker = z.strictObject({ region, brokerName });
 
+/** A pair's settings as they are deployed, without what the stage itself fills in. */
+const pairSettings = pairConfigSchema.omit({ name: true, brokers: true, canary: true, cutover: true });
+
 const pair = z
   .strictObject({
     primary: broker,
@@ -20,6 +26,8 @@ const pair = z
     consumers: z.enum(['hold', 'live']).default('live'),
     engineVersion: z.string().min(1).default('5.18'),
     hostInstanceType: z.string().min(1).default('mq.m5.large'),
+    /** The deployed settings, such as `automaticFailover` and `escalation`; what is left out has mq-dr's default. */
+    settings: pairSettings.prefault({}),
   })
   .refine((value) => value.primary.region !== value.replica.region, {
     path: ['replica', 'region'],
@@ -29,6 +37,15 @@ const pair = z
     path: ['consumers'],
     message: '"hold" needs a pair that replicates already: a mapping names the broker that it consumes from',
   });
+
+/** A RabbitMQ cluster as it is when the run begins, and mq-dr's settings for it. */
+const cluster = z.strictObject({
+  region,
+  brokerName,
+  hostInstanceType: z.string().min(1).default('mq.m5.large'),
+  broker: clusterSeedSchema.prefault({}),
+  settings: clusterConfigSchema.omit({ name: true, broker: true, secretArn: true }).prefault({}),
+});
 
 /** A name that a person gives to a pair, a fault or a workflow run inside a scenario. */
 export const scenarioName = z
@@ -49,6 +66,8 @@ const traffic = z
     consumers: z.int().min(1).max(20),
     ratePerSecond: z.number().positive().max(200),
     bodyBytes: z.int().min(1).max(262_144).default(256),
+    /** Where the clients run; without it in the primary's Region, with which they are lost. */
+    region: region.optional(),
   })
   .refine((value) => value.consumers >= value.queues.length, {
     path: ['consumers'],
@@ -67,7 +86,13 @@ export const scenarioSchema = z.strictObject({
   /** Seed of everything random in the run; `--seed` overrides it. */
   seed: z.int().min(0).max(4_294_967_295),
   world: z.strictObject({
-    pairs: z.record(scenarioName, pair),
+    pairs: z.record(scenarioName, pair).default({}),
+    clusters: z.record(scenarioName, cluster).default({}),
+    /**
+     * Whether the deployment's rules are on: heartbeats, alarms, events, the fencing schedule. Off, a run shows nothing
+     * but the workflows that it starts itself.
+     */
+    triggers: z.boolean().default(false),
   }),
   'steady-state-hypothesis': hypothesis,
   method: z.array(step).min(1).max(200),
@@ -81,3 +106,9 @@ export const scenarioSchema = z.strictObject({
 
 /** A scenario whose outline has been checked, and not yet its steps. */
 export type ScenarioOutline = z.infer<typeof scenarioSchema>;
+
+/** A RabbitMQ cluster as a scenario declares it. */
+export type ClusterPlan = ScenarioOutline['world']['clusters'][string];
+
+/** Deployed settings of a pair in a scenario. */
+export type PairSettings = z.infer<typeof pairSettings>;

@@ -1,4 +1,4 @@
-import { type StoredPolicy, type StoredQueueType, versionNumbers } from './policy.ts';
+import { compiledPattern, latin1, type StoredPolicy, type StoredQueueType, versionNumbers } from './policy.ts';
 
 /*
  * What RabbitMQ applies to a queue, written from its documented rules (docs/rabbitmq.md 2) on purpose apart from the
@@ -20,15 +20,13 @@ const unsupported: Readonly<Record<StoredQueueType, RegExp>> = {
     /^(expires|message-ttl|dead-letter-(exchange|routing-key|strategy)|max-length|max-in-memory-(length|bytes)|max-priority|overflow|queue-mode|delivery-limit|ha-(mode|params|sync-mode|promote-on-shutdown|promote-on-failure)|queue-master-locator|target-group-size)$/,
 };
 
-const latin1 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
-
 const covers = (policy: StoredPolicy, queue: QueueName): boolean => {
   if (policy.vhost !== queue.vhost) return false;
   const scope = policy['apply-to'];
   const typed = { classic: 'classic_queues', quorum: 'quorum_queues', stream: 'streams' }[queue.type];
   if (scope !== 'all' && scope !== 'queues' && scope !== typed) return false;
   if (Object.keys(policy.definition).some((key) => unsupported[queue.type].test(key))) return false;
-  return new RegExp(latin1(policy.pattern)).test(latin1(queue.name));
+  return compiledPattern(policy.pattern).test(latin1(queue.name));
 };
 
 /** The policy of highest priority that covers the queue; of several, the one stored first. */

@@ -1,4 +1,4 @@
-import { versionNumbers } from './policy.ts';
+import { compiledPattern, versionNumbers } from './policy.ts';
 
 /*
  * What the management API refuses, as RabbitMQ's validators do: docs/rabbitmq.md 2.4. The texts are paraphrased.
@@ -60,7 +60,7 @@ export const refusalOf = (
   if (keys.length === 0) return 'no policy provided';
   if (!Number.isInteger(policy.priority)) return 'priority must be a number';
   try {
-    new RegExp(policy.pattern);
+    compiledPattern(policy.pattern);
   } catch {
     return 'pattern is not a valid regular expression';
   }

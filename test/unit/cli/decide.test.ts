@@ -84,6 +84,15 @@ describe('mq-dr approve and deny', () => {
     });
   });
 
+  it('leaves the last word on expiry to the table', async () => {
+    await withApproval(async (stage) => {
+      const decision = { status: 'approved', decidedBy: 'ann' } as const;
+      const decide = stage.records.decideApproval('orders', id, decision, stage.nowMs() + 3_600_000);
+      await expect(decide).rejects.toMatchObject({ name: 'ControlConflict' });
+      expect(await stage.records.readApproval('orders', id)).toMatchObject({ status: 'open' });
+    });
+  });
+
   it('names who was faster between the look and the write', async () => {
     await withApproval(async (stage) => {
       const { clock, world } = stage.workflows.stage;

@@ -34,6 +34,13 @@ describe('mq-dr freeze', () => {
     });
   });
 
+  it('stops the writes of a cluster', async () => {
+    await onStage(async (stage) => {
+      expect(await stage.mqDr(`freeze --cluster events ${reason('audit')} --yes`)).toMatchObject({ exitCode: 0 });
+      expect(await stage.guards('CLUSTER#events').readFreeze()).toMatchObject({ by: 'ann', reason: 'audit' });
+    });
+  });
+
   it('keeps the freeze that stands, and shows whose it is', async () => {
     await onStage(async (stage) => {
       await stage.guards().freeze(bobs);
@@ -48,7 +55,7 @@ describe('mq-dr freeze', () => {
     await onStage(async (stage) => {
       const run = await stage.mqDr(`freeze --pair ordesr ${reason('x')}`);
       expect(run.exitCode).toBe(2);
-      expect(run.err).toContain('nothing is recorded about a pair "ordesr" (did you mean "orders"?)');
+      expect(run.err).toContain('nothing is recorded about "ordesr" (did you mean "orders"?)');
       expect(await stage.guards('PAIR#ordesr').readFreeze()).toBeUndefined();
       expect(await stage.mqDr(`freeze --pair ordesr ${reason('x')} --yes`)).toMatchObject({ exitCode: 0 });
       expect(await stage.guards('PAIR#ordesr').readFreeze()).toMatchObject({ by: 'ann' });
@@ -56,8 +63,8 @@ describe('mq-dr freeze', () => {
   });
 
   it.each([
-    [`freeze ${reason('x')}`, 'give either --pair <name> or --all'],
-    [`freeze --all --pair orders ${reason('x')}`, 'give either --pair <name> or --all'],
+    [`freeze ${reason('x')}`, 'give one of --pair <name>, --cluster <name> and --all'],
+    [`freeze --all --pair orders ${reason('x')}`, 'give one of --pair <name>, --cluster <name> and --all'],
     ['freeze --pair orders', "required option '--reason <text>' not specified"],
   ])('refuses "%s"', async (line, message) => {
     await onStage(async (stage) => {

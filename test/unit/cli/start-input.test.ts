@@ -16,9 +16,10 @@ describe('planStart', () => {
   it('puts options into the input of a switchover, and starts it in the target Region', () => {
     expect(plan('switchover', { ...basics, targetRegion: west })).toEqual({
       input: { ...basics, targetRegion: west },
-      pair: 'orders',
+      subject: 'orders',
       region: west,
       dryRun: false,
+      effect: expect.stringContaining('cannot be cancelled'),
     });
   });
 
@@ -33,9 +34,10 @@ describe('planStart', () => {
   it('lets a failover be placed by --region too, and be asked dryly without accepting a loss', () => {
     expect(plan('failover', { ...basics, dryRun: true }, {}, west)).toEqual({
       input: { ...basics, dryRun: true },
-      pair: 'orders',
+      subject: 'orders',
       region: west,
       dryRun: true,
+      effect: undefined,
     });
   });
 
@@ -44,6 +46,27 @@ describe('planStart', () => {
       input: { pair: 'orders', targetRegion: west, reason: 'why' },
       region: west,
     });
+  });
+
+  it('confirms the pair to unpair, and says what would be deleted', () => {
+    const deletion = { deleteReplica: true, replicaBrokerId: 'b-2' };
+    expect(plan('unpair', basics, deletion)).toMatchObject({
+      input: { ...basics, ...deletion, confirm: 'orders' },
+      region: undefined,
+      effect: expect.stringContaining('deletes the broker b-2'),
+    });
+    expect(plan('unpair', basics).effect).toBe('It ends the replication and reboots the primary.');
+  });
+
+  it('confirms what writes policies, not what looks at them', () => {
+    const cluster = { cluster: 'events', reason: 'why' };
+    expect(plan('policy-drift', cluster)).toMatchObject({ subject: 'events', effect: undefined });
+    expect(plan('policy-drift', cluster, { mode: 'remediate' }).effect).toContain('(remediate)');
+  });
+
+  it('looks at all pairs, or at the one that is named', () => {
+    expect(plan('readiness', {})).toMatchObject({ input: {}, subject: 'all' });
+    expect(plan('readiness', { pair: 'orders' })).toMatchObject({ input: { pairs: ['orders'] } });
   });
 
   it.each<[string, string, StartChoices, Record<string, unknown>, string | undefined, string]>([

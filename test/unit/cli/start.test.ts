@@ -2,6 +2,7 @@ import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
 import { Executions } from '../../../cli/executions.ts';
 import { jsonOf, OperatorStage, runIn } from '../../support/operator.ts';
+import { WorkflowStage } from '../../support/workflow-stage.ts';
 
 const switchover = 'start switchover --pair orders --target-region us-west-2 --reason move';
 
@@ -35,9 +36,51 @@ describe('mq-dr start', () => {
       expect(run.asked[0]).toContain('This starts switchover of orders in us-west-2. Both brokers are closed');
       expect(run.out).toMatch(/started switchover of orders in us-west-2: arn:/);
       expect(run.out).toMatch(/\d\d:\d\d:\d\d {2}PromoteReplica\n {12}outcome requested/);
-      expect(run.out).toContain('verdict exchanged');
-      expect(run.out).toMatch(/SwitchedOver after \d+ s\n$/);
+      expect(run.out).toContain('because the roles are exchanged');
+      expect(run.out).toMatch(/\nSwitchedOver after \d+ s\n/);
       expect(promotions(stage)).toEqual(['Promote us-west-2 ok']);
+    });
+  });
+
+  it('fails over, after which the promotion waits to be acknowledged', async () => {
+    await onStage(async (stage) => {
+      await stage.runtime.clock.sleepMs(600_000);
+      const line =
+        'start failover --pair orders --target-region us-west-2 --reason outage --accept-data-loss --watch --json';
+      const run = await stage.mqDr(line, { typed: 'orders' });
+      expect(run.asked[0]).toContain('What has not crossed stays behind on the old primary.');
+      expect(run).toMatchObject({ exitCode: 0, err: '' });
+      expect(jsonOf(run)).toMatchObject({ outcome: 'FailedOver' });
+      expect(promotions(stage)).toEqual(['Promote us-west-2 ok']);
+      expect((await stage.mqDr('status --pair orders')).out).toMatch(
+        /epoch +1, FAILOVER to us-west-2 .*not acknowledged/,
+      );
+      expect(await stage.mqDr('ack --pair orders')).toMatchObject({ exitCode: 0 });
+      expect((await stage.mqDr('status --pair orders')).out).toMatch(/epoch +1, FAILOVER .*, acknowledged at/);
+    });
+  });
+
+  it('shows how to answer what the run asks, and follows it after the answer', async () => {
+    const stage = new OperatorStage(await WorkflowStage.create({ pair: { rebootApproval: 'required' } }));
+    const { clock } = stage.workflows.stage;
+    await stage.play(async () => {
+      const input = JSON.stringify(stage.workflows.createReplicaInput());
+      let out = '';
+      const watch = clock.spawn('watch', () =>
+        stage.mqDr('start create-replica --input @orders.json --watch', {
+          readFile: async () => input,
+          write: (text) => {
+            out += text;
+          },
+        }),
+      );
+      // Creation takes some 25 minutes.
+      const command = /npx mq-dr (approve [0-9a-f]{12} --pair orders)/;
+      while (!command.test(out)) await clock.sleepMs(60_000);
+      expect((await stage.mqDr('status --pair orders')).out).toMatch(command);
+      expect(await stage.mqDr(command.exec(out)?.[1] ?? '')).toMatchObject({ exitCode: 0 });
+      expect(await clock.join(watch)).toMatchObject({ exitCode: 0 });
+      expect(out).toMatch(/\nPaired after \d+ s/);
     });
   });
 
@@ -121,7 +164,7 @@ describe('mq-dr start', () => {
         dryRun: true,
       });
       const run = await stage.mqDr('start create-replica --input @orders.json --json', { readFile: async () => input });
-      expect(jsonOf(run)).toMatchObject({ pair: 'orders', region: 'us-east-1', dryRun: true });
+      expect(jsonOf(run)).toMatchObject({ subject: 'orders', region: 'us-east-1', dryRun: true });
     });
   });
 

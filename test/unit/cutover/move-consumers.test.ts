@@ -141,7 +141,8 @@ describe('moveConsumers', () => {
   it('lists the writes of a dry run and makes none', async () => {
     const { move, mappings, hook } = setUp({ ...held, ...heldByHook });
     mappings.states.set(one, 'Enabled').set(two, 'Disabled');
-    const { plannedWrites } = await move('hold', { dryRun: true });
+    const { plannedWrites, outcome, blockers } = await move('hold', { dryRun: true });
+    expect({ outcome, blockers }).toEqual({ outcome: 'done', blockers: [] });
     expect(plannedWrites).toEqual([
       {
         service: 'lambda',
@@ -160,6 +161,17 @@ describe('moveConsumers', () => {
       },
     ]);
     expect([mappings.writes, hook.asked]).toEqual([[], []]);
+  });
+
+  it('does not pretend in a dry run that it saw what it could not look at', async () => {
+    const { move, mappings } = setUp(held);
+    mappings.states.set(one, 'Enabled').set(two, new ServiceUnavailable('throttled'));
+    const { outcome, blockers, plannedWrites } = await move('hold', { dryRun: true });
+    expect({ outcome, codes: blockers.map(({ code }) => code) }).toEqual({
+      outcome: 'pending',
+      codes: ['HOLD_UNKNOWN'],
+    });
+    expect(plannedWrites).toHaveLength(1);
   });
 
   it('changes nothing under a freeze', async () => {

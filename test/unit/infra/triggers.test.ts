@@ -43,8 +43,9 @@ describe('the rules', () => {
 
   it('have names of their own and targets that are deployed', () => {
     expect(new Set(rules.map(({ name }) => name)).size).toBe(rules.length);
-    const deployed = functions.map(({ name }) => name);
-    expect(rules.filter(({ targetFunction }) => !deployed.includes(targetFunction))).toEqual([]);
+    const deployed = [...functions, ...machines].map(({ name }) => name);
+    const targets = rules.map((rule) => ('targetMachine' in rule ? rule.targetMachine : rule.targetFunction));
+    expect(targets.filter((target) => !deployed.includes(target))).toEqual([]);
   });
 
   it('write a heartbeat each minute', () => {

@@ -22,7 +22,14 @@ import {
   pairedWest,
   westRef,
 } from '../../support/brokers.ts';
-import { earlierIntent, FakeBrokers, FakeClock, FakeControl, FakeLastLook, FakeMetrics } from '../../support/fake-ports.ts';
+import {
+  earlierIntent,
+  FakeBrokers,
+  FakeClock,
+  FakeControl,
+  FakeLastLook,
+  FakeMetrics,
+} from '../../support/fake-ports.ts';
 
 const setup = () => {
   const brokers = new FakeBrokers(pairedEast(), pairedWest());

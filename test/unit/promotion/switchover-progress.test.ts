@@ -42,6 +42,26 @@ describe('judgeProgress', () => {
     expect(next).toMatchObject({ lastProgressAtMs: noonMs, lowestBacklogEvents: 9 });
   });
 
+  it('takes a backlog that shrinks more slowly than the least rate as no progress', () => {
+    const demanding = { ...limits, minimumEventsPerSecond: 10 };
+    const given = watch({ lowestBacklogEvents: 1_000 });
+    const after = (backlogEvents: number) =>
+      judgeProgress(judged({ backlogEvents }), undefined, given, demanding, at(20)).watch;
+    expect(after(801)).toMatchObject({ lastProgressAtMs: noonMs, lowestBacklogEvents: 1_000 });
+    expect(after(800)).toMatchObject({ lastProgressAtMs: at(20), lowestBacklogEvents: 800 });
+  });
+
+  it('measures the rate since the last progress: many slow looks do not add up to one', () => {
+    const demanding = { ...limits, minimumEventsPerSecond: 10 };
+    let current = watch({ lowestBacklogEvents: 10_000 });
+    for (let seconds = 30; seconds < 300; seconds += 30) {
+      const slow = judged({ backlogEvents: 10_000 - 9 * seconds });
+      current = judgeProgress(slow, undefined, current, demanding, at(seconds)).watch;
+    }
+    const last = judgeProgress(judged({ backlogEvents: 7_300 }), undefined, current, demanding, at(300));
+    expect(last).toMatchObject({ phase: 'stalled', watch: { lastProgressAtMs: noonMs } });
+  });
+
   it('stalls at the stall limit, not before, and says what replication does', () => {
     const still = judged({ verdict: 'frozen', backlogEvents: 70 });
     const given = watch({ lowestBacklogEvents: 70 });

@@ -32,7 +32,11 @@ const setup = () => {
   const lastLook = new FakeLastLook();
   const readCredentials = async (arn: string) => ({ username: `${arn}-user`, password: 'correct-horse-1' });
   const step = (nowMs = noonMs, given = input) =>
-    createReplicaBroker(given, { executionArn: 'arn:run', nowMs }, { brokers, control, readCredentials, lastLook: lastLook.look });
+    createReplicaBroker(
+      given,
+      { executionArn: 'arn:run', nowMs },
+      { brokers, control, readCredentials, lastLook: lastLook.look },
+    );
   return { brokers, control, lastLook, step };
 };
 

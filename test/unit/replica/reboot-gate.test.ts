@@ -19,6 +19,12 @@ describe('assessReboot', () => {
     expect(codes(warnings)).toEqual(['CLIENTS_DISCONNECT']);
   });
 
+  it('accepts a steady replica that reads REPLICA, but no such primary', () => {
+    expect(assessReboot(facts({ replica: known(pendingWest({ state: 'REPLICA' })) })).blockers).toEqual([]);
+    const primary = pendingEast({ state: 'REPLICA' });
+    expect(codes(assessReboot(facts({ primary })).blockers)).toEqual(['PRIMARY_NOT_RUNNING']);
+  });
+
   it.each<[string, RebootFacts]>([
     ['PRIMARY_NOT_RUNNING', facts({ primary: pendingEast({ state: 'CREATION_IN_PROGRESS' }) })],
     ['REPLICA_NOT_RUNNING', facts({ replica: known(pendingWest({ state: 'CREATION_IN_PROGRESS' })) })],

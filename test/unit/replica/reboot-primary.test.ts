@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rebootPrimary, rebootSettleMs } from '../../../functions/replica/reboot-primary.ts';
+import { type RebootPurpose, rebootPrimary, rebootSettleMs } from '../../../functions/replica/reboot-primary.ts';
 import {
   ControlConflict,
   OutcomeUnknown,
@@ -15,10 +15,13 @@ const setup = () => {
   brokers.onWrite = () => brokers.set(pendingEast({ state: 'REBOOT_IN_PROGRESS' }));
   const control = new FakeControl();
   const lastLook = new FakeLastLook();
-  const step = (changes: { dryRun?: boolean; protectedWindows?: readonly ProtectedWindow[] } = {}) =>
+  const step = (
+    changes: { dryRun?: boolean; protectedWindows?: readonly ProtectedWindow[]; purpose?: RebootPurpose } = {},
+  ) =>
     rebootPrimary(
       {
         pair: 'orders',
+        purpose: 'pair',
         primary: eastRef,
         replica: westRef,
         protectedWindows: [],
@@ -127,6 +130,35 @@ describe('rebootPrimary', () => {
     const { brokers, step } = setup();
     brokers.breakReading(eastRef.brokerId, new ServiceUnavailable('the Region is dark'));
     await expect(step()).rejects.toThrow(ServiceUnavailable);
+    expect(brokers.calls).toEqual([]);
+  });
+});
+
+describe('rebootPrimary at the end of a pair', () => {
+  const ending = { pendingReplicationMode: 'NONE' };
+  const ordinary = { role: 'none', roleText: undefined, counterpart: undefined, replicationMode: 'NONE' } as const;
+
+  it('reboots the primary once the end of replication waits for it', async () => {
+    const { brokers, control, step } = setup();
+    brokers.set(pairedEast(ending), pairedWest({ ...ending, state: 'REPLICA' }));
+    expect(await step({ purpose: 'unpair' })).toEqual({ outcome: 'issued' });
+    expect(brokers.calls).toEqual([`RebootBroker ${eastRef.brokerId}`]);
+    expect(control.writes).toEqual(['open RebootBroker 1', 'issued RebootBroker 1']);
+  });
+
+  it('reboots nothing for an end that nobody can see yet', async () => {
+    const { brokers, control, step } = setup();
+    brokers.set(pairedEast(), pairedWest());
+    await expect(step({ purpose: 'unpair' })).rejects.toThrow(OutcomeUnknown);
+    expect([...control.writes, ...brokers.calls]).toEqual([]);
+  });
+
+  it('finds the reboot behind it when both are ordinary brokers, and settles what led there', async () => {
+    const { brokers, control, step } = setup();
+    brokers.set(pairedEast(ordinary), pairedWest(ordinary));
+    control.given(intentOf(0));
+    expect(await step({ purpose: 'unpair' })).toEqual({ outcome: 'not-needed' });
+    expect(control.writes).toEqual(['effective RebootBroker 1']);
     expect(brokers.calls).toEqual([]);
   });
 });

@@ -94,6 +94,12 @@ describe('a scenario file', () => {
     ],
     ['two brokers in one Region', 'us-west-2', 'us-east-1', /replica\.region: must differ/],
     [
+      'held consumers of a pair that does not replicate yet',
+      'replica: {',
+      'consumers: hold\n      replica: {',
+      /orders\.consumers: "hold" needs a pair that replicates already/,
+    ],
+    [
       'an unknown kind of fault',
       'kind: throttling',
       'kind: throtling',

@@ -27,6 +27,8 @@ interface Surroundings {
   readonly start: (overrides?: Partial<TrafficPlan>) => Traffic;
   /** Called with each new client stream. */
   onConnect: (stream: Duplex) => void;
+  /** Hosts whose consumers are held. */
+  readonly held: Set<string>;
 }
 
 const password = 'correct horse battery';
@@ -51,6 +53,7 @@ const surroundings = (givenPassword = password): Surroundings => {
     west,
     notices,
     onConnect: () => {},
+    held: new Set(),
     start: (overrides = {}) =>
       new Traffic(
         { ...plan, ...overrides },
@@ -63,6 +66,7 @@ const surroundings = (givenPassword = password): Surroundings => {
             { host: 'east', port: 5671 },
             { host: 'west', port: 5671 },
           ],
+          consumes: ({ host }) => !world.held.has(host),
           connect: async ({ host }) => {
             const stream = (host === 'east' ? east : west).connect();
             world.onConnect(stream);
@@ -126,6 +130,39 @@ describe('Traffic', () => {
     expect(result.messages.processedOnce + result.messages.stranded).toBe(result.messages.confirmed);
     expect(notices.filter(({ kind }) => kind === 'lost').map(({ reason }) => reason)).toContain('ECONNREFUSED');
     expect(notices.at(-1)).toMatchObject({ kind: 'served' });
+  });
+
+  it('stops consuming where consumers are held, connected or not, and goes on when they are released', async () => {
+    const { clock, east, west, start, held } = surroundings();
+    const result = await clock.run('test', async () => {
+      const traffic = start();
+      await clock.sleepMs(10_000);
+      held.add('east').add('west');
+      await clock.sleepMs(2_000);
+      const { processed } = traffic.counters;
+      await clock.sleepMs(20_000);
+      expect(traffic.counters.processed).toBe(processed);
+      expect(traffic.counters.confirmed).toBeGreaterThan(processed + 50);
+      held.clear();
+      await traffic.stop();
+      return traffic.result(stores(east, west));
+    });
+    expect(result.messages).toMatchObject({ lost: 0, processedTwice: 0, queued: 0, stranded: 0 });
+    expect(result.messages.processedOnce).toBe(result.messages.confirmed);
+    // To be held is no outage of deliveries.
+    expect(result.buckets.reduce((total, bucket) => total + bucket.receiveFailures, 0)).toBe(0);
+  });
+
+  it('goes on consuming from a broker whose consumers are not held', async () => {
+    const { clock, east, west, start, held } = surroundings();
+    const result = await clock.run('test', async () => {
+      held.add('west');
+      const traffic = start();
+      await clock.sleepMs(10_000);
+      await traffic.stop();
+      return traffic.result(stores(east, west));
+    });
+    expect(result.messages.processedOnce).toBe(result.messages.confirmed);
   });
 
   it('finds confirmed messages that stayed behind on a broker that no longer serves', async () => {

@@ -1,6 +1,7 @@
 import 'aws-sdk-client-mock-vitest/extend';
 import {
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -147,6 +148,15 @@ describe('ControlTable intents', () => {
         ':settled': { S: 'settled' },
         ':settledAs': { S: 'effective' },
       },
+    });
+  });
+
+  it('forgets the members of one pair', async () => {
+    dynamodb.on(DeleteItemCommand).resolves({});
+    await table().forgetMembers('orders');
+    expect(dynamodb).toHaveReceivedCommandExactlyOnceWith(DeleteItemCommand, {
+      TableName: 'control',
+      Key: key('MEMBERS'),
     });
   });
 

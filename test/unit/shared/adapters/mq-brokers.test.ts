@@ -1,12 +1,15 @@
 import 'aws-sdk-client-mock-vitest/extend';
 import {
   CreateBrokerCommand,
+  DeleteBrokerCommand,
   DescribeBrokerCommand,
+  DescribeConfigurationRevisionCommand,
   DescribeUserCommand,
   ListBrokersCommand,
   MqClient,
   PromoteCommand,
   RebootBrokerCommand,
+  UpdateBrokerCommand,
 } from '@aws-sdk/client-mq';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -121,10 +124,38 @@ describe('MqBrokers.describeUser', () => {
   });
 });
 
+describe('MqBrokers.readConfiguration', () => {
+  const revision = { id: 'c-1', revision: 3 };
+
+  it('decodes the text of the revision', async () => {
+    mq.on(DescribeConfigurationRevisionCommand).resolves({
+      Data: Buffer.from('<broker name="ö"/>').toString('base64'),
+    });
+    expect(await brokers().readConfiguration('us-west-2', revision)).toBe('<broker name="ö"/>');
+    expect(mq).toHaveReceivedCommandExactlyOnceWith(DescribeConfigurationRevisionCommand, {
+      ConfigurationId: 'c-1',
+      ConfigurationRevision: '3',
+    });
+    expect(await mq.call(0).thisValue.config.region()).toBe('us-west-2');
+  });
+
+  it('refuses an answer without a text', async () => {
+    mq.on(DescribeConfigurationRevisionCommand).resolves({});
+    await expect(brokers().readConfiguration('us-west-2', revision)).rejects.toThrow(UnexpectedAnswer);
+  });
+});
+
 describe('writes of MqBrokers', () => {
   const request = { BrokerName: 'orders-west', CreatorRequestId: 'decision' } as never;
   const writes = [
     ['create', CreateBrokerCommand, request, () => brokers().create('us-west-2', request)],
+    [
+      'endReplication',
+      UpdateBrokerCommand,
+      { BrokerId: eastRef.brokerId, DataReplicationMode: 'NONE' },
+      () => brokers().endReplication(eastRef),
+    ],
+    ['delete', DeleteBrokerCommand, { BrokerId: westRef.brokerId }, () => brokers().delete(westRef)],
     ['reboot', RebootBrokerCommand, { BrokerId: eastRef.brokerId }, () => brokers().reboot(eastRef)],
     [
       'promote',

@@ -42,6 +42,19 @@ describe('snapshotFrom', () => {
     });
   });
 
+  it('reads the configuration in use and the maintenance window, in UTC unless said otherwise', () => {
+    const window = { DayOfWeek: 'SUNDAY', TimeOfDay: '02:00' } as const;
+    const snapshot = read({
+      Configurations: { Current: { Id: 'c-1', Revision: 4 } },
+      MaintenanceWindowStartTime: window,
+    });
+    expect(snapshot.configuration).toEqual({ id: 'c-1', revision: 4 });
+    expect(snapshot.maintenanceWindow).toEqual({ dayOfWeek: 'SUNDAY', timeOfDay: '02:00', timeZone: 'UTC' });
+    const zoned = read({ MaintenanceWindowStartTime: { ...window, TimeZone: 'Europe/Berlin' } });
+    expect(zoned.maintenanceWindow?.timeZone).toBe('Europe/Berlin');
+    expect(read({ Configurations: { Current: { Id: 'c-1' } } }).configuration).toBeUndefined();
+  });
+
   it.each(['ACTIVEMQ', 'ActiveMQ', 'activemq'])('reads the engine %s without case', (engine) => {
     expect(read({ EngineType: engine as 'ACTIVEMQ' }).engine).toBe('activemq');
   });

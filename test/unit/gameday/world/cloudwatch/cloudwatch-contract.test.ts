@@ -2,6 +2,7 @@ import {
   DescribeAlarmsCommand,
   GetMetricDataCommand,
   type GetMetricDataCommandInput,
+  ListMetricsCommand,
   PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, it } from 'vitest';
@@ -201,13 +202,83 @@ describe.each(ways)('CloudWatch, %s', (way) => {
     });
   });
 
+  it('reports how full a store is, as the world was told', async () => {
+    await withWorld(way, async ({ world, cloudWatch, pass }) => {
+      const { brokerId } = world.addBroker({ region: A, brokerName: 'orders', storePercentUsage: 12 });
+      await pass(1.5 * MINUTE_MS);
+      world.amendBroker(brokerId, { storePercentUsage: 71 });
+      await pass(2 * MINUTE_MS);
+      const answer = await cloudWatch().send(lastHour(lagQuery('StorePercentUsage')));
+      expect(answer.MetricDataResults?.[0]?.Values).toEqual([12, 71]);
+    });
+  });
+
+  it('describes the alarms of one Region by name, one metric as their own and several as queries', async () => {
+    await withWorld(way, async ({ world, cloudWatch }) => {
+      const watches = (instance: string) => ({
+        namespace: 'AWS/AmazonMQ',
+        metricName: 'ReplicaWaitTime',
+        dimensions: { Broker: instance },
+      });
+      world.addAlarm(A, { alarmName: 'orders-one', metrics: [watches('orders-1')], stateValue: 'ALARM' });
+      world.addAlarm(A, {
+        alarmName: 'orders-both',
+        metrics: [watches('orders-1'), watches('orders-2')],
+        actionsEnabled: false,
+      });
+      world.addAlarm(A, { alarmName: 'billing', metrics: [watches('billing-1')] });
+      world.addAlarm(B, { alarmName: 'orders-elsewhere', metrics: [watches('orders-1')] });
+      const found = await cloudWatch().send(new DescribeAlarmsCommand({ AlarmNamePrefix: 'orders' }));
+      expect(found.MetricAlarms).toMatchObject([
+        {
+          AlarmName: 'orders-both',
+          ActionsEnabled: false,
+          StateValue: 'OK',
+          Metrics: [
+            { Expression: 'MAX(METRICS())' },
+            { MetricStat: { Metric: { Dimensions: [{ Name: 'Broker', Value: 'orders-1' }] } } },
+            { MetricStat: { Metric: { Dimensions: [{ Name: 'Broker', Value: 'orders-2' }] } } },
+          ],
+        },
+        {
+          AlarmName: 'orders-one',
+          ActionsEnabled: true,
+          StateValue: 'ALARM',
+          Namespace: 'AWS/AmazonMQ',
+          MetricName: 'ReplicaWaitTime',
+          Dimensions: [{ Name: 'Broker', Value: 'orders-1' }],
+        },
+      ]);
+      const named = await cloudWatch().send(
+        new DescribeAlarmsCommand({ AlarmNames: ['billing'], StateValue: 'ALARM' }),
+      );
+      expect(named.MetricAlarms).toEqual([]);
+    });
+  });
+
+  it('gives alarms in pages, and refuses a token that it did not give', async () => {
+    await withWorld(way, async ({ world, cloudWatch }) => {
+      const metric = { namespace: 'App', metricName: 'Orders', dimensions: {} };
+      for (const alarmName of ['a', 'b', 'c']) world.addAlarm(A, { alarmName, metrics: [metric] });
+      const first = await cloudWatch().send(new DescribeAlarmsCommand({ MaxRecords: 2 }));
+      const second = await cloudWatch().send(new DescribeAlarmsCommand({ MaxRecords: 2, NextToken: first.NextToken }));
+      expect([first, second].map(({ MetricAlarms = [] }) => MetricAlarms.map(({ AlarmName }) => AlarmName))).toEqual([
+        ['a', 'b'],
+        ['c'],
+      ]);
+      expect(second.NextToken).toBeUndefined();
+      const wrong = new DescribeAlarmsCommand({ NextToken: 'elsewhere' });
+      expect(await rejection(cloudWatch().send(wrong))).toMatchObject({ name: 'InvalidNextToken' });
+    });
+  });
+
   it('refuses metric math, other operations, AWS namespaces and an end before the start', async () => {
     await withWorld(way, async ({ cloudWatch }) => {
       const client = cloudWatch();
       const math = await rejection(client.send(lastHour(custom(), { Id: 'sum', Expression: 'custom + 1' })));
       expect(math.message).toMatch(/Expression|MetricStat/);
-      const alarms = await rejection(client.send(new DescribeAlarmsCommand({})));
-      expect(alarms).toMatchObject({ name: 'NotModelledException' });
+      const list = await rejection(client.send(new ListMetricsCommand({})));
+      expect(list).toMatchObject({ name: 'NotModelledException' });
       const put = new PutMetricDataCommand({ Namespace: 'AWS/AmazonMQ', MetricData: [{ MetricName: 'x', Value: 1 }] });
       expect(await rejection(client.send(put))).toMatchObject({ name: 'InvalidParameterValueException' });
       const backwards = new GetMetricDataCommand({ MetricDataQueries: [custom()], StartTime: at(2), EndTime: at(1) });

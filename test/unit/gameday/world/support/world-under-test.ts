@@ -1,9 +1,11 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { MqClient } from '@aws-sdk/client-mq';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import type { ApiCallRecord } from '../../../../../gameday/api/api-call-record.ts';
 import type { CallOrigin } from '../../../../../gameday/api/dispatcher.ts';
 import { VirtualClock } from '../../../../../gameday/clock/virtual-clock.ts';
@@ -23,6 +25,8 @@ export interface WorldUnderTest {
   readonly dynamoDb: (region?: string) => DynamoDBClient;
   readonly secrets: (region?: string) => SecretsManagerClient;
   readonly sns: (region?: string) => SNSClient;
+  readonly ssm: (region?: string) => SSMClient;
+  readonly lambda: (region?: string) => LambdaClient;
   readonly eventBridge: (region?: string) => EventBridgeClient;
   /** Where the world is served; empty in process. */
   readonly url: string;
@@ -60,6 +64,8 @@ export async function withWorld(
       dynamoDb: (region) => new DynamoDBClient(config(region)),
       secrets: (region) => new SecretsManagerClient(config(region)),
       sns: (region) => new SNSClient(config(region)),
+      ssm: (region) => new SSMClient(config(region)),
+      lambda: (region) => new LambdaClient(config(region)),
       eventBridge: (region) => new EventBridgeClient(config(region)),
       url,
       pass,

@@ -1,0 +1,139 @@
+import * as z from 'zod';
+import type { ClusterConfig } from '../shared/cluster-config.ts';
+import type { DriftInput } from './drift-input.ts';
+
+/** What made somebody look. */
+export type TriggerKind = 'schedule' | 'api-call' | 'alarm' | 'broker-log' | 'manual';
+
+/** A run to start. Its name is the same for equal events, and Step Functions starts a name only once. */
+export interface DriftStart {
+  readonly kind: TriggerKind;
+  readonly executionName: string;
+  readonly input: Pick<DriftInput, 'cluster' | 'mode' | 'reason'>;
+}
+
+/** What an event means: runs to start, or why none is. */
+export type TriggerDecision =
+  | { readonly starts: readonly [DriftStart, ...DriftStart[]] }
+  | { readonly starts: readonly []; readonly ignored: string };
+
+const eventSchema = z.object({
+  source: z.string(),
+  'detail-type': z.string(),
+  time: z.iso.datetime(),
+  detail: z.record(z.string(), z.unknown()).default({}),
+});
+
+/** CloudTrail's record of a call to Amazon MQ; docs/amazon-mq.md 11. */
+const apiCallSchema = z.object({
+  eventName: z.string(),
+  errorCode: z.string().optional(),
+  requestParameters: z.looseObject({ brokerId: z.string().optional(), 'broker-id': z.string().optional() }).nullish(),
+  responseElements: z.looseObject({ brokerId: z.string().optional(), brokerArn: z.string().optional() }).nullish(),
+});
+
+const alarmSchema = z.object({ alarmName: z.string(), state: z.object({ value: z.string() }) });
+const logSchema = z.object({ brokerId: z.string(), pattern: z.string() });
+const manualSchema = z.strictObject({
+  cluster: z.string(),
+  mode: z.enum(['report', 'remediate', 'rollback']).default('report'),
+  reason: z.string().min(1),
+});
+
+/** Calls after which a broker's policies may differ; edits inside the broker never reach CloudTrail. */
+const watchedCalls: readonly string[] = ['CreateBroker', 'UpdateBroker', 'RebootBroker'];
+
+/**
+ * Events of one kind about one cluster within this time are one run, in seconds: a broker's change shows as several
+ * calls and alarms, and a run takes about a minute.
+ */
+const collapseSeconds = 300;
+
+/** Step Functions allows 80 characters of letters, digits, hyphens and underscores in a name. */
+const executionName = (cluster: string, kind: TriggerKind, atMs: number): string =>
+  `drift-${cluster}-${kind}-${Math.floor(atMs / (collapseSeconds * 1_000)).toString(36)}`;
+
+const ignored = (why: string): TriggerDecision => ({ starts: [], ignored: why });
+
+/**
+ * Decides what an event asks of policy-drift. Nothing but a person's request ever asks for more than a report.
+ *
+ * @param clusters the clusters of the function's own Region
+ */
+export const driftTrigger = (
+  event: unknown,
+  clusters: readonly Pick<ClusterConfig, 'name' | 'broker'>[],
+): TriggerDecision => {
+  const parsed = eventSchema.safeParse(event);
+  if (!parsed.success) return ignored('it is no EventBridge event');
+  const { source, time, detail } = parsed.data;
+  const type = parsed.data['detail-type'];
+  const atMs = Date.parse(time);
+  const start = (names: readonly string[], kind: TriggerKind, reason: string): TriggerDecision => {
+    const [first, ...more] = names.map((cluster) => ({
+      kind,
+      executionName: executionName(cluster, kind, atMs),
+      input: { cluster, mode: 'report' as const, reason },
+    }));
+    return first === undefined
+      ? ignored(`${reason}: no cluster of this Region is meant`)
+      : { starts: [first, ...more] };
+  };
+  const ofBroker = (id: string | undefined): readonly string[] =>
+    clusters.filter(({ broker }) => broker.brokerId === id || broker.arn === id).map(({ name }) => name);
+
+  if (type === 'Scheduled Event' || type === 'Policy Drift Schedule') {
+    return start(
+      clusters.map(({ name }) => name),
+      'schedule',
+      'schedule',
+    );
+  }
+  if (source === 'aws.amazonmq' && type === 'AWS API Call via CloudTrail') return apiCall(detail, ofBroker, start);
+  if (source === 'aws.cloudwatch' && type === 'CloudWatch Alarm State Change') {
+    const alarm = alarmSchema.safeParse(detail);
+    if (!alarm.success || alarm.data.state.value !== 'ALARM') return ignored('the alarm is not in state ALARM');
+    // Where an alarm's metrics stand depends on how it was made; the dimension's text is in all of them.
+    const told = JSON.stringify(detail);
+    const meant = clusters.filter(({ broker }) => told.includes(`"${broker.brokerName}"`)).map(({ name }) => name);
+    return start(meant, 'alarm', `alarm ${alarm.data.alarmName}`);
+  }
+  if (source === 'mq-dr' && type === 'Broker Log Match') {
+    const log = logSchema.safeParse(detail);
+    return log.success
+      ? start(ofBroker(log.data.brokerId), 'broker-log', `log line: ${log.data.pattern}`)
+      : ignored('it names no broker');
+  }
+  if (source === 'mq-dr' && type === 'Policy Drift Requested') return manual(detail, clusters, atMs);
+  return ignored(`events of type "${type}" from ${source} are not for policy-drift`);
+};
+
+const apiCall = (
+  detail: unknown,
+  ofBroker: (id: string | undefined) => readonly string[],
+  start: (names: readonly string[], kind: TriggerKind, reason: string) => TriggerDecision,
+): TriggerDecision => {
+  const call = apiCallSchema.safeParse(detail);
+  if (!call.success) return ignored('the record of the call has another shape');
+  const { eventName, errorCode, requestParameters, responseElements } = call.data;
+  if (!watchedCalls.includes(eventName)) return ignored(`${eventName} changes no policy`);
+  if (errorCode !== undefined) return ignored(`${eventName} failed with ${errorCode}`);
+  const ids = [
+    requestParameters?.brokerId,
+    requestParameters?.['broker-id'],
+    responseElements?.brokerId,
+    responseElements?.brokerArn,
+  ];
+  const names = [...new Set(ids.flatMap((id) => (id === undefined ? [] : ofBroker(id))))];
+  return start(names, 'api-call', eventName);
+};
+
+const manual = (detail: unknown, clusters: readonly Pick<ClusterConfig, 'name'>[], atMs: number): TriggerDecision => {
+  const asked = manualSchema.safeParse(detail);
+  if (!asked.success)
+    return ignored(asked.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  const { cluster, mode, reason } = asked.data;
+  if (!clusters.some(({ name }) => name === cluster)) return ignored(`no cluster "${cluster}" in this Region`);
+  const name = `${executionName(cluster, 'manual', atMs)}-${mode}`;
+  return { starts: [{ kind: 'manual', executionName: name, input: { cluster, mode, reason } }] };
+};

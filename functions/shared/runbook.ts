@@ -1,0 +1,16 @@
+/** Pages of docs/runbooks that messages to people point to. */
+export type Runbook =
+  | 'approval-asked'
+  | 'aws-health'
+  | 'fence-not-carried-out'
+  | 'policy-drift'
+  | 'promoted-outside'
+  | 'promotion-open'
+  | 'run-ended'
+  | 'run-failed'
+  | 'switchover-stalled'
+  | 'two-primaries'
+  | 'watch-paged';
+
+/** The line of a message that names the page to open; it is in the clone that `npx mq-dr` is run in. */
+export const runbookLine = (page: Runbook): string => `Runbook: docs/runbooks/${page}.md`;

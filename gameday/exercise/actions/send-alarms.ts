@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import { missingPair } from '../scenario/missing-pair.ts';
+import { knownRegions } from '../scenario/schema.ts';
+import { defineAction, StepFailedError } from '../step.ts';
+
+const schema = z.strictObject({
+  pair: z.string().min(1),
+  /** Region of the broker that the alarm is about, and of the event. */
+  region: z.enum(knownRegions),
+  alarmName: z.string().min(1).default('game-day'),
+  metricName: z.string().min(1).default('HeapUsage'),
+  /** Equal events, all at once: EventBridge delivers at least once, and alarms of one cause come together. */
+  count: z.int().min(1).max(1_000).default(1),
+});
+
+/**
+ * Puts alarm events on a Region's bus, as CloudWatch does when an alarm fires
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html).
+ */
+export const sendAlarms = defineAction({
+  kind: 'send-alarms',
+  schema,
+  describe: (step) => `${step.count} × alarm ${step.alarmName} of ${step.pair} in ${step.region}`,
+  check: missingPair,
+  run: async ({ clock, stage }, { pair, region, alarmName, metricName, count }) => {
+    const broker = stage.brokers(pair).find((candidate) => candidate.region === region);
+    if (broker === undefined) throw new StepFailedError(`${pair} has no broker in ${region}`);
+    const metric = {
+      namespace: 'AWS/AmazonMQ',
+      name: metricName,
+      // The active instance reports under the broker's name with -1; docs/amazon-mq.md 10.
+      dimensions: { Broker: `${broker.brokerName}-1` },
+    };
+    const event = {
+      region,
+      source: 'aws.cloudwatch',
+      detailType: 'CloudWatch Alarm State Change',
+      detail: {
+        alarmName,
+        configuration: { metrics: [{ id: 'm1', metricStat: { metric, period: 60, stat: 'Maximum' } }] },
+        state: {
+          value: 'ALARM',
+          reason: 'sent by a game day',
+          timestamp: new Date(clock.nowMs()).toISOString().replace('Z', '+0000'),
+        },
+      },
+    };
+    for (let sent = 0; sent < count; sent++) stage.emitEvent(event);
+    return { alarmName, count };
+  },
+});

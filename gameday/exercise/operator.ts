@@ -1,0 +1,29 @@
+import { ControlItems } from '../../functions/shared/adapters/control-items.ts';
+import { ControlTable } from '../../functions/shared/adapters/control-table.ts';
+import { FenceTable } from '../../functions/shared/adapters/fence-table.ts';
+import { GuardTable, globalScope } from '../../functions/shared/adapters/guard-table.ts';
+import { currentRuntime } from '../../functions/shared/runtime.ts';
+import type { VirtualClock } from '../clock/virtual-clock.ts';
+import type { ExerciseStage } from './stage-port.ts';
+
+/** Who acts, in the Control table's records. */
+export const operatorName = 'game day';
+
+/** An operator at the Control table, by the adapters that the command line uses too. */
+export class Operator {
+  readonly records: ControlTable;
+  readonly fences: FenceTable;
+  readonly #items: ControlItems;
+
+  constructor(clock: VirtualClock, stage: ExerciseStage) {
+    const runtime = { ...currentRuntime(), clock, random: () => stage.random(), aws: stage.aws };
+    this.#items = new ControlItems(runtime, stage.control);
+    this.records = new ControlTable(this.#items);
+    this.fences = new FenceTable(this.#items);
+  }
+
+  /** Lock, freeze and epoch of a pair; without a pair those that concern everything. */
+  guards(pair: string | undefined): GuardTable {
+    return new GuardTable(this.#items, pair === undefined ? globalScope : `PAIR#${pair}`);
+  }
+}

@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import { missingCluster } from '../scenario/missing-cluster.ts';
+import { defineProbe } from '../step.ts';
+
+/** Every classic queue of a cluster has all its mirrors, and they hold all messages. */
+export const queuesMirrored = defineProbe({
+  kind: 'queues-mirrored',
+  schema: z.strictObject({ cluster: z.string().min(1) }),
+  describe: (step) => `every classic queue of ${step.cluster} has synchronised mirrors on all other nodes`,
+  check: missingCluster,
+  run: async ({ stage }, step) => {
+    const cluster = stage.cluster(step.cluster);
+    const wanted = cluster.nodes.length - 1;
+    const lacking = cluster.queues
+      .filter(({ type, exclusive }) => type === 'classic' && exclusive !== true)
+      .filter(({ synchronised_slave_nodes: mirrors }) => !Array.isArray(mirrors) || mirrors.length < wanted)
+      .map(({ vhost, name }) => `${vhost}: ${name}`);
+    const finding = lacking.length === 0 ? 'none lacks a mirror' : `${lacking.join(', ')} lack mirrors`;
+    return { met: lacking.length === 0, finding, evidence: lacking };
+  },
+});
+
+/** A policy exists with this definition, or does not exist. */
+export const policyIs = defineProbe({
+  kind: 'policy-is',
+  schema: z.strictObject({
+    cluster: z.string().min(1),
+    vhost: z.string().default('/'),
+    policy: z.string().min(1),
+    /** Members that the definition must have; left out, the policy must not exist. */
+    definition: z.record(z.string(), z.json()).optional(),
+  }),
+  describe: (step) =>
+    `policy ${step.policy} of ${step.cluster} ${step.definition ? 'is as expected' : 'does not exist'}`,
+  check: missingCluster,
+  run: async ({ stage }, step) => {
+    const found = stage.cluster(step.cluster).policy(step.vhost, step.policy)?.definition;
+    const shown = JSON.stringify(found ?? null);
+    const wrong = Object.entries(step.definition ?? {}).filter(
+      ([key, value]) => JSON.stringify(found?.[key]) !== JSON.stringify(value),
+    );
+    const met = step.definition === undefined ? found === undefined : found !== undefined && wrong.length === 0;
+    return { met, finding: found === undefined ? 'there is no such policy' : `it is ${shown}`, evidence: shown };
+  },
+});

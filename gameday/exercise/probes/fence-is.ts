@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { missingPair } from '../scenario/missing-pair.ts';
+import { knownRegions } from '../scenario/schema.ts';
+import { defineProbe } from '../step.ts';
+
+const schema = z.strictObject({
+  pair: z.string().min(1),
+  region: z.enum(knownRegions),
+  /** `none` there is no fence and never was one. */
+  status: z.enum(['none', 'wanted', 'carried-out', 'undone']),
+});
+
+/** The fence of a pair's broker in a Region is recorded as expected, and clients are kept away accordingly. */
+export const fenceIs = defineProbe({
+  kind: 'fence-is',
+  schema,
+  describe: (step) => `the fence of ${step.pair} in ${step.region} is ${step.status}`,
+  check: missingPair,
+  run: async ({ operator, stage }, { pair, region, status }) => {
+    const fence = await operator.fences.read(pair, region);
+    const broker = stage.brokers(pair).find((candidate) => candidate.region === region);
+    const denied = broker !== undefined && stage.clientsDenied(broker.brokerId);
+    const recorded = fence?.status ?? 'none';
+    const fits = status === 'wanted' || denied === (status === 'carried-out');
+    return {
+      met: recorded === status && fits,
+      finding: `it is ${recorded}, and clients are ${denied ? 'denied' : 'let through'}`,
+      evidence: { recorded, denied },
+    };
+  },
+});

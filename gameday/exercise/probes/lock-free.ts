@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { missingPair } from '../scenario/missing-pair.ts';
+import { defineProbe } from '../step.ts';
+
+const schema = z.strictObject({ pair: z.string().min(1) });
+
+/** Nobody holds the lock of a pair. */
+export const lockFree = defineProbe({
+  kind: 'lock-free',
+  schema,
+  describe: (step) => `the lock of ${step.pair} is free`,
+  check: missingPair,
+  run: async ({ clock, operator }, { pair }) => {
+    const reading = await operator.guards(pair).read();
+    if (!reading.known) return { met: false, finding: `it cannot be read: ${reading.reason}`, evidence: null };
+    const { lock } = reading;
+    const free = lock === undefined || lock.expiresAtMs <= clock.nowMs();
+    return {
+      met: free,
+      finding: free ? 'nobody holds it' : `${lock.owner} holds it (${lock.purpose}, fence ${lock.fence})`,
+      evidence: lock === undefined ? null : { owner: lock.owner, fence: lock.fence, expiresAtMs: lock.expiresAtMs },
+    };
+  },
+});

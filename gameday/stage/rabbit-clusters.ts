@@ -1,0 +1,29 @@
+import type { StagePlan } from '../exercise/stage-port.ts';
+import type { EmbeddedRabbitCluster } from '../world/rabbitmq/embedded-cluster.ts';
+import type { Stage } from './stage.ts';
+
+/** Puts a plan's RabbitMQ clusters into the world, by name, and gives mq-dr its settings for them. */
+export const addClusters = (
+  stage: Stage,
+  plans: StagePlan['clusters'],
+  administrator: { readonly username: string; readonly password: string },
+): ReadonlyMap<string, EmbeddedRabbitCluster> => {
+  const clusters = new Map<string, EmbeddedRabbitCluster>();
+  const deployed = Object.entries(plans).map(([name, { broker: seed, settings, ...where }]) => {
+    const { broker, cluster } = stage.world.addRabbitCluster(where, seed, administrator);
+    clusters.set(name, cluster);
+    const secretArn = stage.world.addSecret({
+      name: `mq-dr/cluster-${name}`,
+      value: JSON.stringify(administrator),
+      regions: [where.region],
+    });
+    // The outline holds parsed settings; a deployment writes their text form.
+    const exceptions = settings.exceptions.map((exception) => ({
+      ...exception,
+      expiresAt: new Date(exception.expiresAt).toISOString(),
+    }));
+    return { ...settings, exceptions, name, broker: broker.brokerArn, secretArn };
+  });
+  stage.configureClusters(deployed);
+  return clusters;
+};

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { runGameDay } from '../../gameday/exercise/run-game-day.ts';
+import { findScenario } from '../../gameday/exercise/scenario/catalogue.ts';
+import { loadScenario } from '../../gameday/exercise/scenario/load.ts';
+import { driftRuns, driftSummary } from '../../gameday/journal/drift.ts';
+import { createExerciseStage } from '../../gameday/stage/exercise-stage.ts';
+
+const play = async (name: string, seed = 5) => {
+  const { file } = await findScenario(name);
+  return await runGameDay({
+    scenario: await loadScenario(name, file),
+    seed,
+    createStage: createExerciseStage,
+    interrupt: new AbortController().signal,
+    onEvent: () => {},
+    breathe: async () => {},
+  });
+};
+
+describe('the scenarios of policy drift', () => {
+  it.each(['policy-war', 'deep-queue', 'node-down', 'quorum-on-3-12', 'upgrade-to-4'])('%s is met', async (name) => {
+    const journal = await play(name);
+    expect([journal.abortReason, journal.outcome]).toEqual([undefined, 'met']);
+  });
+
+  it('drifted-cluster is met, with everything that was found, done and held back, twice alike', async () => {
+    const [journal, again] = [await play('drifted-cluster'), await play('drifted-cluster')];
+    expect(journal.outcome).toBe('met');
+    expect(driftSummary(driftRuns(journal.records.workflows))).toMatchObject({
+      findings: 18,
+      remediated: 8,
+      refused: 1,
+      postponed: 1,
+      untouchedAwsOwned: 2,
+    });
+    expect(JSON.stringify(again)).toBe(JSON.stringify(journal));
+  });
+});

@@ -1,0 +1,317 @@
+import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { TaskFailure } from '../../gameday/engine/ports.ts';
+import { WorkflowStage } from '../support/workflow-stage.ts';
+
+interface PairResult {
+  readonly pair: string;
+  readonly verdict: string;
+  readonly change: string;
+  readonly checks: number;
+  readonly blockers: readonly { readonly code: string; readonly message: string }[];
+  readonly warnings: readonly { readonly code: string }[];
+}
+
+const region = 'us-west-2';
+const minuteMs = 60_000;
+
+/** Metrics are there after some minutes. */
+const settled = async (stage: WorkflowStage): Promise<void> => await stage.stage.clock.sleepMs(5 * minuteMs);
+
+const evaluate = async (stage: WorkflowStage, input: unknown = {}) => {
+  const end = await stage.run('readiness', region, input);
+  const pairs = (end.output?.pairs ?? []) as readonly PairResult[];
+  const codes = (level: 'blockers' | 'warnings') => pairs.flatMap((pair) => pair[level].map(({ code }) => code));
+  return { end, pairs, blockers: codes('blockers'), warnings: codes('warnings') };
+};
+
+const membersOf = (stage: WorkflowStage): readonly [string, string] => [
+  stage.primaryArn,
+  stage.broker('orders-replica').brokerArn,
+];
+
+const announcements = (stage: WorkflowStage) =>
+  stage.stage.world.events.events.filter((event) => event['detail-type'] === 'mq-dr readiness changed');
+
+const db = (stage: WorkflowStage) =>
+  new DynamoDBClient({ ...stage.stage.world.clientSettings(), region: 'us-east-1', maxAttempts: 1 });
+
+const control = async (stage: WorkflowStage, item: Record<string, { readonly S: string } | { readonly N: string }>) =>
+  await db(stage).send(new PutItemCommand({ TableName: 'mq-dr-control', Item: { pk: { S: 'PAIR#orders' }, ...item } }));
+
+const waitTimeOf = (instance: string) => ({
+  namespace: 'AWS/AmazonMQ',
+  metricName: 'ReplicaWaitTime',
+  dimensions: { Broker: instance },
+});
+
+const addAlarm = (stage: WorkflowStage, inRegion: string, brokerName: string, actionsEnabled = true): void =>
+  stage.stage.world.addAlarm(inRegion, {
+    alarmName: `any name for ${brokerName}`,
+    actionsEnabled,
+    metrics: [waitTimeOf(`${brokerName}-1`), waitTimeOf(`${brokerName}-2`)],
+  });
+
+const newestMetric = async (stage: WorkflowStage, name: string): Promise<number | undefined> => {
+  // A custom metric can be read after its publication.
+  await stage.stage.clock.sleepMs(2 * minuteMs);
+  const client = new CloudWatchClient({ ...stage.stage.world.clientSettings(), region, maxAttempts: 1 });
+  const metric = { Namespace: 'MqDr', MetricName: name, Dimensions: [{ Name: 'Pair', Value: 'orders' }] };
+  const answer = await client.send(
+    new GetMetricDataCommand({
+      MetricDataQueries: [{ Id: 'm', MetricStat: { Metric: metric, Period: 60, Stat: 'Maximum' } }],
+      StartTime: new Date(stage.stage.clock.nowMs() - 10 * minuteMs),
+      EndTime: new Date(stage.stage.clock.nowMs() + minuteMs),
+      ScanBy: 'TimestampAscending',
+    }),
+  );
+  return answer.MetricDataResults?.[0]?.Values?.at(-1);
+};
+
+const writes = (stage: WorkflowStage): readonly string[] =>
+  stage.calls
+    .filter(({ operation }) => /^(Put|Publish|Update|Delete|Create|Reboot|Promote)/.test(operation))
+    .map(({ service, operation }) => `${service}:${operation}`);
+
+describe('readiness', () => {
+  it('finds a healthy pair ready, names what a person should still do, and writes to no broker', async () => {
+    const stage = await WorkflowStage.create({ paired: true });
+    stage.configure({ canary: { secretArn: stage.secrets.application } });
+    await stage.play(async () => {
+      await settled(stage);
+      const { end, pairs, blockers, warnings } = await evaluate(stage);
+      expect(end.output).toMatchObject({ outcome: 'Ready' });
+      expect(pairs).toMatchObject([{ pair: 'orders', verdict: 'ready', change: 'changed' }]);
+      expect(pairs[0]?.checks).toBeGreaterThanOrEqual(15);
+      expect(blockers).toEqual([]);
+      expect(warnings).toEqual([
+        'HEARTBEAT_MISSING',
+        'HEARTBEAT_MISSING',
+        'ALARMS_MISSING',
+        'ALARMS_MISSING',
+        'MAINTENANCE_WINDOWS_OVERLAP',
+        'GAME_DAY_NEVER',
+        'CONSUMERS_LIVE',
+      ]);
+      expect(stage.mqWrites()).toEqual([]);
+      expect(await newestMetric(stage, 'Ready')).toBe(1);
+      expect(await newestMetric(stage, 'Warnings')).toBe(7);
+    });
+  });
+
+  it('has nothing to say about a pair whose alarms, heartbeats, rehearsal and consumers are in order', async () => {
+    const stage = await WorkflowStage.create({ paired: true, pair: { cutover: { consumers: 'hold' } } });
+    await stage.play(async () => {
+      await settled(stage);
+      addAlarm(stage, 'us-east-1', 'orders');
+      addAlarm(stage, 'us-west-2', 'orders-replica');
+      const now = { N: String(stage.stage.clock.nowMs()) };
+      await control(stage, { sk: { S: 'GAMEDAY' }, atMs: now, outcome: { S: 'met' } });
+      for (const of of ['us-east-1', 'us-west-2']) {
+        await control(stage, {
+          sk: { S: `HEARTBEAT#${of}` },
+          atMs: now,
+          brokerId: { S: 'b-1' },
+          role: { S: 'primary' },
+          state: { S: 'RUNNING' },
+          endpoint: { S: 'accepts' },
+        });
+      }
+      expect((await evaluate(stage)).warnings).toEqual(['MAINTENANCE_WINDOWS_OVERLAP']);
+    });
+  });
+
+  it('announces a verdict once, and again only when it changes', async () => {
+    const stage = await WorkflowStage.create({ paired: true });
+    await stage.play(async () => {
+      await settled(stage);
+      const changes: string[] = [];
+      const next = async (): Promise<void> => void changes.push((await evaluate(stage)).pairs[0]?.change ?? '');
+      await next();
+      await next();
+      const { world } = stage.stage;
+      world.amendBroker(stage.primaryId, {
+        actionsRequired: [{ actionRequiredCode: 'BROKER_OOM', actionRequiredInfo: '' }],
+      });
+      await next();
+      await next();
+      world.amendBroker(stage.primaryId, { actionsRequired: [] });
+      await next();
+      expect(changes).toEqual(['changed', 'unchanged', 'changed', 'unchanged', 'changed']);
+      expect(
+        announcements(stage).map(({ source, region: at, detail }) => [source, at, detail.previous, detail.verdict]),
+      ).toEqual([
+        ['mq-dr', region, null, 'ready'],
+        ['mq-dr', region, 'ready', 'not-ready'],
+        ['mq-dr', region, 'not-ready', 'ready'],
+      ]);
+      expect(announcements(stage)[1]?.detail.blockers).toEqual(['ACTION_REQUIRED']);
+    });
+  });
+
+  it('publishes a blocker as a metric and keeps the verdict with its codes', async () => {
+    const stage = await WorkflowStage.create({ paired: true });
+    await stage.play(async () => {
+      await settled(stage);
+      stage.stage.world.amendBroker(stage.primaryId, {
+        configurationXml: '<broker useMirroredQueues="true" schedulerSupport="true"/>',
+      });
+      const { end, blockers, warnings } = await evaluate(stage);
+      expect(end.output).toMatchObject({ outcome: 'NotReady', notReady: ['orders'] });
+      expect(blockers).toEqual(['MIRRORED_QUEUES']);
+      expect(warnings).toContain('SCHEDULER_ENABLED');
+      const item = await db(stage).send(
+        new GetItemCommand({
+          TableName: 'mq-dr-control',
+          Key: { pk: { S: 'PAIR#orders' }, sk: { S: `READINESS#${region}` } },
+        }),
+      );
+      expect(item.Item).toMatchObject({ verdict: { S: 'not-ready' }, blockers: { L: [{ S: 'MIRRORED_QUEUES' }] } });
+      expect(await newestMetric(stage, 'Ready')).toBe(0);
+      expect(await newestMetric(stage, 'Blockers')).toBe(1);
+    });
+  });
+
+  it('takes a lost Region for unknown, not for healthy, and ends in time', async () => {
+    const stage = await WorkflowStage.create({ paired: true });
+    await stage.play(async () => {
+      await settled(stage);
+      stage.stage.world.blackout('us-east-1');
+      const { end, blockers, warnings } = await evaluate(stage);
+      expect(end.output).toMatchObject({ outcome: 'NotReady' });
+      expect(blockers).toEqual(['BROKER_UNREADABLE', 'CONFIGURATION_UNREADABLE']);
+      expect(warnings).toEqual(
+        expect.arrayContaining([
+          'ENGINE_VERSION_UNKNOWN',
+          'INSTANCE_UNKNOWN',
+          'USERS_UNKNOWN',
+          'REPLICATION_USER_UNKNOWN',
+          'ALARMS_UNKNOWN',
+          'MAINTENANCE_WINDOW_UNKNOWN',
+          'STORE_UNKNOWN',
+        ]),
+      );
+    });
+  });
+
+  it('pages once while both brokers call themselves primary', async () => {
+    const stage = await WorkflowStage.create({ paired: true });
+    await stage.play(async () => {
+      await settled(stage);
+      // The old primary does not hear of the failover while the link is cut.
+      stage.stage.world.faults.start({ kind: 'link-cut', regions: ['us-east-1', 'us-west-2'] });
+      stage.stage.dataPlanes.replicationOf(stage.primaryId)?.failover();
+      const first = await evaluate(stage);
+      expect(first.blockers).toContain('BOTH_PRIMARY');
+      await evaluate(stage);
+      const pages = stage.stage.world.notifications().filter(({ subject }) => subject?.includes('unsafe'));
+      expect(pages.length).toBe(1);
+    });
+  });
+
+  it('says so when the Control table cannot be reached, and announces nothing', async () => {
+    const stage = await WorkflowStage.create({ paired: true });
+    await stage.play(async () => {
+      await settled(stage);
+      stage.stage.world.faults.start({ kind: 'server-error', service: 'dynamodb' });
+      const { end, pairs, blockers } = await evaluate(stage);
+      expect(end.output).toMatchObject({ outcome: 'NotReady' });
+      expect(pairs).toMatchObject([{ change: 'unknown' }]);
+      expect(blockers).toEqual(['CONTROL_UNREACHABLE']);
+      expect(announcements(stage)).toEqual([]);
+    });
+  });
+
+  it('evaluates the other pairs when one cannot be evaluated', async () => {
+    const stage: WorkflowStage = await WorkflowStage.create({
+      paired: true,
+      replaceTask: (call) =>
+        call.stateName === 'EvaluatePair' && JSON.stringify(call.arguments).includes('"billing"')
+          ? new TaskFailure('AccessDenied', 'test')
+          : undefined,
+    });
+    stage.stage.configurePairs([{ name: 'billing' }, { name: 'orders', brokers: membersOf(stage) }]);
+    await stage.play(async () => {
+      await settled(stage);
+      const { end, pairs } = await evaluate(stage);
+      expect(end.output).toMatchObject({ outcome: 'NotReady', notReady: ['billing'] });
+      expect(pairs.map(({ pair, verdict }) => `${pair} ${verdict}`)).toEqual(['billing not-ready', 'orders ready']);
+      expect(pairs[0]?.blockers).toEqual([{ code: 'EVALUATION_FAILED', message: 'AccessDenied: test' }]);
+    });
+  });
+
+  it('evaluates the pairs it is given, and refuses a name that nobody knows', async () => {
+    const stage = await WorkflowStage.create({ paired: true });
+    stage.stage.configurePairs([{ name: 'billing' }, { name: 'orders', brokers: membersOf(stage) }]);
+    await stage.play(async () => {
+      await settled(stage);
+      expect((await evaluate(stage, { pairs: ['orders'] })).end.output).toMatchObject({ outcome: 'Ready' });
+      const unpaired = await evaluate(stage, { pairs: ['billing'] });
+      expect(unpaired.blockers).toContain('MEMBERS_UNKNOWN');
+      const { end } = await evaluate(stage, { pairs: ['order'] });
+      expect(end).toMatchObject({ status: 'FAILED', error: 'NotFound' });
+      expect(end.cause).toContain('did you mean \\"orders\\"');
+      const misspelt = await evaluate(stage, { pair: 'orders' });
+      expect(misspelt.end).toMatchObject({ status: 'FAILED', error: 'InvalidInput' });
+    });
+  });
+
+  it('publishes nothing in a dry run', async () => {
+    const stage = await WorkflowStage.create({ paired: true });
+    await stage.play(async () => {
+      await settled(stage);
+      const { end, pairs } = await evaluate(stage, { dryRun: true });
+      expect(end.output).toMatchObject({ outcome: 'Ready' });
+      expect(pairs[0]?.change).toBe('unpublished');
+      expect(writes(stage)).toEqual([]);
+    });
+  });
+
+  it('refuses to call nothing ready', async () => {
+    const stage = await WorkflowStage.create();
+    stage.stage.configurePairs([]);
+    await stage.play(async () => {
+      expect((await evaluate(stage)).end).toMatchObject({ status: 'FAILED', error: 'NotFound' });
+    });
+  });
+
+  describe.each(['ListPairs', 'EvaluatePair', 'ReportFailure'])('when %s fails', (state) => {
+    const failing = (errors: readonly string[]) => {
+      const left = [...errors];
+      return ({ stateName }: { readonly stateName: string }) => {
+        if (state === 'ReportFailure' && stateName === 'ListPairs') return new TaskFailure('InvalidInput', 'first');
+        const error = stateName === state ? left.shift() : undefined;
+        return error === undefined ? undefined : new TaskFailure(error, 'test');
+      };
+    };
+    const runWith = async (errors: readonly string[]) => {
+      const stage = await WorkflowStage.create({ paired: true, replaceTask: failing(errors) });
+      return await stage.play(async () => {
+        await settled(stage);
+        return { stage, ...(await evaluate(stage)) };
+      });
+    };
+    let transient: Awaited<ReturnType<typeof runWith>>;
+    let permanent: Awaited<ReturnType<typeof runWith>>;
+    beforeAll(async () => {
+      transient = await runWith(['ServiceUnavailable', 'Lambda.Unknown']);
+      permanent = await runWith(['AccessDenied']);
+    });
+
+    it('tries again after transient errors', () => {
+      const retried = transient.stage.transitions.filter(
+        ({ stateName, kind }) => stateName === state && kind === 'retried',
+      );
+      expect(retried.map(({ error }) => error)).toEqual(['ServiceUnavailable', 'Lambda.Unknown']);
+      if (state === 'ReportFailure') expect(transient.end).toMatchObject({ status: 'FAILED', error: 'InvalidInput' });
+      else expect(transient.end.output).toMatchObject({ outcome: 'Ready' });
+    });
+
+    it('ends by name when it fails for good', () => {
+      if (state === 'EvaluatePair') return expect(permanent.blockers).toEqual(['EVALUATION_FAILED']);
+      const error = state === 'ReportFailure' ? 'InvalidInput' : 'AccessDenied';
+      expect(permanent.end).toMatchObject({ status: 'FAILED', error });
+    });
+  });
+});

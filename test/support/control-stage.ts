@@ -1,0 +1,58 @@
+import { ControlItems } from '../../functions/shared/adapters/control-items.ts';
+import type { Runtime } from '../../functions/shared/runtime.ts';
+import { VirtualClock } from '../../gameday/clock/virtual-clock.ts';
+import { STRONG_REGIONS } from '../../gameday/world/dynamodb/table-spec.ts';
+import type { DataPlanes } from '../../gameday/world/mq/data-planes.ts';
+import { World } from '../../gameday/world/world.ts';
+import { noonMs } from './brokers.ts';
+import { fakeRuntime } from './fake-ports.ts';
+
+const tableName = 'mq-dr-control';
+
+/** Tests of the table add no brokers. */
+const noBrokers: DataPlanes = {
+  createBroker: () => {
+    throw new TypeError('a world without brokers');
+  },
+  createPair: () => {
+    throw new TypeError('a world without brokers');
+  },
+};
+
+/** The embedded world's Control table, and what a function of each Region reads and writes it with. */
+export class ControlStage {
+  readonly clock = new VirtualClock({ startMs: noonMs });
+  readonly world = new World({ clock: this.clock, seed: 1, dataPlanes: noBrokers });
+
+  /** Runs `body` as an actor of a new stage's clock. */
+  static async play<T>(body: (stage: ControlStage) => Promise<T>): Promise<T> {
+    const stage = new ControlStage();
+    return await stage.clock.run('test', async () => {
+      await stage.world.addTable({
+        tableName,
+        partitionKey: 'pk',
+        sortKey: 'sk',
+        consistency: 'strong',
+        regions: STRONG_REGIONS,
+      });
+      return await body(stage);
+    });
+  }
+
+  /** What a function that runs in `region` has around it. */
+  runtime(region: string): Runtime {
+    const environment = {
+      AWS_REGION: region,
+      CONTROL_TABLE: tableName,
+      CONTROL_REGION: region,
+      PAIRS: '[{"name":"orders"}]',
+    };
+    const aws = this.world.clientSettings({ fromRegion: region });
+    return { ...fakeRuntime({ environment, aws }), clock: this.clock };
+  }
+
+  /** The table as `region` sees it. */
+  items(region = 'us-west-2'): ControlItems {
+    return new ControlItems(this.runtime(region), { region, tableName });
+  }
+}

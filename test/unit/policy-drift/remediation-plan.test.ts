@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest';
+import type { PolicyChange } from '../../../functions/policy-drift/drift-finding.ts';
+import type { ChangeRecord } from '../../../functions/policy-drift/drift-records.ts';
+import { simulateCluster } from '../../../functions/policy-drift/effective-policy.ts';
+import { guardBlockers } from '../../../functions/policy-drift/guards.ts';
+import {
+  attemptVerdict,
+  type PolicyHistory,
+  withAttempt,
+  withEffect,
+} from '../../../functions/policy-drift/policy-history.ts';
+import { desiredText, exceedsCaps, planRemediation } from '../../../functions/policy-drift/remediation-plan.ts';
+import { planRollback } from '../../../functions/policy-drift/rollback.ts';
+import type { RabbitCluster, RabbitQueue } from '../../../functions/shared/rabbit-cluster.ts';
+import { noonMs } from '../../support/brokers.ts';
+import { cluster, config, mirrored, policy, profileOf, queue, systemPolicy } from '../../support/rabbit.ts';
+
+const { limits } = config();
+
+const plan = (seen: RabbitCluster, changes: readonly PolicyChange[], histories = new Map<string, PolicyHistory>()) => {
+  const profile = profileOf(seen.version);
+  const queues = simulateCluster(seen, profile).map(
+    ({ queue: of, effective }): RabbitQueue =>
+      effective.decided ? { ...of, policy: effective.policy?.name, effectiveDefinition: effective.definition } : of,
+  );
+  const now = { ...seen, queues };
+  const simulated = simulateCluster(now, profile);
+  return planRemediation({ cluster: now, profile, limits, changes, simulated, histories, nowMs: noonMs });
+};
+
+const put = (changes: Parameters<typeof policy>[0] = {}): PolicyChange => {
+  const after = policy(changes);
+  return { vhost: after.vhost, name: after.name, after, because: 'TEST' };
+};
+const remove = (name: string): PolicyChange => ({ vhost: '/', name, after: undefined, because: 'TEST' });
+const heldCodes = (list: readonly { readonly code: string }[]) => list.map(({ code }) => code);
+
+describe('a plan', () => {
+  it('shows for each queue what a step changes', () => {
+    const { steps } = plan(cluster({ policies: [policy()], queues: [queue({ messages: 7 })] }), [
+      put({ definition: mirrored }),
+    ]);
+    expect(steps[0]?.effects).toMatchObject([
+      { queue: 'orders.placed', messages: 7, before: { copies: 1 }, after: { copies: 3 }, resync: true },
+    ]);
+  });
+
+  it('puts the replacement before the deletion, whatever the order of the findings', () => {
+    const seen = cluster({ policies: [policy({ name: 'old', definition: mirrored, priority: 9 })], queues: [queue()] });
+    const { steps, refused } = plan(seen, [remove('old'), put({ definition: mirrored })]);
+    expect(steps.map(({ change }) => change.name)).toEqual(['orders', 'old']);
+    expect(refused).toEqual([]);
+  });
+
+  it('refuses a step that takes copies away, also where a policy that hides another one does it', () => {
+    const seen = cluster({ policies: [policy({ definition: mirrored })], queues: [queue()] });
+    expect(heldCodes(plan(seen, [remove('orders')]).refused)).toEqual(['WOULD_LOWER_COPIES']);
+    const hiding = put({ name: 'new', priority: 50, definition: { 'max-length': 5 } });
+    expect(heldCodes(plan(seen, [hiding]).refused)).toEqual(['WOULD_LOWER_COPIES']);
+    expect(plan({ ...seen, policies: [systemPolicy, ...seen.policies] }, [remove('orders')]).refused).toEqual([]);
+  });
+
+  it.each([
+    ['max-length', { 'max-length': 6, ...mirrored }, { messages: 7 }],
+    ['max-length-bytes', { 'max-length-bytes': 10, ...mirrored }, { messages: 1, messageBytes: 11 }],
+    ['message-ttl', { 'message-ttl': 1, ...mirrored }, { messages: 1 }],
+    ['expires', { expires: 1, ...mirrored }, {}],
+  ])('refuses a %s that would throw messages away', (_key, definition, of) => {
+    const seen = cluster({ policies: [policy({ definition: mirrored })], queues: [queue(of)] });
+    expect(heldCodes(plan(seen, [put({ definition })]).refused)).toEqual(['WOULD_DROP_MESSAGES']);
+  });
+
+  it('postpones a resync of a deep queue, and none that changes no mirrors', () => {
+    const deep = queue({ messages: limits.deepQueueMessages + 1 });
+    const bare = cluster({ policies: [policy()], queues: [deep] });
+    expect(heldCodes(plan(bare, [put({ definition: mirrored })]).postponed)).toEqual(['DEEP_QUEUE']);
+    const whole = cluster({ policies: [policy({ definition: mirrored })], queues: [deep] });
+    expect(plan(whole, [put({ definition: { ...mirrored, 'max-length': 900_000 } })]).steps.length).toBe(1);
+  });
+
+  it('refuses to touch a queue for which nobody can say what applies', () => {
+    const odd = policy({ name: 'odd', pattern: '(?i)^ORDERS', priority: 9, definition: mirrored });
+    const seen = cluster({ policies: [odd, policy()], queues: [queue()] });
+    expect(heldCodes(plan(seen, [remove('odd')]).refused)).toEqual(['UNDECIDED_EFFECT']);
+    const elsewhere = plan(seen, [put({ name: 'other', pattern: '^billing', definition: mirrored })]);
+    expect(elsewhere.steps.length).toBe(1);
+  });
+
+  it('never contains a policy of the service', () => {
+    const change = put({ name: 'AWS-DEFAULT-POLICY-CLUSTER-MULTI-AZ', definition: mirrored });
+    expect(heldCodes(plan(cluster(), [change]).refused)).toEqual(['AWS_OWNED']);
+  });
+
+  it('writes nothing into a virtual host where the broker does not follow the rules', () => {
+    const seen = cluster({ policies: [policy()], queues: [queue({ policy: 'ghost' })] });
+    const simulated = simulateCluster(seen, profileOf(seen.version));
+    const facts = {
+      cluster: seen,
+      profile: profileOf(seen.version),
+      limits,
+      simulated,
+      histories: new Map(),
+      nowMs: noonMs,
+    };
+    expect(heldCodes(planRemediation({ ...facts, changes: [put({ definition: mirrored })] }).refused)).toEqual([
+      'SIMULATION_DISAGREES',
+    ]);
+  });
+});
+
+describe('the caps', () => {
+  const steps = (count: number) => ({
+    unplanned: 0,
+    steps: Array.from({ length: count }, () => ({ change: put(), before: policy(), effects: [] })),
+  });
+
+  it.each([
+    [10, 100, 0, []],
+    [11, 100, 0, ['TOO_MANY_CHANGES']],
+    [5, 100, 6, ['TOO_MANY_CHANGES']],
+    [1, 1, 0, []],
+    [2, 4, 0, ['TOO_LARGE_A_SHARE']],
+  ])('judge %i steps of %i policies after %i changes', (count, policies, made, expected) => {
+    expect(heldCodes(exceedsCaps(steps(count), policies, limits, made))).toEqual(expected);
+  });
+
+  it('count what nobody simulated', () => {
+    const changes = Array.from({ length: 11 }, (_unused, at) => put({ name: `p${at}`, definition: mirrored }));
+    const { unplanned, steps: none } = plan(cluster(), changes);
+    expect([unplanned, none]).toEqual([11, []]);
+    expect(heldCodes(exceedsCaps({ steps: [], unplanned }, 1_000, limits, 0))).toEqual(['TOO_MANY_CHANGES']);
+  });
+});
+
+describe('earlier attempts', () => {
+  const text = desiredText(put());
+  const tried = (times: number): PolicyHistory =>
+    Array.from({ length: times }).reduce<PolicyHistory | undefined>(
+      (history) => withAttempt(history, text, noonMs),
+      undefined,
+    ) ?? withAttempt(undefined, text, noonMs);
+  const verdict = (history: PolicyHistory, afterSeconds: number, desired = text) => {
+    const judged = attemptVerdict(history, desired, limits, noonMs + afterSeconds * 1_000);
+    return judged.go ? 'go' : judged.code;
+  };
+
+  it('are followed by longer and longer waits, then by a person', () => {
+    expect([verdict(tried(1), 299), verdict(tried(1), 300)]).toEqual(['BACKING_OFF', 'go']);
+    expect([verdict(tried(2), 599), verdict(tried(2), 600)]).toEqual(['BACKING_OFF', 'go']);
+    expect(verdict(tried(3), 1_000_000)).toBe('PARKED');
+  });
+
+  it('are forgotten once one took effect, or when something else is wanted', () => {
+    expect(verdict(withEffect(tried(2), noonMs), 0)).toBe('go');
+    expect(verdict(tried(3), 0, 'another wish')).toBe('go');
+  });
+
+  it('that took effect three times within the window are a fight', () => {
+    const fought = [1, 2, 3].reduce((history) => withEffect(withAttempt(history, text, noonMs), noonMs), tried(1));
+    expect([verdict(fought, 86_399), verdict(fought, 86_400)]).toEqual(['FLIP_FLOP', 'go']);
+  });
+});
+
+describe('a rollback', () => {
+  const record = (
+    before: ReturnType<typeof policy> | null,
+    after: ReturnType<typeof policy> | null,
+    changes: Partial<ChangeRecord> = {},
+  ) => ({ vhost: '/', name: 'orders', before, after, settledAs: 'effective', ...changes }) as ChangeRecord;
+  const [first, second] = [policy({ priority: 1 }), policy({ priority: 2 })];
+
+  it('writes before-images back, newest first, and deletes what was created', () => {
+    const other = policy({ name: 'other' });
+    const records = [record(first, second), record(null, other, { name: 'other' })];
+    expect(planRollback(records, [second, other]).changes).toMatchObject([
+      { name: 'other', after: undefined },
+      { name: 'orders', after: { priority: 1 } },
+    ]);
+  });
+
+  it('leaves alone what was put back already, what had no effect, and what somebody changed since', () => {
+    expect(planRollback([record(first, second)], [first])).toEqual({ changes: [], held: [] });
+    expect(planRollback([record(first, second, { settledAs: 'rejected' })], [second])).toEqual({
+      changes: [],
+      held: [],
+    });
+    expect(heldCodes(planRollback([record(first, second)], [policy({ priority: 7 })]).held)).toEqual(['CHANGED_SINCE']);
+  });
+
+  it('goes back to before the first of two writes, also when that one created the policy', () => {
+    expect(planRollback([record(null, first), record(first, second)], [second]).changes).toMatchObject([
+      { after: undefined },
+    ]);
+  });
+});
+
+describe('the guards', () => {
+  const broker = { state: 'RUNNING', engine: 'rabbitmq', brokerId: 'b-1', actionsRequired: [] as string[] };
+
+  it('let a healthy cluster pass, and name every reason at once otherwise', () => {
+    expect(guardBlockers({ broker, cluster: cluster() })).toEqual([]);
+    const nodes = [{ name: 'a', running: false, memoryAlarm: true, diskAlarm: true, partitions: ['b'] }];
+    const spoiled = guardBlockers({
+      broker: { ...broker, state: 'REBOOT_IN_PROGRESS', actionsRequired: ['RABBITMQ_DISK_ALARM'] },
+      cluster: cluster({ nodes, queues: [queue({ state: 'syncing' })] }),
+    });
+    const expected = [
+      'ACTION_REQUIRED',
+      'NOT_RUNNING',
+      'NODE_DOWN',
+      'PARTITION',
+      'MEMORY_ALARM',
+      'DISK_ALARM',
+      'SYNCHRONISING',
+    ];
+    expect(heldCodes(spoiled)).toEqual(expected);
+  });
+});

@@ -1,0 +1,74 @@
+import type { Context } from 'aws-lambda';
+import { describe, expect, it } from 'vitest';
+import { handler as recordEpoch } from '../../../functions/promotion/record-epoch.handler.ts';
+import { ControlTable } from '../../../functions/shared/adapters/control-table.ts';
+import { GuardTable } from '../../../functions/shared/adapters/guard-table.ts';
+import { runWithRuntime } from '../../../functions/shared/runtime.ts';
+import { eastRef, westRef } from '../../support/brokers.ts';
+import { ControlStage } from '../../support/control-stage.ts';
+import { earlierIntent } from '../../support/fake-ports.ts';
+
+const addressOf = ({ region, brokerId, brokerName }: typeof westRef) => ({ region, brokerId, brokerName });
+const runOf = (executionArn: string, more: object = {}) => ({
+  executionArn,
+  startTime: '2026-11-04T12:00:00.000Z',
+  ...more,
+});
+
+const record = (stage: ControlStage, executionArn: string, primary = westRef, more: object = {}) => {
+  const event = { pair: 'orders', mode: 'FAILOVER', primary: addressOf(primary), run: runOf(executionArn, more) };
+  return runWithRuntime(stage.runtime('us-west-2'), async () => await recordEpoch(event, {} as Context));
+};
+
+describe('record-epoch', () => {
+  it('counts the promotions of a pair', async () => {
+    await ControlStage.play(async (stage) => {
+      expect(await record(stage, 'arn:one')).toEqual({ epoch: 1 });
+      await stage.clock.sleepMs(1_000);
+      expect(await record(stage, 'arn:two', eastRef)).toEqual({ epoch: 2 });
+      expect(await new GuardTable(stage.items(), 'PAIR#orders').readEpoch()).toEqual({
+        number: 2,
+        mode: 'FAILOVER',
+        primaryBrokerId: eastRef.brokerId,
+        primaryRegion: 'us-east-1',
+        promotedAtMs: stage.clock.nowMs(),
+        executionArn: 'arn:two',
+      });
+    });
+  });
+
+  it('opens no new anti-flap window for a promotion that is recorded already', async () => {
+    await ControlStage.play(async (stage) => {
+      const table = new GuardTable(stage.items(), 'PAIR#orders');
+      await new ControlTable(stage.items()).openIntent(earlierIntent('Promote', { subject: westRef.brokerId }));
+      await record(stage, 'arn:one');
+      const first = await table.readEpoch();
+      await stage.clock.sleepMs(600_000);
+      expect(await record(stage, 'arn:one')).toEqual({ epoch: 1 });
+      expect(await record(stage, 'arn:two')).toEqual({ epoch: 1 });
+      expect(await table.readEpoch()).toEqual(first);
+    });
+  });
+
+  it('is recorded in the second attempt when the answer to the first was lost', async () => {
+    await ControlStage.play(async (stage) => {
+      const lost = {
+        kind: 'connection-reset',
+        when: 'after',
+        service: 'dynamodb',
+        operation: 'PutItem',
+        count: 1,
+      } as const;
+      stage.world.faults.start(lost);
+      await expect(record(stage, 'arn:one')).rejects.toMatchObject({ name: 'ServiceUnavailable' });
+      expect(await record(stage, 'arn:one')).toEqual({ epoch: 1 });
+    });
+  });
+
+  it('writes nothing for a run that overrides the Control table, and says so', async () => {
+    await ControlStage.play(async (stage) => {
+      expect(await record(stage, 'arn:one', westRef, { overrideControl: 'down' })).toEqual({ epoch: null });
+      expect(await new GuardTable(stage.items(), 'PAIR#orders').readEpoch()).toBeUndefined();
+    });
+  });
+});

@@ -1,0 +1,125 @@
+import type { Context } from 'aws-lambda';
+import { describe, expect, it } from 'vitest';
+import { handler as acquireLock } from '../../../functions/runs/acquire-lock.handler.ts';
+import { handler as releaseLock } from '../../../functions/runs/release-lock.handler.ts';
+import { GuardTable } from '../../../functions/shared/adapters/guard-table.ts';
+import { InvalidInput, LockHeld, NotFound } from '../../../functions/shared/errors.ts';
+import { runWithRuntime } from '../../../functions/shared/runtime.ts';
+import { noonMs } from '../../support/brokers.ts';
+import { ControlStage } from '../../support/control-stage.ts';
+
+const runOf = (executionArn: string, changes: object = {}) => ({
+  executionArn,
+  startTime: '2026-11-04T12:00:00.000Z',
+  ...changes,
+});
+const defaults = { fence: null, automatic: false, overrideControl: null };
+
+const call = <O>(stage: ControlStage, handler: (event: unknown, context: Context) => Promise<O>, event: object) =>
+  runWithRuntime(stage.runtime('us-west-2'), async () => await handler(event, {} as Context));
+const acquire = (stage: ControlStage, executionArn: string, changes: object = {}, run: object = {}) =>
+  call(stage, acquireLock, {
+    pair: 'orders',
+    workflow: 'failover',
+    dryRun: false,
+    run: runOf(executionArn, run),
+    ...changes,
+  });
+const release = (stage: ControlStage, pair: unknown, run: object) => call(stage, releaseLock, { pair, run });
+const tableOf = (stage: ControlStage) => new GuardTable(stage.items(), 'PAIR#orders');
+
+describe('acquire-lock', () => {
+  it('hands the run back with its fence', async () => {
+    await ControlStage.play(async (stage) => {
+      expect(await acquire(stage, 'arn:one')).toEqual({ run: { ...runOf('arn:one'), ...defaults, fence: 1 } });
+      expect(await tableOf(stage).read()).toMatchObject({ lock: { owner: 'arn:one', purpose: 'failover' } });
+    });
+  });
+
+  it('gives the same fence to a retry and to a child of the same root', async () => {
+    await ControlStage.play(async (stage) => {
+      await acquire(stage, 'arn:one');
+      expect(await acquire(stage, 'arn:one', { workflow: 'switchover' }, { fence: 1 })).toMatchObject({
+        run: { fence: 1 },
+      });
+      expect(await tableOf(stage).read()).toMatchObject({ lock: { purpose: 'failover' } });
+    });
+  });
+
+  it('says who holds the lock, and with what', async () => {
+    await ControlStage.play(async (stage) => {
+      await acquire(stage, 'arn:one', { workflow: 'unpair' });
+      const second = acquire(stage, 'arn:two');
+      await expect(second).rejects.toThrow(LockHeld);
+      await expect(second).rejects.toThrow(/unpair run holds the lock of orders: arn:one; wait until it has ended/);
+    });
+  });
+
+  it.each([
+    ["a person's failover takes over from a switchover", 'failover', 'switchover', {}, true],
+    ['an automatic failover does not', 'failover', 'switchover', { automatic: true }, false],
+    ['a failover does not take over from a failover', 'failover', 'failover', {}, false],
+    ['a switchover takes over from nothing', 'switchover', 'switchover', {}, false],
+    ['a workflow without a rule takes over from nothing', 'unpair', 'switchover', {}, false],
+  ])('%s', async (_label, workflow, held, run, passes) => {
+    await ControlStage.play(async (stage) => {
+      await tableOf(stage).acquire('arn:one', held, noonMs);
+      const result = acquire(stage, 'arn:two', { workflow }, run);
+      if (passes) expect(await result).toMatchObject({ run: { fence: 2 } });
+      else await expect(result).rejects.toThrow(LockHeld);
+    });
+  });
+
+  it.each([
+    ['a dry run', { dryRun: true }, {}],
+    ['a run that overrides the table', {}, { overrideControl: 'down' }],
+  ])('takes no lock for %s, even while somebody holds it', async (_label, changes, run) => {
+    await ControlStage.play(async (stage) => {
+      await tableOf(stage).acquire('arn:one', 'unpair', noonMs);
+      const before = await tableOf(stage).read();
+      expect(await acquire(stage, 'arn:two', changes, run)).toMatchObject({ run: { fence: null } });
+      expect(await tableOf(stage).read()).toEqual(before);
+    });
+  });
+
+  it.each([
+    ['a pair that is not configured', { pair: 'stock' }, NotFound],
+    ['an unknown field', { dryrun: true }, InvalidInput],
+  ])('refuses %s', async (_label, changes, error) => {
+    await ControlStage.play(async (stage) => {
+      await expect(acquire(stage, 'arn:one', changes)).rejects.toThrow(error);
+      expect(await tableOf(stage).read()).toEqual({ known: true });
+    });
+  });
+});
+
+describe('release-lock', () => {
+  it('gives the lock back', async () => {
+    await ControlStage.play(async (stage) => {
+      const { run } = await acquire(stage, 'arn:one');
+      expect(await release(stage, 'orders', run)).toEqual({ released: true });
+      expect(await acquire(stage, 'arn:two')).toMatchObject({ run: { fence: 2 } });
+    });
+  });
+
+  it("leaves somebody else's lock alone", async () => {
+    await ControlStage.play(async (stage) => {
+      await tableOf(stage).acquire('arn:one', 'switchover', noonMs);
+      await acquire(stage, 'arn:two');
+      await release(stage, 'orders', runOf('arn:one', { fence: 1 }));
+      expect(await tableOf(stage).read()).toMatchObject({ lock: { owner: 'arn:two', fence: 2 } });
+    });
+  });
+
+  it.each([
+    ['a run without a lock', 'orders', null],
+    ['an input that named no pair', undefined, 1],
+    ['an input that named something else', { name: 'orders' }, 1],
+  ])('has nothing to do for %s', async (_label, pair, fence) => {
+    await ControlStage.play(async (stage) => {
+      await acquire(stage, 'arn:one');
+      expect(await release(stage, pair, runOf('arn:one', { fence }))).toEqual({ released: false });
+      expect(await tableOf(stage).read()).toMatchObject({ lock: { owner: 'arn:one' } });
+    });
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { type EndedRun, settleNews, subjectOf } from '../../../functions/runs/settle-news.ts';
+import { earlierIntent } from '../../support/fake-ports.ts';
+
+const run = (changes: Partial<EndedRun> = {}): EndedRun => ({
+  executionArn: 'arn:aws:states:us-west-2:111122223333:execution:switchover:run-1',
+  machine: 'switchover',
+  status: 'FAILED',
+  input: '{"pair":"orders"}',
+  error: 'AccessDenied',
+  cause: 'not allowed',
+  reportedBy: undefined,
+  ...changes,
+});
+const promotion = earlierIntent('Promote', { subject: 'b-1', mode: 'SWITCHOVER' });
+const ofChild = { error: 'States.TaskFailed', cause: '{"ExecutionArn":"arn:aws:states:x","Status":"FAILED"}' };
+
+describe('settleNews', () => {
+  it('tells about a run that could not do so itself, with its cause and the way on', () => {
+    const { subject, message } = settleNews(run(), undefined) ?? {};
+    expect(subject).toBe('mq-dr switchover of orders ended: FAILED');
+    for (const part of ['FAILED, AccessDenied', 'not allowed', 'start a new one with the same input', 'run-1']) {
+      expect(message).toContain(part);
+    }
+  });
+
+  it.each(['TIMED_OUT', 'ABORTED'])('says what a redrive of a run that is %s would find', (status) => {
+    const news = settleNews(run({ status, error: undefined, cause: undefined }), undefined);
+    expect(news?.message).toContain('No cause given.');
+    expect(news?.message).toContain('A redrive would find its lock given back and stop.');
+  });
+
+  it.each<[string, Partial<EndedRun>]>([
+    ['has told people itself', { reportedBy: 'ReportStall' }],
+    ['failed with a child, which tells people', ofChild],
+  ])('is silent about a run that %s', (_label, changes) => {
+    expect(settleNews(run(changes), undefined)).toBeUndefined();
+  });
+
+  it.each<[string, Partial<EndedRun>, string]>([
+    ['itself', { reportedBy: 'ReportStall' }, 'its state ReportStall has paged about that already'],
+    ['by its child', ofChild, 'the child execution has paged about that already'],
+  ])('adds only that a promotion is open when people were told by the run %s', (_label, changes, part) => {
+    const news = settleNews(run(changes), promotion);
+    expect(news?.subject).toBe('mq-dr switchover of orders: promotion still open');
+    expect(news?.message).toContain(part);
+    expect(news?.message).toContain('Its promotion of b-1 (SWITCHOVER) is open');
+  });
+
+  it('does not take another failed task for a failed child', () => {
+    expect(settleNews(run({ error: 'States.TaskFailed', cause: 'no JSON' }), undefined)).toBeDefined();
+    expect(settleNews(run({ error: 'States.TaskFailed', cause: 'null' }), undefined)).toBeDefined();
+  });
+
+  it('shows the beginning of a long cause', () => {
+    expect(settleNews(run({ cause: 'x'.repeat(32_000) }), undefined)?.message.length).toBeLessThan(2_500);
+  });
+});
+
+describe('subjectOf', () => {
+  it.each([
+    ['{"pair":"orders"}', { pair: 'orders' }],
+    ['{"cluster":"events"}', { cluster: 'events' }],
+    ['{"pair":42}', {}],
+    ['[]', {}],
+    ['no JSON', {}],
+  ])('of %s is %j', (input, expected) => {
+    expect(subjectOf({ input })).toEqual(expected);
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { HeartbeatTable } from '../../../../functions/shared/adapters/heartbeat-table.ts';
+import { UnexpectedAnswer } from '../../../../functions/shared/errors.ts';
+import type { Heartbeat } from '../../../../functions/shared/heartbeat.ts';
+import { eastRef, noonMs } from '../../../support/brokers.ts';
+import { ControlStage } from '../../../support/control-stage.ts';
+
+const bare: Heartbeat = {
+  region: 'us-east-1',
+  atMs: noonMs,
+  brokerId: eastRef.brokerId,
+  role: 'unknown',
+  state: 'unknown',
+  endpoint: 'none',
+};
+const full: Heartbeat = {
+  ...bare,
+  role: 'primary',
+  state: 'RUNNING',
+  endpoint: 'accepts',
+  opened: 'amqp',
+  beatingSinceMs: noonMs - 600_000,
+  connections: 0,
+  backlogEvents: 1_234_567,
+  backlogAtMs: noonMs - 120_000,
+};
+
+describe('HeartbeatTable', () => {
+  it.each([
+    ['all it knows', full],
+    ['little', bare],
+  ])('reads in one Region what another one wrote that knew %s', async (_label, heartbeat) => {
+    await ControlStage.play(async (stage) => {
+      await new HeartbeatTable(stage.items('us-east-1')).write('orders', heartbeat);
+      expect(await new HeartbeatTable(stage.items('us-west-2')).read('orders', 'us-east-1')).toEqual(heartbeat);
+    });
+  });
+
+  it('replaces the heartbeat before, with all that only that one knew', async () => {
+    await ControlStage.play(async (stage) => {
+      const table = new HeartbeatTable(stage.items());
+      await table.write('orders', full);
+      await table.write('orders', { ...bare, atMs: noonMs + 60_000 });
+      expect(await table.read('orders', 'us-east-1')).toEqual({ ...bare, atMs: noonMs + 60_000 });
+    });
+  });
+
+  it('keeps one for each pair and Region', async () => {
+    await ControlStage.play(async (stage) => {
+      const table = new HeartbeatTable(stage.items());
+      await table.write('orders', full);
+      expect(await table.read('orders', 'us-west-2')).toBeUndefined();
+      expect(await table.read('stock', 'us-east-1')).toBeUndefined();
+    });
+  });
+
+  it('refuses a heartbeat that this version does not understand', async () => {
+    await ControlStage.play(async (stage) => {
+      const item = { scope: 'PAIR#orders', item: 'HEARTBEAT#us-east-1' };
+      await stage.items().put(item, { atMs: { N: '1' }, brokerId: { S: 'b-1' }, role: { S: 'witness' } });
+      await expect(new HeartbeatTable(stage.items()).read('orders', 'us-east-1')).rejects.toThrow(UnexpectedAnswer);
+    });
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { ReadinessTable } from '../../../../functions/shared/adapters/readiness-table.ts';
+import { UnexpectedAnswer } from '../../../../functions/shared/errors.ts';
+import type { ReadinessRecord } from '../../../../functions/shared/readiness-record.ts';
+import { noonMs } from '../../../support/brokers.ts';
+import { ControlStage } from '../../../support/control-stage.ts';
+
+const record: ReadinessRecord = {
+  verdict: 'not-ready',
+  blockers: ['ROLE_UNKNOWN', 'MIRRORED_QUEUES'],
+  warnings: [],
+  atMs: noonMs,
+  sinceMs: noonMs - 60_000,
+};
+
+describe('ReadinessTable', () => {
+  it('reads in one Region what was written in another, and keeps one verdict for each Region', async () => {
+    await ControlStage.play(async (stage) => {
+      await new ReadinessTable(stage.items('us-east-1')).write('orders', 'us-east-1', record);
+      const other = new ReadinessTable(stage.items('us-west-2'));
+      expect(await other.read('orders', 'us-east-1')).toEqual(record);
+      expect(await other.read('orders', 'us-west-2')).toBeUndefined();
+      expect(await other.read('stock', 'us-east-1')).toBeUndefined();
+    });
+  });
+
+  it('replaces the verdict before', async () => {
+    await ControlStage.play(async (stage) => {
+      const table = new ReadinessTable(stage.items());
+      const later: ReadinessRecord = { ...record, verdict: 'ready', blockers: [], atMs: noonMs + 1 };
+      await table.write('orders', 'us-east-1', record);
+      await table.write('orders', 'us-east-1', later);
+      expect(await table.read('orders', 'us-east-1')).toEqual(later);
+    });
+  });
+
+  it('reads the newest game day, if there was one', async () => {
+    await ControlStage.play(async (stage) => {
+      const table = new ReadinessTable(stage.items());
+      expect(await table.readGameDay('orders')).toBeUndefined();
+      const key = { scope: 'PAIR#orders', item: 'GAMEDAY' };
+      await stage.items().put(key, { atMs: { N: String(noonMs) }, outcome: { S: 'met' } });
+      expect(await table.readGameDay('orders')).toEqual({ atMs: noonMs, outcome: 'met' });
+    });
+  });
+
+  it('refuses a verdict that this version does not understand', async () => {
+    await ControlStage.play(async (stage) => {
+      await stage.items().put({ scope: 'PAIR#orders', item: 'READINESS#us-east-1' }, { verdict: { S: 'perhaps' } });
+      await expect(new ReadinessTable(stage.items()).read('orders', 'us-east-1')).rejects.toThrow(UnexpectedAnswer);
+    });
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { GuardTable } from '../../../../functions/shared/adapters/guard-table.ts';
+import { runGuards } from '../../../../functions/shared/adapters/run-guards.ts';
+import type { Run } from '../../../../functions/shared/compose.ts';
+import { pairEnvironmentSchema } from '../../../../functions/shared/environment.ts';
+import { LockLost } from '../../../../functions/shared/errors.ts';
+import { leaseSeconds } from '../../../../functions/shared/guards/guards.ts';
+import { noonMs, ordersPair } from '../../../support/brokers.ts';
+import { ControlStage } from '../../../support/control-stage.ts';
+
+const base: Run = {
+  executionArn: 'arn:ours',
+  startTime: '2026-11-04T12:00:00.000Z',
+  fence: null,
+  automatic: false,
+  overrideControl: null,
+};
+
+const withGuards = (
+  body: (world: {
+    readonly stage: ControlStage;
+    readonly table: GuardTable;
+    readonly guardsOf: (changes?: Partial<Run>) => ReturnType<typeof runGuards>;
+  }) => Promise<void>,
+) =>
+  ControlStage.play((stage) => {
+    const runtime = stage.runtime('us-west-2');
+    const environment = pairEnvironmentSchema.parse(runtime.environment);
+    return body({
+      stage,
+      table: new GuardTable(stage.items(), 'PAIR#orders'),
+      guardsOf: (changes = {}) => runGuards(runtime, environment, ordersPair(), { ...base, ...changes }),
+    });
+  });
+
+describe('runGuards', () => {
+  it('assesses by the settings of the pair and by what the run may interrupt', async () => {
+    await withGuards(async ({ table, guardsOf }) => {
+      await table.acquire('arn:theirs', 'switchover', noonMs);
+      const codes = async (run: Partial<Run>, preempts: readonly string[] = []) =>
+        (await guardsOf(run).assess(preempts)).blockers.map(({ code }) => code);
+      expect(await codes({})).toEqual(['LOCK_HELD']);
+      expect(await codes({}, ['switchover'])).toEqual([]);
+      expect(await codes({ automatic: true }, ['switchover'])).toEqual(['LOCK_HELD', 'NOT_ENROLLED']);
+    });
+  });
+
+  it('renews the lock of a run at the time of the look', async () => {
+    await withGuards(async ({ stage, table, guardsOf }) => {
+      await table.acquire('arn:ours', 'failover', noonMs);
+      await stage.clock.sleepMs(60_000);
+      await guardsOf({ fence: 1 }).renew();
+      expect(await table.read()).toMatchObject({ lock: { expiresAtMs: stage.clock.nowMs() + leaseSeconds * 1_000 } });
+    });
+  });
+
+  it('stops a run whose lock was taken, at its next look and before its next write', async () => {
+    await withGuards(async ({ table, guardsOf }) => {
+      await table.acquire('arn:ours', 'switchover', noonMs);
+      await table.acquire('arn:theirs', 'failover', noonMs, ['switchover']);
+      await expect(guardsOf({ fence: 1 }).renew()).rejects.toThrow(LockLost);
+      await expect(guardsOf({ fence: 1 }).lastLook()).rejects.toThrow(LockLost);
+    });
+  });
+
+  it('touches no lock for a run without a fence', async () => {
+    await withGuards(async ({ table, guardsOf }) => {
+      await table.acquire('arn:ours', 'failover', noonMs);
+      const before = await table.read();
+      await guardsOf().renew();
+      expect(await table.read()).toEqual(before);
+    });
+  });
+
+  it('shows a dry run at its last look what it showed the gate', async () => {
+    await withGuards(async ({ table, guardsOf }) => {
+      await table.acquire('arn:theirs', 'switchover', noonMs);
+      expect(await guardsOf().lastLook(['switchover'])).toEqual([]);
+      expect(await guardsOf().lastLook()).toMatchObject([{ code: 'LOCK_HELD' }]);
+    });
+  });
+
+  it('sees a freeze that was thrown after the gate', async () => {
+    await withGuards(async ({ table, guardsOf }) => {
+      await table.acquire('arn:ours', 'failover', noonMs);
+      const guards = guardsOf({ fence: 1 });
+      expect((await guards.assess()).blockers).toEqual([]);
+      await table.freeze({ reason: 'stock-taking', by: 'ann', atMs: noonMs });
+      expect(await guards.lastLook()).toMatchObject([{ code: 'FROZEN' }]);
+    });
+  });
+});

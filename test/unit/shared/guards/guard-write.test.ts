@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { LockLost, ServiceUnavailable } from '../../../../functions/shared/errors.ts';
+import { guardWrite, type WritingRun } from '../../../../functions/shared/guards/guard-write.ts';
+import type { GuardReading, Lock } from '../../../../functions/shared/guards/guards.ts';
+import { noonMs } from '../../../support/brokers.ts';
+
+const run: WritingRun = { executionArn: 'arn:ours', automatic: false, overrideControl: null, fence: 3 };
+const policy = { automaticFailover: false, antiFlapSeconds: 3_600 };
+const ours: Lock = { owner: 'arn:ours', fence: 3, expiresAtMs: noonMs + 20_000, purpose: 'failover' };
+const frozen = { reason: 'stock-taking', by: 'ann', atMs: noonMs };
+const unreachable: GuardReading = { known: false, reason: 'no answer' };
+
+const guard = (reading: GuardReading, changes: Partial<WritingRun> = {}) =>
+  guardWrite({ ...run, ...changes }, policy, { readGuards: async () => reading, nowMs: () => noonMs });
+
+describe('guardWrite', () => {
+  it('lets the holder of the lock write while enough of its lease is left', async () => {
+    expect(await guard({ known: true, lock: ours })).toEqual([]);
+  });
+
+  it.each([
+    ['nobody holds the lock', undefined],
+    ['somebody else holds it', { ...ours, owner: 'arn:theirs', fence: 4 }],
+    ['the run holds it under a later fence: an earlier process of it runs on', { ...ours, fence: 4 }],
+    ['less is left of the lease than a write needs', { ...ours, expiresAtMs: noonMs + 19_999 }],
+    ['the lease has run out', { ...ours, expiresAtMs: noonMs - 1 }],
+  ])('stops a run when %s', async (_label, lock) => {
+    const reading: GuardReading = lock === undefined ? { known: true } : { known: true, lock };
+    await expect(guard(reading)).rejects.toThrow(LockLost);
+  });
+
+  it('says what the run held and what is there now', async () => {
+    const lost = guard({ known: true, lock: { ...ours, owner: 'arn:theirs', fence: 4 } });
+    await expect(lost).rejects.toThrow(
+      'this run held fence 3; the lock now has fence 4, owner arn:theirs and 20 s left, of which a write needs 20',
+    );
+  });
+
+  it('judges freeze, enrolment and anti-flap once more', async () => {
+    const epoch = {
+      number: 1,
+      mode: 'FAILOVER',
+      primaryBrokerId: 'b-1',
+      primaryRegion: 'us-west-2',
+      promotedAtMs: noonMs,
+      executionArn: 'arn:earlier',
+    } as const;
+    const blockers = await guard({ known: true, lock: ours, freeze: frozen, epoch }, { automatic: true });
+    expect(blockers.map(({ code }) => code)).toEqual(['FROZEN', 'NOT_ENROLLED', 'ANTI_FLAP']);
+  });
+
+  it('stops a run that has lost its lock, frozen or not', async () => {
+    await expect(guard({ known: true, freeze: frozen })).rejects.toThrow(LockLost);
+  });
+
+  it('stops a run with a lock when the table cannot be read any more', async () => {
+    await expect(guard(unreachable)).rejects.toThrow(ServiceUnavailable);
+  });
+
+  it('asks a dry run for no lock, but shows it what would stop a real one', async () => {
+    expect(await guard({ known: true }, { fence: null })).toEqual([]);
+    const lock = { ...ours, owner: 'arn:theirs' };
+    const blockers = await guard({ known: true, lock, freeze: frozen }, { fence: null });
+    expect(blockers.map(({ code }) => code)).toEqual(['LOCK_HELD', 'FROZEN']);
+    expect(await guard({ known: true, lock }, { fence: null, preempts: ['failover'] })).toEqual([]);
+  });
+
+  it('lets nobody without a fence pass an unreachable table but a person who overrides it', async () => {
+    expect(await guard(unreachable, { fence: null })).toMatchObject([{ code: 'CONTROL_UNREACHABLE' }]);
+    expect(await guard(unreachable, { fence: null, overrideControl: 'down' })).toEqual([]);
+  });
+
+  it('reads the time after the table has answered: a slow answer uses up the lease', async () => {
+    let nowMs = noonMs - 10_000;
+    const readGuards = async (): Promise<GuardReading> => {
+      nowMs = noonMs + 1;
+      return { known: true, lock: ours };
+    };
+    await expect(guardWrite(run, policy, { readGuards, nowMs: () => nowMs })).rejects.toThrow(LockLost);
+  });
+});
