@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { didYouMean } from '../functions/shared/nearest-name.ts';
+import { benchPolicyDrift } from './policy-drift.ts';
 import { benchPolling } from './polling.ts';
 
 interface Bench {
@@ -8,10 +9,18 @@ interface Bench {
   readonly run: (onProgress: (text: string) => void) => Promise<Readonly<Record<string, number>>>;
 }
 
+/** The middle one of so many detections is the figure. */
+const detections = 9;
+
 /** As many drains as the budget is promised over. */
 const drains = 200;
 
 const benches: readonly Bench[] = [
+  {
+    name: 'policy-drift',
+    description: 'detection of policy drift against its bare GETs, and how the simulation grows',
+    run: () => benchPolicyDrift(detections),
+  },
   {
     name: 'polling',
     description: 'history events of a day-long drain, and how soon the end of a drain is noticed',

@@ -67,8 +67,13 @@ export const mergeDefinitions = (
 };
 
 /** Whether two definitions say the same, whatever the order of their keys. */
-export const sameDefinition = (one: PolicyDefinition, other: PolicyDefinition): boolean =>
-  canonicalText(one) === canonicalText(other);
+export const sameDefinition = (one: PolicyDefinition, other: PolicyDefinition): boolean => {
+  const keys = Object.keys(one);
+  return keys.length === Object.keys(other).length && keys.every((key) => sameValue(one[key], other[key]));
+};
+
+const sameValue = (one: JsonValue | undefined, other: JsonValue | undefined): boolean =>
+  one === other || (typeof one === 'object' && canonicalText(one) === canonicalText(other));
 
 /** JSON with sorted keys: equal for equal values. */
 export const canonicalText = (value: JsonValue | undefined): string =>

@@ -15,21 +15,24 @@ export const handler = composeHandler({
   handle: async ({ input, run: caller }, { runtime, environment, region, logDecision }) => {
     const pair = findPair(environment.PAIRS, input.pair);
     // Only a person may override: an automatic run takes the lock or stops.
-    const overrideControl = input.automatic ? null : (input.overrideControl ?? null);
-    const run = { ...caller, automatic: input.automatic, overrideControl };
-    const guards = runGuards(runtime, environment, pair, run);
+    const asked = input.automatic ? null : (input.overrideControl ?? null);
+    const asking = { ...caller, automatic: input.automatic, overrideControl: asked };
+    const guards = await runGuards(runtime, environment, pair, asking).assess(['switchover']);
+    // A table that can be reached is used, whatever the input says.
+    const overrides = guards.warnings.some(({ code }) => code === 'CONTROL_OVERRIDDEN');
+    const run = { ...asking, overrideControl: overrides ? asked : null };
     const decision = await assessFailoverRequest(
       {
         ...input,
         pair,
         runningRegion: region,
         executionArn: run.executionArn,
-        withoutControl: overrideControl !== null,
+        withoutControl: overrides,
       },
       {
         ...pairPorts(runtime, environment),
         nowMs: () => runtime.clock.nowMs(),
-        assessGuards: () => guards.assess(['switchover']),
+        assessGuards: async () => guards,
       },
     );
     const { blockers, warnings, predictedLoss, target, counterpart } = decision;

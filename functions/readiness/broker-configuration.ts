@@ -58,8 +58,12 @@ const elementsOf = (nodes: unknown): readonly Element[] =>
 /** Attributes of a policy that limit how many messages are paged in; docs/amazon-mq.md 14.4. */
 const pageAttributes: readonly string[] = ['maxPageSize', 'maxBrowsePageSize', 'maxExpirePageSize'];
 
-/** Attributes of the broker that belong to its virtual destinations. */
-const virtualAttributes: readonly string[] = ['useVirtualTopics', 'useVirtualDestSubs', 'useVirtualDestSubsOnCreation'];
+/** Attributes of the broker that belong to its virtual destinations, with what they are unless set; docs/amazon-mq.md 8.15. */
+const virtualAttributes: Readonly<Record<string, boolean>> = {
+  useVirtualTopics: true,
+  useVirtualDestSubs: false,
+  useVirtualDestSubsOnCreation: false,
+};
 
 /** Attributes of the broker that are judged by themselves. */
 const judgedAttributes: readonly string[] = ['schedulerSupport', 'useMirroredQueues'];
@@ -96,11 +100,11 @@ export const parseConfiguration = (xml: string): BrokerConfiguration => {
   const [broker] = elementsOf(parser.parse(xml, true));
   if (broker?.name !== 'broker') throw new Error(`the outermost element is ${broker?.name ?? 'missing'}, not broker`);
   const sections = { virtualDestinations: [] as string[], redelivery: [] as string[], other: [] as string[] };
-  for (const name of virtualAttributes) {
-    if (name in broker.attributes)
-      sections.virtualDestinations.push(`broker${shown(broker.attributes, (each) => each === name)}`);
+  for (const [name, unlessSet] of Object.entries(virtualAttributes)) {
+    const set = name in broker.attributes ? flagOf(broker, name) : unlessSet;
+    if (set !== unlessSet) sections.virtualDestinations.push(`broker ${name}="${set}"`);
   }
-  const apart = [...virtualAttributes, ...judgedAttributes];
+  const apart = [...Object.keys(virtualAttributes), ...judgedAttributes];
   sections.other.push(`broker${shown(broker.attributes, (name) => !apart.includes(name))}`);
   for (const child of broker.children) {
     if (child.name === 'destinationInterceptors') {

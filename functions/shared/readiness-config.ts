@@ -17,5 +17,3 @@ export const readinessSchema = z.strictObject({
   storeWarningPercent: z.int().min(1).max(100).default(70),
   storeBlockerPercent: z.int().min(1).max(100).default(90),
 });
-
-export type ReadinessConfig = z.output<typeof readinessSchema>;

@@ -1,6 +1,10 @@
+import { approvalsOf, epochsOf } from './decisions.ts';
 import { type DriftCounts, driftRuns, driftSummary } from './drift.ts';
+import { type FailoverTimeline, failoverTimelinesOf } from './failover-timeline.ts';
 import { isoTime, type Journal, type Outcome } from './journal.ts';
+import { callsToLostRegion } from './lost-region-calls.ts';
 import { type Promotion, promotionsOf } from './promotions.ts';
+import { refusalsOf } from './refusals.ts';
 import { estimatedCostUsd } from './unit-prices.ts';
 
 /** Message counts over all traffic of a run; see `MessageTotals` for each class. */
@@ -24,6 +28,13 @@ export interface GapSummary {
   readonly totalMs: number;
 }
 
+/** Parts of a failover, from the blackout to the first message that the promoted broker took. */
+export interface FailoverSummary extends Omit<FailoverTimeline, 'blackoutAtMs'> {
+  readonly blackoutAt: string;
+  /** All parts together; null without a message. */
+  readonly totalMs: number | null;
+}
+
 /** The one JSON object that a game day prints. */
 export interface GameDaySummary {
   readonly scenario: string;
@@ -32,7 +43,12 @@ export interface GameDaySummary {
   readonly wallMs: number;
   readonly virtualMs: number;
   readonly messages: MessageSummary;
-  readonly unavailability: { readonly sends: GapSummary; readonly deliveries: GapSummary };
+  readonly unavailability: {
+    readonly sends: GapSummary;
+    readonly deliveries: GapSummary;
+    /** Each failover that followed on the loss of a Region, in parts; virtual milliseconds. */
+    readonly failovers: readonly FailoverSummary[];
+  };
   readonly promotions: readonly {
     readonly pair: string;
     readonly mode: string;
@@ -44,6 +60,18 @@ export interface GameDaySummary {
     readonly unavailableMs: number;
   }[];
   readonly apiCalls: Readonly<Record<string, number>>;
+  /** Calls of `failover` runs to the Region that they gave up, before their promotion was verified: 0 expected. */
+  readonly callsToLostRegionBeforePromotion: number;
+  /** What operators were told. */
+  readonly pages: readonly { readonly at: string; readonly region: string; readonly subject: string }[];
+  readonly refusals: readonly { readonly at: string; readonly run: string; readonly codes: readonly string[] }[];
+  readonly approvals: readonly { readonly at: string; readonly pair: string; readonly answer: string }[];
+  readonly epochs: readonly {
+    readonly at: string;
+    readonly pair: string;
+    readonly epoch: number;
+    readonly mode: string;
+  }[];
   readonly workflows: readonly {
     readonly name: string;
     readonly status: string;
@@ -72,6 +100,7 @@ export const summaryOf = (journal: Journal, files: GameDaySummary['files']): Gam
     unavailability: {
       sends: gaps(journal.traffic.map((traffic) => traffic.sends)),
       deliveries: gaps(journal.traffic.map((traffic) => traffic.deliveries)),
+      failovers: failoverTimelinesOf(journal).map(failoverSummary),
     },
     promotions: promotionsOf(journal).map((promotion) => ({
       pair: promotion.pair,
@@ -83,6 +112,11 @@ export const summaryOf = (journal: Journal, files: GameDaySummary['files']): Gam
       unavailableMs: promotion.unavailableMs,
     })),
     apiCalls: countBy(apiCalls.map((call) => `${call.service}:${call.operation}`)),
+    callsToLostRegionBeforePromotion: callsToLostRegion(journal.records).length,
+    pages: journal.records.notifications.map(({ atMs, region, subject }) => ({ at: isoTime(atMs), region, subject })),
+    refusals: refusalsOf(workflows).map(({ atMs, run, codes }) => ({ at: isoTime(atMs), run, codes })),
+    approvals: approvalsOf(journal.records).map(({ atMs, pair, answer }) => ({ at: isoTime(atMs), pair, answer })),
+    epochs: epochsOf(journal.records).map(({ atMs, ...epoch }) => ({ at: isoTime(atMs), ...epoch })),
     workflows: workflows.map(({ machine, status, transitions, historyEvents }) => ({
       name: machine,
       status,
@@ -101,6 +135,15 @@ export const summaryOf = (journal: Journal, files: GameDaySummary['files']): Gam
       usd: Number(estimatedCostUsd({ stateTransitions, lambdaInvocations }).toFixed(6)),
     },
     files,
+  };
+};
+
+const failoverSummary = ({ blackoutAtMs, ...parts }: FailoverTimeline): FailoverSummary => {
+  const { firstSignalMs, agreementMs, promoteMs, firstMessageMs } = parts;
+  return {
+    ...parts,
+    blackoutAt: isoTime(blackoutAtMs),
+    totalMs: firstMessageMs === null ? null : (firstSignalMs ?? 0) + (agreementMs ?? 0) + promoteMs + firstMessageMs,
   };
 };
 

@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorCatalogue } from '../../functions/shared/errors.ts';
+import { fakeRuntime } from '../support/fake-ports.ts';
+import { runIn } from '../support/operator.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const textOf = (path: string): string => readFileSync(resolve(root, path), 'utf8');
@@ -83,7 +85,7 @@ const networkCode = /^E(RR_|TIMEDOUT)/;
 
 const isTemplate = (code: string): boolean => code.includes('{');
 
-/** What is reached from a state without passing another one that is shown. */
+/** A state of a definition, as far as the diagrams show it. */
 interface AslState {
   readonly Type: string;
   readonly Next?: string;
@@ -113,6 +115,41 @@ const stepsOf = (workflow: string): ReadonlySet<string> => {
   });
   return new Set([...shownFrom(StartAt).map((name) => `[*] --> ${name}`), ...steps]);
 };
+
+/** Command lines of a page, in blocks and in sentences, each as the words that a shell makes of it. */
+const commandsIn = (page: string): readonly (readonly string[])[] => {
+  const markdown = textOf(page).replace(/\\\n\s*/g, '');
+  const blocks = [...markdown.matchAll(/^```\n([\s\S]*?)^```/gm)].flatMap(([, block = '']) => block.split('\n'));
+  const inline = [...markdown.replace(/^```[\s\S]*?^```/gm, '').matchAll(/`(npx mq-dr [^`]*)`/g)].map(
+    ([, line]) => line,
+  );
+  return [...blocks, ...inline]
+    .flatMap((line) => /^npx mq-dr (.+)$/.exec(line ?? '')?.[1] ?? [])
+    .map((line) => (line.match(/'[^']*'|"[^"]*"|\S+/g) ?? []).map((word) => word.replace(/^(['"])(.*)\1$/, '$2')));
+};
+
+const commands = filesBelow('docs', '.md').flatMap((page) =>
+  commandsIn(page).map((argv) => ({ page, argv, line: argv.join(' ') })),
+);
+
+/** The input that the reference of create-replica shows; its runbook reads it from a file. */
+const exampleInput = /```json\n([\s\S]*?)```/.exec(textOf('docs/workflows/create-replica.md'))?.[1] ?? '';
+
+describe('the commands in the documentation', () => {
+  it('are found', () => {
+    expect(commands.length).toBeGreaterThan(30);
+  });
+
+  it.each(commands)('$page: mq-dr $line', async ({ argv }) => {
+    // The network is down, so what is left to go wrong is the command line itself.
+    const requestHandler = { handle: () => Promise.reject(new Error('no network')) };
+    const runtime = { ...fakeRuntime(), aws: { ...fakeRuntime().aws, requestHandler } };
+    const word = argv[argv.findIndex((each) => each === '--pair' || each === '--cluster') + 1] ?? 'all';
+    const typed = argv.includes('--all') ? 'all' : word;
+    const { err } = await runIn(runtime, argv, { typed, readFile: async () => exampleInput });
+    expect(err).not.toMatch(/UsageError|InvalidInput|InternalError|Refused/);
+  });
+});
 
 describe('the documentation', () => {
   it.each(pages)('%s links only to what exists', (page) => {

@@ -8,7 +8,14 @@ import {
   UntrustedEndpoint,
 } from '../errors.ts';
 import type { HttpAnswer, HttpRequest } from '../http-request.ts';
-import type { PolicyWrite, QueueType, RabbitCluster, RabbitPolicy, RabbitQueue } from '../rabbit-cluster.ts';
+import type {
+  PolicyDefinition,
+  PolicyWrite,
+  QueueType,
+  RabbitCluster,
+  RabbitPolicy,
+  RabbitQueue,
+} from '../rabbit-cluster.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Credentials } from './broker-secrets.ts';
 
@@ -36,30 +43,34 @@ const queueColumns = [
   'effective_policy_definition',
 ].join(',');
 
-const definition = z.preprocess(
-  // An empty definition is `[]` in some versions: docs/rabbitmq.md 1.3.
-  (value) => (value === undefined || value === null || Array.isArray(value) ? {} : value),
-  z.record(z.string(), z.json()),
-);
-const textOrNone = z
-  .string()
-  .nullish()
-  .transform((value) => value || undefined);
-const nodeNames = z
-  .array(z.string())
-  .nullish()
-  .transform((names) => names ?? []);
+/*
+ * Schemas say only what has to be there, and plain functions do the rest: transformations within the schemas of many
+ * thousand rows would take several times as long as the requests themselves.
+ */
+const nodeNames = z.array(z.string()).nullish();
+const textOrNone = z.string().nullish();
 
-const policySchema = z
-  .object({
-    vhost: z.string(),
-    name: z.string(),
-    pattern: z.string(),
-    'apply-to': z.string().default('all'),
-    definition,
-    priority: z.number().default(0),
-  })
-  .transform(({ 'apply-to': applyTo, ...rest }): RabbitPolicy => ({ ...rest, applyTo }));
+const policySchema = z.object({
+  vhost: z.string(),
+  name: z.string(),
+  pattern: z.string(),
+  'apply-to': z.string().optional(),
+  definition: z.unknown(),
+  priority: z.number().optional(),
+});
+
+/** Any JSON object is a definition; an empty one is `[]` in some versions: docs/rabbitmq.md 1.3. */
+const definitionOf = (value: unknown): PolicyDefinition =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as PolicyDefinition) : {};
+
+const toPolicy = ({ vhost, name, pattern, ...rest }: z.output<typeof policySchema>): RabbitPolicy => ({
+  vhost,
+  name,
+  pattern,
+  applyTo: rest['apply-to'] ?? 'all',
+  definition: definitionOf(rest.definition),
+  priority: rest.priority ?? 0,
+});
 
 const queueTypes: Readonly<Record<string, QueueType>> = {
   classic: 'classic',
@@ -70,47 +81,47 @@ const queueTypes: Readonly<Record<string, QueueType>> = {
   rabbit_stream_queue: 'stream',
 };
 
-const queueSchema = z
-  .object({
-    vhost: z.string(),
-    name: z.string(),
-    // Brokers before 3.8 know one type and name none.
-    type: z.string().default('classic'),
-    durable: z.boolean().default(true),
-    exclusive: z.boolean().nullish(),
-    messages: z.number().nullish(),
-    message_bytes: z.number().nullish(),
-    node: textOrNone,
-    leader: textOrNone,
-    state: z.string().nullish(),
-    slave_nodes: nodeNames,
-    synchronised_slave_nodes: nodeNames,
-    members: nodeNames,
-    online: nodeNames,
-    policy: textOrNone,
-    operator_policy: textOrNone,
-    effective_policy_definition: definition,
-  })
-  .transform(
-    (queue): RabbitQueue => ({
-      vhost: queue.vhost,
-      name: queue.name,
-      type: queueTypes[queue.type] ?? 'other',
-      durable: queue.durable,
-      exclusive: queue.exclusive === true,
-      messages: queue.messages ?? 0,
-      messageBytes: queue.message_bytes ?? 0,
-      leader: queue.leader ?? queue.node,
-      mirrors: queue.slave_nodes,
-      synchronisedMirrors: queue.synchronised_slave_nodes,
-      members: queue.members,
-      onlineMembers: queue.online,
-      state: queue.state ?? 'unknown',
-      policy: queue.policy,
-      operatorPolicy: queue.operator_policy,
-      effectiveDefinition: queue.effective_policy_definition,
-    }),
-  );
+const queueSchema = z.object({
+  vhost: z.string(),
+  name: z.string(),
+  type: z.string().optional(),
+  durable: z.boolean().optional(),
+  exclusive: z.boolean().nullish(),
+  messages: z.number().nullish(),
+  message_bytes: z.number().nullish(),
+  node: textOrNone,
+  leader: textOrNone,
+  state: textOrNone,
+  slave_nodes: nodeNames,
+  synchronised_slave_nodes: nodeNames,
+  members: nodeNames,
+  online: nodeNames,
+  policy: textOrNone,
+  operator_policy: textOrNone,
+  effective_policy_definition: z.unknown(),
+});
+
+const none: readonly string[] = [];
+
+const toQueue = (queue: z.output<typeof queueSchema>): RabbitQueue => ({
+  vhost: queue.vhost,
+  name: queue.name,
+  // Brokers before 3.8 know one type and name none.
+  type: queueTypes[queue.type ?? 'classic'] ?? 'other',
+  durable: queue.durable ?? true,
+  exclusive: queue.exclusive === true,
+  messages: queue.messages ?? 0,
+  messageBytes: queue.message_bytes ?? 0,
+  leader: queue.leader || queue.node || undefined,
+  mirrors: queue.slave_nodes ?? none,
+  synchronisedMirrors: queue.synchronised_slave_nodes ?? none,
+  members: queue.members ?? none,
+  onlineMembers: queue.online ?? none,
+  state: queue.state || 'unknown',
+  policy: queue.policy || undefined,
+  operatorPolicy: queue.operator_policy || undefined,
+  effectiveDefinition: definitionOf(queue.effective_policy_definition),
+});
 
 const nodeSchema = z
   .object({
@@ -125,7 +136,7 @@ const nodeSchema = z
     running: node.running,
     memoryAlarm: node.mem_alarm === true,
     diskAlarm: node.disk_free_alarm === true,
-    partitions: node.partitions,
+    partitions: node.partitions ?? [],
   }));
 
 const overviewSchema = z.object({ rabbitmq_version: z.string() });
@@ -193,9 +204,9 @@ export class RabbitManagement {
       version: overview.rabbitmq_version,
       nodes,
       vhosts: vhosts.map(({ name }) => name),
-      queues,
-      policies,
-      operatorPolicies,
+      queues: queues.map(toQueue),
+      policies: policies.map(toPolicy),
+      operatorPolicies: operatorPolicies.map(toPolicy),
       featureFlags: flags.flatMap(({ name, state }) => (state === 'enabled' ? [name] : [])),
     };
   }
@@ -203,7 +214,7 @@ export class RabbitManagement {
   /** The user policy as it is now; undefined when there is none. Errors as `readCluster`. */
   async readPolicy(vhost: string, name: string): Promise<RabbitPolicy | undefined> {
     try {
-      return await this.#get(policyPath(vhost, name), policySchema);
+      return toPolicy(await this.#get(policyPath(vhost, name), policySchema));
     } catch (error) {
       if (error instanceof NotFound) return undefined;
       throw error;

@@ -48,7 +48,7 @@ export const judgeGuards = (reading: GuardReading, run: GuardedRun, policy: Guar
   const { lock, freeze, globalFreeze, epoch } = reading;
   if (isHeldByOther(lock, run.executionArn, nowMs)) {
     const preempted = !run.automatic && run.preempts?.includes(lock.purpose) === true;
-    const message = `a ${lock.purpose} run holds the lock until ${iso(lock.expiresAtMs)}: ${lock.owner}`;
+    const message = `a run of ${lock.purpose} holds the lock until ${iso(lock.expiresAtMs)}: ${lock.owner}`;
     (preempted ? warnings : blockers).push({
       code: preempted ? 'LOCK_TAKEN_OVER' : 'LOCK_HELD',
       message: preempted ? `${message}; this run takes it over` : message,

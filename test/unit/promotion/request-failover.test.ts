@@ -96,15 +96,14 @@ describe('requestFailover', () => {
   });
 
   it('names the same decision for the same failover and another one for the next', async () => {
-    let runs = 0;
-    const decisionOf = async (sequence: number): Promise<string | undefined> => {
+    const decisionOf = async (sequence: number, executionArn: string): Promise<string | undefined> => {
       const { control, request } = setup();
       control.given(intentOf(9_000_000, { sequence, status: 'settled', settledAs: 'effective' }));
-      await request({ executionArn: `arn:run-${(runs += 1)}` });
+      await request({ executionArn });
       return control.intents.get('orders/Promote')?.decision;
     };
-    expect(await decisionOf(1)).toBe(await decisionOf(1));
-    expect(await decisionOf(1)).not.toBe(await decisionOf(2));
+    expect(await decisionOf(1, 'arn:one')).toBe(await decisionOf(1, 'arn:two'));
+    expect(await decisionOf(1, 'arn:one')).not.toBe(await decisionOf(2, 'arn:one'));
   });
 
   it('refuses with all reasons of gates and guards, and writes nothing', async () => {

@@ -45,10 +45,10 @@ describe('judgeProgress', () => {
   it('takes a backlog that shrinks more slowly than the least rate as no progress', () => {
     const demanding = { ...limits, minimumEventsPerSecond: 10 };
     const given = watch({ lowestBacklogEvents: 1_000 });
-    const after = (backlogEvents: number) =>
+    const shrunkTo = (backlogEvents: number) =>
       judgeProgress(judged({ backlogEvents }), undefined, given, demanding, at(20)).watch;
-    expect(after(801)).toMatchObject({ lastProgressAtMs: noonMs, lowestBacklogEvents: 1_000 });
-    expect(after(800)).toMatchObject({ lastProgressAtMs: at(20), lowestBacklogEvents: 800 });
+    expect(shrunkTo(801)).toMatchObject({ lastProgressAtMs: noonMs, lowestBacklogEvents: 1_000 });
+    expect(shrunkTo(800)).toMatchObject({ lastProgressAtMs: at(20), lowestBacklogEvents: 800 });
   });
 
   it('measures the rate since the last progress: many slow looks do not add up to one', () => {

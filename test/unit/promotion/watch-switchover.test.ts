@@ -40,7 +40,7 @@ const setup = (escalation: object = { mode: 'never' }) => {
       return given.heartbeat();
     },
   };
-  const look = (watch: Watch, approvalId = '') =>
+  const look = (watch: Watch, approvalId = 'none') =>
     watchSwitchover(
       { pair: ordersPair({ escalation }), targetRegion: 'us-west-2', watch, approvalId },
       { brokers, control, metrics, heartbeats, clock: new FakeClock() },

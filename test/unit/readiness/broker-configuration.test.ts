@@ -41,13 +41,13 @@ describe('parseConfiguration', () => {
              <compositeQueue name="A"><forwardTo><queue physicalName="B"/></forwardTo></compositeQueue>
            </virtualDestinations></virtualDestinationInterceptor>
          </destinationInterceptors>`,
-        'useVirtualTopics="true"',
+        'useVirtualTopics="false" useVirtualDestSubs="false"',
       ),
     );
     const above = 'virtualDestinationInterceptor > virtualDestinations > ';
     expect(mirroredQueues).toBe(true);
     expect(virtualDestinations).toEqual([
-      'broker useVirtualTopics="true"',
+      'broker useVirtualTopics="false"',
       `${above}compositeQueue name="A"`,
       `${above}compositeQueue name="A" > forwardTo > queue physicalName="B"`,
       `${above}virtualTopic name=">" prefix="C.*."`,
@@ -86,6 +86,12 @@ describe('parseConfiguration', () => {
       '<broker q="2" p="1"><y></y>\n<x b="2"   a="1"/></broker>',
     ].map(parseConfiguration);
     expect(a).toEqual(b);
+  });
+
+  it('takes an attribute with the value that it has anyway for unset', () => {
+    expect(parseConfiguration(text('', 'useVirtualTopics="true" useVirtualDestSubs="false"'))).toEqual(
+      parseConfiguration(text('')),
+    );
   });
 
   it('does not repeat a secret that should not be there', () => {

@@ -35,6 +35,8 @@ it('does not judge without a primary and a replica', () => {
 it('judges by the side that can be read when the other Region is lost', () => {
   const lost = sidesWith({ reading: unreadable(), gauges: {} }, { gauges: { ReplicaWaitTime: minutely([300_000]) } });
   expect(said(checkReplication, lost)).toEqual(['blocker REPLICATION_FROZEN']);
+  const other = sidesWith({ gauges: { PrimaryWaitTime: minutely([300_000]) } }, { reading: unreadable(), gauges: {} });
+  expect(said(checkReplication, other)).toEqual(['blocker REPLICATION_FROZEN']);
 });
 
 it('shows the readings that it rests on', () => {

@@ -2,10 +2,8 @@ import 'aws-sdk-client-mock-vitest/extend';
 import {
   BatchGetItemCommand,
   ConditionalCheckFailedException,
-  DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
-  PutItemCommand,
   ReplicatedWriteConflictException,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -81,14 +79,14 @@ describe('ControlItems', () => {
   });
 
   describe.each([
-    ['put', PutItemCommand, () => items().put(key('LOCK'), {})],
-    ['change', UpdateItemCommand, () => items().change(key('LOCK'), { UpdateExpression: 'ADD fence :one' })],
-    ['remove', DeleteItemCommand, () => items().remove(key('LOCK'))],
-  ] as const)('%s', (_name, command, write) => {
+    ['put', () => items().put(key('LOCK'), {})],
+    ['change', () => items().change(key('LOCK'), { UpdateExpression: 'ADD fence :one' })],
+    ['remove', () => items().remove(key('LOCK'))],
+  ] as const)('%s', (_name, write) => {
     it('calls a failed condition a conflict, and does not try again', async () => {
       dynamodb.onAnyCommand().rejects(new ConditionalCheckFailedException({ message: 'no', $metadata: {} }));
       await expect(write()).rejects.toThrow(ControlConflict);
-      expect(dynamodb).toHaveReceivedCommandTimes(command, 1);
+      expect(dynamodb.calls()).toHaveLength(1);
     });
 
     it('may be tried again after a write in another Region at the same time', async () => {
