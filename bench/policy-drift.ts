@@ -1,57 +1,73 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { simulateCluster } from '../functions/policy-drift/effective-policy.ts';
-import { findDrift } from '../functions/policy-drift/find-drift.ts';
 import { profileFor } from '../functions/policy-drift/version-profiles.ts';
-import { RabbitManagement } from '../functions/shared/adapters/rabbit-management.ts';
-import { systemClock } from '../functions/shared/clock.ts';
-import { type SendHttp, sendHttp } from '../functions/shared/http-request.ts';
 import type { RabbitPolicy, RabbitQueue } from '../functions/shared/rabbit-cluster.ts';
+import type { ClusterSeedInput } from '../gameday/world/rabbitmq/cluster-seed.ts';
+import { EmbeddedRabbitCluster } from '../gameday/world/rabbitmq/embedded-cluster.ts';
+import { answerManagementApi } from '../gameday/world/rabbitmq/management-api.ts';
+import { medianMs } from './median.ts';
 
-const admin = { username: 'administrator', password: 'embedded-Bench-42' };
 const version = '3.13.7';
 const mirrored = { 'ha-mode': 'all', 'ha-sync-mode': 'automatic' };
-const settings = { policies: [], undeclared: 'report' as const, exceptions: [] };
 
-/** The middle one of several times of `body`, in milliseconds. */
-const medianMs = async (rounds: number, body: () => Promise<unknown> | unknown): Promise<number> => {
-  const times: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const startedMs = performance.now();
-    await body();
-    times.push(performance.now() - startedMs);
-  }
-  return times.sort((a, b) => a - b)[Math.floor(rounds / 2)] ?? 0;
-};
-
-/** Starts the broker in a process of its own: its memory and its work are not the function's. */
-const startBroker = async (): Promise<{ readonly origin: string; close(): void }> => {
-  const broker = fork(new URL('./policy-drift-broker.ts', import.meta.url));
-  const [origin] = (await once(broker, 'message')) as [string];
-  return { origin, close: () => void broker.kill() };
-};
-
-/** Detection from the first request to the last finding, against the same requests and nothing else. */
-const benchDetection = async (rounds: number) => {
-  const profile = profileFor(version);
-  if (profile === undefined) throw new TypeError(`no profile for ${version}`);
-  const { origin, close } = await startBroker();
-  const sent: Parameters<SendHttp>[] = [];
-  const httpRequest: SendHttp = (...call) => {
-    sent.push(call);
-    return sendHttp(...call);
+/** 1,000 virtual hosts with 5 policies and 5 queues each. */
+const largeCluster = (): ClusterSeedInput => {
+  const vhosts = Array.from({ length: 1_000 }, (_unused, index) => `tenant-${index}`);
+  return {
+    version,
+    vhosts,
+    policies: vhosts.flatMap((vhost) =>
+      Array.from({ length: 5 }, (_unused, index) => ({
+        vhost,
+        name: `policy-${index}`,
+        pattern: `^service-${index}\\.`,
+        applyTo: 'classic_queues',
+        definition: { 'max-length': 1_000 * (index + 1), ...mirrored },
+        priority: index + 2,
+      })),
+    ),
+    queues: vhosts.flatMap((vhost) =>
+      Array.from({ length: 5 }, (_unused, index) => ({ vhost, name: `service-${index}.requests`, messages: index })),
+    ),
   };
-  const management = new RabbitManagement({ clock: systemClock, httpRequest }, { origin, credentials: admin });
+};
+
+/** Serves the embedded management API on loopback, so that a GET costs what a GET costs. */
+const serve = async (): Promise<{ readonly origin: string; close(): void }> => {
+  const cluster = new EmbeddedRabbitCluster(largeCluster(), () => 0);
+  const server = createServer((request, response) => {
+    const headers = { authorization: request.headers.authorization ?? '' };
+    const asked = { method: 'GET' as const, path: request.url ?? '/', headers };
+    const { status, body } = answerManagementApi(cluster, asked, () => true);
+    response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => void server.close() };
+};
+
+/** What a function's own process measured: see `policy-drift-detector.ts`. */
+export interface Detection {
+  readonly calls: number;
+  readonly bareMs: number;
+  readonly detectMs: number;
+  readonly findings: number;
+  readonly peakRssMiB: number;
+}
+
+/** Memory of Node's heap in a function of 256 MiB: what Lambda leaves beside the process itself. */
+const heapMiB = 160;
+
+/** Lets a process of its own detect, as a function would: its memory and its work are not the broker's. */
+const detect = async (rounds: number): Promise<Detection> => {
+  const { origin, close } = await serve();
   try {
-    const cluster = await management.readCluster();
-    const calls = [...sent];
-    const facts = { profile, config: settings, instanceType: 'mq.m5.large', serviceHadItsTime: true, nowMs: 0 };
-    const bareMs = await medianMs(rounds, () => Promise.all(calls.map((call) => sendHttp(...call))));
-    const detectMs = await medianMs(rounds, async () =>
-      findDrift({ cluster: await management.readCluster(), ...facts }),
-    );
-    const { findings } = findDrift({ cluster, ...facts });
-    return { calls: calls.length, bareMs, detectMs, detectRatio: detectMs / bareMs, findings: findings.length };
+    const file = new URL('./policy-drift-detector.ts', import.meta.url);
+    const detector = fork(file, [origin, String(rounds)], { execArgv: [`--max-old-space-size=${heapMiB}`] });
+    const [detection] = (await once(detector, 'message')) as [Detection];
+    return detection;
   } finally {
     close();
   }
@@ -106,9 +122,7 @@ const oneVhost = (
 export const benchPolicyDrift = async (rounds: number): Promise<Readonly<Record<string, number>>> => {
   const profile = profileFor(version);
   if (profile === undefined) throw new TypeError(`no profile for ${version}`);
-  const detection = await benchDetection(rounds);
-  // Read before the simulations, whose scenes are larger than any cluster that one function reads.
-  const peakRssMiB = process.resourceUsage().maxRSS / 1_024;
+  const detection = await detect(rounds);
   const simulate = (count: number): Promise<number> => {
     const scene = { ...oneVhost(count), operatorPolicies: [] };
     return medianMs(rounds, () => simulateCluster(scene, profile));
@@ -117,9 +131,9 @@ export const benchPolicyDrift = async (rounds: number): Promise<Readonly<Record<
   const simulateMs5000 = await simulate(5_000);
   return {
     ...detection,
+    detectRatio: detection.detectMs / detection.bareMs,
     simulateMs1000,
     simulateMs5000,
     simulateGrowth: simulateMs5000 / simulateMs1000,
-    peakRssMiB,
   };
 };

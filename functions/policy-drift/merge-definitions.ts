@@ -36,7 +36,7 @@ const mergeParams = (user: JsonValue, operator: JsonValue): JsonValue | undefine
 };
 
 const mergeValue = (key: string, user: JsonValue, operator: JsonValue): JsonValue | undefined => {
-  if (JSON.stringify(user) === JSON.stringify(operator)) return user;
+  if (sameValue(user, operator)) return user;
   if (operatorWins.includes(key)) return operator;
   if (smallerWins.includes(key)) {
     return typeof user === 'number' && typeof operator === 'number' ? Math.min(user, operator) : undefined;

@@ -31,8 +31,6 @@ const maxOptional = 2;
 /** Longest pattern that is looked at; RabbitMQ's own are a few dozen characters long. */
 const maxPatternBytes = 1_024;
 
-class OutsideSubset extends Error {}
-
 interface Reader {
   readonly text: string;
   at: number;
@@ -52,8 +50,9 @@ interface Part {
 const plainEscapes = /[ !"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]/;
 const quote = (character: string): string => (/[\\^$.*+?()[\]{}|/-]/.test(character) ? `\\${character}` : character);
 
+/** Leaves the parser; `compile` turns it into an answer, so it never gets further. */
 const outside = (why: string): never => {
-  throw new OutsideSubset(why);
+  throw new Error(why);
 };
 
 const readEscape = (reader: Reader): Part => {
@@ -241,7 +240,8 @@ const compile = (text: string): CompiledPattern => {
     const texts = only === undefined ? {} : textsOf(only.parts);
     return decided(source, texts, reader.usesClasses);
   } catch (error) {
-    if (error instanceof OutsideSubset) return undecided(error.message);
+    // What else may be thrown is a defect of this file, of a class of its own such as TypeError.
+    if (error instanceof Error && error.constructor === Error) return undecided(error.message);
     throw error;
   }
 };

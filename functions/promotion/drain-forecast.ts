@@ -56,3 +56,9 @@ export const forecastDrain = (points: readonly GaugePoint[], nowMs: number): Dra
     confidence,
   };
 };
+
+/** A forecast in one line, for a person who must decide. */
+export const describeForecast = (forecast: DrainForecast | undefined): string =>
+  forecast === undefined
+    ? 'no forecast: the replication queue does not shrink'
+    : `forecast: ${forecast.backlogEvents} events, empty in ${Math.round(forecast.remainingSeconds)} s (${forecast.confidence} confidence)`;

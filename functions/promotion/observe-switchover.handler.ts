@@ -5,6 +5,7 @@ import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment.ts';
 import { UnsafeTopology } from '../shared/errors.ts';
 import { findPair } from '../shared/find-pair.ts';
+import { describeForecast } from './drain-forecast.ts';
 import { watchSchema, watchSwitchover } from './watch-switchover.ts';
 
 /** One look at a running switchover: verdict, forecast, predicted loss, what to do next, and when to look again. */
@@ -28,7 +29,8 @@ export const handler = composeHandler({
     logDecision('replication judged', { pair: pairName, ...judgement, forecast, predictedLoss, phase, nextSeconds });
     if (escalation === undefined) throw new UnsafeTopology(progress.because, { evidence: judgement.evidence });
     logDecision('switchover watched', { pair: pairName, ...escalation, approval });
-    const { action } = escalation;
-    return { ...progress, action, nextSeconds, predictedLoss, evidence: judgement.evidence };
+    const { evidence } = judgement;
+    const details = [progress.because, escalation.because, describeForecast(forecast), ...evidence];
+    return { ...progress, action: escalation.action, nextSeconds, predictedLoss, evidence, details };
   },
 });

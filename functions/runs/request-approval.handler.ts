@@ -15,7 +15,7 @@ export const handler = composeHandler({
   name: 'request-approval',
   input: z.strictObject({ pair: z.string(), question: z.string(), details: z.array(z.string()), run: runSchema }),
   environment: pairEnvironmentSchema.extend(notifyEnvironmentSchema.shape),
-  handle: async ({ pair: pairName, question, details, run }, { runtime, environment, nowMs, logDecision }) => {
+  handle: async ({ pair: pairName, question, details, run }, { runtime, environment, region, nowMs, logDecision }) => {
     const pair = findPair(environment.PAIRS, pairName);
     const { control } = pairPorts(runtime, environment);
     const approvalId = decisionId('approval', run.executionArn, question).slice(0, 12);
@@ -38,8 +38,8 @@ export const handler = composeHandler({
         question,
         ...details.map((line) => `- ${line}`),
         `Approval ${approvalId}, open until ${expiresAt}; no answer means no.`,
-        `Approve: npx mq-dr approve ${approvalId} --pair ${pair.name}`,
-        `Deny:    npx mq-dr deny ${approvalId} --pair ${pair.name}`,
+        `Approve: npx mq-dr approve ${approvalId} --pair ${pair.name} --region ${region}`,
+        `Deny:    npx mq-dr deny ${approvalId} --pair ${pair.name} --region ${region}`,
         runbookLine('approval-asked'),
         `Run: ${run.executionArn}`,
       ].join('\n'),

@@ -37,8 +37,6 @@ const driftExceptionSchema = z.strictObject({
   expiresAt: z.iso.datetime().transform((text) => Date.parse(text)),
 });
 
-export type DriftException = z.output<typeof driftExceptionSchema>;
-
 const limitsSchema = z.strictObject({
   /** Writes of one run. Ten: what a person can still follow, and undo by hand. */
   maxChanges: z.int().min(1).max(100).default(10),

@@ -142,7 +142,7 @@ describe('the functions of the deployment', () => {
 
   it.each(functions)('$name is deployed with the environment that it parses', ({ entry, environment }) => {
     const source = textOf(entry);
-    for (const kind of ['pair', 'notify', 'machines'] as const) {
+    for (const kind of ['pair', 'cluster', 'notify', 'machines'] as const) {
       expect(source.includes(`${kind}EnvironmentSchema`)).toBe(environment.includes(kind));
     }
   });

@@ -55,20 +55,27 @@ const policySchema = z.object({
   name: z.string(),
   pattern: z.string(),
   'apply-to': z.string().optional(),
-  definition: z.unknown(),
+  definition: z.unknown().optional(),
   priority: z.number().optional(),
 });
 
-/** Any JSON object is a definition; an empty one is `[]` in some versions: docs/rabbitmq.md 1.3. */
-const definitionOf = (value: unknown): PolicyDefinition =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as PolicyDefinition) : {};
+/**
+ * Any JSON object is a definition; an empty one is `[]` in some versions, or missing: docs/rabbitmq.md 1.3.
+ *
+ * @throws UnexpectedAnswer for anything else
+ */
+const definitionOf = (value: unknown, owner: string): PolicyDefinition => {
+  if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) return {};
+  if (typeof value === 'object' && !Array.isArray(value)) return value as PolicyDefinition;
+  throw new UnexpectedAnswer(`the management API shows a definition of "${owner}" that is no object`, { owner });
+};
 
 const toPolicy = ({ vhost, name, pattern, ...rest }: z.output<typeof policySchema>): RabbitPolicy => ({
   vhost,
   name,
   pattern,
   applyTo: rest['apply-to'] ?? 'all',
-  definition: definitionOf(rest.definition),
+  definition: definitionOf(rest.definition, name),
   priority: rest.priority ?? 0,
 });
 
@@ -98,7 +105,7 @@ const queueSchema = z.object({
   online: nodeNames,
   policy: textOrNone,
   operator_policy: textOrNone,
-  effective_policy_definition: z.unknown(),
+  effective_policy_definition: z.unknown().optional(),
 });
 
 const none: readonly string[] = [];
@@ -120,7 +127,7 @@ const toQueue = (queue: z.output<typeof queueSchema>): RabbitQueue => ({
   state: queue.state || 'unknown',
   policy: queue.policy || undefined,
   operatorPolicy: queue.operator_policy || undefined,
-  effectiveDefinition: definitionOf(queue.effective_policy_definition),
+  effectiveDefinition: definitionOf(queue.effective_policy_definition, queue.name),
 });
 
 const nodeSchema = z

@@ -128,6 +128,14 @@ describe('reading a cluster', () => {
   });
 });
 
+describe('a definition of the wrong type', () => {
+  it.each(['text', 7, ['x']])('such as %j is named, not taken for an empty one', async (definition) => {
+    const wrong = { vhost: '/', name: 'p', pattern: '.*', definition };
+    const { management } = setup(() => ({ status: 200, body: JSON.stringify(wrong) }));
+    await expect(management.readPolicy('/', 'p')).rejects.toMatchObject({ name: 'UnexpectedAnswer' });
+  });
+});
+
 describe('one policy', () => {
   it.each([
     ['/', 'a b', '/api/policies/%2F/a%20b'],
