@@ -12,6 +12,7 @@ export const declaredDrift = (
   desired: ReadonlyMap<string, RabbitPolicy>,
   profile: VersionProfile,
 ): readonly DriftFinding[] => {
+  if (desired.size === 0) return [];
   const live = new Map(cluster.policies.map((policy) => [policyKey(policy.vhost, policy.name), policy]));
   return [...desired].flatMap(([key, wanted]): readonly DriftFinding[] => {
     const at = { vhost: wanted.vhost, policy: wanted.name, queues: 0, severity: 'high' as const };

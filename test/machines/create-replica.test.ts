@@ -55,6 +55,22 @@ describe('create-replica', () => {
     });
   });
 
+  it('refuses when another run took the lock since the assessment', async () => {
+    const stage: WorkflowStage = await WorkflowStage.create({
+      replaceTask: ({ stateName }) => {
+        if (stateName === 'AcquireLock') {
+          stage.stage.clock.spawn('rival', () => stage.takeLock('PAIR#orders', 'arn:rival', 'unpair'));
+        }
+        return undefined;
+      },
+    });
+    await stage.play(async () => {
+      const end = await stage.run('create-replica', 'us-east-1', stage.createReplicaInput());
+      expect(end.output).toMatchObject({ outcome: 'Refused', blockers: [{ code: 'LOCK_HELD' }] });
+      expect(stage.mqWrites()).toEqual([]);
+    });
+  });
+
   it('refuses at the write when the primary has changed since the assessment', async () => {
     const stage: WorkflowStage = await WorkflowStage.create({
       replaceTask: (call) => {

@@ -51,6 +51,24 @@ describe('switchover', () => {
     });
   });
 
+  it('refuses when another run took the lock since the assessment', async () => {
+    const stage: WorkflowStage = await WorkflowStage.create({
+      paired: true,
+      replaceTask: ({ stateName }) => {
+        if (stateName === 'AcquireLock') {
+          stage.stage.clock.spawn('rival', () => stage.takeLock('PAIR#orders', 'arn:rival', 'unpair'));
+        }
+        return undefined;
+      },
+    });
+    await stage.play(async () => {
+      await stage.stage.clock.sleepMs(settleMs);
+      const end = await stage.run('switchover', 'us-west-2', stage.switchoverInput());
+      expect(end.output).toMatchObject({ outcome: 'Refused', blockers: [{ code: 'LOCK_HELD' }] });
+      expect(stage.mqWrites()).toEqual([]);
+    });
+  });
+
   it('refuses at the write when a protected window has begun since the assessment', async () => {
     const stage: WorkflowStage = await pairedStage({
       replaceTask: ({ stateName }) => {

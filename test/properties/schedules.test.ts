@@ -1,6 +1,7 @@
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { failoverSettleMs } from '../../functions/promotion/request-failover.ts';
 import { GuardTable } from '../../functions/shared/adapters/guard-table.ts';
 import { clockSkewSeconds, leaseSeconds } from '../../functions/shared/guards/guards.ts';
 import type { WorldEvent } from '../../gameday/world/event-bridge.ts';
@@ -18,8 +19,17 @@ const horizonSeconds = 400;
 /** Longer than all that a run may wait for: a watch, an approval, a switchover's deadline, an hour of settle-run. */
 const patienceSeconds = 4 * 3_600;
 
+/** All tries of a Task whose function never answers: six of 30 s, and some two minutes of back-off. */
+const triesSeconds = 320;
+
 type Move =
   | { readonly do: 'switchover' | 'failover' | 'dry-run' | 'automatic-failover'; readonly region: string }
+  | {
+      readonly do: 'late-run';
+      readonly workflow: 'switchover' | 'failover';
+      readonly region: string;
+      readonly seconds: number;
+    }
   | { readonly do: 'alarm'; readonly region: string }
   | { readonly do: 'freeze' | 'unfreeze'; readonly scope: 'PAIR#orders' | 'GLOBAL' }
   | { readonly do: 'answer'; readonly answer: 'approved' | 'denied' }
@@ -42,22 +52,16 @@ const fault: fc.Arbitrary<FaultInput> = fc.oneof(
   fc
     .record({
       when: fc.constantFrom('before' as const, 'after' as const),
-      operation: fc.constantFrom('Promote', 'PutItem', 'UpdateItem', 'DescribeBroker'),
+      operation: fc.constantFrom('Promote', 'Promote', 'PutItem', 'UpdateItem', 'DescribeBroker'),
     })
     .map(({ when, operation }): FaultInput => ({ kind: 'kill-caller', when, operation, caller: '*: *', count: 1 })),
   fc
-    .record({ when: fc.constantFrom('before' as const, 'after' as const), service: fc.constantFrom('mq', 'dynamodb') })
-    .map(({ when, service }): FaultInput => ({ kind: 'connection-reset', when, service, caller: '*: *', count: 3 })),
-  fc
-    .record({ seconds: fc.integer({ min: 15, max: 900 }), of: fc.constantFrom('promote-replica', 'request-failover') })
+    .record({
+      when: fc.constantFrom('before' as const, 'after' as const),
+      operation: fc.constantFrom('Promote', 'PutItem', 'UpdateItem', '*'),
+    })
     .map(
-      ({ seconds, of }): FaultInput => ({
-        kind: 'late-caller',
-        delayMs: seconds * 1_000,
-        service: 'mq',
-        operation: 'DescribeBroker',
-        caller: `*: ${of}*`,
-      }),
+      ({ when, operation }): FaultInput => ({ kind: 'connection-reset', when, operation, caller: '*: *', count: 3 }),
     ),
 );
 
@@ -66,6 +70,15 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 3, arbitrary: region.map((to): Move => ({ do: 'failover', region: to })) },
   { weight: 1, arbitrary: region.map((to): Move => ({ do: 'automatic-failover', region: to })) },
   { weight: 1, arbitrary: region.map((to): Move => ({ do: 'dry-run', region: to })) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('late-run' as const),
+      workflow: fc.constantFrom('switchover' as const, 'failover' as const),
+      region,
+      seconds: fc.integer({ min: 15, max: 900 }),
+    }),
+  },
   { weight: 1, arbitrary: region.map((at): Move => ({ do: 'alarm', region: at })) },
   {
     weight: 2,
@@ -96,7 +109,7 @@ const schedule = fc.record({
   // Few instants, so that much comes together.
   moves: fc.array(fc.record({ atSeconds: fc.integer({ min: 0, max: horizonSeconds / 20 }).map((n) => n * 20), move }), {
     minLength: 2,
-    maxLength: 8,
+    maxLength: 6,
   }),
 });
 
@@ -118,11 +131,15 @@ const audit = (stage: WorkflowStage, violations: Violations): void => {
   const { clock, world } = stage.stage;
   const operator = operatorOf(stage);
   const promotions = new Map<string, number>();
-  const look = async (caller: string): Promise<void> => {
+  let previous: { readonly request: string; readonly atMs: number } | undefined;
+  const look = async (caller: string, request: string): Promise<void> => {
     const atMs = clock.nowMs();
     const wrong = (what: string): void => {
       violations.push(`${iso(atMs)} Promote by ${caller}: ${what}`);
     };
+    // Whoever lost the answer must first see by the roles that the call had no effect.
+    if (previous?.request === request && atMs - previous.atMs < failoverSettleMs) wrong('the same again, too soon');
+    previous = { request, atMs };
     const guards = await operator.guards('PAIR#orders').read();
     const intent = await operator.records.readIntent('orders', 'Promote');
     if (intent === undefined) return wrong('without an intent');
@@ -140,13 +157,16 @@ const audit = (stage: WorkflowStage, violations: Violations): void => {
     }
   };
   world.onEvent((event) => {
-    const { eventName, errorCode, userIdentity } = event.detail as {
+    const { eventName, errorCode, userIdentity, requestParameters } = event.detail as {
       readonly eventName?: string;
       readonly errorCode?: string;
       readonly userIdentity?: { readonly arn: string };
+      readonly requestParameters?: unknown;
     };
     if (eventName !== 'Promote' || errorCode !== undefined) return;
-    clock.spawn('auditor', () => look(userIdentity?.arn.split('assumed-role/')[1] ?? ''));
+    clock.spawn('auditor', () =>
+      look(userIdentity?.arn.split('assumed-role/')[1] ?? '', JSON.stringify(requestParameters)),
+    );
   });
 };
 
@@ -214,6 +234,23 @@ const carryOut = async (stage: WorkflowStage, what: Move): Promise<void> => {
         dryRun: what.do === 'dry-run',
       });
       return;
+    case 'late-run': {
+      // Every try of its write state stands still before it looks, for so long that the run may end before it does.
+      const writer = what.workflow === 'failover' ? 'request-failover' : 'promote-replica';
+      const late: Move = {
+        do: 'fault',
+        fault: {
+          kind: 'late-caller',
+          delayMs: what.seconds * 1_000,
+          operation: 'DescribeBroker',
+          caller: `*: ${writer}*`,
+        },
+        seconds: triesSeconds,
+      };
+      await carryOut(stage, late);
+      await carryOut(stage, { do: what.workflow, region: what.region });
+      return;
+    }
     case 'alarm':
       if (!world.reachability.isDark(what.region)) receive(stage, what.region, alarm(stage, what.region));
       return;

@@ -8,16 +8,10 @@ import {
   UntrustedEndpoint,
 } from '../errors.ts';
 import type { HttpAnswer, HttpRequest } from '../http-request.ts';
-import type {
-  PolicyDefinition,
-  PolicyWrite,
-  QueueType,
-  RabbitCluster,
-  RabbitPolicy,
-  RabbitQueue,
-} from '../rabbit-cluster.ts';
+import type { PolicyWrite, RabbitCluster, RabbitPolicy } from '../rabbit-cluster.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Credentials } from './broker-secrets.ts';
+import { policyFrom, queueFrom, rowsOf } from './rabbit-rows.ts';
 
 /** Where a management API is, and who asks; docs/rabbitmq.md 1.1. */
 export interface ManagementAccess {
@@ -43,92 +37,10 @@ const queueColumns = [
   'effective_policy_definition',
 ].join(',');
 
-/*
- * Schemas say only what has to be there, and plain functions do the rest: transformations within the schemas of many
- * thousand rows would take several times as long as the requests themselves.
- */
+/** Rows are checked in `rabbit-rows.ts`; a body that is no JSON at all parses to undefined. */
+const rows = z.unknown().refine((value) => value !== undefined, 'no JSON');
+
 const nodeNames = z.array(z.string()).nullish();
-const textOrNone = z.string().nullish();
-
-const policySchema = z.object({
-  vhost: z.string(),
-  name: z.string(),
-  pattern: z.string(),
-  'apply-to': z.string().optional(),
-  definition: z.unknown().optional(),
-  priority: z.number().optional(),
-});
-
-/**
- * Any JSON object is a definition; an empty one is `[]` in some versions, or missing: docs/rabbitmq.md 1.3.
- *
- * @throws UnexpectedAnswer for anything else
- */
-const definitionOf = (value: unknown, owner: string): PolicyDefinition => {
-  if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) return {};
-  if (typeof value === 'object' && !Array.isArray(value)) return value as PolicyDefinition;
-  throw new UnexpectedAnswer(`the management API shows a definition of "${owner}" that is no object`, { owner });
-};
-
-const toPolicy = ({ vhost, name, pattern, ...rest }: z.output<typeof policySchema>): RabbitPolicy => ({
-  vhost,
-  name,
-  pattern,
-  applyTo: rest['apply-to'] ?? 'all',
-  definition: definitionOf(rest.definition, name),
-  priority: rest.priority ?? 0,
-});
-
-const queueTypes: Readonly<Record<string, QueueType>> = {
-  classic: 'classic',
-  quorum: 'quorum',
-  stream: 'stream',
-  rabbit_classic_queue: 'classic',
-  rabbit_quorum_queue: 'quorum',
-  rabbit_stream_queue: 'stream',
-};
-
-const queueSchema = z.object({
-  vhost: z.string(),
-  name: z.string(),
-  type: z.string().optional(),
-  durable: z.boolean().optional(),
-  exclusive: z.boolean().nullish(),
-  messages: z.number().nullish(),
-  message_bytes: z.number().nullish(),
-  node: textOrNone,
-  leader: textOrNone,
-  state: textOrNone,
-  slave_nodes: nodeNames,
-  synchronised_slave_nodes: nodeNames,
-  members: nodeNames,
-  online: nodeNames,
-  policy: textOrNone,
-  operator_policy: textOrNone,
-  effective_policy_definition: z.unknown().optional(),
-});
-
-const none: readonly string[] = [];
-
-const toQueue = (queue: z.output<typeof queueSchema>): RabbitQueue => ({
-  vhost: queue.vhost,
-  name: queue.name,
-  // Brokers before 3.8 know one type and name none.
-  type: queueTypes[queue.type ?? 'classic'] ?? 'other',
-  durable: queue.durable ?? true,
-  exclusive: queue.exclusive === true,
-  messages: queue.messages ?? 0,
-  messageBytes: queue.message_bytes ?? 0,
-  leader: queue.leader || queue.node || undefined,
-  mirrors: queue.slave_nodes ?? none,
-  synchronisedMirrors: queue.synchronised_slave_nodes ?? none,
-  members: queue.members ?? none,
-  onlineMembers: queue.online ?? none,
-  state: queue.state || 'unknown',
-  policy: queue.policy || undefined,
-  operatorPolicy: queue.operator_policy || undefined,
-  effectiveDefinition: definitionOf(queue.effective_policy_definition, queue.name),
-});
 
 const nodeSchema = z
   .object({
@@ -200,9 +112,9 @@ export class RabbitManagement {
         () => this.#get('/api/overview?columns=rabbitmq_version', overviewSchema),
         () => this.#get('/api/nodes?columns=name,running,mem_alarm,disk_free_alarm,partitions', z.array(nodeSchema)),
         () => this.#get('/api/vhosts?columns=name', z.array(vhostSchema)),
-        () => this.#get(`/api/queues?columns=${queueColumns}`, z.array(queueSchema)),
-        () => this.#get('/api/policies', z.array(policySchema)),
-        () => this.#get('/api/operator-policies', z.array(policySchema)),
+        () => this.#get(`/api/queues?columns=${queueColumns}`, rows),
+        () => this.#get('/api/policies', rows),
+        () => this.#get('/api/operator-policies', rows),
         () => this.#get('/api/feature-flags', z.array(flagSchema)),
       ] as const,
     );
@@ -211,9 +123,9 @@ export class RabbitManagement {
       version: overview.rabbitmq_version,
       nodes,
       vhosts: vhosts.map(({ name }) => name),
-      queues: queues.map(toQueue),
-      policies: policies.map(toPolicy),
-      operatorPolicies: operatorPolicies.map(toPolicy),
+      queues: rowsOf(queues, 'GET /api/queues').map(queueFrom),
+      policies: rowsOf(policies, 'GET /api/policies').map(policyFrom),
+      operatorPolicies: rowsOf(operatorPolicies, 'GET /api/operator-policies').map(policyFrom),
       featureFlags: flags.flatMap(({ name, state }) => (state === 'enabled' ? [name] : [])),
     };
   }
@@ -221,7 +133,8 @@ export class RabbitManagement {
   /** The user policy as it is now; undefined when there is none. Errors as `readCluster`. */
   async readPolicy(vhost: string, name: string): Promise<RabbitPolicy | undefined> {
     try {
-      return toPolicy(await this.#get(policyPath(vhost, name), policySchema));
+      const row = await this.#get(policyPath(vhost, name), rows);
+      return rowsOf([row], 'GET of a policy').map(policyFrom)[0];
     } catch (error) {
       if (error instanceof NotFound) return undefined;
       throw error;

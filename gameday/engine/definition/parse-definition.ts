@@ -115,6 +115,9 @@ const readDocument = (source: unknown): unknown => {
   }
 };
 
+/** Definitions by text: a process that builds many stages deploys the same ones every time. They never change. */
+const parsed = new Map<string, Definition>();
+
 /**
  * Checks a state machine definition and gives it types.
  *
@@ -123,6 +126,13 @@ const readDocument = (source: unknown): unknown => {
  *   missing states, invalid JSONata, unknown functions and variables, retriers that can never match
  */
 export const parseDefinition = (source: unknown): Definition => {
+  if (typeof source !== 'string') return checkedDefinition(source);
+  const definition = parsed.get(source) ?? checkedDefinition(source);
+  parsed.set(source, definition);
+  return definition;
+};
+
+const checkedDefinition = (source: unknown): Definition => {
   const problems: Problems = [];
   const document = readDocument(source);
   const definition = parseGraph(document, '', MACHINE_SCHEMA, problems);

@@ -1,0 +1,104 @@
+import { UnexpectedAnswer } from '../errors.ts';
+import type { PolicyDefinition, QueueType, RabbitPolicy, RabbitQueue } from '../rabbit-cluster.ts';
+
+/*
+ * Queues and policies come in thousands of rows, and a schema library makes a copy of each, which takes longer than
+ * the request that brought them. So these two kinds of rows are checked by hand, member by member, while they are
+ * turned into the project's own terms.
+ */
+
+type Row = Readonly<Record<string, unknown>>;
+
+const wrong = (row: Row, member: string, expected: string): UnexpectedAnswer =>
+  new UnexpectedAnswer(
+    `the management API shows "${String(row.name)}" in ${String(row.vhost)} with a ${member} that is no ${expected}`,
+    { vhost: row.vhost, name: row.name, member },
+  );
+
+const textIn = (row: Row, member: string): string | undefined => {
+  const value = row[member];
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value !== 'string') throw wrong(row, member, 'text');
+  return value;
+};
+
+const requiredText = (row: Row, member: string): string => {
+  const value = row[member];
+  if (typeof value !== 'string') throw wrong(row, member, 'text');
+  return value;
+};
+
+const numberIn = (row: Row, member: string): number => {
+  const value = row[member] ?? 0;
+  if (typeof value !== 'number') throw wrong(row, member, 'number');
+  return value;
+};
+
+const flagIn = (row: Row, member: string, absent: boolean): boolean => {
+  const value = row[member] ?? absent;
+  if (typeof value !== 'boolean') throw wrong(row, member, 'boolean');
+  return value;
+};
+
+const none: readonly string[] = [];
+
+const namesIn = (row: Row, member: string): readonly string[] => {
+  const value = row[member] ?? none;
+  if (!Array.isArray(value) || value.some((name) => typeof name !== 'string'))
+    throw wrong(row, member, 'list of names');
+  return value as readonly string[];
+};
+
+/** Any JSON object is a definition; an empty one is `[]` in some versions, or missing: docs/rabbitmq.md 1.3. */
+const definitionIn = (row: Row, member: string): PolicyDefinition => {
+  const value = row[member];
+  if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) return {};
+  if (typeof value !== 'object' || Array.isArray(value)) throw wrong(row, member, 'object');
+  return value as PolicyDefinition;
+};
+
+const queueTypes: Readonly<Record<string, QueueType>> = {
+  classic: 'classic',
+  quorum: 'quorum',
+  stream: 'stream',
+  rabbit_classic_queue: 'classic',
+  rabbit_quorum_queue: 'quorum',
+  rabbit_stream_queue: 'stream',
+};
+
+/** The rows of a list. @throws UnexpectedAnswer when it is no list of objects */
+export const rowsOf = (value: unknown, what: string): readonly Row[] => {
+  if (Array.isArray(value) && value.every((row) => typeof row === 'object' && row !== null)) return value;
+  throw new UnexpectedAnswer(`${what} answered something else than a list of objects`, { what });
+};
+
+/** @throws UnexpectedAnswer naming the member that is missing or of another type */
+export const policyFrom = (row: Row): RabbitPolicy => ({
+  vhost: requiredText(row, 'vhost'),
+  name: requiredText(row, 'name'),
+  pattern: requiredText(row, 'pattern'),
+  applyTo: textIn(row, 'apply-to') ?? 'all',
+  definition: definitionIn(row, 'definition'),
+  priority: numberIn(row, 'priority'),
+});
+
+/** @throws UnexpectedAnswer naming the member that is missing or of another type */
+export const queueFrom = (row: Row): RabbitQueue => ({
+  vhost: requiredText(row, 'vhost'),
+  name: requiredText(row, 'name'),
+  // Brokers before 3.8 know one type and name none.
+  type: queueTypes[textIn(row, 'type') ?? 'classic'] ?? 'other',
+  durable: flagIn(row, 'durable', true),
+  exclusive: flagIn(row, 'exclusive', false),
+  messages: numberIn(row, 'messages'),
+  messageBytes: numberIn(row, 'message_bytes'),
+  leader: textIn(row, 'leader') ?? textIn(row, 'node'),
+  mirrors: namesIn(row, 'slave_nodes'),
+  synchronisedMirrors: namesIn(row, 'synchronised_slave_nodes'),
+  members: namesIn(row, 'members'),
+  onlineMembers: namesIn(row, 'online'),
+  state: textIn(row, 'state') ?? 'unknown',
+  policy: textIn(row, 'policy'),
+  operatorPolicy: textIn(row, 'operator_policy'),
+  effectiveDefinition: definitionIn(row, 'effective_policy_definition'),
+});
