@@ -14,5 +14,3 @@ export const failoverInputSchema = z.strictObject({
   /** Takes the same path without any write and lists the writes it would have made. */
   dryRun: z.boolean().default(false),
 });
-
-export type FailoverInput = z.output<typeof failoverInputSchema>;

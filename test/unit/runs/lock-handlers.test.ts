@@ -51,7 +51,9 @@ describe('acquire-lock', () => {
       await acquire(stage, 'arn:one', { workflow: 'unpair' });
       const second = acquire(stage, 'arn:two');
       await expect(second).rejects.toThrow(LockHeld);
-      await expect(second).rejects.toThrow(/a run of unpair holds the lock of orders: arn:one; wait until it has ended/);
+      await expect(second).rejects.toThrow(
+        /a run of unpair holds the lock of orders: arn:one; wait until it has ended/,
+      );
     });
   });
 
