@@ -39,13 +39,5 @@ export const someNames = (names: readonly string[]): { readonly count: number; r
 export const policyKey = (vhost: string, name: string): string => JSON.stringify([vhost, name]);
 
 /** Items by a key, in the order in which the keys first appear. */
-export const groupBy = <T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> => {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
-};
+export const groupBy = <T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> =>
+  Map.groupBy(items, keyOf);

@@ -41,17 +41,8 @@ export class VhostPolicies {
 }
 
 /** Items by their virtual host, in their order. */
-export const byVhost = <T extends { readonly vhost: string }>(
-  items: readonly T[],
-): ReadonlyMap<string, readonly T[]> => {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(item.vhost);
-    if (group === undefined) groups.set(item.vhost, [item]);
-    else group.push(item);
-  }
-  return groups;
-};
+export const byVhost = <T extends { readonly vhost: string }>(items: readonly T[]): ReadonlyMap<string, readonly T[]> =>
+  Map.groupBy(items, ({ vhost }) => vhost);
 
 /** A queue with what applies to it. */
 export interface SimulatedQueue {

@@ -1,7 +1,7 @@
 import type { RabbitCluster, RabbitPolicy } from '../shared/rabbit-cluster.ts';
 import { isAwsOwned } from './aws-owned.ts';
 import { isMirrored, withMirroring, withoutMirroring } from './desired-policies.ts';
-import { type DriftFinding, groupBy, policyKey, someNames } from './drift-finding.ts';
+import { type DriftFinding, policyKey, someNames } from './drift-finding.ts';
 import type { SimulatedQueue } from './effective-policy.ts';
 import { appliesToType } from './policy-index.ts';
 import { mirroringKeys, type VersionProfile } from './version-profiles.ts';
@@ -14,9 +14,7 @@ export const mirroringDrift = (
   profile: VersionProfile,
 ): readonly DriftFinding[] => {
   if (!profile.mirroring) return leftoverMirroring(cluster, desired);
-  const using = groupBy(simulated, ({ queue, effective }) =>
-    effective.decided && effective.policy !== undefined ? policyKey(queue.vhost, effective.policy.name) : '',
-  );
+  const using = Map.groupBy(simulated, ({ effective }) => (effective.decided ? effective.policy : undefined));
   const operators = new Set(
     cluster.operatorPolicies
       .filter((policy) => policy.pattern === '.*' && policy.applyTo !== 'exchanges' && isMirrored(policy.definition))
@@ -25,15 +23,14 @@ export const mirroringDrift = (
   return cluster.policies.flatMap((policy): readonly DriftFinding[] => {
     if (isAwsOwned(policy.name) || isMirrored(policy.definition)) return [];
     if (appliesToType(policy, 'classic', profile) !== 'yes') return [];
-    const key = policyKey(policy.vhost, policy.name);
-    const queues = using.get(key) ?? [];
+    const queues = using.get(policy) ?? [];
     const classic = queues.filter(({ queue }) => queue.type === 'classic' && !queue.exclusive);
     const bare = classic.filter(({ effective }) => effective.decided && !isMirrored(effective.definition));
     // An operator policy that mirrors everything makes up for it: docs/rabbitmq.md 4.3.
     if (bare.length === 0 && operators.has(policy.vhost)) return [];
     const others = queues.filter(({ queue }) => queue.type !== 'classic');
     const code = 'ha-mode' in policy.definition ? 'HA_DIFFERENT' : 'HA_MISSING';
-    const base = desired.get(key) ?? policy;
+    const base = desired.get(policyKey(policy.vhost, policy.name)) ?? policy;
     const after = { ...base, definition: withMirroring(base.definition) };
     return [
       {

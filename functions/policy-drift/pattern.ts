@@ -20,6 +20,9 @@ export interface CompiledPattern {
 export const bytesOf = (text: string): string =>
   /^[ -~]*$/.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
 
+/** Whether a name has no control characters: line ends and such are where `$`, `.` and `\s` differ between the engines. */
+export const isPlain = (name: string): boolean => !/[^ -~\x80-\xff]/.test(name);
+
 /**
  * Unbounded and optional parts of one pattern. PCRE gives up after 10,000,000 steps and then answers "no match"
  * (docs/rabbitmq.md 2.2): two unbounded parts on 255 bytes stay below 3 million, and each optional part at most
@@ -258,8 +261,7 @@ const decided = (
     prefix: texts.prefix,
     contains: texts.contains,
     matches: (name) => {
-      // Line ends and other control characters are where "$", "." and "\s" differ between the engines.
-      if (/[^ -~\x80-\xff]/.test(name)) return 'undecided';
+      if (!isPlain(name)) return 'undecided';
       // The classes of bytes above 127 depend on the tables that PCRE was built with.
       if (usesClasses && /[\x80-\xff]/.test(name)) return 'undecided';
       return always || expression.test(name) ? 'yes' : 'no';

@@ -1,5 +1,5 @@
 import type { QueueType, RabbitPolicy } from '../shared/rabbit-cluster.ts';
-import { bytesOf, type CompiledPattern, compilePattern } from './pattern.ts';
+import { bytesOf, type CompiledPattern, compilePattern, isPlain } from './pattern.ts';
 import type { VersionProfile } from './version-profiles.ts';
 
 /** Which policy of one kind a queue gets. */
@@ -40,6 +40,9 @@ export const appliesToType = (
   return profile.voidKeys[type].some((key) => Object.hasOwn(policy.definition, key)) ? 'void' : 'yes';
 };
 
+/** Up to so many policies are looked at one by one: building an index takes longer than it saves. */
+const fewPolicies = 16;
+
 /** Length of the text by which patterns without a prefix are looked up: short enough to be in most, rare enough. */
 const gramLength = 3;
 
@@ -51,7 +54,7 @@ export class PolicyIndex {
   readonly #profile: VersionProfile;
   readonly #ranked: readonly Indexed[];
   readonly #byPrefix = new Map<string, number[]>();
-  readonly #prefixLengths: readonly number[];
+  #prefixLengths: readonly number[] = [];
   readonly #byGram = new Map<string, number[]>();
   readonly #general: number[] = [];
 
@@ -61,6 +64,10 @@ export class PolicyIndex {
     this.#ranked = policies
       .map((policy) => ({ policy, pattern: compilePattern(policy.pattern) }))
       .sort((a, b) => b.policy.priority - a.policy.priority);
+    if (this.#ranked.length > fewPolicies) this.#buildIndex();
+  }
+
+  #buildIndex(): void {
     const lengths = new Set<number>();
     this.#ranked.forEach(({ pattern }, rank) => {
       if (pattern.prefix !== undefined) {
@@ -76,7 +83,9 @@ export class PolicyIndex {
   /** The policy that RabbitMQ applies to the queue, or why that cannot be said; docs/rabbitmq.md 2. */
   choose(queue: Chooser): Choice {
     const name = bytesOf(queue.name);
-    const ranks = this.#candidates(name);
+    // Of an unusual name even a prefix says nothing: the pattern itself is asked, and leaves it open.
+    const plain = isPlain(name);
+    const ranks = this.#ranked.length > fewPolicies ? this.#candidates(name) : this.#ranked.keys();
     let found: RabbitPolicy | undefined;
     let passedOver: RabbitPolicy | undefined;
     const open: { readonly name: string; readonly because: string }[] = [];
@@ -84,6 +93,7 @@ export class PolicyIndex {
       const { policy, pattern } = this.#ranked[rank] ?? {};
       if (policy === undefined || pattern === undefined) continue;
       if (found !== undefined && policy.priority < found.priority) break;
+      if (pattern.prefix !== undefined && !name.startsWith(pattern.prefix) && plain) continue;
       const applies = appliesToType(policy, queue.type, this.#profile);
       if (applies === 'no' || (applies === 'void' && passedOver !== undefined)) continue;
       const matching = pattern.matches(name);

@@ -146,6 +146,18 @@ describe('a switchover that stalls', () => {
     });
   });
 
+  it('stays below a quarter of the history limit while a question is open for two hours', async () => {
+    const stage = await brokenSwitchover({ mode: 'ask' });
+    stage.configure({ escalation: { mode: 'ask' }, approvalSeconds: 7_200, switchover: { stallSeconds: 60 } });
+    await stage.play(async () => {
+      const arn = await switchOver(stage);
+      expect(await stage.end(arn)).toMatchObject({ status: 'FAILED', error: 'Stalled' });
+      const execution = stage.stage.engine.executions().find(({ executionArn }) => executionArn === arn);
+      expect((execution?.stoppedAtMs ?? 0) - (execution?.startedAtMs ?? 0)).toBeGreaterThan(7_200_000);
+      expect(execution?.historyEvents).toBeLessThan(25_000 / 4);
+    });
+  });
+
   it('fails by name when the failover takes no effect either', async () => {
     const stage = await brokenSwitchover({ mode: 'auto', lossBudgetEvents: 1_000 });
     stage.stage.world.faults.start({ kind: 'stuck-promotion', mode: 'FAILOVER' });
