@@ -5,7 +5,7 @@ import type { Fence, FenceProblem } from '../shared/fence.ts';
 import type { GuardReading } from '../shared/guards/guards.ts';
 import type { CallHook } from '../shared/hook.ts';
 import type { PairConfig } from '../shared/pair-config.ts';
-import type { GaugeName, GaugeReadings } from '../shared/replication-gauges.ts';
+import type { GaugePort } from '../shared/replication-gauges.ts';
 import { runbookLine } from '../shared/runbook.ts';
 import { attemptHook } from './attempts.ts';
 import { checkFence } from './fence-check.ts';
@@ -26,16 +26,7 @@ export interface EnforcePorts {
   readonly brokers: {
     tryDescribe(address: { readonly region: string; readonly brokerId: string }): Promise<BrokerReading>;
   };
-  readonly metrics: {
-    read(
-      sources: readonly {
-        readonly region: string;
-        readonly brokerName: string;
-        readonly gauges: readonly GaugeName[];
-      }[],
-      windowSeconds: number,
-    ): Promise<GaugeReadings>;
-  };
+  readonly metrics: GaugePort;
   readonly callHook: CallHook;
   readonly page: (notification: { readonly subject: string; readonly message: string }) => Promise<void>;
   readonly nowMs: () => number;

@@ -5,7 +5,7 @@ import { InvalidInput } from '../shared/errors.ts';
 import { findMembers } from '../shared/find-pair.ts';
 import type { PairConfig } from '../shared/pair-config.ts';
 import type { ReplicationObservation } from '../shared/replication/replication-observation.ts';
-import { type GaugeName, type GaugeReadings, primaryGauges, replicaGauges } from '../shared/replication-gauges.ts';
+import { type GaugePort, type GaugeReadings, primaryGauges, replicaGauges } from '../shared/replication-gauges.ts';
 
 /** What a look reads; `shared/adapters` has the real ones. */
 export interface LookPorts {
@@ -14,16 +14,7 @@ export interface LookPorts {
     tryDescribe(address: { readonly region: string; readonly brokerId: string }): Promise<BrokerReading>;
   };
   readonly control: { readMembers(pair: string): Promise<readonly string[] | undefined> };
-  readonly metrics: {
-    read(
-      sources: readonly {
-        readonly region: string;
-        readonly brokerName: string;
-        readonly gauges: readonly GaugeName[];
-      }[],
-      windowSeconds: number,
-    ): Promise<GaugeReadings>;
-  };
+  readonly metrics: GaugePort;
 }
 
 /** A pair as seen from the Region that shall hold the primary. */

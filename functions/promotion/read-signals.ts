@@ -2,7 +2,7 @@ import type { BrokerRef } from '../shared/broker-arn.ts';
 import type { BrokerReading } from '../shared/broker-snapshot.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Heartbeat } from '../shared/heartbeat.ts';
-import type { GaugeName, GaugeReadings } from '../shared/replication-gauges.ts';
+import type { GaugePort, GaugeReadings } from '../shared/replication-gauges.ts';
 import type { Signals } from './two-signal-rule.ts';
 
 /** What the signals are read through; `shared/adapters` has the real ones. */
@@ -11,16 +11,7 @@ export interface SignalPorts {
   readonly brokers: {
     tryDescribe(address: { readonly region: string; readonly brokerId: string }): Promise<BrokerReading>;
   };
-  readonly metrics: {
-    read(
-      sources: readonly {
-        readonly region: string;
-        readonly brokerName: string;
-        readonly gauges: readonly GaugeName[];
-      }[],
-      windowSeconds: number,
-    ): Promise<GaugeReadings>;
-  };
+  readonly metrics: GaugePort;
   readonly heartbeats: { read(pair: string, region: string): Promise<Heartbeat | undefined> };
 }
 

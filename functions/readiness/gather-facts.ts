@@ -7,7 +7,7 @@ import type { GuardReading } from '../shared/guards/guards.ts';
 import type { Heartbeat } from '../shared/heartbeat.ts';
 import type { PairConfig } from '../shared/pair-config.ts';
 import type { GameDayRecord } from '../shared/readiness-record.ts';
-import { type GaugeName, type GaugeReadings, primaryGauges, replicaGauges } from '../shared/replication-gauges.ts';
+import { type GaugePort, type GaugeReadings, primaryGauges, replicaGauges } from '../shared/replication-gauges.ts';
 import type { MemberFacts, ReadinessFacts, UserRights } from './readiness-facts.ts';
 import { type Reading, tryRead } from './reading.ts';
 
@@ -25,16 +25,7 @@ export interface FactPorts {
     readConfiguration(region: string, revision: ConfigurationRevision): Promise<string>;
   };
   readonly control: { readMembers(pair: string): Promise<readonly string[] | undefined> };
-  readonly metrics: {
-    read(
-      sources: readonly {
-        readonly region: string;
-        readonly brokerName: string;
-        readonly gauges: readonly GaugeName[];
-      }[],
-      windowSeconds: number,
-    ): Promise<GaugeReadings>;
-  };
+  readonly metrics: GaugePort;
   readonly readGuards: (pair: string) => Promise<GuardReading>;
   readonly readHeartbeat: (pair: string, region: string) => Promise<Heartbeat | undefined>;
   readonly readGameDay: (pair: string) => Promise<GameDayRecord | undefined>;

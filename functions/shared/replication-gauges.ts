@@ -31,6 +31,18 @@ export type GaugeReading =
 /** What was read of each gauge; a gauge that was not asked for is missing. */
 export type GaugeReadings = Readonly<Partial<Record<GaugeName, GaugeReading>>>;
 
+/** One broker whose gauges are wanted, with the names of the gauges that its role emits. */
+export interface GaugeSource {
+  readonly region: string;
+  readonly brokerName: string;
+  readonly gauges: readonly GaugeName[];
+}
+
+/** Reads the points of the last `windowSeconds` seconds; a Region that cannot be read makes its gauges unknown. */
+export interface GaugePort {
+  read(sources: readonly GaugeSource[], windowSeconds: number): Promise<GaugeReadings>;
+}
+
 /** The newest point of a gauge, if it was read and has one. */
 export const newestPoint = (reading: GaugeReading | undefined): GaugePoint | undefined =>
   reading?.known ? reading.points.at(-1) : undefined;

@@ -2,7 +2,7 @@ import type { BrokerRef } from '../shared/broker-arn.ts';
 import type { BrokerReading } from '../shared/broker-snapshot.ts';
 import type { Clock } from '../shared/clock.ts';
 import { type Heartbeat, silenceMs } from '../shared/heartbeat.ts';
-import { type GaugeName, type GaugeReadings, newestPoint } from '../shared/replication-gauges.ts';
+import { type GaugePort, newestPoint } from '../shared/replication-gauges.ts';
 import { freshMs } from '../shared/replication-limits.ts';
 
 /** What a heartbeat reads, all of it in its own Region; `shared/adapters` has the real ones. */
@@ -14,16 +14,7 @@ export interface HeartbeatPorts {
   readonly probe: (broker: {
     readonly amqpEndpoints: readonly string[];
   }) => Promise<{ readonly state: Heartbeat['endpoint']; readonly opened: NonNullable<Heartbeat['opened']> }>;
-  readonly metrics: {
-    read(
-      sources: readonly {
-        readonly region: string;
-        readonly brokerName: string;
-        readonly gauges: readonly GaugeName[];
-      }[],
-      windowSeconds: number,
-    ): Promise<GaugeReadings>;
-  };
+  readonly metrics: GaugePort;
 }
 
 /** Points older than `freshMs` say nothing about now. */

@@ -2,6 +2,7 @@ import type { Journal } from '../journal/journal.ts';
 import { promotionsOf } from '../journal/promotions.ts';
 import type { GameDaySummary } from '../journal/summary.ts';
 import { driftEffects, driftFindings } from './drift.ts';
+import { failoverTables } from './failovers.ts';
 import { keyFigures, outcomeLine } from './figures.ts';
 import { findingsOf } from './findings.ts';
 import { count, duration, elapsed } from './format.ts';
@@ -35,6 +36,7 @@ export const markdownReport = (journal: Journal, summary: GameDaySummary): strin
     '## Promotions',
     '',
     ...promotions(journal),
+    ...failovers(journal),
     '',
     ...driftLines(journal),
     '## Messages',
@@ -87,6 +89,9 @@ export const markdownReport = (journal: Journal, summary: GameDaySummary): strin
   ];
   return lines.join('\n');
 };
+
+const failovers = (journal: Journal): readonly string[] =>
+  failoverTables(journal).flatMap(({ caption, heads, rows: body }) => ['', `${caption}:`, '', ...rows(heads, body)]);
 
 const driftLines = (journal: Journal): readonly string[] => {
   const [found, effects] = [driftFindings(journal), driftEffects(journal)];

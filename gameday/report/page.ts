@@ -3,6 +3,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { GameDaySummary } from '../journal/summary.ts';
 import { focusPanels, overview, replicationPlots, trafficPlots } from './charts.ts';
 import { driftSection } from './drift.ts';
+import { failoversSection } from './failovers.ts';
 import { keyFigures, outcomeLine } from './figures.ts';
 import { duration } from './format.ts';
 import { html, type Markup } from './html.ts';
@@ -54,7 +55,7 @@ export const htmlReport = (journal: Journal, summary: GameDaySummary): string =>
 </header>
 <main>
 ${section('hypothesis', 'Hypothesis', hypothesisSection(journal))}
-${section('promotions', 'Promotions', promotionsSection(journal))}
+${section('promotions', 'Promotions', html`${promotionsSection(journal)}${failoversSection(journal)}`)}
 ${driftRuns(journal.records.workflows).length === 0 ? undefined : section('drift', 'Policy drift', driftSection(journal))}
 ${section('timeline', 'Timeline', overview(journal))}
 ${panels.length === 0 ? undefined : section('close-up', 'Close up', html`${panels}`)}

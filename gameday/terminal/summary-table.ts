@@ -40,6 +40,18 @@ export const summaryTable = (summary: GameDaySummary, colors: Colors): readonly 
         promotion.detectionDelayMs === null ? 'not noticed' : `noticed after ${duration(promotion.detectionDelayMs)}`;
       return row(`${promotion.mode.toLowerCase()} of ${promotion.pair}`, `${gap}, ${noticed}`);
     }),
+    ...unavailability.failovers.map(({ pair, firstSignalMs, agreementMs, promoteMs, firstMessageMs }) => {
+      const parts = [
+        ['to a signal', firstSignalMs],
+        ['to agreement', agreementMs],
+        ['to Promote', promoteMs],
+        ['to a message', firstMessageMs],
+      ] as const;
+      const shown = parts.flatMap(([what, ms]) => (ms === null ? [] : [`${duration(ms)} ${what}`]));
+      return row(`blackout of ${pair}`, shown.join(', '));
+    }),
+    ...(summary.pages.length === 0 ? [] : [row('pages', count(summary.pages.length))]),
+    ...summary.refusals.map(({ run, codes }) => row(`${run} refused`, printable(codes.join(', ')))),
     ...(delays.length === 0 ? [] : [row('detection delay', `longest ${duration(Math.max(...delays))}`)]),
     ...traffic,
     row(

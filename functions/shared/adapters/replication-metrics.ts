@@ -1,6 +1,13 @@
 import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { DrError, ServiceUnavailable } from '../errors.ts';
-import type { GaugeName, GaugePoint, GaugeReading, GaugeReadings } from '../replication-gauges.ts';
+import type {
+  GaugeName,
+  GaugePoint,
+  GaugePort,
+  GaugeReading,
+  GaugeReadings,
+  GaugeSource,
+} from '../replication-gauges.ts';
 import type { Runtime } from '../runtime.ts';
 import { clientCache, clientSettings } from './client-settings.ts';
 import { translateError } from './translate-error.ts';
@@ -14,13 +21,6 @@ const periodSeconds = 60;
 
 /** The replication queue whose size is what a failover would leave behind; docs/amazon-mq.md 10. */
 const replicationQueue = 'ActiveMQ.Plugin.Replication.Intermediate.Queue';
-
-/** One broker whose gauges are wanted, with the names of the gauges that its role emits. */
-export interface GaugeSource {
-  readonly region: string;
-  readonly brokerName: string;
-  readonly gauges: readonly GaugeName[];
-}
 
 /** Active and standby report under the name with `-1` and `-2`; only the active one has points. */
 const instanceSuffixes = ['-1', '-2'] as const;
@@ -56,7 +56,7 @@ const mergedByMinute = (points: readonly GaugePoint[]): GaugePoint[] => {
 };
 
 /** CloudWatch's replication gauges of both brokers of a pair. */
-export class ReplicationMetrics {
+export class ReplicationMetrics implements GaugePort {
   readonly #runtime: Runtime;
 
   constructor(runtime: Runtime) {

@@ -62,7 +62,7 @@ describe('the command line', () => {
   });
 
   it('lists the scenarios, for people and for programs', async () => {
-    expect((await run(['--list'])).out).toMatch(/^first-switchover +First switchover\n/);
+    expect((await run(['--list'])).out).toMatch(/^first-switchover +First switchover$/m);
     expect(JSON.parse((await run(['--list', '--json'])).out)).toMatchObject({
       scenarios: expect.arrayContaining([{ name: 'healthy-idle', title: expect.any(String) }]),
     });
