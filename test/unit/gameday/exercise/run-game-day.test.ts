@@ -190,6 +190,56 @@ describe('runGameDay', () => {
     expect(promotion?.unavailableMs).toBeGreaterThan(90_000);
   });
 
+  it.each([
+    ['{ action: await-state, workflow: failover, state: Nowhere, withinSeconds: 60 }', 'no failover entered Nowhere'],
+    ['{ action: answer-approval, pair: orders, answer: denied, withinSeconds: 60 }', 'nobody asked about orders'],
+    ['{ action: unfreeze, pair: orders }', 'orders is not frozen'],
+    ['{ action: unfreeze }', 'everything is not frozen'],
+    ['{ action: acknowledge, pair: orders }', 'no promotion of orders is recorded'],
+    ['{ action: send-alarms, pair: orders, region: us-west-1 }', 'orders has no broker in us-west-1'],
+    ['{ action: promote-outside, pair: orders, region: us-west-1 }', 'orders has no broker in us-west-1'],
+    ['{ probe: promotions-made, count: 1 }', 'nothing was promoted'],
+    ['{ probe: pages-sent, count: 1 }', 'nobody was told'],
+    ['{ probe: executions-started, workflow: watch, count: 1 }', 'watch was started 0 times'],
+    ['{ probe: workflow-outcome, workflow: watch, outcome: Cleared }', 'no watch was run'],
+    ['{ probe: fence-is, pair: orders, region: us-east-1, status: wanted }', 'it is none'],
+  ])('fails the step %s', async (step, why) => {
+    const journal = await play(scenario(`  - ${step}`));
+    expect(journal.outcome).toBe('deviated');
+    const [failed] = journal.run;
+    expect(failed?.exception ?? JSON.stringify(failed?.output)).toContain(why);
+  });
+
+  it('freezes as an operator would, and sees what a refused run says', async () => {
+    const failover = `
+  - action: run-workflow
+    workflow: failover
+    region: us-west-2
+    input: { pair: orders, reason: test, acceptDataLoss: true }`;
+    const frozen = await play(
+      scenario(`
+  - { action: freeze }${failover}
+    expect: { output: { outcome: Refused }, blockers: [FROZEN] }
+  - { action: unfreeze }
+  - { probe: lock-free, pair: orders }`),
+    );
+    expect(frozen.run.map(({ status }) => status)).toEqual(['succeeded', 'succeeded', 'succeeded', 'succeeded']);
+    const other = await play(scenario(`${failover}\n    expect: { blockers: [FROZEN] }`));
+    expect(other.run[0]?.exception).toContain('blockers are none, expected FROZEN');
+  });
+
+  it('counts what a dark Region stores as stranded, and tells clients apart by their Region', async () => {
+    const text = scenario(`
+  - action: start-traffic
+  - { action: wait, seconds: 60 }
+  - { action: blackout-region, region: us-east-1 }
+  - { action: stop-traffic }`).replace('ratePerSecond: 2 }', 'ratePerSecond: 2, region: us-east-2 }');
+    const journal = await play(text);
+    expect(journal.records.brokers.at(-1)).toMatchObject({ region: 'us-east-1', role: 'primary', serves: false });
+    expect(journal.records.faults).toMatchObject([{ region: 'us-east-1' }]);
+    expect(journal.traffic[0]?.messages.queued).toBe(0);
+  });
+
   it('never writes a secret down, wherever it comes from', async () => {
     const journal = await play(scenario('  - { action: wait, seconds: 90 }'), {
       createStage: async (plan) => ({ ...(await createExerciseStage(plan)), secrets: () => ['orders-replica'] }),

@@ -144,6 +144,16 @@ describe('a scenario file', () => {
     );
   });
 
+  it('takes the deployed settings of a pair, and names those that do not exist or do not fit', () => {
+    const withSettings = (settings: string): string =>
+      change('brokerName: orders-replica }', `brokerName: orders-replica }\n      settings: ${settings}`);
+    expect(problemsIn(withSettings('{ automaticFailover: true, escalation: { mode: ask } }'))).toEqual([]);
+    expect(problemsIn(withSettings('{ automaticFailOver: true }'))).toEqual([
+      'line 10: world.pairs.orders.settings.automaticFailOver: unknown key "automaticFailOver"; did you mean "automaticFailover"?',
+    ]);
+    expect(problemsIn(withSettings('{ escalation: { mode: auto } }')).join()).toContain('lossBudgetEvents');
+  });
+
   it('with traffic steps needs a traffic section', () => {
     const text = valid.replace(/traffic:[\s\S]*?faults:/, 'faults:');
     expect(problemsIn(text).join()).toContain('method[0]: needs a "traffic" section');

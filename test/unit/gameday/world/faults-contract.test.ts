@@ -100,6 +100,24 @@ describe('calls within the process', () => {
     expect(await elapsed({ connectionTimeoutMs: 2_000, requestTimeoutMs: 500 })).toBe(500);
   });
 
+  it('stand a caller still before the call, beyond its own time-outs, and remember it', async () => {
+    await withWorld(
+      'in process',
+      async ({ world, mq }) => {
+        world.faults.start({ kind: 'late-caller', delayMs: 60_000, operation: 'ListBrokers', count: 1 });
+        const caller = world.clock.currentActorName() ?? '';
+        expect(world.isLate(caller)).toBe(false);
+        await mq().send(list());
+        expect(world.clock.nowMs() - START_MS).toBe(60_000);
+        expect([world.isLate(caller), world.isLate('somebody else')]).toEqual([true, false]);
+        await mq().send(list());
+        expect(world.clock.nowMs() - START_MS).toBe(60_000);
+      },
+      {},
+      { connectionTimeoutMs: 1_000, requestTimeoutMs: 500 },
+    );
+  });
+
   it('answer late, so that a caller with a time-out does not learn of the effect', async () => {
     await withWorld(
       'in process',
