@@ -47,6 +47,8 @@ export const sendHttp: SendHttp = ({ method, origin, path, headers, body }, { ti
         path,
         headers: { ...headers, ...(bytes && { 'content-length': String(bytes.length) }) },
         signal,
+        // A connection kept open may be closed by the broker, or by a pause of the function, just as it is used again.
+        agent: false,
       },
       (incoming) => {
         const chunks: Buffer[] = [];

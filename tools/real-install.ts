@@ -1,0 +1,115 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import { didYouMean } from '../functions/shared/nearest-name.ts';
+
+/** One program that tests under test/real need. */
+interface Installer {
+  readonly name: string;
+  readonly description: string;
+  /** Whether it is part of a run without `--only`. */
+  readonly byDefault: boolean;
+  readonly isInstalled: () => boolean;
+  readonly install: () => void;
+}
+
+/** Where `rabbitmq-4` puts its own Debian, unless told otherwise. */
+const chrootFolder = process.env.MQ_DR_RABBITMQ_CHROOT ?? '/opt/mq-dr/rabbitmq-4';
+
+/** @throws Error naming the command and how it ended */
+const run = (program: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): void => {
+  const { status, signal, error } = spawnSync(program, args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...environment },
+  });
+  if (status === 0) return;
+  const why = error?.message ?? (signal === null ? `exit ${status}` : `signal ${signal}`);
+  throw new Error(`"${[program, ...args].join(' ')}" failed (${why}); it needs root and Debian's package mirror`);
+};
+
+const aptInstall = (...packages: readonly string[]): void => {
+  run('apt-get', ['update', '-qq']);
+  // In run level 1 invoke-rc.d starts no service: the tests start brokers of their own.
+  const environment = { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], environment);
+};
+
+const rabbitServer = 'usr/lib/rabbitmq/bin/rabbitmq-server';
+
+const isMounted = (folder: string): boolean =>
+  readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .some((line) => line.split(' ')[1] === folder);
+
+/** Erlang reads /proc and /dev. What is bound already is left alone: binds pile up. */
+const bind = (what: string): void => {
+  const folder = join(chrootFolder, what);
+  if (!isMounted(folder)) run('mount', ['--bind', what, folder]);
+};
+
+const installers: readonly Installer[] = [
+  {
+    name: 'chromium',
+    description: "Debian's Chromium, for the report page",
+    byDefault: true,
+    isInstalled: () => existsSync(process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'),
+    install: () => aptInstall('chromium'),
+  },
+  {
+    name: 'rabbitmq',
+    description: "Debian's rabbitmq-server, without starting its service",
+    byDefault: true,
+    isInstalled: () => existsSync(join('/', rabbitServer)),
+    install: () => aptInstall('rabbitmq-server'),
+  },
+  {
+    name: 'rabbitmq-4',
+    description: `RabbitMQ 4.0 of Debian trixie in ${chrootFolder} (370 MB); use it with MQ_DR_RABBITMQ_CHROOT=${chrootFolder}`,
+    byDefault: false,
+    isInstalled: () =>
+      existsSync(join(chrootFolder, rabbitServer)) &&
+      ['/proc', '/dev'].every((what) => isMounted(join(chrootFolder, what))),
+    install: () => {
+      if (!existsSync(join(chrootFolder, rabbitServer))) {
+        aptInstall('debootstrap');
+        mkdirSync(chrootFolder, { recursive: true });
+        run('debootstrap', ['--variant=minbase', '--include=rabbitmq-server', 'trixie', chrootFolder]);
+      }
+      bind('/proc');
+      bind('/dev');
+    },
+  },
+];
+
+const names = installers.map(({ name }) => name);
+
+const program = new Command('real-install')
+  .description('Install what the tests under test/real need. Needs root on a Debian system.')
+  .addOption(new Option('--only <names...>', `install only these: ${names.join(', ')}`))
+  .addHelpText(
+    'after',
+    () => `\n${installers.map(({ name, description }) => `  ${name.padEnd(12)}${description}`).join('\n')}`,
+  )
+  .showHelpAfterError()
+  .action(({ only }: { readonly only?: readonly string[] }) => {
+    const unknown = only?.find((name) => !names.includes(name));
+    if (unknown !== undefined)
+      program.error(`error: unknown installer "${unknown}"${didYouMean(unknown, names)}`, { exitCode: 1 });
+    for (const { name, byDefault, isInstalled, install } of installers) {
+      if (only === undefined ? !byDefault : !only.includes(name)) continue;
+      if (isInstalled()) {
+        console.log(`${name}: installed already`);
+        continue;
+      }
+      console.log(`${name}: installing`);
+      try {
+        install();
+      } catch (error) {
+        program.error(`error: ${name}: ${error instanceof Error ? error.message : String(error)}`, { exitCode: 1 });
+      }
+      if (!isInstalled()) program.error(`error: ${name}: was installed and is not found`, { exitCode: 1 });
+    }
+  });
+
+program.parse();
