@@ -1,7 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // The tests compute and hardly wait: by default a machine with two cores would get one worker.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         test: {
