@@ -1,0 +1,45 @@
+import type { ClaimItem, LedgerItem, ProcessedItem } from '../../shared/ledger-table.ts';
+import type { ClaimRecord, ProcessedRecord } from './ledger-entry.ts';
+
+/** One Region's items of a message. */
+export interface RegionItems {
+  readonly region: string;
+  readonly processed: ProcessedItem | undefined;
+  readonly claim: ClaimItem | undefined;
+}
+
+/** The two items by their names in a reading. */
+export const regionItems = (
+  region: string,
+  processed: LedgerItem | undefined,
+  claim: LedgerItem | undefined,
+): RegionItems => ({
+  region,
+  processed: processed?.kind === 'processed' ? processed : undefined,
+  claim: claim?.kind === 'claim' ? claim : undefined,
+});
+
+/**
+ * Every side effect that a Region has recorded, each once, the earliest first: its `P` item, and those whose consumer had
+ * lost the claim meanwhile.
+ */
+export const processedRecords = ({ region, processed, claim }: RegionItems): readonly ProcessedRecord[] => {
+  const byOwner = new Map((claim?.late ?? []).map((late) => [late.owner, late]));
+  if (processed !== undefined) byOwner.set(processed.owner, processed);
+  return [...byOwner.values()]
+    .sort((one, other) => one.atMs - other.atMs)
+    .map(({ atMs, by }) => ({ region, atMs, by }));
+};
+
+/**
+ * The claim of a Region under which nobody knows what happened: the newest one, unless it was abandoned. An abandoned one
+ * that had been taken over leaves the one before it, whose owner was never heard of again.
+ */
+export const claimRecords = ({ region, claim }: RegionItems): readonly ClaimRecord[] => {
+  if (claim === undefined) return [];
+  const { owner, atMs, leaseUntilMs, endedAtMs, attempt, takenOver, lost } = claim;
+  const counts = { attempt, takenOver };
+  if (owner !== undefined && endedAtMs === undefined) return [{ region, owner, leaseUntilMs, atMs, ...counts }];
+  if (lost === undefined) return [];
+  return [{ region, owner: lost.owner, leaseUntilMs: lost.leaseUntilMs, atMs: lost.atMs, ...counts }];
+};

@@ -1,0 +1,324 @@
+import type { Clock } from '../../shared/clock.ts';
+import { inLanes } from '../../shared/in-lanes.ts';
+import {
+  type ClaimItem,
+  type ClaimRequest,
+  itemName,
+  type LedgerItem,
+  type LedgerReader,
+  type LedgerTable,
+} from '../../shared/ledger-table.ts';
+import type { AbandonResult, ClaimResult, ConfirmResult } from './claim-result.ts';
+import { processedRecords, regionItems } from './entry-from-items.ts';
+import { type Held, HeldClaims, type Named } from './held-claims.ts';
+import { identifyMessage, type MessageIdentity } from './identify-message.ts';
+import { confirmMarginMs, leaseSkewMs } from './lease.ts';
+import type { LedgerEntry, LedgerLookup, MessageKey, ProcessedRecord } from './ledger-entry.ts';
+import { claimKey, partitionKey, processedKey } from './ledger-key.ts';
+import type { LedgerMessage } from './ledger-message.ts';
+import { type LedgerLog, type LedgerObserver, loggedKey, loggedKeys } from './ledger-observer.ts';
+import { TableLookup } from './lookup-entries.ts';
+
+/** Conditional writes on their way at once: a hundred claims take five round trips, and half of the SDK's 50 sockets. */
+const writesAtOnce = 20;
+
+/** What a ledger works with. */
+export interface LedgerSettings {
+  readonly pair: string;
+  /** Region of the broker that is consumed from, and of this process. */
+  readonly region: string;
+  readonly otherRegion: string;
+  /** The own Region's replica of the table. */
+  readonly table: LedgerTable;
+  /** The other Region's replica, for lookups; undefined when it must not be asked. */
+  readonly otherTable: LedgerReader | undefined;
+  /** Name of the consumer, as the records show it. */
+  readonly consumer: string;
+  /** Unique to one run of one consumer: a process, or an invocation of a function. */
+  readonly owner: string;
+  readonly leaseSeconds: number;
+  readonly retentionSeconds: number;
+  readonly identity: MessageIdentity;
+  readonly clock: Clock;
+  readonly log: LedgerLog;
+  readonly observer: LedgerObserver;
+}
+
+/**
+ * The ledger of processed messages as one run of one consumer uses it: claim, cause the side effect, confirm, and only
+ * then acknowledge. Claims exclude the consumers of one Region from each other; between Regions, confirmations do.
+ *
+ * Every method throws ServiceUnavailable, AccessDenied, NotFound, RequestRejected and UnexpectedAnswer when the table
+ * cannot be used, and InvalidInput for a key with an empty part.
+ */
+export class Ledger implements LedgerLookup {
+  readonly settings: LedgerSettings;
+  readonly #held = new HeldClaims();
+  readonly #lookup: TableLookup;
+
+  constructor(settings: LedgerSettings) {
+    this.settings = settings;
+    const { table, otherRegion, otherTable, clock } = settings;
+    this.#lookup = new TableLookup({ own: table, otherRegion, other: otherTable, clock });
+  }
+
+  /** The same ledger for another run of the consumer, which holds no claims yet. */
+  withOwner(owner: string): Ledger {
+    return new Ledger({ ...this.settings, owner });
+  }
+
+  /** The key of a message. @throws MessageUnidentifiable when it lacks what the ledger identifies messages by */
+  keyOf(message: LedgerMessage): MessageKey {
+    const { pair, identity } = this.settings;
+    const { destination } = message;
+    return { pair, destination, id: identifyMessage(message, identity, destination) };
+  }
+
+  async claim(key: MessageKey): Promise<ClaimResult> {
+    const [result] = await this.claimAll([key]);
+    return result ?? { status: 'repeated', key };
+  }
+
+  /**
+   * Claims messages, one result for each in their order. What this process has in hand already counts as claimed
+   * elsewhere, since a message that comes again while its handler runs must not run twice.
+   *
+   * @param options.leaseUntilMs when the claims end, in milliseconds since the Unix epoch; by default a lease from now
+   */
+  async claimAll(
+    keys: readonly MessageKey[],
+    options: { readonly leaseUntilMs?: number } = {},
+  ): Promise<readonly ClaimResult[]> {
+    const { table, otherRegion, clock } = this.settings;
+    this.#held.forgetBefore(clock.nowMs());
+    const named = keys.map((key): Named => ({ key, pk: partitionKey(key) }));
+    const firsts = [...new Map(named.toReversed().map((each) => [each.pk, each])).values()].reverse();
+    // Side effects whose confirmation failed: their messages are processed, whoever gets them next.
+    await this.confirmAll(this.#held.unconfirmed());
+    const readAtMs = clock.nowMs();
+    const items = await table.read(
+      firsts.flatMap(({ pk }) => [processedKey(pk, table.region), processedKey(pk, otherRegion)]),
+    );
+    const results = await inLanes(clock, firsts, writesAtOnce, async (each) => {
+      const processed = this.#processedIn(items, each.pk);
+      if (processed.length > 0) return { status: 'processed', key: each.key, processed } as const;
+      return await this.#claimOne(each, readAtMs, options.leaseUntilMs);
+    });
+    const byPartition = new Map(firsts.map(({ pk }, index) => [pk, results[index]]));
+    return named.map(({ key, pk }) => {
+      const result = byPartition.get(pk);
+      byPartition.delete(pk);
+      return result ?? { status: 'repeated', key };
+    });
+  }
+
+  async confirm(key: MessageKey): Promise<ConfirmResult> {
+    const [result] = await this.confirmAll([key]);
+    return result ?? { status: 'not-claimed', key };
+  }
+
+  /**
+   * Records that the side effects happened, now. After an error nobody knows which were recorded: ask again, or claim
+   * the message when it comes back, which confirms it first.
+   */
+  async confirmAll(keys: readonly MessageKey[]): Promise<readonly ConfirmResult[]> {
+    const { table, clock } = this.settings;
+    const nowMs = clock.nowMs();
+    const named = keys.map((key): Named => ({ key, pk: partitionKey(key) }));
+    const held = named.map((each) => this.#held.confirming(each, nowMs));
+    // As long as its lease lasts nobody else can have recorded the message, so nothing is overwritten.
+    const safe = held.filter((claim) => claim !== undefined && nowMs + confirmMarginMs <= claim.leaseUntilMs);
+    const safeClaims = [...new Set(safe as Held[])];
+    if (safeClaims.length > 0) {
+      const untilMs = Math.min(...safeClaims.map(({ leaseUntilMs }) => leaseUntilMs));
+      await table.putProcessed(
+        safeClaims.map((claim) => this.#processedWrite(claim)),
+        untilMs,
+      );
+    }
+    const done = new Set(safeClaims);
+    const results = await inLanes(clock, named, writesAtOnce, async ({ key, pk }): Promise<ConfirmResult> => {
+      const claim = this.#held.get(pk);
+      const status = claim === undefined ? await this.#findOwnRecord(pk) : await this.#confirmOne(claim, done);
+      return { key, status };
+    });
+    for (const { pk } of named) this.#held.release(pk);
+    return results;
+  }
+
+  async abandon(key: MessageKey): Promise<AbandonResult> {
+    const [result] = await this.abandonAll([key]);
+    return result ?? { status: 'not-held', key };
+  }
+
+  /**
+   * Gives claims back, for messages whose side effect did **not** happen: the next consumer gets them at once. A message
+   * whose handler may have done its work must be left to its lease instead, so that it is named uncertain.
+   */
+  async abandonAll(keys: readonly MessageKey[]): Promise<readonly AbandonResult[]> {
+    const { table, clock, owner } = this.settings;
+    return await inLanes(clock, keys, writesAtOnce, async (key): Promise<AbandonResult> => {
+      const pk = partitionKey(key);
+      const claim = this.#held.get(pk);
+      // Once a confirmation was sent it may arrive at any time.
+      if (claim === undefined || claim.confirmAtMs !== undefined) return { key, status: 'not-held' };
+      this.#held.release(pk);
+      const { atMs } = claim;
+      const ended = await table.end(claimKey(pk, table.region), { owner, atMs }, clock.nowMs());
+      return { key, status: ended ? 'abandoned' : 'not-held' };
+    });
+  }
+
+  /**
+   * Lets claims end a whole lease from now, for a handler that takes longer than it thought.
+   *
+   * @returns the keys whose claim was lost
+   */
+  async renewAll(keys: readonly MessageKey[]): Promise<readonly MessageKey[]> {
+    const { clock } = this.settings;
+    const renewed = await inLanes(clock, keys, writesAtOnce, async (key) => {
+      const claim = this.#held.get(partitionKey(key));
+      return claim !== undefined && (await this.#extend(claim));
+    });
+    return keys.filter((_, index) => renewed[index] !== true);
+  }
+
+  lookup(keys: readonly MessageKey[]): Promise<readonly LedgerEntry[]> {
+    return this.#lookup.lookup(keys);
+  }
+
+  /** Tells the log and the observer about side effects that happened but could not be recorded. */
+  reportUnconfirmed(keys: readonly MessageKey[], error: unknown): void {
+    this.settings.log.error(
+      'ledger: side effects could not be confirmed; should their messages come again, they are uncertain',
+      { ...loggedKeys(keys), error: String(error) },
+    );
+    this.settings.observer.onUnconfirmed?.(keys, error);
+  }
+
+  /** Tells the log about claims that could not be abandoned. */
+  reportNotGivenBack(keys: readonly MessageKey[], error: unknown): void {
+    this.settings.log.error('ledger: claims could not be given back; they end with their leases', {
+      ...loggedKeys(keys),
+      error: String(error),
+    });
+  }
+
+  #processedIn(items: ReadonlyMap<string, LedgerItem>, pk: string): readonly ProcessedRecord[] {
+    const { region, otherRegion } = this.settings;
+    return [region, otherRegion].flatMap((each) =>
+      processedRecords(regionItems(each, items.get(itemName(processedKey(pk, each))), undefined)),
+    );
+  }
+
+  async #claimOne({ key, pk }: Named, readAtMs: number, untilMs: number | undefined): Promise<ClaimResult> {
+    const { table, clock, owner } = this.settings;
+    const inHand = this.#held.get(pk);
+    const atMs = clock.nowMs();
+    if (inHand !== undefined && atMs < inHand.leaseUntilMs) {
+      const { leaseUntilMs } = inHand;
+      return { status: 'elsewhere', key, owner, leaseUntilMs, refusals: 0, retryAfterMs: leaseUntilMs - atMs };
+    }
+    const request = this.#request(atMs, untilMs);
+    const item = claimKey(pk, table.region);
+    // Only a lease that had ended before the `P` items were read: its owner may have recorded the message until then.
+    const taken =
+      (await table.takeFree(item, request)) ?? (await table.takeOver(item, request, readAtMs - leaseSkewMs));
+    const claim = taken ?? (await table.refuse(item, request.expiresAtSeconds));
+    if (claim.late.length > 0) return await this.#settleLate({ key, pk }, claim, taken !== undefined);
+    // A call whose answer was lost had taken it nevertheless.
+    if (claim.owner !== owner || claim.atMs !== atMs || claim.endedAtMs !== undefined) return this.#refused(key, claim);
+    const { leaseUntilMs } = request;
+    this.#held.add({ key, pk, atMs, leaseUntilMs });
+    if (claim.lost?.takenOverAtMs === atMs) this.#reportTakeover(key, claim, claim.lost.owner);
+    return { status: 'claimed', key, leaseUntilMs, attempt: claim.attempt };
+  }
+
+  #refused(key: MessageKey, { owner = 'nobody', endedAtMs, leaseUntilMs, refusals }: ClaimItem): ClaimResult {
+    const waitMs = endedAtMs === undefined ? leaseUntilMs + leaseSkewMs + 1 - this.settings.clock.nowMs() : 0;
+    return { status: 'elsewhere', key, owner, leaseUntilMs, refusals, retryAfterMs: Math.max(0, waitMs) };
+  }
+
+  /** A consumer finished after it had lost its claim: the message is processed. Who holds the claim records it for good. */
+  async #settleLate({ key, pk }: Named, claim: ClaimItem, isHolder: boolean): Promise<ClaimResult> {
+    const { table, region } = this.settings;
+    const [first] = claim.late;
+    if (isHolder && first !== undefined) {
+      await table.putProcessedOnce({
+        key: processedKey(pk, region),
+        item: first,
+        expiresAtSeconds: this.#expiresAt(first.atMs),
+      });
+    }
+    return { status: 'processed', key, processed: processedRecords({ region, processed: undefined, claim }) };
+  }
+
+  /** Confirms what the batch did not: renews the claim, so that nobody takes it over meanwhile, and records once. */
+  async #confirmOne(claim: Held, done: ReadonlySet<Held>): Promise<ConfirmResult['status']> {
+    if (done.has(claim)) return 'confirmed';
+    const { table, owner } = this.settings;
+    if (await this.#extend(claim)) {
+      const existing = await table.putProcessedOnce(this.#processedWrite(claim));
+      if (existing === undefined) return 'confirmed';
+      if (existing.owner === owner) return 'already';
+    } else if ((await this.#findOwnRecord(claim.pk)) === 'already') return 'already';
+    return await this.#recordLate(claim);
+  }
+
+  async #recordLate(claim: Held): Promise<'late'> {
+    const { table, owner, consumer: by, log, observer } = this.settings;
+    const { key, pk, confirmAtMs: atMs = this.settings.clock.nowMs() } = claim;
+    await table.recordLate(claimKey(pk, table.region), { atMs, by, owner }, this.#expiresAt(atMs));
+    log.warn('ledger: a message was processed by a consumer that had lost its claim; it may take effect twice', {
+      ...loggedKey(key),
+      owner,
+    });
+    observer.onDouble?.({ key, owner });
+    return 'late';
+  }
+
+  async #findOwnRecord(pk: string): Promise<'already' | 'not-claimed'> {
+    const { table, owner } = this.settings;
+    const key = processedKey(pk, table.region);
+    const found = (await table.read([key])).get(itemName(key));
+    return found?.kind === 'processed' && found.owner === owner ? 'already' : 'not-claimed';
+  }
+
+  async #extend(claim: Held): Promise<boolean> {
+    const { table, clock, leaseSeconds } = this.settings;
+    const untilMs = Math.max(claim.leaseUntilMs, clock.nowMs() + leaseSeconds * 1_000);
+    const extended = await table.extend(claimKey(claim.pk, table.region), this.#request(claim.atMs, untilMs));
+    if (extended) this.#held.extend(claim.pk, untilMs);
+    return extended;
+  }
+
+  #reportTakeover(key: MessageKey, { takenOver }: ClaimItem, lostOwner: string): void {
+    const { log, observer, owner: newOwner } = this.settings;
+    log.warn('ledger: an expired claim was taken over; its message may take effect a second time', {
+      ...loggedKey(key),
+      lostOwner,
+      newOwner,
+      takenOver,
+    });
+    observer.onTakeover?.({ key, lostOwner, newOwner, takenOver });
+  }
+
+  #request(atMs: number, untilMs: number | undefined): ClaimRequest {
+    const { owner, leaseSeconds } = this.settings;
+    const leaseUntilMs = untilMs ?? atMs + leaseSeconds * 1_000;
+    return { owner, atMs, leaseUntilMs, expiresAtSeconds: this.#expiresAt(atMs) };
+  }
+
+  #processedWrite({ pk, confirmAtMs: atMs = this.settings.clock.nowMs() }: Held) {
+    const { region, owner, consumer: by } = this.settings;
+    return {
+      key: processedKey(pk, region),
+      item: { atMs, by, owner },
+      expiresAtSeconds: this.#expiresAt(atMs),
+    };
+  }
+
+  #expiresAt(atMs: number): number {
+    return Math.floor(atMs / 1_000) + this.settings.retentionSeconds;
+  }
+}

@@ -1,0 +1,82 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type CreateLedgerOptions, createLedger, type Ledger } from '../../functions/reconciliation/ledger/index.ts';
+import { DynamoLedgerTable } from '../../functions/shared/adapters/ledger-table.ts';
+import { VirtualClock } from '../../gameday/clock/virtual-clock.ts';
+import type { DataPlanes } from '../../gameday/world/mq/data-planes.ts';
+import { World } from '../../gameday/world/world.ts';
+import { noonMs } from './brokers.ts';
+
+export const ledgerTableName = 'mq-dr-processed-messages';
+export const west = 'us-west-2';
+export const east = 'us-east-1';
+
+/** Tests of the table add no brokers. */
+const noBrokers: DataPlanes = {
+  createBroker: () => {
+    throw new TypeError('a world without brokers');
+  },
+  createPair: () => {
+    throw new TypeError('a world without brokers');
+  },
+};
+
+/** The embedded world's table of processed messages, with a replica in each of two Regions. */
+export class LedgerStage {
+  readonly clock = new VirtualClock({ startMs: noonMs });
+  readonly world = new World({ clock: this.clock, seed: 1, dataPlanes: noBrokers });
+  /** Every API call, as `UpdateItem us-west-2`. */
+  readonly calls: string[] = [];
+
+  /** Runs `body` as an actor of a new stage's clock. */
+  static async play<T>(body: (stage: LedgerStage) => Promise<T>): Promise<T> {
+    const stage = new LedgerStage();
+    return await stage.clock.run('test', async () => {
+      await stage.world.addTable({
+        tableName: ledgerTableName,
+        partitionKey: 'pk',
+        sortKey: 'sk',
+        consistency: 'eventual',
+        regions: [east, west],
+        timeToLiveAttribute: 'expiresAt',
+      });
+      stage.world.onApiCall(({ operation, region }) => stage.calls.push(`${operation} ${region}`));
+      return await body(stage);
+    });
+  }
+
+  client(region: string, fromRegion = region): DynamoDBClient {
+    return new DynamoDBClient({ ...this.world.clientSettings({ fromRegion }), region, maxAttempts: 1 });
+  }
+
+  table(region: string): DynamoLedgerTable {
+    const { clock } = this;
+    return new DynamoLedgerTable({
+      region,
+      tableName: ledgerTableName,
+      clock,
+      random: () => 0.5,
+      client: () => this.client(region),
+    });
+  }
+
+  /** A ledger of a consumer that runs in `region`. */
+  ledger(region: string, owner: string, options: Partial<CreateLedgerOptions> = {}): Ledger {
+    return createLedger({
+      pair: 'orders',
+      region,
+      otherRegion: region === west ? east : west,
+      table: ledgerTableName,
+      consumer: 'billing',
+      owner,
+      clock: this.clock,
+      random: () => 0.5,
+      log: { info: () => {}, warn: () => {}, error: () => {} },
+      client: (asked) => this.client(asked, region),
+      ...options,
+    });
+  }
+}
+
+/** Keys of one queue's messages. */
+export const keysOf = (...ids: readonly string[]) =>
+  ids.map((id) => ({ pair: 'orders', destination: 'orders', id: `ID:${id}` }));
