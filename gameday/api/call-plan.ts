@@ -10,6 +10,8 @@ export interface CallPlan {
   readonly unreachable?: { readonly code: ConnectionErrorCode; readonly afterMs: number };
   /** Virtual milliseconds between the effect and the answer. */
   readonly answerDelayMs?: number;
+  /** A read that need not be consistent gets the answer of so many virtual milliseconds ago. */
+  readonly staleMs?: number;
   /** Answered instead of handling the call: nothing takes effect. */
   readonly fault?: ApiFault;
   /** The connection breaks, or the caller's process dies, before the call takes effect. */

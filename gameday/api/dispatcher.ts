@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { ActorKilledError } from '../clock/actor.ts';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
+import { AnswerMemory } from './answer-memory.ts';
 import type { ApiCallAttempt, ApiCallRecord } from './api-call-record.ts';
 import type { CallPlan, PlanCall } from './call-plan.ts';
 import { ConnectionError } from './connection-error.ts';
@@ -39,6 +40,7 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #services = new Map<string, ApiService>();
+  readonly #answers = new AnswerMemory();
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -113,7 +115,7 @@ export class Dispatcher {
       if (plan.stallMs !== undefined) await clock.sleepMs(plan.stallMs);
       await this.#failBeforeEffect(plan, origin);
       if (plan.beforeEffect === 'kill-caller') await die();
-      const response = await this.#answer(call, plan, target, attempt.caller);
+      const response = await this.#answer(call, plan, target, attempt);
       await this.#delayAnswer(plan, origin);
       if (plan.afterEffect === 'kill-caller') await die();
       if (plan.afterEffect === 'reset')
@@ -156,13 +158,17 @@ export class Dispatcher {
     call: DecodedCall,
     plan: CallPlan,
     target: { handler: ApiService; protocol: WireProtocol; region: string; requestId: string },
-    caller: string | undefined,
+    attempt: ApiCallAttempt,
   ): Promise<{ readonly wire: WireResponse; readonly outcome: string }> {
     const { handler, protocol, region, requestId } = target;
     try {
       if (plan.fault !== undefined) throw plan.fault;
-      const output = await handler.handle({ region, operation: call.operation, input: call.input, caller });
-      return { wire: protocol.encodeOutput(call.operation, output, requestId), outcome: 'ok' };
+      const stale = plan.staleMs === undefined ? undefined : this.#answers.recall(attempt, plan.staleMs);
+      if (stale !== undefined) return { wire: stale, outcome: 'StaleAnswer' };
+      const output = await handler.handle({ region, operation: call.operation, input: call.input, caller: attempt.caller });
+      const wire = protocol.encodeOutput(call.operation, output, requestId);
+      this.#answers.keep(attempt, wire);
+      return { wire, outcome: 'ok' };
     } catch (error) {
       if (!(error instanceof ApiFault)) throw error;
       return { wire: protocol.encodeFault(error, requestId), outcome: error.code };

@@ -83,7 +83,8 @@ async function answer(
       `http ${wire.method} ${wire.path}`,
       async () => await dispatcher.dispatch(wire, {}),
     );
-    response.writeHead(answered.statusCode, { ...answered.headers, 'content-length': answered.body.byteLength });
+    // The answer to a HEAD names the length of a body that it does not have.
+    response.writeHead(answered.statusCode, { 'content-length': answered.body.byteLength, ...answered.headers });
     response.end(answered.body);
   } catch (error) {
     if (error instanceof ConnectionError || error instanceof ActorKilledError) request.socket.destroy();

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { CallOrigin, Dispatcher } from './dispatcher.ts';
 import { abortError } from './sleep-unless-aborted.ts';
 import { encodeText, type WireRequest } from './wire-message.ts';
@@ -38,7 +39,7 @@ export class InProcessHandler {
       requestTimeoutMs: requestTimeout ?? this.#origin.requestTimeoutMs,
       abortSignal,
     });
-    return { response };
+    return { response: response.streamed ? { ...response, body: Readable.from([response.body]) } : response };
   }
 
   destroy(): void {}

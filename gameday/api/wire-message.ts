@@ -14,6 +14,8 @@ export interface WireResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** Whether a client reads the body as a stream, as it does with an object's content. */
+  readonly streamed?: boolean;
 }
 
 const encoder = new TextEncoder();

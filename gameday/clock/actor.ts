@@ -12,7 +12,7 @@ type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: fals
 /** One thread of a virtual world: a workflow execution, a function call, a producer, a replication link. */
 export class Actor<T = unknown> {
   readonly name: string;
-  /** The actor whose branch this is; it dies with it. */
+  /** The actor whose branch this is; it dies with it, and where a process dies inside a branch it dies with the branch. */
   readonly parent: Actor | undefined;
   /** Settles when the actor has ended. Inside another actor use `VirtualClock.join`, which lets go of the baton. */
   readonly result: Promise<T>;

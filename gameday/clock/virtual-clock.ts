@@ -149,10 +149,12 @@ export class VirtualClock implements Clock {
     }
   }
 
-  /** The running actor dies here: the promise never resolves, the baton is free. */
+  /** The running actor dies here, and with a branch whatever it is a branch of: one process. The baton is free. */
   async killCurrent(): Promise<never> {
     const actor = this.#requireActor('killCurrent');
-    this.kill(actor);
+    let whole = actor;
+    while (whole.parent !== undefined) whole = whole.parent;
+    this.kill(whole);
     this.#releaseBaton(actor);
     return await new Promise<never>(() => {});
   }

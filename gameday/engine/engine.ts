@@ -14,7 +14,13 @@ import type { Json } from './expression/json.ts';
 import { newFrame } from './interpreter/frame.ts';
 import type { ChildRequest, InterpreterServices } from './interpreter/run.ts';
 import { CLIENT_TOKEN_PERIOD_MS, MAX_PAYLOAD_BYTES } from './limits.ts';
-import type { ExecutionStatus, ExecutionStatusChangeEvent, TaskInvoker, TransitionEvent } from './ports.ts';
+import type {
+  ExecutionStatus,
+  ExecutionStatusChangeEvent,
+  ReplaceChild,
+  TaskInvoker,
+  TransitionEvent,
+} from './ports.ts';
 import { uuidFrom } from './uuid.ts';
 
 export interface EngineOptions {
@@ -24,6 +30,7 @@ export interface EngineOptions {
   /** Twelve digits. */
   readonly accountId: string;
   readonly invokeTask: TaskInvoker;
+  readonly replaceChild?: ReplaceChild;
   /** Called at once, inside whichever actor changed the status; it must not wait. */
   readonly onStatusChange?: (event: ExecutionStatusChangeEvent) => void;
   /** Called at once, inside the execution's actor; it must not wait. */
@@ -62,12 +69,13 @@ export class Engine {
   readonly #lifecycle: Lifecycle;
 
   constructor(options: EngineOptions) {
-    const { clock, random, accountId, invokeTask, onStatusChange, onTransition } = options;
+    const { clock, random, accountId, invokeTask, replaceChild, onStatusChange, onTransition } = options;
     this.#options = options;
     this.#services = {
       clock,
       random,
       invokeTask,
+      replaceChild: replaceChild ?? (() => undefined),
       onTransition,
       evaluator: new Evaluator({ nowMs: () => clock.nowMs(), random }),
       startChild: (parent, request) => this.#startChild(parent, request),
@@ -152,6 +160,15 @@ export class Engine {
     const ended = this.#options.clock.signal();
     execution.onEnd(() => ended.fire());
     await ended.wait();
+  }
+
+  /**
+   * Ends a running execution now as TIMED_OUT, as if its TimeoutSeconds were over; nothing where it has ended.
+   *
+   * @throws ApiFault ExecutionDoesNotExist
+   */
+  expire(arn: string): void {
+    this.#lifecycle.expire(this.#requireExecution(arn));
   }
 
   #backend(): StatesBackend {

@@ -26,6 +26,12 @@ export interface TaskCall {
  */
 export type TaskInvoker = (call: TaskCall) => Promise<unknown>;
 
+/**
+ * Asked before each try of a state that starts an execution. What it gives instead is what the state sees, and none is
+ * started: a failure, or the output of a child that succeeded.
+ */
+export type ReplaceChild = (call: TaskCall) => TaskFailure | { readonly result: unknown } | undefined;
+
 /** A failed function, in the words of the States Language: `error` is what `ErrorEquals` is compared with. */
 export class TaskFailure extends Error {
   override readonly name = 'TaskFailure';

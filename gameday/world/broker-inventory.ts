@@ -2,7 +2,7 @@ import type { EmbeddedBroker } from './broker/embedded-broker.ts';
 import type { BrokerAddress } from './broker-connections.ts';
 import { AMQP_PORT, instanceCount, instanceHost } from './mq/broker-endpoints.ts';
 import type { BrokerLifecycle } from './mq/broker-lifecycle.ts';
-import type { ActionRequired, BrokerRecord, PendingChanges } from './mq/broker-record.ts';
+import type { ActionRequired, BrokerRecord, DurableSubscription, PendingChanges } from './mq/broker-record.ts';
 import type { BrokerRegistry } from './mq/broker-registry.ts';
 import { shownState } from './mq/broker-view.ts';
 import type { ConfigurationStore } from './mq/configuration-store.ts';
@@ -32,6 +32,7 @@ export interface BrokerAmendment {
   readonly configurationXml?: string;
   /** Percent. */
   readonly storePercentUsage?: number;
+  readonly durableSubscriptions?: readonly DurableSubscription[];
 }
 
 export interface BrokerInventoryOptions {
@@ -81,6 +82,7 @@ export class BrokerInventory {
     record.actionsRequired = amendment.actionsRequired ?? record.actionsRequired;
     record.pending = { ...record.pending, ...amendment.pending };
     record.storePercentUsage = amendment.storePercentUsage ?? record.storePercentUsage;
+    record.durableSubscriptions = amendment.durableSubscriptions ?? record.durableSubscriptions;
     if (amendment.configurationXml !== undefined) {
       const { configurations, nowMs } = this.#options;
       const { id } = record.configuration;

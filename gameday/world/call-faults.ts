@@ -22,6 +22,7 @@ const throttlingErrors: Readonly<Record<string, readonly [code: string, statusCo
   mq: ['TooManyRequestsException', 429],
   monitoring: ['Throttling', 400],
   sns: ['Throttled', 429],
+  s3: ['SlowDown', 503],
   lambda: ['TooManyRequestsException', 429],
 };
 
@@ -29,6 +30,7 @@ const throttlingErrors: Readonly<Record<string, readonly [code: string, statusCo
 const denialErrors: Readonly<Record<string, readonly [code: string, statusCode: number]>> = {
   mq: ['ForbiddenException', 403],
   sns: ['AuthorizationError', 403],
+  s3: ['AccessDenied', 403],
   lambda: ['AccessDeniedException', 403],
 };
 
@@ -38,6 +40,7 @@ const internalErrors: Readonly<Record<string, string>> = {
   monitoring: 'InternalServiceFault',
   secretsmanager: 'InternalServiceError',
   sns: 'InternalError',
+  s3: 'InternalError',
   dynamodb: 'InternalServerError',
   events: 'InternalException',
   lambda: 'ServiceException',
@@ -61,9 +64,11 @@ export function planCall(board: FaultBoard, attempt: ApiCallAttempt, interceptio
     fits(fault.fromRegion, attempt.attemptedByRegion);
   const delay = board.hit('slow-answer', meets);
   const stall = board.hit('late-caller', meets);
+  const stale = board.hit('stale-answer', meets);
   const plan = {
     ...(delay !== undefined && { answerDelayMs: delay.delayMs }),
     ...(stall !== undefined && { stallMs: stall.delayMs }),
+    ...(stale !== undefined && { staleMs: stale.ageMs }),
   };
 
   const killBefore = interception === 'kill-before' || board.hit('kill-caller', (f) => f.when === 'before' && meets(f));

@@ -62,6 +62,8 @@ const callFaults = [
     ...dose,
   }),
   z.strictObject({ id, kind: z.literal('slow-answer'), delayMs: z.number().positive(), ...match, ...dose }),
+  /** Reads that need not be consistent are answered as they were so long ago, or the first time. */
+  z.strictObject({ id, kind: z.literal('stale-answer'), ageMs: z.number().min(0).default(60_000), ...match, ...dose }),
   z.strictObject({ id, kind: z.literal('connection-reset'), when: z.enum(['before', 'after']), ...match, ...dose }),
   z.strictObject({ id, kind: z.literal('kill-caller'), when: z.enum(['before', 'after']), ...match, ...dose }),
   z.strictObject({ id, kind: z.literal('malformed-answer'), ...match, ...dose }),
@@ -93,6 +95,41 @@ const worldFaults = [
     kind: z.literal('stuck-promotion'),
     mode: z.enum(['SWITCHOVER', 'FAILOVER']).optional(),
     ...brokerPattern,
+    ...dose,
+  }),
+  /** A consumer's process dies right after a message took effect, before it could tell the ledger or the broker. */
+  z.strictObject({
+    id,
+    kind: z.literal('consumer-crash'),
+    consumer: pattern.optional(),
+    queue: pattern.optional(),
+    messageId: pattern.optional(),
+    ...dose,
+  }),
+  /** Messages that no consumer can process. */
+  z.strictObject({ id, kind: z.literal('poison-message'), messageId: pattern, queue: pattern.optional() }),
+  /**
+   * Writes to a global table with eventual consistency reach the other Regions so many seconds later than usual, or,
+   * without a number, not before the fault ends.
+   */
+  z.strictObject({
+    id,
+    kind: z.literal('ledger-lag'),
+    seconds: z.number().positive().optional(),
+    tableName: pattern.optional(),
+    /** The Region that was written to. */
+    fromRegion: pattern.optional(),
+    toRegion: pattern.optional(),
+  }),
+  /** A batch request of DynamoDB is answered with its first entries done and the others handed back. */
+  z.strictObject({
+    id,
+    kind: z.literal('unprocessed-items'),
+    processed: z.int().positive().default(1),
+    operation: z.enum(['BatchGetItem', 'BatchWriteItem']).optional(),
+    tableName: pattern.optional(),
+    region: pattern.optional(),
+    caller: pattern.optional(),
     ...dose,
   }),
   z.strictObject({

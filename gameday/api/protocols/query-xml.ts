@@ -3,6 +3,7 @@ import type { OperationModel } from '../sdk-model.ts';
 import { ApiFault } from '../service.ts';
 import { decodeText, encodeText } from '../wire-message.ts';
 import type { WireProtocol } from './wire-protocol.ts';
+import { escapeXml } from './xml-text.ts';
 
 /** AWS query: form-encoded requests, XML answers (https://smithy.io/2.0/aws/protocols/aws-query-protocol.html). */
 export function queryXml(model: ReadonlyMap<string, OperationModel>, namespace: string): WireProtocol {
@@ -82,8 +83,6 @@ function readValue(schema: NormalizedSchema, key: string, parameters: URLSearchP
   if (schema.isBooleanSchema()) return text === 'true';
   return schema.isNumericSchema() ? Number(text) : text;
 }
-
-const escapeXml = (text: string): string => text.replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 function toXml(value: unknown): string {
   if (Array.isArray(value)) return value.map((item) => `<member>${toXml(item)}</member>`).join('');

@@ -1,10 +1,12 @@
 import * as lambda from '@aws-sdk/client-lambda';
 import * as mq from '@aws-sdk/client-mq';
+import * as s3 from '@aws-sdk/client-s3';
 import * as sns from '@aws-sdk/client-sns';
 import { readSdkModel } from '../sdk-model.ts';
 import { awsJson } from './aws-json.ts';
 import { queryXml } from './query-xml.ts';
 import { restJson } from './rest-json.ts';
+import { restXml } from './rest-xml.ts';
 import type { WireProtocol } from './wire-protocol.ts';
 
 /** The protocol that the SDK's client of each service speaks by default, by signing name. */
@@ -17,6 +19,7 @@ export const serviceProtocols: ReadonlyMap<string, WireProtocol> = new Map<strin
   ['secretsmanager', awsJson({ version: '1.1', serviceTarget: 'secretsmanager' })],
   ['lambda', restJson(readSdkModel(lambda), { labels: 'asModelled' })],
   ['ssm', awsJson({ version: '1.1', serviceTarget: 'AmazonSSM' })],
+  ['s3', restXml(readSdkModel(s3), 'http://s3.amazonaws.com/doc/2006-03-01/')],
   ['sns', queryXml(readSdkModel(sns), 'http://sns.amazonaws.com/doc/2010-03-31/')],
 ]);
 

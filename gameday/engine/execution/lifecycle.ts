@@ -53,6 +53,12 @@ export class Lifecycle {
     this.#interrupt(execution, { status: 'ABORTED', error, cause });
   }
 
+  /** Ends a running execution as if its own time were over; its functions under way run on. */
+  expire(execution: Execution): void {
+    if (execution.status !== 'RUNNING') return;
+    this.#interrupt(execution, { status: 'TIMED_OUT', error: 'States.Timeout' });
+  }
+
   /** Goes on in the state that did not succeed. The caller has checked that the execution is redrivable. */
   redrive(execution: Execution): void {
     const nowMs = this.#clock.nowMs();

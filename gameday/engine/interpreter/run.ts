@@ -3,7 +3,7 @@ import type { CoverageRecorder } from '../coverage/coverage.ts';
 import type { Execution } from '../execution/execution.ts';
 import type { Evaluator } from '../expression/evaluator.ts';
 import type { Json } from '../expression/json.ts';
-import type { TaskInvoker, TransitionEvent } from '../ports.ts';
+import type { ReplaceChild, TaskInvoker, TransitionEvent } from '../ports.ts';
 import type { Frame } from './frame.ts';
 
 /** A child execution asked for by a Task state. */
@@ -23,6 +23,7 @@ export interface InterpreterServices {
   /** A number in [0, 1), seeded. */
   random(): number;
   readonly invokeTask: TaskInvoker;
+  readonly replaceChild: ReplaceChild;
   readonly onTransition: ((event: TransitionEvent) => void) | undefined;
   /** @throws ApiFault as StartExecution would */
   startChild(parent: Execution, request: ChildRequest): Execution;

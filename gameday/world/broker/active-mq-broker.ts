@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { AmqpFront } from './amqp-front.ts';
-import type { BrokerRole, EmbeddedBroker, ReplicationGauges } from './embedded-broker.ts';
+import type { BrokerRole, EmbeddedBroker, QueueStatistics, ReplicationGauges } from './embedded-broker.ts';
 import { MessageStore, type StoredMessageView } from './message-store.ts';
 
 /** The connectors do not listen: the broker is down, a replica, or closed by a soft failover. */
@@ -94,6 +94,15 @@ export class ActiveMqBroker implements EmbeddedBroker {
   queueDepths(): ReadonlyMap<string, number> {
     this.#plugin?.sync();
     return this.store.depths();
+  }
+
+  queueStatistics(): ReadonlyMap<string, QueueStatistics> {
+    this.#plugin?.sync();
+    const statistics = [...this.store.statistics()].map(([queue, counts]) => {
+      const consumers = this.#front.consumersOf(queue);
+      return [queue, { ...counts, consumers }] as const;
+    });
+    return new Map(statistics);
   }
 
   /** Every message of a queue in store order, whether or not clients could see it; none for an unknown queue. */

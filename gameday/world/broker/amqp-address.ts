@@ -18,6 +18,42 @@ const replicationPrefix = 'ActiveMQ.Plugin.Replication.';
 
 const notImplemented = (message: string): LinkRefusedError => new LinkRefusedError('amqp:not-implemented', message);
 
+/** What a consumer asks for beside its queue. */
+export interface ConsumerAddress {
+  readonly queue: string;
+  /** Whether it wants to be the only one that is given messages. */
+  readonly exclusive: boolean;
+  /** −128 to 127; consumers with a higher one are given messages first. */
+  readonly priority: number;
+}
+
+const optionPattern = /^consumer\.(exclusive|priority)=(.*)$/;
+
+/**
+ * The queue that a consumer's address names, with the options behind a question mark, as in
+ * `orders?consumer.exclusive=true&consumer.priority=127`. docs/amazon-mq.md section 14.
+ *
+ * @throws LinkRefusedError as `queueOfAddress`, and for options that are not modelled
+ */
+export const consumerOfAddress = (address: string | null | undefined): ConsumerAddress => {
+  const [name, query] = (address ?? '').split('?', 2);
+  let exclusive = false;
+  let priority = 0;
+  for (const option of query === undefined ? [] : query.split('&')) {
+    const [, key, value = ''] = optionPattern.exec(option) ?? [];
+    if (key === 'exclusive' && /^(true|false)$/.test(value)) exclusive = value === 'true';
+    else if (key === 'priority' && /^-?\d{1,3}$/.test(value) && isByte(Number(value))) priority = Number(value);
+    else {
+      throw notImplemented(
+        `address "${address}": option "${option}" is not modelled, only consumer.exclusive and consumer.priority are`,
+      );
+    }
+  }
+  return { queue: queueOfAddress(name), exclusive, priority };
+};
+
+const isByte = (value: number): boolean => value >= -128 && value <= 127;
+
 /**
  * The queue that an address names: `orders` and `queue://orders` are the same one.
  *

@@ -10,24 +10,24 @@ import type { AcquiredMessage } from './message-store.ts';
  * A client learns by draining that it has seen everything.
  */
 export class AmqpBrowser {
+  readonly queue: string;
   /** What the client may still be sent. */
   readonly credit: LinkCredit;
   readonly #surroundings: LinkSurroundings;
-  readonly #queue: string;
   readonly #messageId: string | undefined;
   #page: AcquiredMessage[] | undefined;
 
   constructor(sender: Sender, surroundings: LinkSurroundings, queue: string, messageId: string | undefined) {
     this.credit = new LinkCredit(sender);
     this.#surroundings = surroundings;
-    this.#queue = queue;
+    this.queue = queue;
     this.#messageId = messageId;
   }
 
   /** Sends what the client gave credit for, and ends its drain. */
   show(): void {
     while (this.credit.usable) {
-      this.#page ??= [...this.#surroundings.store.browse(this.#queue, this.#messageId)];
+      this.#page ??= [...this.#surroundings.store.browse(this.queue, this.#messageId)];
       const next = this.#page.shift();
       if (next === undefined) break;
       this.credit.send(deliveredBytes(next));

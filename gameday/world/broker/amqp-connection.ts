@@ -1,15 +1,19 @@
 import type { Duplex } from 'node:stream';
-import type { Connection, Container, Delivery, EventContext, Receiver, Sender } from 'rhea';
-import { LinkRefusedError, queueOfAddress } from './amqp-address.ts';
+import type { Connection, Container, Delivery, EventContext, Receiver, Sender, Session } from 'rhea';
+import { consumerOfAddress, LinkRefusedError } from './amqp-address.ts';
 import { AmqpBrowser } from './amqp-browser.ts';
 import { AmqpConsumer } from './amqp-consumer.ts';
+import { AmqpCoordinator } from './amqp-coordinator.ts';
 import { AmqpProducer, type LinkSurroundings } from './amqp-producer.ts';
 import { answerEvents, type ClientOutcome, outcomeOfEvent } from './client-outcome.ts';
-import type { MessageStore } from './message-store.ts';
+import { type MessageStore, storePolicy } from './message-store.ts';
 import { OutcomeOrder } from './outcome-order.ts';
 import type { QueueDispatcher } from './queue-dispatcher.ts';
-import { deliverRawMessages, ignoreIdleTimeout, serverConnection } from './rhea-internals.ts';
+import { deliverRawMessages, ignoreIdleTimeout, isDraining, serverConnection } from './rhea-internals.ts';
+import { isCoordinatorLink, watchTransactions } from './rhea-transactions.ts';
 import { messageIdOfFilter } from './selector.ts';
+import { inCleanupOrder } from './session-cleanup.ts';
+import { Transactions } from './transactions.ts';
 
 export interface AmqpConnectionOptions {
   readonly container: Container;
@@ -30,7 +34,7 @@ export class AmqpConnection {
   readonly #options: AmqpConnectionOptions;
   readonly #stream: Duplex;
   readonly #surroundings: LinkSurroundings;
-  readonly #producers = new Map<Receiver, AmqpProducer>();
+  readonly #producers = new Map<Receiver, AmqpProducer | AmqpCoordinator>();
   readonly #consumers = new Map<Sender, AmqpConsumer>();
   readonly #browsers = new Map<Sender, AmqpBrowser>();
   #lastLink = 0;
@@ -39,10 +43,16 @@ export class AmqpConnection {
   constructor(stream: Duplex, options: AmqpConnectionOptions) {
     this.#options = options;
     this.#stream = stream;
-    this.#surroundings = { store: options.store, outcomes: new OutcomeOrder(), nowMs: options.nowMs };
+    const { store, nowMs } = options;
+    this.#surroundings = { store, outcomes: new OutcomeOrder(), transactions: new Transactions(), nowMs };
     const connection = serverConnection(options.container, options.id);
     this.#listen(connection);
     connection.accept(stream);
+  }
+
+  /** Links of the client on which it receives from a queue. */
+  receivingLinks(queue: string): number {
+    return [...this.#consumers.values(), ...this.#browsers.values()].filter((link) => link.queue === queue).length;
   }
 
   /** Ends the connection without a word, as a process does that stops. What is under way stays unanswered. */
@@ -55,7 +65,7 @@ export class AmqpConnection {
       connection.on(event, handle);
     };
     on('connection_open', () => ignoreIdleTimeout(connection));
-    on('session_open', ({ session }) => session && deliverRawMessages(session));
+    on('session_open', ({ session }) => session && this.#openSession(session));
     on('receiver_open', ({ receiver }) => receiver && this.#openProducer(receiver));
     on('sender_open', ({ sender }) => sender && this.#openSender(sender));
     on('message', ({ receiver, message, delivery }) => {
@@ -70,22 +80,32 @@ export class AmqpConnection {
         if (sender && delivery) this.#answer(sender, delivery, outcomeOfEvent(event, context));
       });
     }
-    on('sender_close', ({ sender }) => sender && this.#closeSender(sender));
+    on('sender_close', ({ sender }) => sender && this.#closeSender(sender, { deliveryFailed: false }));
     on('receiver_close', ({ receiver }) => receiver && this.#producers.delete(receiver));
-    // A client may end its session or its connection with links still open.
+    // A client may end its session or its connection with links still attached: the broker counts that as a failure.
     on('session_close', ({ session }) => {
       for (const sender of [...this.#consumers.keys(), ...this.#browsers.keys()]) {
-        if (sender.session === session) this.#closeSender(sender);
+        if (sender.session === session) this.#closeSender(sender, { deliveryFailed: true });
       }
     });
-    on('connection_close', () => this.#end({ deliveryFailed: false, keepStream: true }));
+    on('connection_close', () => this.#end({ deliveryFailed: true, keepStream: true }));
     on('disconnected', () => this.#end({ deliveryFailed: true }));
     on('protocol_error', () => this.#end({ deliveryFailed: true }));
   }
 
+  #openSession(session: Session): void {
+    deliverRawMessages(session);
+    watchTransactions(session, (answer) => {
+      this.#consumers.get(answer.delivery.link as Sender)?.answerInTransaction(answer);
+    });
+  }
+
   #openProducer(receiver: Receiver): void {
     this.#refuseOnError(receiver, () => {
-      this.#producers.set(receiver, new AmqpProducer(receiver, this.#surroundings));
+      const link = isCoordinatorLink(receiver)
+        ? new AmqpCoordinator(receiver, this.#surroundings)
+        : new AmqpProducer(receiver, this.#surroundings);
+      this.#producers.set(receiver, link);
     });
   }
 
@@ -98,7 +118,7 @@ export class AmqpConnection {
       if (sender.snd_settle_mode === settledBySender) {
         throw new LinkRefusedError('amqp:not-implemented', 'receiving pre-settled is not modelled: answer messages');
       }
-      const queue = queueOfAddress(source?.address);
+      const { queue, exclusive, priority } = consumerOfAddress(source?.address);
       const messageId = messageIdOfFilter(source.filter);
       // Told back, so that a client sees that the broker honours its filter (AMQP 1.0, part 3, section 3.5.3).
       sender.set_source({
@@ -113,7 +133,7 @@ export class AmqpConnection {
         return;
       }
       const holder = `${this.#options.id}/${++this.#lastLink}`;
-      const consumer = new AmqpConsumer(sender, this.#surroundings, { queue, messageId, holder });
+      const consumer = new AmqpConsumer(sender, this.#surroundings, { queue, messageId, exclusive, priority, holder });
       this.#options.store.declare(queue);
       this.#consumers.set(sender, consumer);
       this.#options.dispatcher.add(consumer);
@@ -150,12 +170,16 @@ export class AmqpConnection {
 
   /** rhea reports each flow, and then a drain if the flow asks for one. */
   #takeFlow(sender: Sender): void {
+    // The drain that the flow asks for bounds what may be sent.
+    if (isDraining(sender)) return;
     this.#linkOf(sender)?.credit.stopDrain();
     this.#pump(sender);
   }
 
   #drain(sender: Sender): void {
-    this.#linkOf(sender)?.credit.startDrain();
+    this.#browsers.get(sender)?.credit.startDrain();
+    // A drain brings one page, however much credit there is; docs/amazon-mq.md section 14.
+    this.#consumers.get(sender)?.credit.startDrain(storePolicy.maxPageSize);
     this.#pump(sender);
   }
 
@@ -166,13 +190,13 @@ export class AmqpConnection {
   #answer(sender: Sender, delivery: Delivery, outcome: ClientOutcome): void {
     const link = this.#linkOf(sender);
     link?.answer(delivery, outcome);
-    // The answer may have made the room that a drain was waiting for.
-    if (link?.credit.draining) this.#pump(sender);
+    // The answer may have made the room that a drain was waiting for, or given something back.
+    if (link?.credit.draining || this.#consumers.get(sender)?.hasReturned) this.#pump(sender);
   }
 
-  #closeSender(sender: Sender): void {
+  #closeSender(sender: Sender, options: { readonly deliveryFailed: boolean }): void {
     this.#browsers.delete(sender);
-    this.#closeConsumer(sender, { deliveryFailed: false });
+    this.#closeConsumer(sender, options);
   }
 
   #closeConsumer(sender: Sender, options: { readonly deliveryFailed: boolean }): void {
@@ -186,7 +210,10 @@ export class AmqpConnection {
   #end(options: { readonly deliveryFailed: boolean; readonly keepStream?: boolean }): void {
     if (this.#ended) return;
     this.#ended = true;
-    for (const sender of [...this.#consumers.keys()]) this.#closeConsumer(sender, options);
+    this.#surroundings.transactions.abandon();
+    for (const sender of inCleanupOrder([...this.#consumers.keys()], this.#options.id)) {
+      this.#closeConsumer(sender, options);
+    }
     this.#producers.clear();
     this.#browsers.clear();
     // After a proper close rhea still has its own close to write, and ends the stream itself.

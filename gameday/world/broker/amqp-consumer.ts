@@ -4,6 +4,8 @@ import type { LinkSurroundings } from './amqp-producer.ts';
 import { type ClientOutcome, confirmToClient } from './client-outcome.ts';
 import { LinkCredit } from './link-credit.ts';
 import type { AcquiredMessage } from './message-store.ts';
+import { settleAnswered, tellState } from './rhea-internals.ts';
+import { acceptedInTransaction, type TransactionalAnswer } from './rhea-transactions.ts';
 import type { StoredMessage } from './stored-queue.ts';
 
 /** The bytes that a consumer gets: as stored, but for what only the broker can know. */
@@ -16,6 +18,9 @@ export interface ConsumerOptions {
   readonly queue: string;
   /** JMSMessageID that the client selects. */
   readonly messageId: string | undefined;
+  /** Whether the client wants to be the only one that gets messages. */
+  readonly exclusive: boolean;
+  readonly priority: number;
   /** Names the consumer on its broker. */
   readonly holder: string;
 }
@@ -27,7 +32,11 @@ export class AmqpConsumer {
   readonly #options: ConsumerOptions;
   /** What the client may still be sent. */
   readonly credit: LinkCredit;
-  readonly #unanswered = new Map<Delivery, StoredMessage>();
+  /** What this link holds, by key, in the order in which it got it. */
+  readonly #held = new Map<string, StoredMessage>();
+  readonly #unanswered = new Map<Delivery, AcquiredMessage>();
+  /** What the client has given back: it stays with this link and is sent again. docs/amazon-mq.md 14.3. */
+  readonly #returned: AcquiredMessage[] = [];
 
   constructor(sender: Sender, surroundings: LinkSurroundings, options: ConsumerOptions) {
     this.queue = options.queue;
@@ -36,44 +45,108 @@ export class AmqpConsumer {
     this.#options = options;
   }
 
+  get exclusive(): boolean {
+    return this.#options.exclusive;
+  }
+
+  get priority(): number {
+    return this.#options.priority;
+  }
+
   /** Sends one message if the client gave credit for it and there is one. */
   takeOne(): boolean {
-    if (!this.credit.usable) return false;
-    const { store } = this.#surroundings;
-    const { queue, holder, messageId } = this.#options;
-    const acquired = store.acquire(queue, { holder, messageId });
-    if (acquired === undefined) return false;
-    this.#unanswered.set(this.credit.send(deliveredBytes(acquired)), acquired.message);
+    if (this.takeReturned()) return true;
+    const next = this.credit.usable ? this.#acquire() : undefined;
+    if (next === undefined) return false;
+    this.#send(next);
+    return true;
+  }
+
+  /** Sends one message again that the client has given back, if it gave credit for it. */
+  takeReturned(): boolean {
+    const next = this.credit.usable ? this.#returned.shift() : undefined;
+    if (next === undefined) return false;
+    this.#send(next);
     return true;
   }
 
   /** Takes the client's answer for a delivery; a second answer changes nothing. */
   answer(delivery: Delivery, outcome: ClientOutcome): void {
-    const message = this.#unanswered.get(delivery);
-    if (message === undefined) return;
+    const acquired = this.#unanswered.get(delivery);
+    if (acquired === undefined) return;
     this.#unanswered.delete(delivery);
-    this.#carryOut(message.key, outcome);
+    this.#carryOut(acquired, outcome);
     confirmToClient(delivery, outcome, this.#surroundings.outcomes);
   }
 
   /**
-   * Gives back what the client did not answer for, oldest first. `deliveryFailed` is true for a connection that broke:
-   * it raises the redelivery counter. docs/amazon-mq.md section 14.
+   * Takes the client's answer for a delivery inside a transaction: what it accepts leaves the queue with the commit, and
+   * after a rollback it has it in hand as before.
+   */
+  answerInTransaction({ delivery, transactionId, accepted, settled }: TransactionalAnswer): void {
+    const acquired = this.#unanswered.get(delivery);
+    if (acquired === undefined || !accepted) return;
+    const { store, transactions, outcomes } = this.#surroundings;
+    const { key } = acquired.message;
+    const state = acceptedInTransaction(transactionId);
+    const name = `in ${transactionId.toString('hex')}`;
+    const commit = (): void => {
+      // A link that was detached meanwhile has given the message back.
+      if (!this.#held.delete(key)) return;
+      store.accept(this.queue, key);
+      outcomes.settle(name, () => settleAnswered(delivery, state));
+    };
+    const rollBack = (): void => {
+      if (!this.#held.has(key)) return;
+      if (settled) this.#returned.push({ ...acquired, deliveryCount: acquired.deliveryCount + 1 });
+      else this.#unanswered.set(delivery, acquired);
+    };
+    if (!transactions.enlist(transactionId, { commit, rollBack })) return;
+    this.#unanswered.delete(delivery);
+    if (!settled) outcomes.settle(name, () => tellState(delivery, state));
+  }
+
+  /** Whether a message waits that the client has given back. */
+  get hasReturned(): boolean {
+    return this.#returned.length > 0;
+  }
+
+  /**
+   * Gives back what the link holds, in the order in which it got it. `deliveryFailed` raises the redelivery counters:
+   * so it is for a connection that broke, and for a session or connection that ends with the link still attached.
+   * docs/amazon-mq.md section 14.
    */
   close(options: { readonly deliveryFailed: boolean }): void {
     const { store } = this.#surroundings;
-    for (const message of this.#unanswered.values()) store.release(this.queue, message.key, options);
+    for (const { key } of this.#held.values()) store.release(this.queue, key, options);
+    this.#held.clear();
     this.#unanswered.clear();
+    this.#returned.length = 0;
     store.forgetConsumer(this.queue, this.#options.holder);
   }
 
-  #carryOut(key: string, outcome: ClientOutcome): void {
+  #send(acquired: AcquiredMessage): void {
+    this.#unanswered.set(this.credit.send(deliveredBytes(acquired)), acquired);
+  }
+
+  #acquire(): AcquiredMessage | undefined {
+    const { queue, holder, messageId } = this.#options;
+    const acquired = this.#surroundings.store.acquire(queue, { holder, messageId });
+    if (acquired !== undefined) this.#held.set(acquired.message.key, acquired.message);
+    return acquired;
+  }
+
+  #carryOut(acquired: AcquiredMessage, outcome: ClientOutcome): void {
+    const { key } = acquired.message;
     const { store } = this.#surroundings;
-    if (outcome.kind === 'modified') {
-      if (outcome.undeliverableHere) store.reject(this.queue, key);
-      else store.release(this.queue, key, { deliveryFailed: outcome.deliveryFailed });
-    } else if (outcome.kind === 'accepted') store.accept(this.queue, key);
-    else if (outcome.kind === 'rejected') store.reject(this.queue, key);
-    else store.release(this.queue, key, { deliveryFailed: false });
+    const poisoned = outcome.kind === 'rejected' || (outcome.kind === 'modified' && outcome.undeliverableHere);
+    if (outcome.kind !== 'accepted' && !poisoned) {
+      const failed = outcome.kind === 'modified' && outcome.deliveryFailed ? 1 : 0;
+      this.#returned.push({ ...acquired, deliveryCount: acquired.deliveryCount + failed });
+      return;
+    }
+    this.#held.delete(key);
+    if (poisoned) store.reject(this.queue, key);
+    else store.accept(this.queue, key);
   }
 }

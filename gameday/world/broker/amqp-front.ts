@@ -44,6 +44,11 @@ export class AmqpFront {
     return this.#connections.size;
   }
 
+  /** Links that receive from a queue, browsers too: ActiveMQ counts both as consumers. */
+  consumersOf(queue: string): number {
+    return [...this.#connections].reduce((sum, connection) => sum + connection.receivingLinks(queue), 0);
+  }
+
   /** The client's end of a new connection. */
   connect(): Duplex {
     const [client, server] = memoryConnection();

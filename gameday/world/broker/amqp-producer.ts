@@ -1,25 +1,30 @@
 import type { AmqpError, Delivery, Message, Receiver } from 'rhea';
 import { queueOfAddress } from './amqp-address.ts';
-import { readMessage } from './amqp-message.ts';
+import { type IncomingMessage, readMessage } from './amqp-message.ts';
 import { AmqpDecodeError } from './amqp-sections.ts';
 import type { MessageStore } from './message-store.ts';
 import type { OutcomeOrder } from './outcome-order.ts';
-import { rawMessageFormat } from './rhea-internals.ts';
+import { rawMessageFormat, settleReceived } from './rhea-internals.ts';
+import { acceptedInTransaction, transactionOfMessage } from './rhea-transactions.ts';
+import type { Transactions } from './transactions.ts';
 
 /** What a link needs of the connection that it belongs to. */
 export interface LinkSurroundings {
   readonly store: MessageStore;
   readonly outcomes: OutcomeOrder;
+  readonly transactions: Transactions;
   nowMs(): number;
 }
 
 /** A link on which a client sends: every message is stored before its outcome is told. */
 export class AmqpProducer {
+  readonly #receiver: Receiver;
   readonly #surroundings: LinkSurroundings;
   readonly #queue: string;
 
   /** @throws LinkRefusedError when the link's target is not a queue that clients may use */
   constructor(receiver: Receiver, surroundings: LinkSurroundings) {
+    this.#receiver = receiver;
     this.#surroundings = surroundings;
     this.#queue = queueOfAddress(receiver.target?.address);
     receiver.set_target({ address: receiver.target.address });
@@ -35,14 +40,35 @@ export class AmqpProducer {
       });
       return;
     }
+    let message: IncomingMessage;
     try {
-      this.#surroundings.store.enqueue(this.#queue, readMessage(payload, this.#surroundings.nowMs()));
+      message = readMessage(payload, this.#surroundings.nowMs());
     } catch (error) {
       if (!(error instanceof AmqpDecodeError)) throw error;
       this.#reject(delivery, { condition: 'amqp:decode-error', description: error.message });
       return;
     }
+    const transactionId = transactionOfMessage(this.#receiver, delivery);
+    if (transactionId !== undefined) {
+      this.#enlist(transactionId, message, delivery);
+      return;
+    }
+    this.#surroundings.store.enqueue(this.#queue, message);
     this.#surroundings.outcomes.settle('accepted', () => delivery.accept());
+  }
+
+  #enlist(transactionId: Buffer, message: IncomingMessage, delivery: Delivery): void {
+    const { store, transactions, outcomes } = this.#surroundings;
+    const commit = (): void => {
+      store.enqueue(this.#queue, message);
+    };
+    const name = transactionId.toString('hex');
+    if (transactions.enlist(transactionId, { commit, rollBack: () => {} })) {
+      outcomes.settle(`in ${name}`, () => settleReceived(delivery, acceptedInTransaction(transactionId)));
+    } else {
+      const description = `no transaction ${name} is open`;
+      this.#reject(delivery, { condition: 'amqp:transaction:unknown-id', description });
+    }
   }
 
   #reject(delivery: Delivery, error: AmqpError): void {

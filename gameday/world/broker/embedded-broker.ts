@@ -16,6 +16,19 @@ export interface ReplicationGauges {
   readonly replicationQueueSize: number | undefined;
 }
 
+/** What a broker counts for one queue; all but the sizes since its process started. docs/amazon-mq.md section 14. */
+export interface QueueStatistics {
+  readonly size: number;
+  /** Messages that consumers hold. */
+  readonly inFlight: number;
+  /** Consumers and browsers. */
+  readonly consumers: number;
+  readonly enqueued: number;
+  /** Messages that left: acknowledged, expired, dead-lettered or purged. */
+  readonly dequeued: number;
+  readonly expired: number;
+}
+
 /** A broker's data plane, as the control plane (the Amazon MQ API) and CloudWatch see it. */
 export interface EmbeddedBroker {
   readonly brokerId: string;
@@ -28,6 +41,8 @@ export interface EmbeddedBroker {
   readonly acceptsClients: boolean;
   /** Messages per queue, in the order of first use. */
   queueDepths(): ReadonlyMap<string, number>;
+  /** What the broker counts for each queue, in the order of first use. */
+  queueStatistics(): ReadonlyMap<string, QueueStatistics>;
   clientConnections(): number;
   gauges(): ReplicationGauges;
   /** Stops the process: connections drop, stored messages stay. */

@@ -8,6 +8,8 @@ export class LinkCredit {
   #assigned = 0;
   #attached = false;
   #draining = false;
+  /** Messages that the drain under way may still bring. */
+  #drainLeft = 0;
 
   constructor(sender: Sender) {
     this.#sender = sender;
@@ -15,6 +17,7 @@ export class LinkCredit {
 
   /** Whether a message may be sent now. */
   get usable(): boolean {
+    if (this.#draining && this.#drainLeft === 0) return false;
     return this.#attached && this.#assigned < creditLimit(this.#sender) && this.#sender.sendable();
   }
 
@@ -30,6 +33,7 @@ export class LinkCredit {
 
   send(bytes: Buffer): ReturnType<Sender['send']> {
     this.#assigned++;
+    if (this.#draining) this.#drainLeft--;
     return this.#sender.send(bytes, undefined, 0);
   }
 
@@ -38,9 +42,10 @@ export class LinkCredit {
     this.#draining = false;
   }
 
-  /** The client wants its unused credit back once nothing more can be sent. */
-  startDrain(): void {
+  /** The client wants its unused credit back once nothing more, or `atMost` messages, can be sent. */
+  startDrain(atMost = Number.POSITIVE_INFINITY): void {
     this.#draining = true;
+    this.#drainLeft = atMost;
   }
 
   /**
@@ -61,6 +66,7 @@ export class LinkCredit {
 
   /** A full session buffer is not an empty queue: there is credit, but no room until the client settles something. */
   #heldUp(): boolean {
+    if (this.#drainLeft === 0) return false;
     return this.#assigned < creditLimit(this.#sender) && !this.#sender.sendable();
   }
 }

@@ -1,12 +1,11 @@
 import { deadLetterQueue } from './amqp-address.ts';
 import type { IncomingMessage } from './amqp-message.ts';
+import type { QueueStatistics } from './embedded-broker.ts';
 import type { ApplyResult, ReplicationEvent } from './replication-events.ts';
 import { type QueueEntry, type StoredMessage, StoredQueue } from './stored-queue.ts';
 
-/** Limits of ActiveMQ's default destination and redelivery policies. */
+/** Limits of ActiveMQ's default destination policy. */
 export const storePolicy = {
-  /** https://activemq.apache.org/components/classic/documentation/redelivery-policy (maximumRedeliveries). */
-  maxRedeliveries: 6,
   /** Messages that one browse shows at most. docs/amazon-mq.md section 13, row 16. */
   maxBrowsePageSize: 400,
   /** Messages from the head that a selective consumer is matched against. docs/amazon-mq.md section 14. */
@@ -33,6 +32,9 @@ export interface AcquireRequest {
   /** JMSMessageID that the message must have. */
   readonly messageId?: string | undefined;
 }
+
+/** Counts of one queue; see `QueueStatistics` for what each means. */
+export type StoredQueueStatistics = Omit<QueueStatistics, 'consumers'>;
 
 /** A stored message as an observer outside the broker sees it. */
 export interface StoredMessageView {
@@ -61,6 +63,16 @@ export class MessageStore {
     return new Map([...this.#queues].map(([name, queue]) => [name, queue.depth]));
   }
 
+  /** What the broker counts for each queue, in the order of first use. */
+  statistics(): ReadonlyMap<string, StoredQueueStatistics> {
+    return new Map(
+      [...this.#queues].map(([name, { depth, held, counters }]) => [
+        name,
+        { size: depth, inFlight: held, ...counters },
+      ]),
+    );
+  }
+
   /** All messages of a queue in store order, without the limit of a browse; none for an unknown queue. */
   view(queue: string): readonly StoredMessageView[] {
     return [...(this.#queues.get(queue)?.all() ?? [])].map(({ message, deliveryCount, holder }) => ({
@@ -87,8 +99,9 @@ export class MessageStore {
       durable: incoming.durable,
       expiresAtMs: incoming.expiresAtMs,
       groupId: incoming.groupId,
+      deliveryCount: incoming.deliveryCount,
     };
-    this.#append(queue, message, incoming.deliveryCount);
+    this.#append(queue, message);
     return message;
   }
 
@@ -99,7 +112,7 @@ export class MessageStore {
       const entry = this.#firstFitting(stored, request);
       if (entry === undefined) return undefined;
       if (this.#expired(entry.message)) {
-        this.#deadLetter(queue, stored, entry);
+        this.#expire(queue, stored, entry);
         continue;
       }
       stored.hold(entry, request.holder);
@@ -117,18 +130,14 @@ export class MessageStore {
   }
 
   /**
-   * The consumer gives the message back, to the place it had. A failed delivery counts; the one beyond
-   * `maxRedeliveries` sends the message to the dead-letter queue.
+   * The consumer gives the message back. A failed delivery counts, and nothing follows from the count here: the limit of
+   * redeliveries belongs to JMS clients. docs/amazon-mq.md section 14.
    */
   release(queue: string, key: string, options: { readonly deliveryFailed: boolean }): void {
     const stored = this.#open(queue);
     const entry = stored.find(key);
     if (entry === undefined) return;
     if (options.deliveryFailed) entry.deliveryCount++;
-    if (entry.deliveryCount > storePolicy.maxRedeliveries) {
-      this.#deadLetter(queue, stored, entry);
-      return;
-    }
     stored.release(entry);
     this.onAvailable(queue);
   }
@@ -165,7 +174,7 @@ export class MessageStore {
       if (seen++ === storePolicy.maxBrowsePageSize) break;
       if (messageId === undefined || message.id === messageId) page.push({ message, deliveryCount });
     }
-    for (const entry of expired) this.#deadLetter(queue, stored, entry);
+    for (const entry of expired) this.#expire(queue, stored, entry);
     return page;
   }
 
@@ -175,15 +184,9 @@ export class MessageStore {
     this.observer?.({ kind: 'purge', queue });
   }
 
-  /** What a stopped process forgets: messages that no client asked to persist, and who held which message. */
+  /** What a stopped process forgets: messages that no client asked to persist, who held which message, and counts. */
   restart(): void {
-    for (const stored of this.#queues.values()) {
-      stored.groupOwners.clear();
-      for (const entry of [...stored.all()]) {
-        if (entry.message.durable) stored.release(entry);
-        else stored.remove(entry);
-      }
-    }
+    for (const stored of this.#queues.values()) stored.restart();
   }
 
   /** Applies a change that crossed from the other broker. Nothing of it crosses back. */
@@ -197,12 +200,14 @@ export class MessageStore {
         return 'applied';
       case 'send':
         if (stored.find(event.message.key) !== undefined) return 'skipped';
-        stored.append(event.message, 0);
+        stored.append(event.message);
+        stored.counters.enqueued++;
         return 'applied';
       case 'ack': {
         const entry = stored.find(event.key);
         if (entry === undefined) return 'skipped';
         stored.remove(entry);
+        stored.counters.dequeued++;
         return 'applied';
       }
     }
@@ -224,29 +229,38 @@ export class MessageStore {
     return message.expiresAtMs !== undefined && message.expiresAtMs <= this.#options.nowMs();
   }
 
+  #expire(queue: string, stored: StoredQueue, entry: QueueEntry): void {
+    stored.counters.expired++;
+    this.#deadLetter(queue, stored, entry);
+  }
+
   /** Moves a message to the dead-letter queue; one that is not durable, or failed there too, is dropped. */
   #deadLetter(queue: string, stored: StoredQueue, entry: QueueEntry): void {
     const { message } = entry;
     if (message.durable && queue !== deadLetterQueue) {
       const key = `${this.#options.brokerId}/${++this.#lastSequence}`;
-      this.#append(deadLetterQueue, { ...message, key, expiresAtMs: undefined }, 0);
+      this.#append(deadLetterQueue, { ...message, key, expiresAtMs: undefined, deliveryCount: 0 });
     }
     this.#remove(queue, stored, entry);
   }
 
-  #append(queue: string, message: StoredMessage, deliveryCount: number): void {
-    this.#open(queue).append(message, deliveryCount);
+  #append(queue: string, message: StoredMessage): void {
+    const stored = this.#open(queue);
+    stored.append(message);
+    stored.counters.enqueued++;
     if (message.durable) this.observer?.({ kind: 'send', queue, message });
     this.onAvailable(queue);
   }
 
   #remove(queue: string, stored: StoredQueue, entry: QueueEntry): void {
     stored.remove(entry);
+    stored.counters.dequeued++;
     if (entry.message.durable) this.observer?.({ kind: 'ack', queue, key: entry.message.key });
   }
 
   #purge(queue: string): void {
     const stored = this.#create(queue);
+    stored.counters.dequeued += stored.depth;
     for (const entry of [...stored.all()]) stored.remove(entry);
   }
 

@@ -47,6 +47,12 @@ export const settleAnswered = (delivery: Delivery, outcome: EncodedOutcome): voi
   (delivery as { remote_settled: boolean }).remote_settled = true;
 };
 
+/** Settles a message that came in with a state that rhea has no name for. */
+export const settleReceived = (delivery: Delivery, outcome: EncodedOutcome): void => delivery.update(true, outcome);
+
+/** Tells a client the state of its delivery, which stays unsettled. */
+export const tellState = (delivery: Delivery, outcome: EncodedOutcome): void => delivery.update(false, outcome);
+
 /** A message format that no client uses: rhea hands over the bytes of a format that it does not know. */
 export const rawMessageFormat = 0x7fff_fff0;
 
@@ -70,6 +76,7 @@ export const deliverRawMessages = (session: Session): void => {
 interface SenderState {
   readonly credit: number;
   readonly delivery_count: number;
+  readonly _draining: boolean;
 }
 
 /** Messages that a sender has written; credit that was given back counts as if it had been used. */
@@ -78,6 +85,9 @@ export const sentCount = (sender: Sender): number => (sender as unknown as Sende
 /** Link credit as a serial number: a sender may send until `sentCount` is that high. */
 export const creditLimit = (sender: Sender): number =>
   (sender as unknown as SenderState).credit + (sender as unknown as SenderState).delivery_count;
+
+/** Whether the client's newest flow asks for its unused credit back. */
+export const isDraining = (sender: Sender): boolean => (sender as unknown as SenderState)._draining;
 
 /** Gives the credit that a client drains back to it. rhea writes that only when something else is written too. */
 export const giveCreditBack = (sender: Sender): void => {

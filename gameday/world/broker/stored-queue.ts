@@ -12,12 +12,14 @@ export interface StoredMessage {
   /** Milliseconds since the Unix epoch; undefined never expires. */
   readonly expiresAtMs: number | undefined;
   readonly groupId: string | undefined;
+  /** Failed deliveries that the sender had counted. */
+  readonly deliveryCount: number;
 }
 
 /** A stored message with its state on this broker, which does not replicate. */
 export interface QueueEntry {
   readonly message: StoredMessage;
-  /** Failed deliveries. */
+  /** Failed deliveries, as far as the broker remembers them: a restart forgets those that it counted itself. */
   deliveryCount: number;
   /** The consumer that holds the message; undefined is available. */
   holder: string | undefined;
@@ -28,50 +30,93 @@ export interface QueueEntry {
 /** Entries removed from the middle leave holes; an array with fewer is not worth compacting. */
 const smallestCompaction = 1_024;
 
+/** What a queue has counted since its broker's process started; the broker keeps no count across a restart. */
+export interface QueueCounters {
+  enqueued: number;
+  /** Messages that left: acknowledged, expired, dead-lettered or purged. docs/amazon-mq.md section 14. */
+  dequeued: number;
+  expired: number;
+}
+
+const noCounts: QueueCounters = { enqueued: 0, dequeued: 0, expired: 0 };
+
 /** One queue: messages in store order, some of them held by consumers. */
 export class StoredQueue {
+  readonly counters: QueueCounters = { ...noCounts };
   /** The consumer that gets the messages of a group, by group id. */
   readonly groupOwners = new Map<string, string>();
   readonly #byKey = new Map<string, QueueEntry>();
   #entries: (QueueEntry | undefined)[] = [];
-  /** No entry before this position is available. */
+  /** Every available entry before this position was given back. */
   #cursor = 0;
+  /** Available entries that were given back, in the order in which that happened. */
+  readonly #returned = new Set<QueueEntry>();
+  #held = 0;
 
   get depth(): number {
     return this.#byKey.size;
+  }
+
+  /** Messages that consumers hold. */
+  get held(): number {
+    return this.#held;
   }
 
   find(key: string): QueueEntry | undefined {
     return this.#byKey.get(key);
   }
 
-  append(message: StoredMessage, deliveryCount: number): void {
-    const entry: QueueEntry = { message, deliveryCount, holder: undefined, position: this.#entries.length };
+  append(message: StoredMessage): void {
+    const { deliveryCount } = message;
+    const position = this.#entries.length;
+    const entry: QueueEntry = { message, deliveryCount, holder: undefined, position };
     this.#entries.push(entry);
     this.#byKey.set(message.key, entry);
   }
 
   remove(entry: QueueEntry): void {
     if (!this.#byKey.delete(entry.message.key)) return;
+    this.#letGo(entry);
+    this.#returned.delete(entry);
     this.#entries[entry.position] = undefined;
     if (this.#entries.length >= smallestCompaction && this.#byKey.size * 2 < this.#entries.length) this.#compact();
   }
 
   hold(entry: QueueEntry, holder: string): void {
+    if (entry.holder === undefined) this.#held++;
     entry.holder = holder;
+    this.#returned.delete(entry);
   }
 
-  /** Makes a held entry available again, at the place it had. */
+  /**
+   * Makes a held entry available again: behind those that were given back before it, and before everything that was
+   * never handed out, wherever it stands in the store. docs/amazon-mq.md section 14.
+   */
   release(entry: QueueEntry): void {
-    entry.holder = undefined;
-    this.#cursor = Math.min(this.#cursor, entry.position);
+    if (entry.holder === undefined) return;
+    this.#letGo(entry);
+    this.#returned.add(entry);
   }
 
-  /** Available entries in store order. The queue must not change while this is read. */
+  /** Available entries in the order in which they are handed out. The queue must not change while this is read. */
   *available(): Generator<QueueEntry> {
+    yield* this.#returned;
     for (let position = this.#firstAvailable(); position < this.#entries.length; position++) {
       const entry = this.#entries[position];
-      if (entry !== undefined && entry.holder === undefined) yield entry;
+      if (entry !== undefined && this.#isFresh(entry)) yield entry;
+    }
+  }
+
+  /** What a broker that starts again makes of it: nobody holds anything, and only the order of the store counts. */
+  restart(): void {
+    Object.assign(this.counters, noCounts);
+    this.groupOwners.clear();
+    this.#returned.clear();
+    this.#cursor = 0;
+    for (const entry of [...this.all()]) {
+      this.#letGo(entry);
+      entry.deliveryCount = entry.message.deliveryCount;
+      if (!entry.message.durable) this.remove(entry);
     }
   }
 
@@ -80,10 +125,20 @@ export class StoredQueue {
     for (const entry of this.#entries) if (entry !== undefined) yield entry;
   }
 
+  /** Whether nobody has had the entry since it was stored. */
+  #isFresh(entry: QueueEntry): boolean {
+    return entry.holder === undefined && !this.#returned.has(entry);
+  }
+
+  #letGo(entry: QueueEntry): void {
+    if (entry.holder !== undefined) this.#held--;
+    entry.holder = undefined;
+  }
+
   #firstAvailable(): number {
     while (this.#cursor < this.#entries.length) {
       const entry = this.#entries[this.#cursor];
-      if (entry !== undefined && entry.holder === undefined) break;
+      if (entry !== undefined && this.#isFresh(entry)) break;
       this.#cursor++;
     }
     return this.#cursor;

@@ -1,4 +1,5 @@
-import type { EmbeddedBroker } from '../broker/embedded-broker.ts';
+import type { EmbeddedBroker, QueueStatistics } from '../broker/embedded-broker.ts';
+import { queueMetrics } from './queue-metrics.ts';
 
 /** Namespace of Amazon MQ's metrics (docs/amazon-mq.md 10). */
 export const AMAZON_MQ_NAMESPACE = 'AWS/AmazonMQ';
@@ -19,12 +20,18 @@ export interface BrokerMetric {
  * active instance reports, under the broker's name with `-1` (docs/amazon-mq.md 10).
  *
  * @param storePercentUsage how full its store is, in percent
+ * @param statistics what it counts for its queues
+ * @param before what it had counted at the last minute
  */
-export function brokerMetrics(broker: EmbeddedBroker, storePercentUsage: number): readonly BrokerMetric[] {
+export function brokerMetrics(
+  broker: EmbeddedBroker,
+  storePercentUsage: number,
+  statistics: ReadonlyMap<string, QueueStatistics>,
+  before: ReadonlyMap<string, QueueStatistics>,
+): readonly BrokerMetric[] {
   if (!broker.up) return [];
   const Broker = `${broker.brokerName}-1`;
   const gauges = broker.gauges();
-  const depths = [...broker.queueDepths()];
   const metrics: BrokerMetric[] = [];
   const add = (metricName: string, value: number | undefined, unit: BrokerMetric['unit'], queue?: string): void => {
     if (value === undefined) return;
@@ -36,10 +43,10 @@ export function brokerMetrics(broker: EmbeddedBroker, storePercentUsage: number)
   add('ReplicationLag', gauges.replicationLagMs, 'Milliseconds');
   add('ReplicaWaitTime', gauges.replicaWaitTimeMs, 'Milliseconds');
   add('QueueSize', gauges.replicationQueueSize, 'Count', REPLICATION_QUEUE);
-  for (const [queue, depth] of depths) add('QueueSize', depth, 'Count', queue);
+  metrics.push(...queueMetrics(Broker, statistics, before));
   add(
     'TotalMessageCount',
-    depths.reduce((sum, [, depth]) => sum + depth, 0),
+    [...statistics.values()].reduce((sum, { size }) => sum + size, 0),
     'Count',
   );
   add('StorePercentUsage', storePercentUsage, 'Percent');

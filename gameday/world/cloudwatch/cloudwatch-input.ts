@@ -70,3 +70,17 @@ export const describeAlarmsInput = z.strictObject({
 export type DescribeAlarmsInput = z.output<typeof describeAlarmsInput>;
 
 export type GetMetricDataInput = z.output<typeof getMetricDataInput>;
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html: up to 10 dimensions as a filter. */
+export const listMetricsInput = z.strictObject({
+  Namespace: z.string().min(1).max(255).optional(),
+  MetricName: z.string().min(1).max(255).optional(),
+  Dimensions: z
+    .array(z.strictObject({ Name: z.string().min(1), Value: z.string().min(1).optional() }))
+    .max(10)
+    .default([]),
+  RecentlyActive: z.literal('PT3H').optional(),
+  NextToken: z.string().optional(),
+});
+
+export type ListMetricsInput = z.output<typeof listMetricsInput>;

@@ -2,9 +2,10 @@ import type { ApiRequest, ApiService } from '../../api/service.ts';
 import type { VirtualClock } from '../../clock/virtual-clock.ts';
 import { notModelledOperation, parseMembers } from '../parse-members.ts';
 import type { AlarmStore } from './alarm-store.ts';
-import { describeAlarmsInput, getMetricDataInput, putMetricDataInput } from './cloudwatch-input.ts';
+import { describeAlarmsInput, getMetricDataInput, listMetricsInput, putMetricDataInput } from './cloudwatch-input.ts';
 import { describeAlarms } from './describe-alarms.ts';
 import { getMetricData } from './get-metric-data.ts';
+import { listMetrics } from './list-metrics.ts';
 import type { MetricStore } from './metric-store.ts';
 import { putMetricData } from './put-metric-data.ts';
 
@@ -16,7 +17,7 @@ export interface CloudWatchServiceOptions {
   readonly publicationDelayMs: number;
 }
 
-/** CloudWatch: PutMetricData, GetMetricData without metric math, and DescribeAlarms. */
+/** CloudWatch: PutMetricData, GetMetricData without metric math, ListMetrics, and DescribeAlarms. */
 export class CloudWatchService implements ApiService {
   readonly signingName = 'monitoring';
   readonly #options: CloudWatchServiceOptions;
@@ -36,6 +37,9 @@ export class CloudWatchService implements ApiService {
       const { Namespace, MetricData } = parseMembers(putMetricDataInput, input, call);
       putMetricData(storeOf(region), Namespace, MetricData, { nowMs: clock.nowMs(), publicationDelayMs });
       return {};
+    }
+    if (operation === 'ListMetrics') {
+      return listMetrics(storeOf(region), parseMembers(listMetricsInput, input, call), clock.nowMs());
     }
     if (operation === 'DescribeAlarms') {
       return describeAlarms(alarms.inRegion(region), parseMembers(describeAlarmsInput, input, call));

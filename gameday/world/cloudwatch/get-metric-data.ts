@@ -2,6 +2,7 @@ import { ApiFault } from '../../api/service.ts';
 import type { GetMetricDataInput, MetricDataQuery } from './cloudwatch-input.ts';
 import { aggregate, type PeriodValue } from './metric-statistics.ts';
 import type { MetricStore } from './metric-store.ts';
+import { offsetOfToken, tokenOfOffset } from './offset-token.ts';
 
 interface Result {
   readonly query: MetricDataQuery;
@@ -30,12 +31,12 @@ export function getMetricData(
     values: read(store, query, input, nowMs),
   }));
   const total = results.reduce((sum, result) => sum + result.values.length, 0);
-  const offset = readToken(input.NextToken, total);
+  const offset = offsetOfToken(input.NextToken, total);
   const end = Math.min(offset + input.MaxDatapoints, total);
   return {
     MetricDataResults: pageOf(results, offset, end),
     Messages: [],
-    ...(end < total && { NextToken: Buffer.from(`${end}`).toString('base64url') }),
+    ...(end < total && { NextToken: tokenOfOffset(end) }),
   };
 }
 
@@ -81,11 +82,4 @@ function pageOf(results: readonly Result[], offset: number, end: number): readon
     start += values.length;
   }
   return page;
-}
-
-function readToken(token: string | undefined, total: number): number {
-  if (token === undefined) return 0;
-  const offset = Number(Buffer.from(token, 'base64url').toString());
-  if (Number.isInteger(offset) && offset > 0 && offset <= total) return offset;
-  throw new ApiFault('InvalidNextToken', 400, 'The next token specified is invalid.');
 }

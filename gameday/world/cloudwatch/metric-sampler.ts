@@ -1,5 +1,5 @@
 import type { VirtualClock } from '../../clock/virtual-clock.ts';
-import type { EmbeddedBroker } from '../broker/embedded-broker.ts';
+import type { EmbeddedBroker, QueueStatistics } from '../broker/embedded-broker.ts';
 import { type FaultBoard, fits } from '../fault-board.ts';
 import type { Reachability } from '../reachability.ts';
 import { AMAZON_MQ_NAMESPACE, type BrokerMetric, brokerMetrics } from './broker-metrics.ts';
@@ -24,6 +24,8 @@ const MINUTE_MS = 60_000;
 /** Publishes the gauges of every broker at the start of each minute. */
 export class MetricSampler {
   readonly #options: MetricSamplerOptions;
+  /** What each broker had counted for its queues at the last minute, by broker id. */
+  readonly #counted = new Map<string, ReadonlyMap<string, QueueStatistics>>();
   #started = false;
 
   constructor(options: MetricSamplerOptions) {
@@ -45,9 +47,12 @@ export class MetricSampler {
 
   #sample(): void {
     for (const broker of this.#options.brokers()) {
+      const before = this.#counted.get(broker.brokerId) ?? new Map();
+      const statistics = broker.queueStatistics();
+      this.#counted.set(broker.brokerId, statistics);
       if (this.#options.reachability.isDark(broker.region)) continue;
       const storePercentUsage = this.#options.storePercentUsage(broker.brokerId);
-      for (const metric of brokerMetrics(broker, storePercentUsage)) this.#publish(broker, metric);
+      for (const metric of brokerMetrics(broker, storePercentUsage, statistics, before)) this.#publish(broker, metric);
     }
   }
 

@@ -18,25 +18,37 @@ export interface MetricPoint {
   readonly unit: string;
 }
 
+interface MetricSeries {
+  readonly identity: MetricIdentity;
+  readonly points: MetricPoint[];
+}
+
 /** All points of one Region. */
 export class MetricStore {
-  readonly #series = new Map<string, MetricPoint[]>();
+  readonly #series = new Map<string, MetricSeries>();
 
   put(identity: MetricIdentity, point: MetricPoint): void {
     const key = keyOf(identity);
-    const points = this.#series.get(key) ?? [];
-    points.push(point);
-    this.#series.set(key, points);
+    const series = this.#series.get(key) ?? { identity, points: [] };
+    series.points.push(point);
+    this.#series.set(key, series);
   }
 
   /** The newest point that was put, whether anybody can see it yet or not. */
   newest(identity: MetricIdentity): MetricPoint | undefined {
-    return this.#series.get(keyOf(identity))?.at(-1);
+    return this.#series.get(keyOf(identity))?.points.at(-1);
+  }
+
+  /** Metrics that have a point at or after `fromMs` that is visible at `nowMs`, in the order of their first points. */
+  identities(fromMs: number, nowMs: number): readonly MetricIdentity[] {
+    return [...this.#series.values()]
+      .filter(({ points }) => points.some((point) => point.visibleAtMs <= nowMs && point.timestampMs >= fromMs))
+      .map(({ identity }) => identity);
   }
 
   /** Points with `fromMs` ≤ timestamp < `toMs` that are visible at `nowMs`, in the order in which they were put. */
   read(identity: MetricIdentity, fromMs: number, toMs: number, nowMs: number): readonly MetricPoint[] {
-    return (this.#series.get(keyOf(identity)) ?? []).filter(
+    return (this.#series.get(keyOf(identity))?.points ?? []).filter(
       (point) => point.timestampMs >= fromMs && point.timestampMs < toMs && point.visibleAtMs <= nowMs,
     );
   }

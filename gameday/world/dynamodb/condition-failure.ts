@@ -1,6 +1,6 @@
 import { ApiFault } from '../../api/service.ts';
 import type { DynaliteStore } from './dynalite-store.ts';
-import { keyNames, type TableSpec } from './table-spec.ts';
+import { keyOf, type TableSpec } from './table-spec.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -29,6 +29,3 @@ export async function callWithOldItem(
     throw new ApiFault(error.code, error.statusCode, error.message, Item === undefined ? {} : { Item });
   }
 }
-
-const keyOf = (spec: TableSpec, attributes: Members): Members =>
-  Object.fromEntries(keyNames(spec).map((name) => [name, attributes[name]]));

@@ -1,38 +1,52 @@
 import { ApiFault, type ApiRequest, type ApiService } from '../../api/service.ts';
+import { type FaultBoard, fits } from '../fault-board.ts';
 import { notModelledOperation } from '../parse-members.ts';
 import type { Reachability } from '../reachability.ts';
+import type { Random } from '../seeded-random.ts';
 import { callWithOldItem } from './condition-failure.ts';
 import { DynaliteStore } from './dynalite-store.ts';
+import { isBatch, type PartialBatch, splitBatch } from './partial-batch.ts';
+import type { PathPace } from './replication-path.ts';
 import { inRequestOrder } from './request-order.ts';
 import { accessOf, isConsistentRead, refusedByStrongTables, tableNames } from './table-operations.ts';
+import { TableReplication } from './table-replication.ts';
 import { createTableRequest, type TableSpec } from './table-spec.ts';
+import { applyWrites, type StoredTable, writtenItems } from './written-items.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-interface Table {
-  readonly spec: TableSpec;
-  readonly store: DynaliteStore;
+interface Table extends StoredTable {
   readonly createdMs: number;
+  /** Only of a table with eventual consistency, and the same for all of its replicas. */
+  readonly replication: TableReplication | undefined;
 }
 
 export interface DynamoDbServiceOptions {
   readonly accountId: string;
   readonly regions: readonly string[];
   readonly reachability: Reachability;
+  readonly faults: FaultBoard;
+  readonly random: Random;
+  /** Usual time until a write is seen in another Region, virtual milliseconds; each write takes half to one and a half. */
+  readonly replicationLagMs: number;
   readonly nowMs: () => number;
   readonly nextUuid: () => string;
 }
 
-/** DynamoDB by dynalite, with what dynalite lacks: Regions, strong global tables, and items of failed conditions. */
+/** DynamoDB by dynalite, with what dynalite lacks: Regions, global tables, and items of failed conditions. */
 export class DynamoDbService implements ApiService {
   readonly signingName = 'dynamodb';
   readonly #options: DynamoDbServiceOptions;
   /** By Region, then by name. */
   readonly #tables = new Map<string, Map<string, Table>>();
   readonly #tableIds = new Map<Table, string>();
+  readonly #replications: TableReplication[] = [];
 
   constructor(options: DynamoDbServiceOptions) {
     this.#options = options;
+    options.faults.onChange(() => {
+      for (const replication of this.#replications) replication.pathsChanged();
+    });
   }
 
   /** @throws TypeError for a Region that the world lacks, a name that is taken, or a strong table without three Regions */
@@ -49,11 +63,12 @@ export class DynamoDbService implements ApiService {
       if (this.#tables.get(region)?.has(spec.tableName))
         throw new TypeError(`table ${spec.tableName} exists in ${region} already`);
     }
-    const shared = spec.consistency === 'strong' ? await this.#newTable(spec) : undefined;
+    const replication = spec.consistency === 'eventual' ? this.#replicate(spec) : undefined;
+    const shared = replication === undefined ? await this.#newTable(spec, undefined) : undefined;
     for (const region of spec.regions) {
       const tables = this.#tables.get(region) ?? new Map<string, Table>();
       this.#tables.set(region, tables);
-      tables.set(spec.tableName, shared ?? (await this.#newTable(spec)));
+      tables.set(spec.tableName, shared ?? (await this.#newTable(spec, replication)));
     }
   }
 
@@ -73,9 +88,33 @@ export class DynamoDbService implements ApiService {
     if (access === 'write' || (access === 'read' && isConsistentRead(operation, input)))
       this.#requireQuorum(region, table.spec);
     if (operation === 'DescribeTable') return this.#describe(region, table, input);
-    if (operation === 'BatchGetItem')
+    if (operation === 'DescribeTimeToLive') return describeTimeToLive(table.spec);
+    await applyWrites(table, table.replication?.takeArrivals(region) ?? []);
+    const partial = this.#planPartialBatch(request, table.spec);
+    const answer = await this.#call(region, table, operation, partial?.input ?? input);
+    return { ...answer, ...partial?.unprocessed };
+  }
+
+  async #call(region: string, table: Table, operation: string, input: Members): Promise<Members> {
+    if (operation === 'BatchGetItem') {
       return inRequestOrder(input, await table.store.call(operation, input), table.spec);
-    return await callWithOldItem(table, operation, input);
+    }
+    const answer = await callWithOldItem(table, operation, input);
+    table.replication?.written(region, await writtenItems(table, operation, input));
+    return answer;
+  }
+
+  #planPartialBatch({ region, operation, input, caller }: ApiRequest, spec: TableSpec): PartialBatch | undefined {
+    if (!isBatch(operation)) return undefined;
+    const fault = this.#options.faults.hit(
+      'unprocessed-items',
+      (candidate) =>
+        fits(candidate.region, region) &&
+        fits(candidate.tableName, spec.tableName) &&
+        fits(candidate.operation, operation) &&
+        fits(candidate.caller, caller),
+    );
+    return fault && splitBatch(operation, spec.tableName, input, fault.processed);
   }
 
   #tableOf(region: string, operation: string, input: Members): Table {
@@ -106,10 +145,33 @@ export class DynamoDbService implements ApiService {
     );
   }
 
-  async #newTable(spec: TableSpec): Promise<Table> {
+  #replicate(spec: TableSpec): TableReplication {
+    const { nowMs, random, replicationLagMs } = this.#options;
+    const replication = new TableReplication({
+      regions: spec.regions,
+      nowMs,
+      lagMs: () => replicationLagMs * (0.5 + random()),
+      paceOf: (from, to) => this.#paceOf(spec.tableName, from, to),
+    });
+    this.#replications.push(replication);
+    return replication;
+  }
+
+  #paceOf(tableName: string, from: string, to: string): PathPace {
+    const { reachability, faults } = this.#options;
+    if (!reachability.connects(from, to)) return 'stopped';
+    const lags = faults
+      .active('ledger-lag')
+      .filter((fault) => fits(fault.tableName, tableName) && fits(fault.fromRegion, from) && fits(fault.toRegion, to))
+      .map(({ seconds }) => seconds);
+    if (lags.includes(undefined)) return 'stopped';
+    return { extraMs: 1_000 * lags.reduce<number>((longest, seconds = 0) => Math.max(longest, seconds), 0) };
+  }
+
+  async #newTable(spec: TableSpec, replication: TableReplication | undefined): Promise<Table> {
     const store = new DynaliteStore();
     await store.createTable(createTableRequest(spec));
-    const table = { spec, store, createdMs: this.#options.nowMs() };
+    const table = { spec, store, replication, createdMs: this.#options.nowMs() };
     this.#tableIds.set(table, this.#options.nextUuid());
     return table;
   }
@@ -124,8 +186,9 @@ export class DynamoDbService implements ApiService {
         TableId: this.#tableIds.get(table),
         CreationDateTime: table.createdMs / 1_000,
         BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
-        ...(spec.consistency === 'strong' && {
-          MultiRegionConsistency: 'STRONG',
+        ...(spec.regions.length > 1 && {
+          GlobalTableVersion: '2019.11.21',
+          MultiRegionConsistency: spec.consistency.toUpperCase(),
           Replicas: spec.regions
             .filter((other) => other !== region)
             .map((RegionName) => ({ RegionName, ReplicaStatus: 'ACTIVE' })),
@@ -134,3 +197,8 @@ export class DynamoDbService implements ApiService {
     };
   }
 }
+
+const describeTimeToLive = ({ timeToLiveAttribute: AttributeName }: TableSpec): Members => ({
+  TimeToLiveDescription:
+    AttributeName === undefined ? { TimeToLiveStatus: 'DISABLED' } : { TimeToLiveStatus: 'ENABLED', AttributeName },
+});

@@ -7,10 +7,15 @@ export interface TableSpec {
   readonly sortKey?: string;
   /**
    * `strong`: a global table with multi-Region strong consistency, one linearizable table for all `regions`.
-   * `regional`: an ordinary table; each of the `regions` has its own.
+   * `eventual`: a global table whose Regions each have a replica of their own; the last writer of an item wins.
    */
-  readonly consistency: 'strong' | 'regional';
+  readonly consistency: 'strong' | 'eventual';
   readonly regions: readonly string[];
+  /**
+   * Attribute that holds an item's end, in seconds since the Unix epoch. Nothing expires: the service itself may
+   * keep an expired item for some days (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html).
+   */
+  readonly timeToLiveAttribute?: string;
 }
 
 /** Regions of the strongly consistent table in the United States: exactly three replicas. */
@@ -19,6 +24,12 @@ export const STRONG_REGIONS = ['us-east-1', 'us-east-2', 'us-west-2'] as const;
 /** Names of the key attributes, partition key first. */
 export const keyNames = (spec: TableSpec): readonly string[] =>
   spec.sortKey === undefined ? [spec.partitionKey] : [spec.partitionKey, spec.sortKey];
+
+/** The key attributes of an item or of a larger key. */
+export const keyOf = (
+  spec: TableSpec,
+  attributes: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> => Object.fromEntries(keyNames(spec).map((name) => [name, attributes[name]]));
 
 /** The request that creates a table. */
 export const createTableRequest = (spec: TableSpec): Readonly<Record<string, unknown>> => ({

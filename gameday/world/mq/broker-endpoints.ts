@@ -6,6 +6,9 @@ const PORTS = { openWire: 61617, amqp: 5671, stomp: 61614, mqtt: 8883, webSocket
 /** The port on which a broker speaks AMQP 1.0. */
 export const AMQP_PORT = PORTS.amqp;
 
+/** The port of the web console. */
+export const CONSOLE_PORT = PORTS.console;
+
 /** Instances of a broker: the first one is active, the second one of a standby pair does not listen. */
 export const instanceCount = (record: BrokerRecord): number =>
   record.deploymentMode === 'ACTIVE_STANDBY_MULTI_AZ' ? 2 : 1;

@@ -56,6 +56,15 @@ export interface ActionRequired {
   readonly actionRequiredInfo: string;
 }
 
+/** A durable subscription of a topic that is not connected; topics themselves are not modelled. */
+export interface DurableSubscription {
+  readonly clientId: string;
+  readonly name: string;
+  readonly topic: string;
+  /** Messages that wait for it. */
+  readonly pending: number;
+}
+
 /** Everything that the control plane knows about one broker. */
 export interface BrokerRecord {
   readonly brokerId: string;
@@ -84,6 +93,7 @@ export interface BrokerRecord {
   actionsRequired: readonly ActionRequired[];
   /** How full its store is, in percent; the world does not derive it from messages. */
   storePercentUsage: number;
+  durableSubscriptions: readonly DurableSubscription[];
   /** NONE once a pairing was dissolved; a broker that never had one shows no mode. */
   replicationMode: 'CRDR' | 'NONE' | undefined;
   pairing: Pairing | undefined;

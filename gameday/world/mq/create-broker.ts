@@ -89,6 +89,7 @@ export function createBroker(input: MqInput<'CreateBroker'>, context: CreateBrok
     state: 'CREATION_IN_PROGRESS',
     actionsRequired: [],
     storePercentUsage: 0,
+    durableSubscriptions: [],
     replicationMode: undefined,
     pairing: undefined,
     dataPlane: undefined,

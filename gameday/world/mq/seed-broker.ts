@@ -72,6 +72,7 @@ export function recordOf(
     state: seed.state ?? 'RUNNING',
     actionsRequired: seed.actionsRequired ?? [],
     storePercentUsage: seed.storePercentUsage ?? 0,
+    durableSubscriptions: [],
     replicationMode: undefined,
     pairing: undefined,
     dataPlane: undefined,

@@ -49,6 +49,9 @@ export const managedOperatorPolicy = (vhost: string): StoredPolicy => ({
   priority: 0,
 });
 
+/** Limits that Amazon MQ gives the virtual host `/` of a cluster of RabbitMQ 3 on m5.large; docs/rabbitmq.md 4.4. */
+export const defaultVhostLimits = { 'max-queues': 4_000, 'max-connections': 15_000 } as const;
+
 /** Whether the service keeps an operator policy on this version. */
 export const hasOperatorPolicy = (version: string): boolean => {
   const { major, minor } = versionNumbers(version);

@@ -31,6 +31,10 @@ export const clusterSeedSchema = z.strictObject({
   queues: z.array(queue).default([]),
   /** Whether the policies that Amazon MQ gives such a cluster exist at first; docs/rabbitmq.md 4. */
   awsPolicies: z.boolean().default(true),
+  /** Limits of virtual hosts beside those that Amazon MQ gives `/`, or in their place; docs/rabbitmq.md 4.4. */
+  vhostLimits: z
+    .record(z.string(), z.strictObject({ 'max-queues': z.int().optional(), 'max-connections': z.int().optional() }))
+    .default({}),
   /** What the service repairs by itself; docs/rabbitmq.md 4.1, 4.2. Its pace is not documented, so it is a setting. */
   repairs: z
     .strictObject({

@@ -1,5 +1,11 @@
 import { appliedPolicy, mergedDefinition, mirrorNodes } from './applied-policy.ts';
-import { defaultPolicies, hasOperatorPolicy, managedOperatorPolicy, systemPolicy } from './aws-policies.ts';
+import {
+  defaultPolicies,
+  defaultVhostLimits,
+  hasOperatorPolicy,
+  managedOperatorPolicy,
+  systemPolicy,
+} from './aws-policies.ts';
 import { type ClusterSeed, type ClusterSeedInput, clusterSeedSchema } from './cluster-seed.ts';
 import { type StoredPolicy, versionNumbers } from './policy.ts';
 import { refusalOf } from './validate-policy.ts';
@@ -165,6 +171,13 @@ export class EmbeddedRabbitCluster {
       operator_policy: queue.operatorPolicy?.name ?? null,
       effective_policy_definition: { ...queue.definition },
     }));
+  }
+
+  /** Limits of the virtual hosts that have any. */
+  get vhostLimits(): readonly { readonly vhost: string; readonly value: Readonly<Record<string, number>> }[] {
+    const { awsPolicies, vhostLimits } = this.#seed;
+    const ofService = awsPolicies && versionNumbers(this.#version).major < 4 ? { '/': defaultVhostLimits } : {};
+    return Object.entries({ ...ofService, ...vhostLimits }).map(([vhost, value]) => ({ vhost, value }));
   }
 
   policy(vhost: string, name: string): StoredPolicy | undefined {

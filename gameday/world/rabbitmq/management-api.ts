@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { HttpAnswer, HttpRequest } from '../../../functions/shared/http-request.ts';
+import { basicCredentials } from '../basic-credentials.ts';
 import { type EmbeddedRabbitCluster, RabbitRefusal } from './embedded-cluster.ts';
 
 const json = (status: number, value: unknown): HttpAnswer => ({ status, body: JSON.stringify(value) });
@@ -39,6 +40,8 @@ const listOf = (cluster: EmbeddedRabbitCluster, resource: string, columns: strin
       return cluster.policies;
     case 'operator-policies':
       return cluster.operatorPolicies;
+    case 'vhost-limits':
+      return cluster.vhostLimits;
     case 'feature-flags':
       return featureFlags;
     case 'overview':
@@ -66,12 +69,15 @@ export const answerManagementApi = (
   request: Pick<HttpRequest, 'method' | 'path' | 'headers' | 'body'>,
   authenticate: (username: string, password: string) => boolean,
 ): HttpAnswer => {
-  const token = /^Basic (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-  const [username = '', ...password] = Buffer.from(token, 'base64').toString('utf8').split(':');
-  if (!authenticate(username, password.join(':'))) {
+  const { username, password } = basicCredentials(request.headers);
+  if (!authenticate(username, password)) {
     return json(401, { error: 'not_authorised', reason: 'Login failed' });
   }
   const { parts, columns } = partsOf(request.path);
+  // Such a part is a step in the path, encoded or not; docs/rabbitmq.md 1.4.
+  if (parts.includes('.') || parts.includes('..')) {
+    return json(405, { error: 'Method Not Allowed', reason: 'Method Not Allowed' });
+  }
   const [api, resource = '', vhost, name, ...more] = parts;
   if (api !== 'api' || more.length > 0) return json(501, { error: 'not_modelled', reason: request.path });
   if (request.method === 'GET' && vhost === undefined) {

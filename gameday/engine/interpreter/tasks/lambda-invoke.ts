@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../expression/json.ts';
 import { uuidFrom } from '../../uuid.ts';
 import type { StateScope } from '../state-scope.ts';
 import { awaitFunction, type TaskAttempt, type TaskOutcome } from '../task-actor.ts';
+import { taskCallOf } from '../task-call.ts';
 
 /** What a Lambda runtime makes of a function's return value: its JSON text, `null` for nothing. */
 const asPayload = (value: unknown): Json => JSON.parse(JSON.stringify(value ?? null));
@@ -17,21 +18,9 @@ export const invokeLambda = async (
   attempt: TaskAttempt,
   parameters: JsonObject,
 ): Promise<TaskOutcome> => {
-  const { execution, services } = scope.run;
-  const outcome = await awaitFunction(scope, attempt, async () => {
-    const payload = await services.invokeTask({
-      resource: scope.state.Resource,
-      arguments: parameters,
-      region: execution.machine.region,
-      machineName: execution.machine.name,
-      executionArn: execution.arn,
-      rootExecutionArn: execution.rootArn,
-      stateName: scope.frame.stateName,
-      attempt: attempt.number,
-      timeoutSeconds: attempt.timeoutSeconds,
-    });
-    return asPayload(payload);
-  });
+  const { services } = scope.run;
+  const call = taskCallOf(scope, attempt, parameters);
+  const outcome = await awaitFunction(scope, attempt, async () => asPayload(await services.invokeTask(call)));
   if (outcome.kind !== 'succeeded') return outcome;
   return {
     kind: 'succeeded',

@@ -8,6 +8,7 @@ import { uuidFrom } from '../../uuid.ts';
 import { payloadDetails, record } from '../run.ts';
 import type { StateScope } from '../state-scope.ts';
 import { awaitOutcome, type TaskAttempt, type TaskOutcome } from '../task-actor.ts';
+import { taskCallOf } from '../task-call.ts';
 
 const RESOURCE_TYPE = 'states';
 
@@ -51,6 +52,17 @@ const start = (scope: StateScope<TaskState>, parameters: JsonObject, synchronous
   }
 };
 
+/** What a test puts in the place of a child; undefined for a child that is started. */
+const replacement = (
+  scope: StateScope<TaskState>,
+  attempt: TaskAttempt,
+  parameters: JsonObject,
+): TaskOutcome | undefined => {
+  const replaced = scope.run.services.replaceChild(taskCallOf(scope, attempt, parameters));
+  if (replaced instanceof TaskFailure) throw replaced;
+  return replaced && { kind: 'succeeded', value: { Output: replaced.result, Status: 'SUCCEEDED' } };
+};
+
 const submission = (scope: StateScope<TaskState>, child: Execution): JsonObject => ({
   ExecutionArn: child.arn,
   SdkHttpMetadata: { HttpStatusCode: 200 },
@@ -61,12 +73,13 @@ const submission = (scope: StateScope<TaskState>, child: Execution): JsonObject 
 /** `arn:aws:states:::states:startExecution`: starts an execution and does not wait for it. */
 export const startExecution = async (
   scope: StateScope<TaskState>,
-  _attempt: TaskAttempt,
+  attempt: TaskAttempt,
   parameters: JsonObject,
-): Promise<TaskOutcome> => ({
-  kind: 'succeeded',
-  value: submission(scope, start(scope, parameters, false)),
-});
+): Promise<TaskOutcome> =>
+  replacement(scope, attempt, parameters) ?? {
+    kind: 'succeeded',
+    value: submission(scope, start(scope, parameters, false)),
+  };
 
 /**
  * `arn:aws:states:::states:startExecution.sync:2`: waits for the child and parses its output,
@@ -79,6 +92,8 @@ export const startExecutionSync = async (
   parameters: JsonObject,
 ): Promise<TaskOutcome> => {
   const { run, frame } = scope;
+  const replaced = replacement(scope, attempt, parameters);
+  if (replaced !== undefined) return replaced;
   const child = start(scope, parameters, true);
   record(run, frame, 'TaskSubmitted', {
     ...payloadDetails('output', submission(scope, child)),

@@ -54,13 +54,19 @@ const traffic = (): TrafficResult => {
       processedTwice: 1,
       queued: 0,
       stranded: 0,
+      deadLettered: 0,
+      setAside: { processed: 0, unprocessed: 0 },
       lost: 0,
+      uncertain: 0,
       rejected: 0,
       unknown: { total: 2, processedOnce: 1, processedTwice: 0, stored: 0, absent: 1 },
       foreign: 0,
       named: {
         lost: [],
         stranded: [],
+        deadLettered: [],
+        setAsideUnprocessed: [],
+        uncertain: [],
         processedTwice: [
           {
             id: 'orders-p1-<script>alert(1)</script>',
@@ -76,6 +82,8 @@ const traffic = (): TrafficResult => {
     deliveries: deliveries.summary(at(48)),
     bucketMs: 2_000,
     buckets: series.buckets(),
+    consumers: {},
+  reconciliation: null,
   };
 };
 

@@ -9,6 +9,13 @@ const store = (brokerId: string, serves: boolean, ...messageIds: string[]): Stor
   messageIds,
 });
 
+const otherStore = (queue: string, ...messageIds: string[]): StoreContents => ({
+  brokerId: 'east',
+  queue,
+  serves: true,
+  messageIds,
+});
+
 const confirmedSend = (books: Accounting, id: string, atMs = 1): void => {
   books.sent(id, 'q', atMs);
   books.confirmed(id);
@@ -39,6 +46,44 @@ describe('Accounting', () => {
       ['twice', [6, 9]],
     ]);
     expect(totals.named.stranded.map(({ id, storedOn }) => [id, storedOn])).toEqual([['stranded', ['west']]]);
+  });
+
+  it('takes copies on other queues for what they are: dead letters and copies in quarantine, not deliverable messages', () => {
+    const books = new Accounting();
+    for (const id of ['dead', 'removed', 'removed wrongly', 'in both', 'dead and queued']) confirmedSend(books, id);
+    books.processed('removed', 5);
+    const totals = books.totals([
+      otherStore('ActiveMQ.DLQ', 'dead', 'in both', 'dead and queued'),
+      otherStore('mq-dr.quarantine.q', 'removed', 'removed wrongly', 'in both'),
+      store('west', false, 'dead and queued'),
+    ]);
+    expect(totals).toMatchObject({
+      confirmed: 5,
+      processedOnce: 1,
+      queued: 0,
+      stranded: 1,
+      deadLettered: 2,
+      setAside: { processed: 1, unprocessed: 1 },
+      lost: 0,
+    });
+    expect(totals.named.deadLettered.map(({ id }) => id)).toEqual(['dead', 'in both']);
+    expect(totals.named.setAsideUnprocessed.map(({ id, storedOn }) => [id, storedOn])).toEqual([
+      ['removed wrongly', ['east']],
+    ]);
+  });
+
+  it('names what took effect without a record, beside its class', () => {
+    const books = new Accounting();
+    for (const id of ['recorded', 'crashed', 'crashed and repeated']) {
+      confirmedSend(books, id);
+      books.processed(id, 5);
+    }
+    books.uncertain('crashed');
+    books.uncertain('crashed and repeated');
+    books.processed('crashed and repeated', 70_000);
+    const totals = books.totals([]);
+    expect(totals).toMatchObject({ processedOnce: 2, processedTwice: 1, uncertain: 2 });
+    expect(totals.named.uncertain.map(({ id }) => id)).toEqual(['crashed', 'crashed and repeated']);
   });
 
   it('never counts a message as lost whose outcome the producer did not see', () => {
@@ -73,12 +118,16 @@ describe('Accounting', () => {
       processedTimes: fc.integer({ min: 0, max: 3 }),
       onServing: fc.boolean(),
       onClosed: fc.boolean(),
+      onDeadLetters: fc.boolean(),
+      inQuarantine: fc.boolean(),
     });
     fc.assert(
       fc.property(fc.array(happening, { maxLength: 60 }), (happenings) => {
         const books = new Accounting();
         const serving: string[] = [];
         const closed: string[] = [];
+        const deadLetters: string[] = [];
+        const quarantine: string[] = [];
         for (const [index, what] of happenings.entries()) {
           const id = `p-${index}`;
           books.sent(id, 'q', index);
@@ -86,13 +135,28 @@ describe('Accounting', () => {
           for (let time = 0; time < what.processedTimes; time++) books.processed(id, time);
           if (what.onServing) serving.push(id);
           if (what.onClosed) closed.push(id);
+          if (what.onDeadLetters) deadLetters.push(id);
+          if (what.inQuarantine) quarantine.push(id);
         }
-        const totals = books.totals([store('a', true, ...serving), store('b', false, ...closed)]);
-        const classes = totals.processedOnce + totals.processedTwice + totals.queued + totals.stranded + totals.lost;
+        const totals = books.totals([
+          store('a', true, ...serving),
+          store('b', false, ...closed),
+          otherStore('ActiveMQ.DLQ', ...deadLetters),
+          otherStore('quarantine', ...quarantine),
+        ]);
+        const { processedOnce, processedTwice, queued, stranded, deadLettered, setAside } = totals;
+        const waiting = queued + stranded + deadLettered + setAside.unprocessed;
+        const classes = processedOnce + processedTwice + waiting + totals.lost;
         expect(classes).toBe(totals.confirmed);
         expect(totals.confirmed + totals.unknown.total).toBe(happenings.length);
         const lost = happenings.filter(
-          (what) => what.confirmed && what.processedTimes === 0 && !what.onServing && !what.onClosed,
+          (what) =>
+            what.confirmed &&
+            what.processedTimes === 0 &&
+            !what.onServing &&
+            !what.onClosed &&
+            !what.onDeadLetters &&
+            !what.inQuarantine,
         );
         expect(totals.lost).toBe(lost.length);
       }),

@@ -28,7 +28,7 @@ describe('MessageStore', () => {
     ]);
   });
 
-  it('puts a released message back where it was', () => {
+  it('hands out what was given back first, in the order in which it was given back, and keeps the order of the store', () => {
     const { store, put, take, ids } = storeAt();
     for (const id of ['1', '2', '3']) put({ message_id: id });
     const first = take();
@@ -37,20 +37,41 @@ describe('MessageStore', () => {
     store.release('q', first?.message.key ?? '', { deliveryFailed: true });
     expect(ids()).toEqual(['ID:1', 'ID:2', 'ID:3']);
     expect([take(), take()].map((taken) => [taken?.message.id, taken?.deliveryCount])).toEqual([
-      ['ID:1', 1],
       ['ID:2', 0],
+      ['ID:1', 1],
     ]);
+    expect(take()?.message.id).toBe('ID:3');
   });
 
-  it('sends a message to the dead-letter queue when its last redelivery failed too', () => {
+  it('counts failed deliveries without a limit of its own', () => {
     const { store, put, take, ids } = storeAt();
     put({ message_id: '1' });
-    for (let delivery = 0; delivery <= storePolicy.maxRedeliveries; delivery++) {
-      expect(ids()).toEqual(['ID:1']);
+    for (let delivery = 0; delivery < 20; delivery++) {
       store.release('q', take()?.message.key ?? '', { deliveryFailed: true });
     }
-    expect(ids()).toEqual([]);
-    expect(ids(deadLetterQueue)).toEqual(['ID:1']);
+    expect(take()?.deliveryCount).toBe(20);
+    expect([ids(), ids(deadLetterQueue)]).toEqual([['ID:1'], []]);
+  });
+
+  it('counts per queue what came, left and expired, and what consumers hold', () => {
+    const now = { value: 0 };
+    const { store, put, take } = storeAt(now);
+    for (const id of ['1', '2', '3', '4']) put({ message_id: id });
+    put({ message_id: 'short', ttl: 10 });
+    const [first, second, third] = [take(), take(), take()];
+    store.accept('q', first?.message.key ?? '');
+    store.reject('q', second?.message.key ?? '');
+    const counts = () => store.statistics().get('q');
+    expect(counts()).toEqual({ size: 3, inFlight: 1, enqueued: 5, dequeued: 2, expired: 0 });
+    now.value = 10;
+    store.release('q', third?.message.key ?? '', { deliveryFailed: false });
+    for (let taken = take(); taken !== undefined; taken = take()) store.accept('q', taken.message.key);
+    expect(counts()).toEqual({ size: 0, inFlight: 0, enqueued: 5, dequeued: 5, expired: 1 });
+    expect(store.statistics().get(deadLetterQueue)).toMatchObject({ size: 2, enqueued: 2, dequeued: 0 });
+    store.purge(deadLetterQueue);
+    expect(store.statistics().get(deadLetterQueue)).toMatchObject({ size: 0, dequeued: 2 });
+    store.restart();
+    expect(counts()).toEqual({ size: 0, inFlight: 0, enqueued: 0, dequeued: 0, expired: 0 });
   });
 
   it('dead-letters a rejected message with the same id, and drops one that is rejected there too', () => {
@@ -131,11 +152,18 @@ describe('MessageStore', () => {
     const { store, put, take, ids } = storeAt();
     put({ message_id: 'volatile', durable: false });
     put({ message_id: 'lasting' });
+    put({ message_id: 'last', delivery_count: 3 });
     take();
-    take();
+    for (const taken of [take(), take()].reverse()) {
+      store.release('q', taken?.message.key ?? '', { deliveryFailed: true });
+    }
     store.restart();
-    expect(ids()).toEqual(['ID:lasting']);
-    expect(take()?.message.id).toBe('ID:lasting');
+    expect(ids()).toEqual(['ID:lasting', 'ID:last']);
+    // What the sender had counted is in the message; what the broker counted is not.
+    expect([take(), take()].map((taken) => [taken?.message.id, taken?.deliveryCount])).toEqual([
+      ['ID:lasting', 0],
+      ['ID:last', 3],
+    ]);
   });
 
   it('gives a message without an id one of its own', () => {

@@ -15,6 +15,7 @@ const send = (key: string, size = 10): ReplicationEvent => ({
     durable: true,
     expiresAtMs: undefined,
     groupId: undefined,
+    deliveryCount: 0,
   },
 });
 

@@ -2,6 +2,7 @@ import {
   DescribeAlarmsCommand,
   GetMetricDataCommand,
   type GetMetricDataCommandInput,
+  GetMetricStatisticsCommand,
   ListMetricsCommand,
   PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch';
@@ -101,6 +102,77 @@ describe.each(ways)('CloudWatch, %s', (way) => {
         ),
       );
       expect(answer.MetricDataResults?.map((result) => result.Values?.[0])).toEqual([38, 12, 42, 61_000, undefined]);
+    });
+  });
+
+  it('counts what came to a queue and left it by the minute, and anew after a restart', async () => {
+    await withWorld(way, async ({ world, dataPlanes, cloudWatch, pass }) => {
+      const { brokerId } = world.addBroker({ region: A, brokerName: 'orders' });
+      const broker = dataPlanes.broker(brokerId);
+      broker.depths = new Map([['invoices', 4]]);
+      broker.counts = { enqueued: 10, dequeued: 6, expired: 1, consumers: 2, inFlight: 3 };
+      await pass(1.5 * MINUTE_MS);
+      broker.counts = { ...broker.counts, enqueued: 25, dequeued: 6 };
+      await pass(MINUTE_MS);
+      broker.counts = { enqueued: 2, dequeued: 1 };
+      await pass(3 * MINUTE_MS);
+      const names = ['EnqueueCount', 'DequeueCount', 'ExpiredCount', 'ConsumerCount', 'InFlightCount', 'QueueSize'];
+      const dimensions = [
+        { Name: 'Broker', Value: 'orders-1' },
+        { Name: 'Queue', Value: 'invoices' },
+      ];
+      const queries = names.map((name, index) => ({ ...lagQuery(name, {}, dimensions), Id: `q${index}` }));
+      const { MetricDataResults = [] } = await cloudWatch().send(lastHour(...queries));
+      expect(MetricDataResults.map(({ Values = [] }, index) => [names[index], Values.slice(0, 3)])).toEqual([
+        ['EnqueueCount', [10, 15, 2]],
+        ['DequeueCount', [6, 0, 1]],
+        ['ExpiredCount', [1, 0, 0]],
+        ['ConsumerCount', [2, 2, 0]],
+        ['InFlightCount', [3, 3, 0]],
+        ['QueueSize', [4, 4, 4]],
+      ]);
+    });
+  });
+
+  it('lists metrics by name and dimensions, in pages, once they can be read and as long as they are recent', async () => {
+    await withWorld(way, async ({ world, dataPlanes, cloudWatch, pass }) => {
+      const { brokerId } = world.addBroker({ region: A, brokerName: 'orders' });
+      const other = world.addBroker({ region: A, brokerName: 'parcels' });
+      const queues = Array.from({ length: 1_200 }, (_unused, index) => `q${index}`);
+      dataPlanes.broker(brokerId).depths = new Map(queues.map((name) => [name, 1]));
+      dataPlanes.broker(other.brokerId).depths = new Map([['of the other', 1]]);
+      const filter = {
+        Namespace: 'AWS/AmazonMQ',
+        MetricName: 'QueueSize',
+        Dimensions: [{ Name: 'Broker', Value: 'orders-1' }, { Name: 'Queue' }],
+      };
+      const list = async (change: object = {}) => {
+        const names: unknown[] = [];
+        let pages = 0;
+        let NextToken: string | undefined;
+        do {
+          const page = await cloudWatch().send(new ListMetricsCommand({ ...filter, ...change, NextToken }));
+          for (const { Dimensions = [] } of page.Metrics ?? []) {
+            names.push(Dimensions.find(({ Name }) => Name === 'Queue')?.Value);
+          }
+          NextToken = page.NextToken;
+          pages++;
+        } while (NextToken !== undefined);
+        return { names, pages };
+      };
+      expect((await list()).names).toEqual([]);
+      await pass(3 * MINUTE_MS);
+      // CloudWatch covers the first 1,000 destinations of a broker (docs/amazon-mq.md 10.1).
+      expect(await list()).toEqual({ names: queues.slice(0, 1_000), pages: 2 });
+      expect((await cloudWatch(B).send(new ListMetricsCommand(filter))).Metrics).toEqual([]);
+      dataPlanes.broker(brokerId).depths = new Map([['late', 1]]);
+      await pass(181 * MINUTE_MS);
+      expect((await list({ RecentlyActive: 'PT3H' })).names).toEqual(['late']);
+      expect((await list()).names).toHaveLength(1_001);
+      const wrong = new ListMetricsCommand({ ...filter, NextToken: 'bogus' });
+      expect(await rejection(cloudWatch().send(wrong))).toMatchObject({ name: expect.stringContaining('NextToken') });
+      const linked = new ListMetricsCommand({ ...filter, IncludeLinkedAccounts: true });
+      expect((await rejection(cloudWatch().send(linked))).message).toContain('IncludeLinkedAccounts');
     });
   });
 
@@ -277,8 +349,9 @@ describe.each(ways)('CloudWatch, %s', (way) => {
       const client = cloudWatch();
       const math = await rejection(client.send(lastHour(custom(), { Id: 'sum', Expression: 'custom + 1' })));
       expect(math.message).toMatch(/Expression|MetricStat/);
-      const list = await rejection(client.send(new ListMetricsCommand({})));
-      expect(list).toMatchObject({ name: 'NotModelledException' });
+      const old = { Namespace: 'App', MetricName: 'Orders', StartTime: at(0), EndTime: at(1), Period: 60 };
+      const statistics = await rejection(client.send(new GetMetricStatisticsCommand(old)));
+      expect(statistics).toMatchObject({ name: 'NotModelledException' });
       const put = new PutMetricDataCommand({ Namespace: 'AWS/AmazonMQ', MetricData: [{ MetricName: 'x', Value: 1 }] });
       expect(await rejection(client.send(put))).toMatchObject({ name: 'InvalidParameterValueException' });
       const backwards = new GetMetricDataCommand({ MetricDataQueries: [custom()], StartTime: at(2), EndTime: at(1) });

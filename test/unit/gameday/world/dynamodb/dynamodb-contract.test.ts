@@ -164,16 +164,6 @@ describe.each(ways)('DynamoDB, %s', (way) => {
     });
   });
 
-  it('keeps a regional table in each Region for itself', async () => {
-    await withWorld(way, async ({ world, dynamoDb }) => {
-      await world.addTable({ tableName: TableName, partitionKey: 'pk', consistency: 'regional', regions: [A, B] });
-      await dynamoDb(A).send(new PutItemCommand({ TableName, Item: { pk: { S: 'x' } } }));
-      const read = new GetItemCommand({ TableName, Key: { pk: { S: 'x' } }, ConsistentRead: true });
-      expect((await dynamoDb(A).send(read)).Item).toBeDefined();
-      expect((await dynamoDb(B).send(read)).Item).toBeUndefined();
-    });
-  });
-
   it('describes a table as its Region sees it, with virtual times and repeatable ids', async () => {
     const describeOnce = async () => {
       let described: object | undefined;
@@ -202,11 +192,11 @@ describe('setting up tables', () => {
     await withWorld('in process', async ({ world }) => {
       const spec = { tableName: 'ledger', partitionKey: 'pk', consistency: 'strong', regions: [A, B] } as const;
       await expect(world.addTable(spec)).rejects.toThrow('exactly three Regions');
-      await expect(world.addTable({ ...spec, consistency: 'regional', regions: ['eu-west-1'] })).rejects.toThrow(
+      await expect(world.addTable({ ...spec, consistency: 'eventual', regions: ['eu-west-1'] })).rejects.toThrow(
         'eu-west-1',
       );
-      await world.addTable({ ...spec, consistency: 'regional' });
-      await expect(world.addTable({ ...spec, consistency: 'regional' })).rejects.toThrow('exists');
+      await world.addTable({ ...spec, consistency: 'eventual' });
+      await expect(world.addTable({ ...spec, consistency: 'eventual' })).rejects.toThrow('exists');
     });
   });
 });

@@ -3,6 +3,7 @@ import type {
   BrokerRole,
   EmbeddedBroker,
   EmbeddedPair,
+  QueueStatistics,
   ReplicationGauges,
 } from '../../../../../gameday/world/broker/embedded-broker.ts';
 import type { DataPlanes } from '../../../../../gameday/world/mq/data-planes.ts';
@@ -25,6 +26,7 @@ export class InMemoryBroker implements EmbeddedBroker {
   up = true;
   closed = false;
   depths = new Map<string, number>();
+  counts: Partial<Omit<QueueStatistics, 'size'>> = {};
   connections = 0;
   reading: ReplicationGauges = noGauges;
 
@@ -41,6 +43,11 @@ export class InMemoryBroker implements EmbeddedBroker {
 
   queueDepths(): ReadonlyMap<string, number> {
     return this.depths;
+  }
+
+  queueStatistics(): ReadonlyMap<string, QueueStatistics> {
+    const none = { inFlight: 0, consumers: 0, enqueued: 0, dequeued: 0, expired: 0 };
+    return new Map([...this.depths].map(([queue, size]) => [queue, { ...none, size, ...this.counts }]));
   }
 
   clientConnections(): number {

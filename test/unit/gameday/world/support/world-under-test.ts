@@ -3,13 +3,15 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { MqClient } from '@aws-sdk/client-mq';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { ApiCallRecord } from '../../../../../gameday/api/api-call-record.ts';
 import type { CallOrigin } from '../../../../../gameday/api/dispatcher.ts';
 import { VirtualClock } from '../../../../../gameday/clock/virtual-clock.ts';
-import { World, type WorldOptions } from '../../../../../gameday/world/world.ts';
+import { World } from '../../../../../gameday/world/world.ts';
+import type { WorldOptions } from '../../../../../gameday/world/world-options.ts';
 import { InMemoryDataPlanes } from './in-memory-data-planes.ts';
 
 /** The two ways in which SDK clients reach a world. */
@@ -24,6 +26,7 @@ export interface WorldUnderTest {
   readonly cloudWatch: (region?: string) => CloudWatchClient;
   readonly dynamoDb: (region?: string) => DynamoDBClient;
   readonly secrets: (region?: string) => SecretsManagerClient;
+  readonly s3: (region?: string) => S3Client;
   readonly sns: (region?: string) => SNSClient;
   readonly ssm: (region?: string) => SSMClient;
   readonly lambda: (region?: string) => LambdaClient;
@@ -63,6 +66,7 @@ export async function withWorld(
       cloudWatch: (region) => new CloudWatchClient(config(region)),
       dynamoDb: (region) => new DynamoDBClient(config(region)),
       secrets: (region) => new SecretsManagerClient(config(region)),
+      s3: (region) => new S3Client(config(region)),
       sns: (region) => new SNSClient(config(region)),
       ssm: (region) => new SSMClient(config(region)),
       lambda: (region) => new LambdaClient(config(region)),

@@ -1,28 +1,36 @@
-import type { HttpAnswer, HttpLimits, HttpRequest } from '../../../functions/shared/http-request.ts';
-import type { ApiCallAttempt, ApiCallRecord } from '../../api/api-call-record.ts';
-import type { CallPlan, PlanCall } from '../../api/call-plan.ts';
-import { ConnectionError } from '../../api/connection-error.ts';
-import type { VirtualClock } from '../../clock/virtual-clock.ts';
-import type { EmbeddedRabbitCluster } from './embedded-cluster.ts';
-import { answerManagementApi } from './management-api.ts';
+import type { HttpAnswer, HttpLimits, HttpRequest } from '../../functions/shared/http-request.ts';
+import type { ApiCallAttempt, ApiCallRecord } from '../api/api-call-record.ts';
+import type { CallPlan, PlanCall } from '../api/call-plan.ts';
+import { ConnectionError } from '../api/connection-error.ts';
+import type { VirtualClock } from '../clock/virtual-clock.ts';
 
-/** A cluster with where it can be reached. */
-export interface HostedCluster {
-  readonly host: string;
+/** A web server of a broker. */
+export interface WebHost {
   readonly region: string;
-  readonly cluster: EmbeddedRabbitCluster;
-  readonly authenticate: (username: string, password: string) => boolean;
+  /** What its calls are named in faults and journals. */
+  readonly service: string;
+  /** What a path is about, for the name of the call. */
+  resourceOf(path: string): string;
+  /** @throws ConnectionError when nothing listens */
+  answer(request: HttpRequest): HttpAnswer;
+  /** The body of an answer that reports a failure. */
+  failureBody(code: string, message: string): string;
+  /** The beginning of a good answer's body. */
+  readonly truncatedBody: string;
 }
 
-/** What a call is named in faults and journals. */
-const serviceName = 'rabbitmq';
+/** Finds what is served under a host name and a port; undefined when it is not this kind of host. */
+export type FindWebHost = (hostname: string, port: number) => WebHost | undefined;
 
-/** Management APIs by host name, behind the same faults and the same log of calls as the AWS services. */
-export class RabbitHosts {
+/** Port of an `https:` origin that names none. */
+const httpsPort = 443;
+
+/** Brokers' web servers by host name, behind the same faults and the same log of calls as the AWS services. */
+export class WebHosts {
   readonly #clock: VirtualClock;
   readonly #planCall: PlanCall;
   readonly #onCall: (record: ApiCallRecord) => void;
-  readonly #hosts = new Map<string, HostedCluster>();
+  readonly #finders: FindWebHost[] = [];
 
   constructor(clock: VirtualClock, planCall: PlanCall, onCall: (record: ApiCallRecord) => void) {
     this.#clock = clock;
@@ -30,13 +38,8 @@ export class RabbitHosts {
     this.#onCall = onCall;
   }
 
-  add(hosted: HostedCluster): void {
-    this.#hosts.set(hosted.host, hosted);
-  }
-
-  /** The cluster behind a host name. */
-  cluster(host: string): EmbeddedRabbitCluster | undefined {
-    return this.#hosts.get(host)?.cluster;
+  add(find: FindWebHost): void {
+    this.#finders.push(find);
   }
 
   /**
@@ -45,23 +48,20 @@ export class RabbitHosts {
    * @throws ConnectionError with `code` ENOTFOUND, ECONNREFUSED, ECONNRESET, ETIMEDOUT; EMSGSIZE for too long an answer
    */
   async send(request: HttpRequest, limits: HttpLimits, fromRegion: string | undefined): Promise<HttpAnswer> {
-    const { hostname } = new URL(request.origin);
-    const hosted = this.#hosts.get(hostname);
-    if (hosted === undefined) throw new ConnectionError('ENOTFOUND', `no broker has the host name ${hostname}`);
+    const host = this.#find(request.origin);
     const [path = ''] = request.path.split('?');
-    const resource = path.split('/').slice(0, 3).join('/');
     const attempt: ApiCallAttempt = {
       atMs: this.#clock.nowMs(),
-      region: hosted.region,
-      service: serviceName,
-      operation: `${request.method} ${resource}`,
+      region: host.region,
+      service: host.service,
+      operation: `${request.method} ${host.resourceOf(path)}`,
       request: { path, ...(request.body !== undefined && { body: JSON.parse(request.body) as unknown }) },
       caller: this.#clock.currentActorName(),
       attemptedByRegion: fromRegion,
     };
     const report = (outcome: string): void => this.#onCall({ ...attempt, endedAtMs: this.#clock.nowMs(), outcome });
     try {
-      const answer = await this.#carry(this.#planCall(attempt), hosted, request, limits, report);
+      const answer = await this.#carry(this.#planCall(attempt), host, request, limits, report);
       if (Buffer.byteLength(answer.body) > limits.maxBodyBytes) {
         throw Object.assign(new Error(`the answer exceeds ${limits.maxBodyBytes} bytes`), { code: 'EMSGSIZE' });
       }
@@ -73,9 +73,18 @@ export class RabbitHosts {
     }
   }
 
+  #find(origin: string): WebHost {
+    const { hostname, port } = new URL(origin);
+    for (const find of this.#finders) {
+      const host = find(hostname, port === '' ? httpsPort : Number(port));
+      if (host !== undefined) return host;
+    }
+    throw new ConnectionError('ENOTFOUND', `no broker has the host name ${hostname}`);
+  }
+
   async #carry(
     plan: CallPlan,
-    hosted: HostedCluster,
+    host: WebHost,
     request: HttpRequest,
     { timeoutMs }: HttpLimits,
     report: (outcome: string) => void,
@@ -93,16 +102,13 @@ export class RabbitHosts {
     if (plan.beforeEffect === 'reset') throw new ConnectionError('ECONNRESET', 'the connection broke');
     const answer =
       plan.fault === undefined
-        ? answerManagementApi(hosted.cluster, request, hosted.authenticate)
-        : {
-            status: plan.fault.statusCode,
-            body: JSON.stringify({ error: plan.fault.code, reason: plan.fault.message }),
-          };
+        ? host.answer(request)
+        : { status: plan.fault.statusCode, body: host.failureBody(plan.fault.code, plan.fault.message) };
     const delayMs = plan.answerDelayMs ?? 0;
     if (delayMs > 0) await this.#clock.sleepMs(Math.min(delayMs, timeoutMs));
     if (delayMs > timeoutMs) throw new ConnectionError('ETIMEDOUT', `no answer within ${timeoutMs} ms`);
     if (plan.afterEffect === 'kill-caller') await die();
     if (plan.afterEffect === 'reset') throw new ConnectionError('ECONNRESET', 'the connection broke');
-    return plan.afterEffect === 'malformed-answer' ? { status: 200, body: '{"truncated' } : answer;
+    return plan.afterEffect === 'malformed-answer' ? { status: 200, body: host.truncatedBody } : answer;
   }
 }
