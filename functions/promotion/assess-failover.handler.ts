@@ -4,6 +4,7 @@ import { runGuards } from '../shared/adapters/run-guards.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment.ts';
 import { findPair } from '../shared/find-pair.ts';
+import { takenOverByFailover } from '../shared/guards/preemptions.ts';
 import { failoverInputSchema } from './failover-input.ts';
 import { assessFailoverRequest } from './request-failover.ts';
 
@@ -17,7 +18,7 @@ export const handler = composeHandler({
     // Only a person may override: an automatic run takes the lock or stops.
     const asked = input.automatic ? null : (input.overrideControl ?? null);
     const asking = { ...caller, automatic: input.automatic, overrideControl: asked };
-    const guards = await runGuards(runtime, environment, pair, asking).assess(['switchover']);
+    const guards = await runGuards(runtime, environment, pair, asking).assess(takenOverByFailover);
     // A table that can be reached is used, whatever the input says.
     const overrides = guards.warnings.some(({ code }) => code === 'CONTROL_OVERRIDDEN');
     const run = { ...asking, overrideControl: overrides ? asked : null };

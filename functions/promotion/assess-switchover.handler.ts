@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
 import { runGuards } from '../shared/adapters/run-guards.ts';
-import { composeHandler, runSchema } from '../shared/compose.ts';
+import { composeHandler, runOf, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { predictLoss } from './predicted-loss.ts';
@@ -13,8 +13,9 @@ export const handler = composeHandler({
   name: 'assess-switchover',
   input: z.strictObject({ input: switchoverInputSchema, run: runSchema }),
   environment: pairEnvironmentSchema,
-  handle: async ({ input, run }, { runtime, environment, region, logDecision }) => {
+  handle: async ({ input, run: own }, { runtime, environment, region, logDecision }) => {
     const pair = findPair(environment.PAIRS, input.pair);
+    const run = runOf(own, input.parentRun);
     const { look, judgement, decided } = await assessRequest(input, pair, region, pairPorts(runtime, environment));
     const gates = { blockers: [], warnings: [], ...decided };
     const guards = await runGuards(runtime, environment, pair, run).assess();
@@ -29,6 +30,7 @@ export const handler = composeHandler({
       blockers,
       warnings,
       dryRun: input.dryRun,
+      run,
       // As they will be named once the target is the primary.
       brokers: { primary: address(look.target), replica: address(look.counterpart) },
     };

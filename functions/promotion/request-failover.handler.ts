@@ -4,6 +4,7 @@ import { runGuards } from '../shared/adapters/run-guards.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment.ts';
 import { findPair } from '../shared/find-pair.ts';
+import { takenOverByFailover } from '../shared/guards/preemptions.ts';
 import { requestFailover } from './request-failover.ts';
 
 /**
@@ -29,8 +30,8 @@ export const handler = composeHandler({
         ...pairPorts(runtime, environment),
         nowMs: () => runtime.clock.nowMs(),
         // The run holds the lock by now; freeze, enrolment and anti-flap are judged once more.
-        assessGuards: () => guards.assess(['switchover']),
-        lastLook: () => guards.lastLook(['switchover']),
+        assessGuards: () => guards.assess(takenOverByFailover),
+        lastLook: () => guards.lastLook(takenOverByFailover),
       },
     );
     logDecision('failover request', { pair: pair.name, ...result, overrideControl: run.overrideControl });

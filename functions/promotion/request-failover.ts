@@ -154,6 +154,8 @@ export const requestFailover = async (
   if (request.dryRun && ownIntent !== undefined && (isPrimary || underWay)) {
     return { outcome: 'dry-run', plannedWrites: [] };
   }
+  // The failover itself has arrived and only its answer was lost: what follows is a failover's, not a switchover's.
+  if (isPrimary && ownIntent?.mode === 'FAILOVER') return { outcome: 'under-way', predictedLoss };
   // Without records it was this run that promoted: its gate has read a replica, and an answer may have been lost.
   if (isPrimary && (ownIntent !== undefined || (request.withoutControl && !request.dryRun))) {
     return { outcome: 'already-primary', predictedLoss };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parentRunSchema } from '../shared/compose.ts';
 
 /** Input of the switchover workflow. */
 export const switchoverInputSchema = z.strictObject({
@@ -12,6 +13,8 @@ export const switchoverInputSchema = z.strictObject({
   reason: z.string().min(1),
   /** Takes the same path without any write and lists the writes it would have made. */
   dryRun: z.boolean().default(false),
+  /** The run whose step this is; set by a workflow that starts this one, never by a person. */
+  parentRun: parentRunSchema.optional(),
 });
 
 export type SwitchoverInput = z.output<typeof switchoverInputSchema>;

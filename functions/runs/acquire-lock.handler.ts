@@ -4,15 +4,13 @@ import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment.ts';
 import { LockHeld } from '../shared/errors.ts';
 import { findPair } from '../shared/find-pair.ts';
-
-/** What each workflow may take the lock from: a person's failover interrupts a switchover, nothing else interrupts. */
-const preemptions: Readonly<Record<string, readonly string[]>> = { failover: ['switchover'] };
+import { takenOverByFailover } from '../shared/guards/preemptions.ts';
 
 /**
  * Takes the pair's lock for the root execution and hands back the run with its fence. A dry run takes none, and a run
- * that overrides the Control table cannot. A run started by a child workflow brings its root's fence and keeps it.
+ * that overrides the Control table cannot. A run that is a step of another one keeps that one's lock and fence.
  *
- * @throws LockHeld when another run has the lock
+ * @throws LockHeld when another run has the lock, LockLost when the run whose step this is has it no more
  */
 export const handler = composeHandler({
   name: 'acquire-lock',
@@ -21,8 +19,12 @@ export const handler = composeHandler({
   handle: async ({ pair: pairName, workflow, dryRun, run }, { runtime, environment, nowMs, logDecision }) => {
     const pair = findPair(environment.PAIRS, pairName);
     if (dryRun || run.overrideControl !== null) return { run };
-    const preempts = run.automatic ? [] : (preemptions[workflow] ?? []);
+    const preempts = workflow === 'failover' && !run.automatic ? takenOverByFailover : [];
     const guards = pairPorts(runtime, environment).guardsOf(pair.name);
+    if (run.child && run.fence !== null) {
+      await guards.renew(run.executionArn, run.fence, nowMs);
+      return { run };
+    }
     const { acquired, lock } = await guards.acquire(run.executionArn, workflow, nowMs, preempts);
     logDecision('lock', { pair: pair.name, workflow, acquired, fence: lock.fence, owner: lock.owner });
     if (!acquired) {

@@ -3,14 +3,17 @@ import { pairPorts } from '../shared/adapters/pair-ports.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment.ts';
 
-/** Gives the pair's lock back at the end of a run; a lock that the run does not hold any more is left alone. */
+/**
+ * Gives the pair's lock back at the end of a run; a lock that the run does not hold any more is left alone, and so is
+ * the lock of the run whose step this one is.
+ */
 export const handler = composeHandler({
   name: 'release-lock',
   // An input that was refused may name no pair; then there is no lock either.
   input: z.strictObject({ pair: z.unknown(), run: runSchema }),
   environment: pairEnvironmentSchema,
   handle: async ({ pair, run }, { runtime, environment, logDecision }) => {
-    if (typeof pair !== 'string' || run.fence === null) return { released: false };
+    if (typeof pair !== 'string' || run.fence === null || run.child) return { released: false };
     await pairPorts(runtime, environment).guardsOf(pair).release(run.executionArn);
     logDecision('lock released', { pair, fence: run.fence });
     return { released: true };

@@ -3,33 +3,42 @@ import { notify } from '../shared/adapters/notifications.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { notifyEnvironmentSchema } from '../shared/environment.ts';
 import { runbookLine } from '../shared/runbook.ts';
+import { failedByChild, stepRecovery } from './child-run.ts';
+
+/** What a run was about, as its input names it; an input that was refused may name anything. */
+const name = z.string().catch('(not named)').optional();
 
 /** A cause is a JSON text of up to 32 KiB; a page needs its beginning. */
 const shownCauseCharacters = 1_500;
 
 /**
- * Cleanup path of every workflow: tells people that a run ends badly, with the first error. It changes nothing at the
- * brokers; the run then fails with that same error.
+ * Cleanup path of every workflow: tells people that a run ends badly, with the first error, unless it is the failure of
+ * a child execution, which tells them itself. It changes nothing at the brokers; the run then fails with that same error.
  */
 export const handler = composeHandler({
   name: 'report-failure',
   input: z.strictObject({
     workflow: z.string(),
-    // An input that was refused may name no pair, or anything; its failure must be reported all the same.
-    pair: z.string().catch('(not named)'),
+    // The one that the workflow is about; a failure is reported even when its input named neither.
+    pair: name,
+    cluster: name,
     error: z.string(),
     cause: z.string(),
     run: runSchema,
   }),
   environment: notifyEnvironmentSchema,
-  handle: async ({ workflow, pair, error, cause, run }, { runtime, environment, logDecision }) => {
-    logDecision('run failed', { workflow, pair, error, executionArn: run.executionArn });
+  handle: async ({ workflow, pair, cluster, error, cause, run }, { runtime, environment, logDecision }) => {
+    const about = pair ?? cluster ?? '(not named)';
+    logDecision('run failed', { workflow, about, error, executionArn: run.executionArn });
+    if (failedByChild({ error, cause })) return { reported: false };
     await notify(runtime, environment.TOPIC_ARN, {
-      subject: `mq-dr ${workflow} of ${pair} failed: ${error}`,
+      subject: `mq-dr ${workflow} of ${about} failed: ${error}`,
       message: [
-        `The ${workflow} run of pair ${pair} ended with ${error}.`,
+        `The ${workflow} run of ${about} ended with ${error}.`,
         cause.slice(0, shownCauseCharacters),
-        'A run that failed is not redriven: start a new one with the same input; it looks before it acts.',
+        run.child
+          ? stepRecovery(workflow, run.executionArn)
+          : 'A run that failed is not redriven: start a new one with the same input; it looks before it acts.',
         runbookLine('run-failed'),
         `Run: ${run.executionArn}`,
       ].join('\n'),

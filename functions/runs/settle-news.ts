@@ -1,5 +1,7 @@
 import type { Intent } from '../shared/intent.ts';
+import { parseObject } from '../shared/parse-object.ts';
 import { runbookLine } from '../shared/runbook.ts';
+import { failedByChild, stepRecovery } from './child-run.ts';
 
 /** A run that ended without success, as its execution shows it. */
 export interface EndedRun {
@@ -12,6 +14,8 @@ export interface EndedRun {
   readonly cause: string | undefined;
   /** Name of the state of the run itself that told people about its end, if one did. */
   readonly reportedBy: string | undefined;
+  /** The run whose step it was; undefined for a run of its own. */
+  readonly parent: { readonly executionArn: string; readonly status: string } | undefined;
 }
 
 /** What the run was about: a pair or a cluster, when its input names one. */
@@ -23,15 +27,6 @@ export interface Subject {
 /** A cause is a text of up to 32 KiB; a page needs its beginning. */
 const shownCauseCharacters = 1_500;
 
-const parseObject = (text: string | undefined): Readonly<Record<string, unknown>> => {
-  try {
-    const value: unknown = JSON.parse(text ?? '');
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
-  } catch {
-    return {};
-  }
-};
-
 /** Pair and cluster that the run's input names; an input that was refused may name anything. */
 export const subjectOf = (run: Pick<EndedRun, 'input'>): Subject => {
   const { pair, cluster } = parseObject(run.input);
@@ -41,14 +36,19 @@ export const subjectOf = (run: Pick<EndedRun, 'input'>): Subject => {
   };
 };
 
-/** A parent that fails because its child did: the child tells people itself, or its own settle-run does. */
-const failedByChild = (run: EndedRun): boolean =>
-  run.error === 'States.TaskFailed' && typeof parseObject(run.cause).ExecutionArn === 'string';
+const recoveryOf = (run: EndedRun): readonly string[] => {
+  if (run.parent !== undefined) return [stepRecovery(run.machine, run.parent.executionArn)];
+  return [
+    'A lock that it still held has been released.',
+    run.status === 'FAILED'
+      ? 'A run that failed is not redriven: start a new one with the same input; it looks before it acts.'
+      : 'Start a new run with the same input: it looks before it acts. A redrive would find its lock given back and stop.',
+  ];
+};
 
-const recoveryOf = (run: EndedRun): string =>
-  run.status === 'FAILED'
-    ? 'A run that failed is not redriven: start a new one with the same input; it looks before it acts.'
-    : 'Start a new run with the same input: it looks before it acts. A redrive would find its lock given back and stop.';
+/** A step that was stopped together with the run whose step it was: people hear of that one, which also has its promotion. */
+const stoppedWithParent = ({ status, parent }: EndedRun): boolean =>
+  status === 'ABORTED' && parent?.status === 'ABORTED';
 
 /**
  * The page about a run that ended badly, or undefined when people have heard of it already and there is nothing to add.
@@ -57,6 +57,7 @@ export const settleNews = (
   run: EndedRun,
   openPromotion: Intent | undefined,
 ): { readonly subject: string; readonly message: string } | undefined => {
+  if (stoppedWithParent(run)) return undefined;
   const told = run.reportedBy !== undefined || failedByChild(run);
   if (told && openPromotion === undefined) return undefined;
   const { pair, cluster } = subjectOf(run);
@@ -70,7 +71,7 @@ export const settleNews = (
         ];
   const end = run.error === undefined ? run.status : `${run.status}, ${run.error}`;
   if (told) {
-    const by = run.reportedBy === undefined ? 'the child execution' : `its state ${run.reportedBy}`;
+    const by = failedByChild(run) ? 'the child execution' : `its state ${run.reportedBy}`;
     return {
       subject: `mq-dr ${run.machine} of ${about}: promotion still open`,
       message: [
@@ -86,9 +87,8 @@ export const settleNews = (
     message: [
       `The ${run.machine} run of ${about} ended: ${end}. It could not tell anybody itself.`,
       (run.cause ?? 'No cause given.').slice(0, shownCauseCharacters),
-      'A lock that it still held has been released.',
       ...promotion,
-      recoveryOf(run),
+      ...recoveryOf(run),
       runbookLine('run-ended'),
       `Run: ${run.executionArn}`,
     ].join('\n'),

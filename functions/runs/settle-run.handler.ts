@@ -5,8 +5,8 @@ import { notify } from '../shared/adapters/notifications.ts';
 import { controlItems, pairPorts } from '../shared/adapters/pair-ports.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { notifyEnvironmentSchema, pairEnvironmentSchema } from '../shared/environment.ts';
-import { DrError, InvalidInput } from '../shared/errors.ts';
 import { isOpen } from '../shared/intent.ts';
+import { readEndedRun } from './read-ended-run.ts';
 import { settleNews, subjectOf } from './settle-news.ts';
 
 const inputSchema = z.strictObject({ executionArn: z.string().startsWith('arn:') });
@@ -22,14 +22,8 @@ export const handler = composeHandler({
   input: z.strictObject({ input: inputSchema, run: runSchema }),
   environment: pairEnvironmentSchema.extend(notifyEnvironmentSchema.shape),
   handle: async ({ input: { executionArn } }, { runtime, environment, logDecision }) => {
-    const executions = new Executions(runtime);
-    const execution = await executions.describe(executionArn);
-    if (execution.status === 'RUNNING' || execution.status === 'SUCCEEDED') {
-      throw new InvalidInput(
-        `${executionArn} is ${execution.status}: only a run that ended without success is settled`,
-      );
-    }
-    const { pair, cluster } = subjectOf(execution);
+    const run = await readEndedRun(executionArn, new Executions(runtime));
+    const { pair, cluster } = subjectOf(run);
     const items = controlItems(runtime, environment);
     const scopes = [
       ...(pair === undefined ? [] : [`PAIR#${pair}`, `WATCH#${pair}`]),
@@ -38,14 +32,9 @@ export const handler = composeHandler({
     for (const scope of scopes) await new GuardTable(items, scope).release(executionArn);
     const newest = pair && (await pairPorts(runtime, environment).control.readIntent(pair, 'Promote'));
     const promotion = newest && isOpen(newest) && newest.executionArn === executionArn ? newest : undefined;
-    // A history that cannot be read says nothing about a page: better one too many.
-    const reportedBy = await executions.reportedBy(executionArn).catch((error: unknown) => {
-      if (error instanceof DrError) return undefined;
-      throw error;
-    });
-    const news = settleNews({ ...execution, reportedBy }, promotion);
+    const news = settleNews(run, promotion);
     if (news !== undefined) await notify(runtime, environment.TOPIC_ARN, news);
-    const { machine, status } = execution;
+    const { machine, status, reportedBy } = run;
     logDecision('run settled', { executionArn, machine, status, reportedBy, paged: news !== undefined });
     return {
       machine,

@@ -49,6 +49,8 @@ export interface BrokerSnapshot {
   readonly maintenanceWindow: MaintenanceWindow | undefined;
   /** AMQP endpoints, active and standby: only one listens. */
   readonly amqpEndpoints: readonly string[];
+  /** Web consoles, active and standby: only one listens. */
+  readonly consoleUrls: readonly string[];
   /** The web console of a RabbitMQ broker, which serves its management API too; docs/rabbitmq.md 1.1. */
   readonly consoleUrl?: string;
 }

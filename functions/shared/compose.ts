@@ -18,9 +18,21 @@ export const runSchema = z.strictObject({
   automatic: z.boolean().default(false),
   /** A person's reason to act although the Control table cannot be reached. */
   overrideControl: z.string().nullable().default(null),
+  /** Whether the run is a step of another one, whose lock it uses and leaves alone. */
+  child: z.boolean().default(false),
 });
 
+/**
+ * The run whose step another run is, as a workflow passes it on. It must hold the lock: what acts without one is no
+ * part of it.
+ */
+export const parentRunSchema = runSchema.extend({ fence: z.int() });
+
 export type Run = z.output<typeof runSchema>;
+
+/** The run that an execution acts for: the one whose step it is, or its own. */
+export const runOf = (own: Run, parent: Run | undefined): Run =>
+  parent === undefined ? own : { ...parent, child: true };
 
 /** One call of a function: its parsed environment and what it takes from its surroundings. */
 export interface Invocation<E> {

@@ -1,12 +1,21 @@
+import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { clusterConfigsSchema } from './cluster-config.ts';
 import { pairConfigsSchema } from './pair-config.ts';
 
+/** A file's content where a URL names one, or the text itself. */
+const readText = (text: string): string => (text.startsWith('file:') ? readFileSync(new URL(text), 'utf8') : text);
+
+/**
+ * JSON text, or the URL of a file that holds it: Lambda allows 4 KiB for all variables of a function together
+ * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html), and a few pairs fill that.
+ */
 const jsonText = z.string().transform((text, context): unknown => {
   try {
-    return JSON.parse(text);
-  } catch {
-    context.addIssue({ code: 'custom', message: 'is not JSON' });
+    return JSON.parse(readText(text));
+  } catch (error) {
+    const unread = error instanceof Error && 'code' in error;
+    context.addIssue({ code: 'custom', message: unread ? `cannot be read: ${error.message}` : 'is not JSON' });
     return z.NEVER;
   }
 });
@@ -19,6 +28,14 @@ export const pairEnvironmentSchema = z.object({
   CONTROL_TABLE: z.string().min(3),
   /** A Region whose replica of the Control table this function uses; not the counterpart's. */
   CONTROL_REGION: z.string().min(1),
+});
+
+/** Environment of functions that read the ledger of processed messages and write reports. */
+export const reconciliationEnvironmentSchema = pairEnvironmentSchema.extend({
+  /** Name of the ledger's table; each Region has a replica under this name. */
+  LEDGER_TABLE: z.string().min(3),
+  /** Bucket of this Region for manifests and reports. */
+  REPORT_BUCKET: z.string().min(3),
 });
 
 /** Environment of every function that decides about a RabbitMQ cluster. */
@@ -35,6 +52,7 @@ export const notifyEnvironmentSchema = z.object({
   TOPIC_ARN: z.string().startsWith('arn:'),
 });
 
+export type ReconciliationEnvironment = z.output<typeof reconciliationEnvironmentSchema>;
 export type PairEnvironment = z.output<typeof pairEnvironmentSchema>;
 
 /** Environment of functions that start state machines of their own Region. */

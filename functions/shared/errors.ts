@@ -113,6 +113,18 @@ export class HookFailed extends DrError {
   override readonly kind = 'permanent';
 }
 
+/** A message lacks what the ledger identifies it by, or carries something that cannot be trusted as an id. */
+export class MessageUnidentifiable extends DrError {
+  override readonly name = 'MessageUnidentifiable';
+  override readonly kind = 'permanent';
+}
+
+/** Another consumer has claimed a message in the ledger: this one must not process it now. */
+export class ClaimedElsewhere extends DrError {
+  override readonly name = 'ClaimedElsewhere';
+  override readonly kind = 'conflict';
+}
+
 /** Both brokers call themselves primary, or both replica: nothing may be promoted. */
 export class UnsafeTopology extends DrError {
   override readonly name = 'UnsafeTopology';
@@ -136,5 +148,7 @@ export const errorCatalogue = {
   UntrustedEndpoint,
   CreationFailed,
   HookFailed,
+  MessageUnidentifiable,
+  ClaimedElsewhere,
   UnsafeTopology,
 } as const;

@@ -3,6 +3,7 @@ import { brokerArnSchema } from './broker-arn.ts';
 import { cutoverSchema } from './cutover-config.ts';
 import { protectedWindowSchema } from './protected-window.ts';
 import { readinessSchema } from './readiness-config.ts';
+import { reconciliationSchema } from './reconciliation-config.ts';
 
 /** How long a switchover may take before its run ends `Stalled`. */
 const switchoverPolicySchema = z.strictObject({
@@ -77,6 +78,8 @@ export const pairConfigSchema = z.strictObject({
   readiness: readinessSchema.prefault({}),
   /** Consumers, the published endpoint and the fence of the old primary. */
   cutover: cutoverSchema.optional(),
+  /** The ledger of processed messages and what is reconciled with it; absent while no consumer writes to the ledger. */
+  reconciliation: reconciliationSchema.optional(),
 });
 
 export type PairConfig = z.output<typeof pairConfigSchema>;

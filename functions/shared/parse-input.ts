@@ -13,8 +13,18 @@ const fieldNamesAt = (schema: z.ZodType, path: readonly PropertyKey[]): readonly
   return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
 };
 
-const describeIssue = (schema: z.ZodType, issue: z.core.$ZodIssue): string => {
+const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((current, key) => (Object(current) as Readonly<Record<PropertyKey, unknown>>)[key], value);
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+const describeIssue = (schema: z.ZodType, value: unknown, issue: z.core.$ZodIssue): string => {
   const at = issue.path.length > 0 ? issue.path.join('.') : 'input';
+  if (issue.code === 'invalid_value') {
+    const found = valueAt(value, issue.path);
+    const allowed = issue.values.filter(isText);
+    if (isText(found) && allowed.length > 0) return `${at}: unknown value "${found}"${didYouMean(found, allowed)}`;
+  }
   if (issue.code === 'unrecognized_keys') {
     const allowed = fieldNamesAt(schema, issue.path);
     return issue.keys
@@ -27,11 +37,11 @@ const describeIssue = (schema: z.ZodType, issue: z.core.$ZodIssue): string => {
 /**
  * Parses `value` with `schema`; `what` names the value in the message.
  *
- * @throws InvalidInput with every problem at once, unknown fields with the nearest known name
+ * @throws InvalidInput with every problem at once, unknown fields and values with the nearest known name
  */
 export const parseInput = <S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> => {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => describeIssue(schema, issue));
+  const problems = result.error.issues.map((issue) => describeIssue(schema, value, issue));
   throw new InvalidInput(`${what} was refused: ${problems.join('; ')}`, { problems });
 };

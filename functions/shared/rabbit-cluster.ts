@@ -53,6 +53,13 @@ export interface RabbitNode {
   readonly partitions: readonly string[];
 }
 
+/** What a virtual host may hold; without a number nothing is limited. */
+export interface VhostLimits {
+  readonly vhost: string;
+  readonly maxQueues: number | undefined;
+  readonly maxConnections: number | undefined;
+}
+
 /** Everything that decisions about policies need, read in one go. */
 export interface RabbitCluster {
   /** When it was read, in milliseconds since the Unix epoch. */
@@ -64,6 +71,8 @@ export interface RabbitCluster {
   readonly queues: readonly RabbitQueue[];
   readonly policies: readonly RabbitPolicy[];
   readonly operatorPolicies: readonly RabbitPolicy[];
+  /** Of the virtual hosts that have limits. */
+  readonly vhostLimits: readonly VhostLimits[];
   /** Names of the feature flags that are enabled. */
   readonly featureFlags: readonly string[];
 }

@@ -10,10 +10,14 @@ export interface ReadinessRecord {
   readonly sinceMs: number;
 }
 
+/** How a rehearsal may end: `met` when everything went as its hypothesis said. */
+export const gameDayOutcomes = ['met', 'deviated', 'interrupted', 'aborted'] as const;
+
 /** A rehearsal of a pair as it is remembered. */
 export interface GameDayRecord {
   /** When it ended, in milliseconds since the Unix epoch. */
   readonly atMs: number;
-  /** `met` when everything went as its hypothesis said. */
-  readonly outcome: string;
+  readonly outcome: (typeof gameDayOutcomes)[number];
+  /** Who recorded it. */
+  readonly by: string;
 }

@@ -3,6 +3,7 @@ export type Runbook =
   | 'approval-asked'
   | 'aws-health'
   | 'fence-not-carried-out'
+  | 'messages-reconciled'
   | 'policy-drift'
   | 'promoted-outside'
   | 'promotion-open'

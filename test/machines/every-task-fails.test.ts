@@ -2,13 +2,15 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type TaskCall, TaskFailure } from '../../gameday/engine/ports.ts';
 import { machines } from '../../infra/deployment.ts';
+import { east, ReconcileStage, west } from '../support/reconcile-stage.ts';
 import { type RunEnd, WorkflowStage } from '../support/workflow-stage.ts';
 
 /** Machines whose runs this file knows how to start; the others have files of their own. */
-const walked = ['create-replica', 'switchover', 'failover'];
+const walked = ['create-replica', 'switchover', 'failover', 'failback', 'reconcile'];
 
 interface State {
   readonly Type: string;
+  readonly Resource?: string;
   readonly Catch?: readonly { readonly Assign?: Readonly<Record<string, unknown>> }[];
 }
 
@@ -20,9 +22,13 @@ const taskStates = machines
   .flatMap(({ name, definition }) =>
     Object.entries(definitionOf(definition).States)
       .filter(([, state]) => state.Type === 'Task')
-      .map(([state, { Catch = [] }]) => ({
+      .map(([state, { Resource, Catch = [] }]) => ({
         machine: name,
         state,
+        // The start of another execution fails by the names of Step Functions.
+        transient: Resource?.includes(':states:::states:')
+          ? ['StepFunctions.AWSStepFunctionsException', 'StepFunctions.SdkClientException']
+          : ['ServiceUnavailable', 'Lambda.Unknown'],
         // An error of any name either becomes the run's failure, or the run goes on.
         failsTheRun: Catch.some((catcher) => 'failure' in (catcher.Assign ?? {})),
       })),
@@ -52,7 +58,20 @@ const setups: Readonly<Record<string, Setup>> = {
   escalated: { stuck: true, pair: { escalation: { mode: 'auto', lossBudgetEvents: 1_000_000 } } },
   refusedAtWrite: { replace: { PromoteReplica: refused, RequestFailover: refused } },
   brokenAtWrite: { replace: { PromoteReplica: broken, RequestFailover: broken } },
-  brokenAtStart: { replace: { AssessEligibility: broken, AssessSwitchover: broken, AssessFailover: broken } },
+  brokenAtStart: {
+    replace: {
+      AssessEligibility: broken,
+      AssessSwitchover: broken,
+      AssessFailover: broken,
+      AssessFailback: broken,
+      AssessReconcile: broken,
+    },
+  },
+  reconciledByHalf: {
+    replace: {
+      SwitchOver: { result: { outcome: 'SwitchedOver', warnings: [], reconciliation: { outcome: 'Incomplete' } } },
+    },
+  },
 };
 
 const setupFor = (machine: string, state: string): string => {
@@ -65,6 +84,7 @@ const setupFor = (machine: string, state: string): string => {
     ReleaseHeldAfterFailure: 'brokenAtWrite',
     ReportFailure: 'brokenAtStart',
     ReleaseAfterFailure: 'brokenAtStart',
+    ReconcileAgain: 'reconciledByHalf',
     ...(machine === 'switchover' && {
       RequestFailover: 'escalated',
       ObserveFailover: 'escalated',
@@ -84,11 +104,38 @@ const failing = (state: string, errors: readonly string[]) => {
   };
 };
 
+/** Where each machine is started. */
+const startRegion: Readonly<Record<string, string>> = {
+  'create-replica': east,
+  switchover: west,
+  failover: west,
+  failback: east,
+  reconcile: east,
+};
+
+/** Everything that a run needs before it starts: for a failback a failover, for a reconciliation something to remove. */
+const prepared = async (machine: string, options: Parameters<typeof WorkflowStage.create>[0]) => {
+  if (machine !== 'failback' && machine !== 'reconcile') {
+    const stage = await WorkflowStage.create({ ...options, paired: machine !== 'create-replica' });
+    return { stage, prepare: async () => {} };
+  }
+  const withLedger = await ReconcileStage.create({}, options);
+  const { stage } = withLedger;
+  const prepare = async (): Promise<void> => {
+    await withLedger.sendIds('orders', 'work', ['m1', 'm2']);
+    await withLedger.enter(east, 'work', ['m1']);
+    if (machine === 'reconcile') return;
+    await stage.run('failover', west, { pair: 'orders', reason: 'test', acceptDataLoss: true });
+    await stage.stage.clock.sleepMs(600_000);
+  };
+  return { stage, prepare };
+};
+
 const run = async (machine: string, setupName: string, inject: (call: TaskCall) => Replacement = () => undefined) => {
   const setup = setups[setupName] ?? {};
-  const stage = await WorkflowStage.create({
-    paired: machine !== 'create-replica',
-    replaceTask: (call) => inject(call) ?? setup.replace?.[call.stateName],
+  const { stage, prepare } = await prepared(machine, {
+    replaceTask: (call) =>
+      call.machineName === machine ? (inject(call) ?? setup.replace?.[call.stateName]) : undefined,
     pair: setup.pair ?? {},
   });
   if (setup.stuck) stage.stage.world.faults.start({ kind: 'stuck-promotion', mode: 'SWITCHOVER' });
@@ -96,10 +143,13 @@ const run = async (machine: string, setupName: string, inject: (call: TaskCall) 
     'create-replica': stage.createReplicaInput(),
     switchover: stage.switchoverInput(),
     failover: { pair: 'orders', reason: 'test', acceptDataLoss: true },
+    failback: { pair: 'orders', reason: 'test' },
+    reconcile: { pair: 'orders', reason: 'test', mode: 'auto' },
   };
   const end = await stage.play(async () => {
     await stage.stage.clock.sleepMs(300_000);
-    return await stage.run(machine, machine === 'create-replica' ? 'us-east-1' : 'us-west-2', input[machine]);
+    await prepare();
+    return await stage.run(machine, startRegion[machine] ?? '', input[machine]);
   });
   return { stage, end };
 };
@@ -116,7 +166,7 @@ const undisturbedOutcome = (machine: string, setup: string): Promise<ReturnType<
 
 const outcomeOf = ({ status, error, output }: RunEnd) => ({ status, error, outcome: output?.outcome });
 
-describe.each(taskStates)('$machine, $state', ({ machine, state, failsTheRun }) => {
+describe.each(taskStates)('$machine, $state', ({ machine, state, transient, failsTheRun }) => {
   const setup = setupFor(machine, state);
   let undisturbed: ReturnType<typeof outcomeOf>;
 
@@ -125,9 +175,9 @@ describe.each(taskStates)('$machine, $state', ({ machine, state, failsTheRun }) 
   });
 
   it('is tried again after a transient error, and the run ends as it would have', async () => {
-    const { stage, end } = await run(machine, setup, failing(state, ['ServiceUnavailable', 'Lambda.Unknown']));
+    const { stage, end } = await run(machine, setup, failing(state, transient));
     const retried = stage.transitions.filter(({ stateName, kind }) => stateName === state && kind === 'retried');
-    expect(retried.map(({ error }) => error)).toEqual(['ServiceUnavailable', 'Lambda.Unknown']);
+    expect(retried.map(({ error }) => error)).toEqual(transient);
     expect(outcomeOf(end)).toEqual(undisturbed);
   });
 

@@ -2,6 +2,7 @@ import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwat
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { TaskFailure } from '../../gameday/engine/ports.ts';
+import { holding } from '../support/readiness-facts.ts';
 import { WorkflowStage } from '../support/workflow-stage.ts';
 
 interface PairResult {
@@ -74,10 +75,18 @@ const writes = (stage: WorkflowStage): readonly string[] =>
     .filter(({ operation }) => /^(Put|Publish|Update|Delete|Create|Reboot|Promote)/.test(operation))
     .map(({ service, operation }) => `${service}:${operation}`);
 
+/** A pair whose consumers stand still during a promotion: nothing but the brokers decides whether it is ready. */
+const held = async (options: Parameters<typeof WorkflowStage.create>[0] = {}): Promise<WorkflowStage> =>
+  await WorkflowStage.create({ paired: true, pair: holding, ...options });
+
+/** Regions in which secrets were read. */
+const secretsRead = (stage: WorkflowStage): readonly string[] =>
+  stage.calls.filter(({ operation }) => operation === 'GetSecretValue').map((call) => call.region);
+
 describe('readiness', () => {
   it('finds a healthy pair ready, names what a person should still do, and writes to no broker', async () => {
-    const stage = await WorkflowStage.create({ paired: true });
-    stage.configure({ canary: { secretArn: stage.secrets.application } });
+    const stage = await held();
+    stage.configure({ ...holding, canary: { secretArn: stage.secrets.application } });
     await stage.play(async () => {
       await settled(stage);
       const { end, pairs, blockers, warnings } = await evaluate(stage);
@@ -92,22 +101,21 @@ describe('readiness', () => {
         'ALARMS_MISSING',
         'MAINTENANCE_WINDOWS_OVERLAP',
         'GAME_DAY_NEVER',
-        'CONSUMERS_LIVE',
       ]);
       expect(stage.mqWrites()).toEqual([]);
       expect(await newestMetric(stage, 'Ready')).toBe(1);
-      expect(await newestMetric(stage, 'Warnings')).toBe(7);
+      expect(await newestMetric(stage, 'Warnings')).toBe(6);
     });
   });
 
   it('has nothing to say about a pair whose alarms, heartbeats, rehearsal and consumers are in order', async () => {
-    const stage = await WorkflowStage.create({ paired: true, pair: { cutover: { consumers: 'hold' } } });
+    const stage = await held();
     await stage.play(async () => {
       await settled(stage);
       addAlarm(stage, 'us-east-1', 'orders');
       addAlarm(stage, 'us-west-2', 'orders-replica');
       const now = { N: String(stage.stage.clock.nowMs()) };
-      await control(stage, { sk: { S: 'GAMEDAY' }, atMs: now, outcome: { S: 'met' } });
+      await control(stage, { sk: { S: 'GAMEDAY' }, atMs: now, outcome: { S: 'met' }, by: { S: 'ann' } });
       for (const of of ['us-east-1', 'us-west-2']) {
         await control(stage, {
           sk: { S: `HEARTBEAT#${of}` },
@@ -122,8 +130,46 @@ describe('readiness', () => {
     });
   });
 
-  it('announces a verdict once, and again only when it changes', async () => {
+  it('calls no pair ready whose live consumers have no ledger', async () => {
     const stage = await WorkflowStage.create({ paired: true });
+    await stage.play(async () => {
+      await settled(stage);
+      const { end, blockers } = await evaluate(stage);
+      expect(end.output).toMatchObject({ outcome: 'NotReady' });
+      expect(blockers).toEqual(['CONSUMERS_LIVE_WITHOUT_LEDGER']);
+    });
+  });
+
+  it('looks at the ledger of live consumers: its table, its start, and a secret for each Region', async () => {
+    const stage = await WorkflowStage.create({ paired: true });
+    const { operator } = stage.secrets;
+    const ledger = (settings: object) =>
+      stage.configure({
+        reconciliation: {
+          secretArns: [operator, operator.replace('us-east-1', region)],
+          ledgerStart: '2026-01-01T00:00:00Z',
+          ...settings,
+        },
+      });
+    ledger({});
+    await stage.play(async () => {
+      await settled(stage);
+      expect((await evaluate(stage)).end.output).toMatchObject({ outcome: 'Ready' });
+      expect(secretsRead(stage)).toEqual([region]);
+      ledger({ secretArns: [operator], ledgerStart: '2027-01-01T00:00:00Z' });
+      const late = await evaluate(stage);
+      expect(late.blockers).toEqual(['CONSUMERS_LIVE_WITHOUT_LEDGER']);
+      expect(late.warnings).toEqual(expect.arrayContaining(['LEDGER_NOT_STARTED', 'RECONCILIATION_SECRET_MISSING']));
+      ledger({});
+      stage.stage.world.faults.start({ kind: 'access-denied', service: 'dynamodb', operation: 'BatchGetItem' });
+      const dark = await evaluate(stage);
+      expect(dark.blockers).toContain('CONSUMERS_LIVE_WITHOUT_LEDGER');
+      expect(dark.warnings).toContain('LEDGER_UNREADABLE');
+    });
+  });
+
+  it('announces a verdict once, and again only when it changes', async () => {
+    const stage = await held();
     await stage.play(async () => {
       await settled(stage);
       const changes: string[] = [];
@@ -151,7 +197,7 @@ describe('readiness', () => {
   });
 
   it('publishes a blocker as a metric and keeps the verdict with its codes', async () => {
-    const stage = await WorkflowStage.create({ paired: true });
+    const stage = await held();
     await stage.play(async () => {
       await settled(stage);
       stage.stage.world.amendBroker(stage.primaryId, {
@@ -174,7 +220,7 @@ describe('readiness', () => {
   });
 
   it('takes a lost Region for unknown, not for healthy, and ends in time', async () => {
-    const stage = await WorkflowStage.create({ paired: true });
+    const stage = await held();
     await stage.play(async () => {
       await settled(stage);
       stage.stage.world.blackout('us-east-1');
@@ -196,7 +242,7 @@ describe('readiness', () => {
   });
 
   it('pages once while both brokers call themselves primary', async () => {
-    const stage = await WorkflowStage.create({ paired: true });
+    const stage = await held();
     await stage.play(async () => {
       await settled(stage);
       // The old primary does not hear of the failover while the link is cut.
@@ -211,7 +257,7 @@ describe('readiness', () => {
   });
 
   it('says so when the Control table cannot be reached, and announces nothing', async () => {
-    const stage = await WorkflowStage.create({ paired: true });
+    const stage = await held();
     await stage.play(async () => {
       await settled(stage);
       stage.stage.world.faults.start({ kind: 'server-error', service: 'dynamodb' });
@@ -224,14 +270,13 @@ describe('readiness', () => {
   });
 
   it('evaluates the other pairs when one cannot be evaluated', async () => {
-    const stage: WorkflowStage = await WorkflowStage.create({
-      paired: true,
+    const stage = await held({
       replaceTask: (call) =>
         call.stateName === 'EvaluatePair' && JSON.stringify(call.arguments).includes('"billing"')
           ? new TaskFailure('AccessDenied', 'test')
           : undefined,
     });
-    stage.stage.configurePairs([{ name: 'billing' }, { name: 'orders', brokers: membersOf(stage) }]);
+    stage.stage.configurePairs([{ name: 'billing' }, { name: 'orders', brokers: membersOf(stage), ...holding }]);
     await stage.play(async () => {
       await settled(stage);
       const { end, pairs } = await evaluate(stage);
@@ -242,8 +287,8 @@ describe('readiness', () => {
   });
 
   it('evaluates the pairs it is given, and refuses a name that nobody knows', async () => {
-    const stage = await WorkflowStage.create({ paired: true });
-    stage.stage.configurePairs([{ name: 'billing' }, { name: 'orders', brokers: membersOf(stage) }]);
+    const stage = await held();
+    stage.stage.configurePairs([{ name: 'billing' }, { name: 'orders', brokers: membersOf(stage), ...holding }]);
     await stage.play(async () => {
       await settled(stage);
       expect((await evaluate(stage, { pairs: ['orders'] })).end.output).toMatchObject({ outcome: 'Ready' });
@@ -258,7 +303,7 @@ describe('readiness', () => {
   });
 
   it('publishes nothing in a dry run', async () => {
-    const stage = await WorkflowStage.create({ paired: true });
+    const stage = await held();
     await stage.play(async () => {
       await settled(stage);
       const { end, pairs } = await evaluate(stage, { dryRun: true });
@@ -286,7 +331,7 @@ describe('readiness', () => {
       };
     };
     const runWith = async (errors: readonly string[]) => {
-      const stage = await WorkflowStage.create({ paired: true, replaceTask: failing(errors) });
+      const stage = await held({ replaceTask: failing(errors) });
       return await stage.play(async () => {
         await settled(stage);
         return { stage, ...(await evaluate(stage)) };

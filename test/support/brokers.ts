@@ -37,6 +37,7 @@ const snapshotOf = (ref: BrokerRef): BrokerSnapshot => ({
   userNames: ['admin', 'replicator'],
   configuration: { id: `c-${ref.brokerId.slice(2)}`, revision: 1 },
   maintenanceWindow: { dayOfWeek: 'SUNDAY', timeOfDay: '02:00', timeZone: 'UTC' },
+  consoleUrls: [],
   amqpEndpoints: [1, 2].map((n) => `amqp+ssl://${ref.brokerId}-${n}.mq.${ref.region}.amazonaws.com:5671`),
 });
 

@@ -64,6 +64,7 @@ export const cluster = (changes: Partial<RabbitCluster> = {}): RabbitCluster => 
   queues: [],
   policies: [systemPolicy],
   operatorPolicies: [],
+  vhostLimits: [],
   featureFlags: [],
   ...changes,
 });

@@ -60,14 +60,25 @@ export const westFacts = (changes: Partial<MemberFacts> = {}): MemberFacts => ({
 export const westBroker = (changes: Partial<BrokerSnapshot> = {}): BrokerSnapshot =>
   pairedWest({ maintenanceWindow: { dayOfWeek: 'TUESDAY', timeOfDay: '02:00', timeZone: 'UTC' }, ...changes });
 
+/** Settings of a pair whose team holds its consumers in both Regions. */
+export const holding = {
+  cutover: {
+    consumers: 'hold',
+    holdFunctionArn: Object.fromEntries(
+      [eastRef, westRef].map(({ region }) => [region, `arn:aws:lambda:${region}:111122223333:function:hold`]),
+    ),
+  },
+};
+
 /** Facts of a pair with which all is well, but for the changes. */
 export const readyFacts = (changes: Partial<ReadinessFacts> = {}): ReadinessFacts => ({
-  pair: ordersPair({ cutover: { consumers: 'hold' } }),
+  pair: ordersPair(holding),
   nowMs: noonMs,
   members: readable([eastFacts(), westFacts()]),
   guards: { known: true },
-  gameDay: readable({ atMs: noonMs - 86_400_000, outcome: 'met' }),
+  gameDay: readable({ atMs: noonMs - 86_400_000, outcome: 'met', by: 'ann' }),
   secrets: new Map(),
+  ledger: readable('answers'),
   ...changes,
 });
 

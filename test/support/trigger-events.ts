@@ -114,3 +114,7 @@ export const runEvent = (changes: Readonly<Record<string, unknown>> = {}) =>
     redriveStatusReason: null,
     ...changes,
   });
+
+/** An event of this project itself. */
+export const ownEvent = (detailType: string, detail: Readonly<Record<string, unknown>> = {}) =>
+  envelope(detailType, 'mq-dr', westRef.region, detail);

@@ -9,9 +9,10 @@ import {
 } from '../errors.ts';
 import type { HttpAnswer, HttpRequest } from '../http-request.ts';
 import type { PolicyWrite, RabbitCluster, RabbitPolicy } from '../rabbit-cluster.ts';
+import { isPathStep } from '../rabbit-name.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Credentials } from './broker-secrets.ts';
-import { policyFrom, queueFrom, rowsOf } from './rabbit-rows.ts';
+import { policyFrom, queueFrom, type Row, rowsOf } from './rabbit-rows.ts';
 
 /** Where a management API is, and who asks; docs/rabbitmq.md 1.1. */
 export interface ManagementAccess {
@@ -58,6 +59,19 @@ const nodeSchema = z
     partitions: node.partitions ?? [],
   }));
 
+/** Negative numbers mean no limit, as a missing one does; docs/rabbitmq.md 4.4. */
+const limit = z
+  .number()
+  .nullish()
+  .transform((value) => (value === null || value === undefined || value < 0 ? undefined : value));
+const vhostLimitsSchema = z
+  .object({ vhost: z.string(), value: z.object({ 'max-queues': limit, 'max-connections': limit }) })
+  .transform(({ vhost, value }) => ({
+    vhost,
+    maxQueues: value['max-queues'],
+    maxConnections: value['max-connections'],
+  }));
+
 const overviewSchema = z.object({ rabbitmq_version: z.string() });
 const vhostSchema = z.object({ name: z.string() });
 const flagSchema = z.object({ name: z.string(), state: z.string() });
@@ -69,8 +83,18 @@ const certificateCodes =
 const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'no code';
 
-/** One part of a path: everything but unreserved characters is encoded, dots too, so that no name becomes `..`. */
-const part = (name: string): string => encodeURIComponent(name).replaceAll('.', '%2E');
+/**
+ * One part of a path.
+ *
+ * @throws RequestRejected for a name that no encoding keeps from being a step in the path
+ */
+const part = (name: string): string => {
+  if (!isPathStep(name)) return encodeURIComponent(name);
+  throw new RequestRejected(
+    `the management API cannot be asked about "${name}": it takes the name for a step in the path; use rabbitmqctl`,
+    { name },
+  );
+};
 
 /** What the broker says about a refused request; short, and never more than its reason. */
 const reasonIn = (body: string): string => {
@@ -101,31 +125,33 @@ export class RabbitManagement {
   }
 
   /**
-   * Reads the cluster in seven calls, side by side.
+   * Reads the cluster in eight calls, side by side.
    *
    * @throws ServiceUnavailable, AccessDenied, NotFound, RequestRejected, UntrustedEndpoint, UnexpectedAnswer
    */
   async readCluster(): Promise<RabbitCluster> {
     const readAtMs = this.#runtime.clock.nowMs();
-    const [overview, nodes, vhosts, queues, policies, operatorPolicies, flags] = await this.#runtime.clock.concurrently(
-      [
+    const [overview, nodes, vhosts, policies, operatorPolicies, vhostLimits, flags, queues] =
+      await this.#runtime.clock.concurrently([
         () => this.#get('/api/overview?columns=rabbitmq_version', overviewSchema),
         () => this.#get('/api/nodes?columns=name,running,mem_alarm,disk_free_alarm,partitions', z.array(nodeSchema)),
         () => this.#get('/api/vhosts?columns=name', z.array(vhostSchema)),
-        () => this.#get(`/api/queues?columns=${queueColumns}`, rows),
-        () => this.#get('/api/policies', rows),
-        () => this.#get('/api/operator-policies', rows),
+        () => this.#list('/api/policies', policyFrom),
+        () => this.#list('/api/operator-policies', policyFrom),
+        () => this.#get('/api/vhost-limits', z.array(vhostLimitsSchema)),
         () => this.#get('/api/feature-flags', z.array(flagSchema)),
-      ] as const,
-    );
+        // Last, since queues take the broker longest: meanwhile everything else is turned into rows.
+        () => this.#list(`/api/queues?columns=${queueColumns}`, queueFrom),
+      ] as const);
     return {
       readAtMs,
       version: overview.rabbitmq_version,
       nodes,
       vhosts: vhosts.map(({ name }) => name),
-      queues: rowsOf(queues, 'GET /api/queues').map(queueFrom),
-      policies: rowsOf(policies, 'GET /api/policies').map(policyFrom),
-      operatorPolicies: rowsOf(operatorPolicies, 'GET /api/operator-policies').map(policyFrom),
+      queues,
+      policies,
+      operatorPolicies,
+      vhostLimits,
       featureFlags: flags.flatMap(({ name, state }) => (state === 'enabled' ? [name] : [])),
     };
   }
@@ -146,10 +172,10 @@ export class RabbitManagement {
    *
    * @throws RequestRejected, AccessDenied, NotFound, UntrustedEndpoint and ServiceUnavailable where the broker surely did not act
    */
-  putPolicy(policy: RabbitPolicy): Promise<PolicyWrite> {
+  async putPolicy(policy: RabbitPolicy): Promise<PolicyWrite> {
     const { vhost, name, pattern, applyTo, definition: settings, priority } = policy;
     const body = JSON.stringify({ pattern, 'apply-to': applyTo, definition: settings, priority });
-    return this.#write({ method: 'PUT', path: policyPath(vhost, name), body });
+    return await this.#write({ method: 'PUT', path: policyPath(vhost, name), body });
   }
 
   /** Deletes a user policy; one that is gone already counts as deleted. Errors as `putPolicy`. */
@@ -160,6 +186,11 @@ export class RabbitManagement {
       if (error instanceof NotFound) return { outcome: 'done' };
       throw error;
     }
+  }
+
+  /** Rows in the project's own terms as soon as they arrive: thousands of them need not wait for the slowest call. */
+  async #list<T>(path: string, from: (row: Row) => T): Promise<readonly T[]> {
+    return rowsOf(await this.#get(path, rows), `GET ${path.split('?')[0]}`).map(from);
   }
 
   async #get<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {

@@ -7,7 +7,8 @@ import type { PolicyDefinition, QueueType, RabbitPolicy, RabbitQueue } from '../
  * turned into the project's own terms.
  */
 
-type Row = Readonly<Record<string, unknown>>;
+/** One row of a list, as JSON has it. */
+export type Row = Readonly<Record<string, unknown>>;
 
 const wrong = (row: Row, member: string, expected: string): UnexpectedAnswer =>
   new UnexpectedAnswer(

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { GameDayRecord, ReadinessRecord } from '../readiness-record.ts';
+import { type GameDayRecord, gameDayOutcomes, type ReadinessRecord } from '../readiness-record.ts';
 import { type ControlItems, number, text, texts } from './control-items.ts';
 
 const readinessSchema = z.object({
@@ -10,7 +10,7 @@ const readinessSchema = z.object({
   sinceMs: number,
 });
 
-const gameDaySchema = z.object({ atMs: number, outcome: text });
+const gameDaySchema = z.object({ atMs: number, outcome: text.pipe(z.enum(gameDayOutcomes)), by: text });
 
 const list = (codes: readonly string[]) => ({ L: codes.map((code) => ({ S: code })) });
 
@@ -43,8 +43,22 @@ export class ReadinessTable {
 
   /** The pair's newest rehearsal. @throws as `read` */
   async readGameDay(pair: string): Promise<GameDayRecord | undefined> {
-    return await this.#items.get({ scope: `PAIR#${pair}`, item: 'GAMEDAY' }, gameDaySchema);
+    return await this.#items.get(gameDayKey(pair), gameDaySchema);
+  }
+
+  /** Remembers a rehearsal, unless a later one is. @throws ControlConflict when one is, and as `read` */
+  async writeGameDay(pair: string, { atMs, outcome, by }: GameDayRecord): Promise<void> {
+    await this.#items.put(
+      gameDayKey(pair),
+      { atMs: { N: String(atMs) }, outcome: { S: outcome }, by: { S: by } },
+      {
+        ConditionExpression: 'attribute_not_exists(atMs) OR atMs <= :atMs',
+        ExpressionAttributeValues: { ':atMs': { N: String(atMs) } },
+      },
+    );
   }
 }
 
 const readinessKey = (pair: string, region: string) => ({ scope: `PAIR#${pair}`, item: `READINESS#${region}` });
+
+const gameDayKey = (pair: string) => ({ scope: `PAIR#${pair}`, item: 'GAMEDAY' });

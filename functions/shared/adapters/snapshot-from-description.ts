@@ -92,6 +92,7 @@ export const snapshotFrom = (answer: DescribeBrokerResponse, region: string, rea
     maintenanceWindow: maintenanceWindowOf(answer),
     userNames: (answer.Users ?? []).map((user) => user.Username ?? ''),
     amqpEndpoints: instances.flatMap((instance) => instance.Endpoints ?? []).filter((url) => url.startsWith('amqp')),
+    consoleUrls: instances.flatMap(({ ConsoleURL }) => (ConsoleURL === undefined ? [] : [ConsoleURL])),
     ...(engine === 'rabbitmq' && consoleUrl !== undefined && { consoleUrl }),
   };
 };

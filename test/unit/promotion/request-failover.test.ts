@@ -160,7 +160,7 @@ describe('requestFailover', () => {
       brokers.nextWrite = 'answer lost';
       await expect(request()).rejects.toThrow(OutcomeUnknown);
       clock.advanceMs(5_000);
-      expect(await request()).toMatchObject({ outcome: 'already-primary' });
+      expect(await request()).toMatchObject({ outcome: 'under-way' });
       expect(brokers.calls).toEqual(promoted);
       expect(control.writes).toEqual(['open Promote 1']);
     });
@@ -169,7 +169,7 @@ describe('requestFailover', () => {
       const { brokers, control, request, nothingWritten } = setup();
       control.given(intentOf(3_600_000, { status: 'issued' }));
       brokers.set(pairedWest(asRole('primary')));
-      expect(await request({ executionArn: 'arn:new' })).toMatchObject({ outcome: 'already-primary' });
+      expect(await request({ executionArn: 'arn:new' })).toMatchObject({ outcome: 'under-way' });
       nothingWritten();
     });
 

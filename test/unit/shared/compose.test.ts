@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { composeHandler, runSchema } from '../../../functions/shared/compose.ts';
+import { composeHandler, parentRunSchema, runOf, runSchema } from '../../../functions/shared/compose.ts';
 import { InvalidConfiguration, InvalidInput, ServiceUnavailable } from '../../../functions/shared/errors.ts';
 import { type Runtime, runWithRuntime } from '../../../functions/shared/runtime.ts';
 import { noonMs } from '../../support/brokers.ts';
@@ -85,12 +85,18 @@ describe('composeHandler', () => {
 describe('runSchema', () => {
   it('takes a run without a lock as one that a person started and that overrides nothing', () => {
     const run = { executionArn: 'arn:run', startTime: '2026-11-04T12:00:00.000Z' };
-    expect(runSchema.parse(run)).toEqual({ ...run, fence: null, automatic: false, overrideControl: null });
+    expect(runSchema.parse(run)).toEqual({
+      ...run,
+      fence: null,
+      automatic: false,
+      overrideControl: null,
+      child: false,
+    });
   });
 
   it('takes back what a function has handed to the workflow', () => {
     const run = { executionArn: 'arn:run', startTime: '2026-11-04T12:00:00.000Z', fence: 7, automatic: true };
-    expect(runSchema.parse(runSchema.parse(run))).toEqual({ ...run, overrideControl: null });
+    expect(runSchema.parse(runSchema.parse(run))).toEqual({ ...run, overrideControl: null, child: false });
   });
 
   it.each([
@@ -100,5 +106,26 @@ describe('runSchema', () => {
   ])('refuses %s', (_label, changes) => {
     const run = { executionArn: 'arn:run', startTime: '2026-11-04T12:00:00.000Z', ...changes };
     expect(runSchema.safeParse(run).success).toBe(false);
+  });
+});
+
+describe('the run that an execution acts for', () => {
+  const startTime = '2026-11-04T12:00:00.000Z';
+  const own = runSchema.parse({ executionArn: 'arn:own', startTime });
+  const parent = { executionArn: 'arn:parent', startTime, fence: 7, automatic: true };
+
+  it('is its own, unless it is a step of another one', () => {
+    expect(runOf(own, undefined)).toBe(own);
+    expect(runOf(own, parentRunSchema.parse(parent))).toEqual({ ...parent, overrideControl: null, child: true });
+  });
+
+  it('is that of the first of several nested ones', () => {
+    const step = runOf(own, parentRunSchema.parse(parent));
+    expect(runOf(own, parentRunSchema.parse(step))).toEqual(step);
+  });
+
+  it('holds a lock', () => {
+    expect(parentRunSchema.safeParse({ ...parent, fence: null }).success).toBe(false);
+    expect(parentRunSchema.safeParse(own).success).toBe(false);
   });
 });

@@ -8,6 +8,8 @@ const schema = z.strictObject({
   reason: z.string(),
   dryRun: z.boolean().default(false),
   network: z.strictObject({ subnetIds: z.array(z.string()) }).optional(),
+  escalation: z.enum(['never', 'ask', 'auto']).optional(),
+  accepted: z.literal(true).optional(),
   windows: z.array(z.strictObject({ startUtc: z.string() })).default([]),
 });
 
@@ -31,6 +33,16 @@ describe('parseInput', () => {
     });
   });
 
+  it('names an unknown value with the nearest one that is allowed', () => {
+    const known = { targetRegion: 'us-west-2', reason: 'drill' };
+    expect(problemOf({ ...known, escalation: 'neverr' })).toContain(
+      'escalation: unknown value "neverr" (did you mean "never"?)',
+    );
+    expect(problemOf({ ...known, escalation: 'x' })).toContain('unknown value "x" (allowed: never, ask, auto)');
+    expect(problemOf({ ...known, escalation: 1 })).toContain('escalation: Invalid option');
+    expect(problemOf({ ...known, accepted: 'yes' })).toContain('accepted: Invalid input');
+  });
+
   it('names every problem at once', () => {
     const message = problemOf({ targetRegoin: 'us-west-2', dryRun: 'yes', network: {} });
     expect(message).toMatch(/^input of switchover was refused: /);
@@ -47,7 +59,11 @@ describe('parseInput', () => {
       { windows: [{ startUTC: '' }] },
       '"windows.0.startUTC" (did you mean "startUtc"?)',
     ],
-    ['without a near name', { banana: 1 }, '"banana" (allowed: targetRegion, reason, dryRun, network, windows)'],
+    [
+      'without a near name',
+      { banana: 1 },
+      '"banana" (allowed: targetRegion, reason, dryRun, network, escalation, accepted, windows)',
+    ],
   ])('suggests a name for an unknown field %s', (_label, value, hint) => {
     expect(problemOf(value)).toContain(`unknown field ${hint}`);
   });

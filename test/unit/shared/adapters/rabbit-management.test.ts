@@ -29,6 +29,10 @@ const answers: Readonly<Record<string, unknown>> = {
   vhosts: [{ name: '/' }],
   policies: [{ vhost: '/', name: 'p', pattern: '.*', 'apply-to': 'all', definition: { 'max-length': 1 }, priority: 3 }],
   'operator-policies': [],
+  'vhost-limits': [
+    { vhost: '/', value: { 'max-queues': 4_000, 'max-connections': -1 } },
+    { vhost: 'shop', value: { 'max-connections': 0 } },
+  ],
   'feature-flags': [
     { name: 'quorum_queue', state: 'enabled' },
     { name: 'new', state: 'disabled' },
@@ -72,10 +76,10 @@ const healthy = ({ path }: HttpRequest): HttpAnswer => {
 const failing = (code: string): Error => Object.assign(new Error(`failed: ${code}`), { code });
 
 describe('reading a cluster', () => {
-  it('takes seven calls and gives what decisions need', async () => {
+  it('takes eight calls and gives what decisions need', async () => {
     const { management, requests } = setup(healthy);
     const read = await management.readCluster();
-    expect(requests.length).toBe(7);
+    expect(requests.length).toBe(8);
     expect(read).toMatchObject({
       version: '3.13.7',
       nodes: [
@@ -83,6 +87,10 @@ describe('reading a cluster', () => {
         { running: false, memoryAlarm: false, partitions: [] },
       ],
       featureFlags: ['quorum_queue'],
+      vhostLimits: [
+        { vhost: '/', maxQueues: 4_000, maxConnections: undefined },
+        { vhost: 'shop', maxQueues: undefined, maxConnections: 0 },
+      ],
       policies: [{ applyTo: 'all', priority: 3 }],
       queues: [
         {
@@ -140,7 +148,7 @@ describe('one policy', () => {
   it.each([
     ['/', 'a b', '/api/policies/%2F/a%20b'],
     ['tenant/ü 100%', 'p/q?#', '/api/policies/tenant%2F%C3%BC%20100%25/p%2Fq%3F%23'],
-    ['..', '.', '/api/policies/%2E%2E/%2E'],
+    ['v1..2', '...', '/api/policies/v1..2/...'],
   ])('of %j and %j is asked for at %s', async (vhost, name, path) => {
     const { management, requests } = setup(() => ({ status: 204, body: '' }));
     await management.putPolicy(policy({ vhost, name }));
@@ -156,6 +164,21 @@ describe('one policy', () => {
       priority: 5,
     });
   });
+
+  it.each([
+    ['.', 'orders'],
+    ['/', '..'],
+  ])(
+    'of %j and %j is refused before anything is sent, since no encoding keeps it in its place',
+    async (vhost, name) => {
+      const { management, requests } = setup(() => ({ status: 204, body: '' }));
+      const refused = { name: 'RequestRejected', message: expect.stringContaining('rabbitmqctl') };
+      await expect(management.putPolicy(policy({ vhost, name }))).rejects.toMatchObject(refused);
+      await expect(management.deletePolicy(vhost, name)).rejects.toMatchObject(refused);
+      await expect(management.readPolicy(vhost, name)).rejects.toMatchObject(refused);
+      expect(requests).toEqual([]);
+    },
+  );
 
   it('that is not there reads as undefined and deletes as done', async () => {
     const { management } = setup(() => ({ status: 404, body: '{}' }));

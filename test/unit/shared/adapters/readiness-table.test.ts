@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ReadinessTable } from '../../../../functions/shared/adapters/readiness-table.ts';
-import { UnexpectedAnswer } from '../../../../functions/shared/errors.ts';
-import type { ReadinessRecord } from '../../../../functions/shared/readiness-record.ts';
+import { ControlConflict, UnexpectedAnswer } from '../../../../functions/shared/errors.ts';
+import type { GameDayRecord, ReadinessRecord } from '../../../../functions/shared/readiness-record.ts';
 import { noonMs } from '../../../support/brokers.ts';
 import { ControlStage } from '../../../support/control-stage.ts';
 
@@ -12,6 +12,8 @@ const record: ReadinessRecord = {
   atMs: noonMs,
   sinceMs: noonMs - 60_000,
 };
+
+const gameDay: GameDayRecord = { atMs: noonMs, outcome: 'met', by: 'ann' };
 
 describe('ReadinessTable', () => {
   it('reads in one Region what was written in another, and keeps one verdict for each Region', async () => {
@@ -38,9 +40,21 @@ describe('ReadinessTable', () => {
     await ControlStage.play(async (stage) => {
       const table = new ReadinessTable(stage.items());
       expect(await table.readGameDay('orders')).toBeUndefined();
-      const key = { scope: 'PAIR#orders', item: 'GAMEDAY' };
-      await stage.items().put(key, { atMs: { N: String(noonMs) }, outcome: { S: 'met' } });
-      expect(await table.readGameDay('orders')).toEqual({ atMs: noonMs, outcome: 'met' });
+      await table.writeGameDay('orders', gameDay);
+      expect(await table.readGameDay('orders')).toEqual(gameDay);
+      expect(await table.readGameDay('billing')).toBeUndefined();
+    });
+  });
+
+  it('replaces a game day by one that is not older, and keeps the later one', async () => {
+    await ControlStage.play(async (stage) => {
+      const table = new ReadinessTable(stage.items());
+      await table.writeGameDay('orders', gameDay);
+      const corrected = { ...gameDay, outcome: 'deviated' } as const;
+      await table.writeGameDay('orders', corrected);
+      const older = table.writeGameDay('orders', { ...gameDay, atMs: noonMs - 1 });
+      await expect(older).rejects.toThrow(ControlConflict);
+      expect(await table.readGameDay('orders')).toEqual(corrected);
     });
   });
 

@@ -14,6 +14,7 @@ const base: Run = {
   fence: null,
   automatic: false,
   overrideControl: null,
+  child: false,
 };
 
 const withGuards = (

@@ -38,8 +38,15 @@ describe('snapshotFrom', () => {
       pendingChanges: [],
       actionsRequired: [],
       userNames: [],
+      consoleUrls: [],
       amqpEndpoints: [],
     });
+  });
+
+  it('reads the consoles of all instances that have one', () => {
+    const console = (n: number) => `https://b-${n}.mq.us-east-1.amazonaws.com:8162`;
+    const instances = [{ ConsoleURL: console(1) }, {}, { ConsoleURL: console(2) }];
+    expect(read({ BrokerInstances: instances }).consoleUrls).toEqual([console(1), console(2)]);
   });
 
   it('reads the configuration in use and the maintenance window, in UTC unless said otherwise', () => {

@@ -1,0 +1,65 @@
+import type { Finding } from '../shared/finding.ts';
+import type { GuardReading } from '../shared/guards/guards.ts';
+import type { LagVerdict } from '../shared/replication/lag-verdict.ts';
+import type { SwitchoverStep } from './switchover-step.ts';
+
+/** What is known when a failback is asked for, beside what a switchover asks. */
+export interface FailbackFacts {
+  readonly runningRegion: string;
+  readonly guards: GuardReading;
+  readonly verdict: LagVerdict;
+  /** What a switchover to this Region would do now. */
+  readonly step: SwitchoverStep['step'];
+}
+
+const epochFindings = ({ guards, runningRegion, step }: FailbackFacts): readonly Finding[] => {
+  // A table that cannot be read is the guards' own finding.
+  if (!guards.known) return [];
+  const { epoch } = guards;
+  if (epoch === undefined) {
+    const message = 'no promotion of the pair is recorded, so there is nothing to fail back from; use switchover';
+    return [{ code: 'NOT_FAILED_OVER', message, evidence: {} }];
+  }
+  const evidence = { epoch: epoch.number, mode: epoch.mode, primaryRegion: epoch.primaryRegion };
+  // A failback whose run died after the exchange has recorded it already, and goes on with what follows.
+  if (epoch.primaryRegion === runningRegion) {
+    return step === 'done' && epoch.mode === 'SWITCHOVER'
+      ? []
+      : [
+          {
+            code: 'PRIMARY_IS_HERE',
+            message: `the newest promotion made ${runningRegion} the primary: a failback is started in the Region to go back to`,
+            evidence,
+          },
+        ];
+  }
+  return epoch.mode === 'FAILOVER'
+    ? []
+    : [
+        {
+          code: 'NOT_FAILED_OVER',
+          message: `the newest promotion was a switchover to ${epoch.primaryRegion}: nothing was left behind; use switchover to go back`,
+          evidence,
+        },
+      ];
+};
+
+const replicationFindings = ({ verdict, step }: FailbackFacts): readonly Finding[] =>
+  step !== 'issue' || verdict === 'steady' || verdict === 'draining'
+    ? []
+    : [
+        {
+          code: 'REVERSE_NOT_HEALTHY',
+          message: `replication to the original primary is ${verdict}: wait until it is steady, a failback is not urgent`,
+          evidence: { verdict },
+        },
+      ];
+
+/**
+ * What speaks against going back now, beside what speaks against any switchover: the pair has not failed over, or the
+ * original primary is not yet a healthy replica.
+ */
+export const assessFailback = (facts: FailbackFacts): readonly Finding[] => [
+  ...epochFindings(facts),
+  ...replicationFindings(facts),
+];

@@ -1,0 +1,10 @@
+import * as z from 'zod';
+
+/** Input of the failback workflow; it is started in the Region of the original primary, which is the replica now. */
+export const failbackInputSchema = z.strictObject({
+  /** Name of the configured pair. */
+  pair: z.string().min(1),
+  reason: z.string().min(1),
+  /** Takes the same path without any write and lists the writes it would have made. */
+  dryRun: z.boolean().default(false),
+});

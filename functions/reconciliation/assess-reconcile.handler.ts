@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { reportStore } from '../shared/adapters/reconciliation-ports.ts';
+import { runGuards } from '../shared/adapters/run-guards.ts';
+import { composeHandler, runOf, runSchema } from '../shared/compose.ts';
+import { reconciliationEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
+import { assessReconcileRequest } from './assess-request.ts';
+import { reconcileInputSchema } from './reconcile-input.ts';
+
+/** First state of reconcile: the gates, with all reasons, and the mode that the run has. Reads only. */
+export const handler = composeHandler({
+  name: 'assess-reconcile',
+  input: z.strictObject({ input: reconcileInputSchema, run: runSchema }),
+  environment: reconciliationEnvironmentSchema,
+  handle: async ({ input, run: own }, { runtime, environment, region, logDecision }) => {
+    const pair = findPair(environment.PAIRS, input.pair);
+    const run = runOf(own, input.parentRun);
+    const ports = pairPorts(runtime, environment);
+    const request = await assessReconcileRequest(input, pair, region, {
+      ...ports,
+      store: reportStore(runtime, environment, region),
+      readEpoch: async () => (await ports.guardsOf(pair.name).readEpoch())?.number,
+      // A person's word, or a promotion that passed its own gates, stands behind every run.
+      assessGuards: () => runGuards(runtime, environment, pair, { ...run, automatic: false }).assess(),
+    });
+    logDecision('reconciliation assessed', { pair: pair.name, reason: input.reason, ...request });
+    return { ...request, run };
+  },
+});

@@ -1,0 +1,71 @@
+import type { BrokerRef } from '../shared/broker-arn.ts';
+import type { BrokerReading } from '../shared/broker-snapshot.ts';
+import { findMembers } from '../shared/find-pair.ts';
+import type { Assessment, PlannedWrite } from '../shared/finding.ts';
+import type { PairConfig } from '../shared/pair-config.ts';
+import { findManifest } from './find-manifest.ts';
+import { guardsFor, plannedRemovals, planReconciliation, type ReconcileMode } from './plan-reconciliation.ts';
+import { assessReconcile } from './reconcile-gates.ts';
+import type { ReconcileInput } from './reconcile-input.ts';
+
+/** What judging a request reads. */
+export interface AssessPorts {
+  readonly control: { readMembers(pair: string): Promise<readonly string[] | undefined> };
+  readonly brokers: { tryDescribe(address: { region: string; brokerId: string }): Promise<BrokerReading> };
+  readonly store: { get(key: string): Promise<string | undefined> };
+  /** Number of the newest epoch; undefined before the first promotion that was recorded. */
+  readonly readEpoch: () => Promise<number | undefined>;
+  readonly assessGuards: () => Promise<Assessment>;
+}
+
+/** Whether and how a run goes on. */
+export type ReconcileRequest =
+  | ({ readonly verdict: 'skipped'; readonly because: string } & Assessment)
+  | ({
+      readonly verdict: 'refused' | 'proceed';
+      readonly mode: ReconcileMode;
+      readonly dryRun: boolean;
+      readonly plannedWrites: readonly PlannedWrite[];
+      readonly epoch: number;
+      readonly broker: { readonly region: string; readonly brokerId: string; readonly brokerName: string };
+    } & Assessment);
+
+/** @throws NotFound for a pair without brokers, InvalidInput for a manifest that was changed, errors of the ports */
+export const assessReconcileRequest = async (
+  input: ReconcileInput,
+  pair: PairConfig,
+  region: string,
+  ports: AssessPorts,
+): Promise<ReconcileRequest> => {
+  const plan = planReconciliation(input.mode, pair.reconciliation);
+  if ('skipped' in plan) return { verdict: 'skipped', because: plan.skipped, blockers: [], warnings: [] };
+  const members = await findMembers(pair, ports.control);
+  const here = members.find((member) => member.region === region);
+  const there = members.find((member) => member.region !== region);
+  const epoch = (await ports.readEpoch()) ?? 0;
+  const manifest = await findManifest(pair.name, input.manifest, ports.store);
+  const assessment = assessReconcile({
+    pair: pair.name,
+    runningRegion: region,
+    otherRegion: there?.region ?? 'the other Region',
+    broker: await readingOf(here, region, ports),
+    config: pair.reconciliation,
+    epoch,
+    guards: guardsFor(plan.mode, await ports.assessGuards()),
+    manifest,
+  });
+  return {
+    verdict: assessment.blockers.length > 0 ? 'refused' : 'proceed',
+    ...assessment,
+    mode: plan.mode,
+    dryRun: input.dryRun,
+    plannedWrites: input.dryRun ? plannedRemovals(plan.mode, region, manifest?.found) : [],
+    epoch,
+    broker: { region, brokerId: here?.brokerId ?? '', brokerName: here?.brokerName ?? '' },
+  };
+};
+
+const readingOf = async (here: BrokerRef | undefined, region: string, ports: AssessPorts): Promise<BrokerReading> =>
+  here === undefined
+    ? { known: false, reason: `the pair has no broker in ${region}` }
+    : await ports.brokers.tryDescribe(here);

@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { brokerQueues, reportStore } from '../shared/adapters/reconciliation-ports.ts';
+import { runGuards } from '../shared/adapters/run-guards.ts';
+import { composeHandler } from '../shared/compose.ts';
+import { reconciliationEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
+import { discoverQueues } from './discover-queues.ts';
+import { RunDocuments } from './run-documents.ts';
+import { stepInput } from './step-input.ts';
+
+/** Finds the queues of the run and keeps their list; reads only what the broker shows. */
+export const handler = composeHandler({
+  name: 'discover-queues',
+  input: z.strictObject({ ...stepInput, queues: z.array(z.string()).nullable() }),
+  environment: reconciliationEnvironmentSchema,
+  handle: async ({ pair: pairName, execution, run, queues: asked }, { runtime, environment, region, logDecision }) => {
+    const pair = findPair(environment.PAIRS, pairName);
+    await runGuards(runtime, environment, pair, run).renew();
+    const ports = await brokerQueues(runtime, environment, { pair, region });
+    const found = await discoverQueues(ports.config, asked ?? undefined, pair.canary?.queue, ports);
+    await new RunDocuments(reportStore(runtime, environment, region), pair.name, execution).putQueues(found.queues);
+    const { queues, ...rest } = found;
+    logDecision('queues discovered', { pair: pair.name, queues: queues.length, ...rest });
+    return {
+      outcome: found.blockers.length > 0 ? 'refused' : 'found',
+      queues: queues.length,
+      ...rest,
+      warnings: [],
+    };
+  },
+});

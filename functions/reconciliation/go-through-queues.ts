@@ -1,0 +1,26 @@
+import { startsQueuesForSeconds } from './step-input.ts';
+
+/** Where one invocation left off. */
+export interface QueueProgress {
+  /** The next queue; the number of queues when all are done. */
+  readonly next: number;
+  readonly done: boolean;
+}
+
+/**
+ * Works on one queue after the other, as many as one invocation may start.
+ *
+ * @param work whether the queue is done; after one that is not, no further one is begun
+ * @throws what `work` throws
+ */
+export const goThroughQueues = async (
+  from: number,
+  queues: number,
+  nowMs: () => number,
+  work: (index: number) => Promise<boolean>,
+): Promise<QueueProgress> => {
+  const untilMs = nowMs() + startsQueuesForSeconds * 1_000;
+  let next = from;
+  while (next < queues && nowMs() < untilMs && (await work(next))) next += 1;
+  return { next, done: next >= queues };
+};

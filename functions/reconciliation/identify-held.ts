@@ -1,0 +1,27 @@
+import { MessageUnidentifiable } from '../shared/errors.ts';
+import type { HeldMessage } from '../shared/queue-walk.ts';
+import { findIdentity, type MessageIdentity } from './ledger/identify-message.ts';
+import { canonicalAmqpCorrelationId, canonicalAmqpId } from './ledger/message-id.ts';
+
+/**
+ * How the ledger knows a message that a walk holds. Undefined for one that lacks what the identity is made of, and for
+ * one whose id cannot be trusted: nothing in the ledger is about it.
+ */
+export const identifyHeld =
+  (identity: MessageIdentity) =>
+  (message: HeldMessage): string | undefined => {
+    try {
+      return findIdentity(
+        {
+          messageId: canonicalAmqpId(message.messageId),
+          correlationId: canonicalAmqpCorrelationId(message.correlationId),
+          property: (name) => message.property(name),
+          bodySha256: () => message.bodySha256(),
+        },
+        identity,
+      );
+    } catch (error) {
+      if (error instanceof MessageUnidentifiable) return undefined;
+      throw error;
+    }
+  };

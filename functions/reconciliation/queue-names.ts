@@ -1,0 +1,82 @@
+import type { ReconciliationConfig } from '../shared/reconciliation-config.ts';
+
+/**
+ * Destinations that hold no application's messages: those of the replication plugin (docs/amazon-mq.md 12), advisories
+ * and the broker's own statistics.
+ */
+const brokersOwn: readonly string[] = ['ActiveMQ.Plugin.*', 'ActiveMQ.Advisory.*', 'ActiveMQ.Statistics.*'];
+
+/**
+ * Where a broker puts what nobody could process; a copy there has the id of the original, so the ledger says nothing
+ * about it. https://activemq.apache.org/components/classic/documentation/message-redelivery-and-dlq-handling
+ */
+const deadLetters: readonly string[] = ['ActiveMQ.DLQ', 'ActiveMQ.DLQ.*', 'DLQ', 'DLQ.*'];
+
+/** Whether a name fits a pattern in which `*` stands for any text. */
+export const fitsPattern = (name: string, pattern: string): boolean => {
+  const [first = '', ...rest] = pattern.split('*');
+  const last = rest.pop();
+  if (last === undefined) return name === pattern;
+  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
+  const end = name.length - last.length;
+  let from = first.length;
+  for (const part of rest) {
+    const at = name.indexOf(part, from);
+    if (at === -1 || at + part.length > end) return false;
+    from = at + part.length;
+  }
+  return true;
+};
+
+const fitsAny = (name: string, patterns: readonly string[]): boolean =>
+  patterns.some((pattern) => fitsPattern(name, pattern));
+
+type QueueChoice = Pick<ReconciliationConfig, 'queues' | 'quarantinePrefix'>;
+
+/** What became of the names that were found. */
+export interface ChosenQueues {
+  /** To be reconciled, each once, in the order of their names. */
+  readonly queues: readonly string[];
+  /** Left alone, with the reason. */
+  readonly excluded: readonly { readonly queue: string; readonly reason: ExclusionReason }[];
+  /** Names that were asked for and that the broker does not have. */
+  readonly unknown: readonly string[];
+}
+
+type ExclusionReason = 'broker' | 'dead-letters' | 'quarantine' | 'canary' | 'configured' | 'not-included';
+
+/**
+ * Chooses the queues of a run from those that were found.
+ *
+ * @param asked names or patterns of this run; all that the configuration includes when undefined
+ * @param canaryQueue the pair's own queue of canaries, which holds nothing else
+ */
+export const chooseQueues = (
+  found: readonly string[],
+  config: QueueChoice,
+  asked: readonly string[] | undefined,
+  canaryQueue: string | undefined,
+): ChosenQueues => {
+  const reasonFor = (queue: string): ExclusionReason | undefined => {
+    if (fitsAny(queue, brokersOwn)) return 'broker';
+    if (fitsAny(queue, deadLetters)) return 'dead-letters';
+    if (queue.startsWith(config.quarantinePrefix)) return 'quarantine';
+    if (queue === canaryQueue) return 'canary';
+    // A run may name a queue that the settings leave alone: by its full name, so that no pattern does so by accident.
+    if (asked?.includes(queue)) return undefined;
+    if (fitsAny(queue, config.queues.exclude)) return 'configured';
+    return fitsAny(queue, config.queues.include) && (asked === undefined || fitsAny(queue, asked))
+      ? undefined
+      : 'not-included';
+  };
+  const names = [...new Set(found)].sort();
+  const excluded = names.flatMap((queue) => {
+    const reason = reasonFor(queue);
+    return reason === undefined ? [] : [{ queue, reason }];
+  });
+  return {
+    queues: names.filter((queue) => reasonFor(queue) === undefined),
+    excluded,
+    unknown: (asked ?? []).filter((pattern) => !names.some((queue) => fitsPattern(queue, pattern))),
+  };
+};

@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import { parentRunSchema } from '../shared/compose.ts';
+import { manifestHashSchema } from './manifest.ts';
+
+/** Input of the reconcile workflow; it is started in the Region of the broker that is the primary. */
+export const reconcileInputSchema = z
+  .strictObject({
+    /** Name of the configured pair. */
+    pair: z.string().min(1),
+    reason: z.string().min(1),
+    /**
+     * `report` changes no queue · `repair` does what the named manifest says · `auto` repairs what it has just
+     * reported · `configured` is what the pair's settings say about promotions.
+     */
+    mode: z.enum(['report', 'repair', 'auto', 'configured']).default('report'),
+    /** Hash of the manifest to repair by. */
+    manifest: manifestHashSchema.optional(),
+    /** Names or patterns of the queues; all that the pair's configuration includes when left out. */
+    queues: z.array(z.string().min(1)).min(1).optional(),
+    /** Takes the same path as far as the list of queues, and lists what it would do. */
+    dryRun: z.boolean().default(false),
+    /** The run whose step this is; set by a workflow that starts this one, never by a person. */
+    parentRun: parentRunSchema.optional(),
+  })
+  .refine(({ mode, manifest }) => (mode === 'repair') === (manifest !== undefined), {
+    path: ['manifest'],
+    message: 'mode "repair" needs the hash of a manifest, and no other mode takes one',
+  })
+  .refine(({ mode, queues }) => mode !== 'repair' || queues === undefined, {
+    path: ['queues'],
+    message: 'mode "repair" does what its manifest says; name the queues when the manifest is made',
+  });
+
+export type ReconcileInput = z.output<typeof reconcileInputSchema>;

@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import { putEvent } from '../shared/adapters/event-bus.ts';
+import { notify } from '../shared/adapters/notifications.ts';
+import { reportStore } from '../shared/adapters/reconciliation-ports.ts';
+import { composeHandler } from '../shared/compose.ts';
+import { notifyEnvironmentSchema, reconciliationEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
+import { takeManifest } from './find-manifest.ts';
+import { manifestHashSchema } from './manifest.ts';
+import { reconcileEnding, reconcileNews, repairTotals } from './reconcile-outcome.ts';
+import { RunDocuments } from './run-documents.ts';
+import { scanTotals } from './scan-totals.ts';
+import { stepInput } from './step-input.ts';
+
+/** Last step: the verdict over the run, an event for machines and, where something needs them, a message to people. */
+export const handler = composeHandler({
+  name: 'record-reconciliation',
+  input: z.strictObject({
+    ...stepInput,
+    mode: z.enum(['report', 'repair', 'auto']),
+    manifest: manifestHashSchema,
+  }),
+  environment: reconciliationEnvironmentSchema.extend(notifyEnvironmentSchema.shape),
+  handle: async (input, { runtime, environment, region, logDecision }) => {
+    const pair = findPair(environment.PAIRS, input.pair).name;
+    const store = reportStore(runtime, environment, region);
+    const manifest = await takeManifest(pair, input.manifest, store);
+    const documents = new RunDocuments(store, pair, input.execution);
+    const scan = scanTotals(manifest);
+    const repair = input.mode === 'report' ? undefined : repairTotals(await documents.repairs(manifest.queues.length));
+    const ending = reconcileEnding(input.mode, scan, repair);
+    const result = {
+      ending,
+      manifest: input.manifest,
+      queues: scan.queues,
+      ...scan.counts,
+      processedTwice: scan.processedTwice,
+      removed: repair?.removed ?? 0,
+      gone: repair?.gone ?? 0,
+    };
+    logDecision('messages reconciled', { pair, mode: input.mode, ...result });
+    await putEvent(runtime, region, {
+      detailType: 'Messages Reconciled',
+      detail: { pair, mode: input.mode, ...result },
+    });
+    const news = reconcileNews({ pair, ending, manifest: input.manifest, scan, repair });
+    if (news !== undefined) {
+      await notify(runtime, environment.TOPIC_ARN, {
+        subject: news.subject,
+        message: [...news.lines, `Run: ${input.run.executionArn}`].join('\n'),
+      });
+    }
+    return { ...result, findings: [...scan.findings, ...(repair?.findings ?? [])] };
+  },
+});

@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import { brokerQueues, reportStore } from '../shared/adapters/reconciliation-ports.ts';
+import { runGuards } from '../shared/adapters/run-guards.ts';
+import { composeHandler } from '../shared/compose.ts';
+import { reconciliationEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
+import { takeManifest } from './find-manifest.ts';
+import { identifyHeld } from './identify-held.ts';
+import { keepLockEvery } from './keep-lock.ts';
+import { manifestHashSchema } from './manifest.ts';
+import { repairQueues } from './repair-queues.ts';
+import { RunDocuments } from './run-documents.ts';
+import { cursorSchema, stepInput } from './step-input.ts';
+
+/**
+ * Write: repairs queues from the cursor on by the manifest, as many as one invocation may start. Freeze and lock are
+ * looked at again before each queue, and the lock is extended while a queue is gone through.
+ */
+export const handler = composeHandler({
+  name: 'repair-queues',
+  input: z.strictObject({ ...stepInput, manifest: manifestHashSchema, cursor: cursorSchema }),
+  environment: reconciliationEnvironmentSchema,
+  handle: async ({ cursor, ...input }, { runtime, environment, region, logDecision }) => {
+    const pair = findPair(environment.PAIRS, input.pair);
+    const guards = runGuards(runtime, environment, pair, { ...input.run, automatic: false });
+    const store = reportStore(runtime, environment, region);
+    const manifest = await takeManifest(pair.name, input.manifest, store);
+    const { config, walk, readCounts } = await brokerQueues(runtime, environment, { pair, region });
+    const nowMs = (): number => runtime.clock.nowMs();
+    return await repairQueues(
+      manifest,
+      { cursor, quarantinePrefix: config.quarantinePrefix },
+      {
+        walk,
+        identify: identifyHeld(config.identity),
+        store,
+        readCounts,
+        documents: new RunDocuments(store, pair.name, input.execution),
+        keepLock: keepLockEvery(() => guards.renew(), nowMs),
+        lastLook: async () => {
+          await guards.renew();
+          return await guards.lastLook();
+        },
+        repaired: (repair) => logDecision('queue repaired', { pair: pair.name, manifest: input.manifest, ...repair }),
+        nowMs,
+      },
+    );
+  },
+});

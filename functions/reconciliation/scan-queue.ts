@@ -1,0 +1,91 @@
+import type { DestinationCounts } from '../shared/queue-counts.ts';
+import type { HeldMessage, QueueWalk } from '../shared/queue-walk.ts';
+import { classifyMessage, isDouble, type LedgerSpan } from './classify-message.ts';
+import { isHarmless, judgeConservation, judgeLines, walkRemark } from './conservation.ts';
+import type { LedgerEntry, LedgerLookup } from './ledger/ledger-entry.ts';
+import type { ManifestLine, QueueScan } from './manifest.ts';
+import { ManifestParts, type PartStore } from './manifest-parts.ts';
+
+/** What a scan works with. */
+export interface ScanPorts {
+  readonly walk: QueueWalk;
+  readonly ledger: LedgerLookup;
+  /** The identity under which consumers enter the message in the ledger; undefined for one without. */
+  readonly identify: (message: HeldMessage) => string | undefined;
+  readonly store: PartStore;
+  /** Exact counters of the destinations; undefined where none can be read. */
+  readonly readCounts: () => Promise<DestinationCounts | undefined>;
+  readonly nowMs: () => number;
+}
+
+/** One queue to scan. */
+export interface ScanRequest {
+  readonly pair: string;
+  readonly queue: string;
+  /** Of the keys under which its lines are stored. */
+  readonly keyPrefix: string;
+  readonly span: LedgerSpan;
+  /** The scan ends then with what it has, in milliseconds since the Unix epoch. */
+  readonly deadlineMs: number;
+}
+
+/**
+ * Goes through a queue, looks each message up in the ledger and stores one line for each; changes nothing. Memory does
+ * not grow with the queue.
+ *
+ * @throws errors of the walk, the ledger and the store
+ */
+export const scanQueue = async (request: ScanRequest, ports: ScanPorts): Promise<QueueScan> => {
+  const { pair, queue, keyPrefix, span, deadlineMs } = request;
+  const parts = new ManifestParts(ports.store, keyPrefix);
+  let processedTwice = 0;
+
+  const lineOf = (message: HeldMessage, id: string | undefined, entry: LedgerEntry | undefined): ManifestLine => {
+    const { createdAtMs, expiresAtMs } = message;
+    const classified = classifyMessage({ entry, createdAtMs, expiresAtMs }, span, ports.nowMs());
+    if (isDouble(classified.reason)) processedTwice += 1;
+    const first = [...(entry?.processed ?? [])].sort((one, other) => one.atMs - other.atMs)[0];
+    return {
+      destination: queue,
+      position: message.position,
+      id: id ?? null,
+      ...classified,
+      createdAtMs: createdAtMs ?? null,
+      expiresAtMs: expiresAtMs ?? null,
+      groupId: message.groupId ?? null,
+      deliveries: message.deliveryCount,
+      processed: first === undefined ? null : { region: first.region, atMs: first.atMs, by: first.by },
+    };
+  };
+
+  const before = (await ports.readCounts())?.queues.get(queue);
+  const summary = await ports.walk.walk(queue, { deadlineMs }, async (batch) => {
+    const identified = batch.map((message) => ({ message, id: ports.identify(message) }));
+    const keys = identified.flatMap(({ id }) => (id === undefined ? [] : [{ pair, destination: queue, id }]));
+    const entries = new Map((await ports.ledger.lookup(keys)).map((entry) => [entry.key.id, entry]));
+    await parts.add(
+      identified.map(({ message, id }) => lineOf(message, id, id === undefined ? undefined : entries.get(id))),
+    );
+    return batch.map(() => 'keep' as const);
+  });
+  const after = (await ports.readCounts())?.queues.get(queue);
+  const { parts: stored, counts } = await parts.end();
+  const findings = [
+    ...summary.remarks.map((message) => walkRemark(queue, message)),
+    ...judgeConservation(queue, before, after, { seen: summary.seen, removed: 0 }),
+    ...judgeLines(
+      queue,
+      summary.seen,
+      stored.reduce((sum, { messages }) => sum + messages, 0),
+    ),
+  ];
+  return {
+    queue,
+    parts: [...stored],
+    counts,
+    processedTwice,
+    complete: summary.complete && findings.every(isHarmless),
+    findings,
+    deliveries: summary.deliveries,
+  };
+};

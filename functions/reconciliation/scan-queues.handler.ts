@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import { brokerQueues, reportStore } from '../shared/adapters/reconciliation-ports.ts';
+import { ledgerTable } from '../shared/adapters/regional-ledger.ts';
+import { runGuards } from '../shared/adapters/run-guards.ts';
+import { composeHandler } from '../shared/compose.ts';
+import { reconciliationEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
+import { goThroughQueues } from './go-through-queues.ts';
+import { identifyHeld } from './identify-held.ts';
+import { TableLookup } from './ledger/lookup-entries.ts';
+import { RunDocuments } from './run-documents.ts';
+import { scanQueue } from './scan-queue.ts';
+import { cursorSchema, endsWalkAfterSeconds, stepInput } from './step-input.ts';
+
+/** Scans queues from the cursor on, as many as one invocation may start, and keeps what each scan found. */
+export const handler = composeHandler({
+  name: 'scan-queues',
+  input: z.strictObject({ ...stepInput, cursor: cursorSchema }),
+  environment: reconciliationEnvironmentSchema,
+  handle: async (input, { runtime, environment, region, nowMs: startMs, logDecision }) => {
+    const pair = findPair(environment.PAIRS, input.pair);
+    const guards = runGuards(runtime, environment, pair, input.run);
+    const store = reportStore(runtime, environment, region);
+    const documents = new RunDocuments(store, pair.name, input.execution);
+    const queues = await documents.queues();
+    const { otherRegion, config, walk, readCounts } = await brokerQueues(runtime, environment, { pair, region });
+    const nowMs = (): number => runtime.clock.nowMs();
+    const ports = {
+      walk,
+      ledger: new TableLookup({
+        own: ledgerTable(runtime, environment, region),
+        otherRegion,
+        other: ledgerTable(runtime, environment, otherRegion),
+        clock: runtime.clock,
+      }),
+      identify: identifyHeld(config.identity),
+      store,
+      readCounts,
+      nowMs,
+    };
+    const span = { startMs: Date.parse(config.ledgerStart), retentionSeconds: config.retentionSeconds };
+    const deadlineMs = startMs + endsWalkAfterSeconds * 1_000;
+    return await goThroughQueues(input.cursor, queues.length, nowMs, async (index) => {
+      await guards.renew();
+      const queue = queues[index] ?? '';
+      const keyPrefix = documents.linesPrefix('scan', index);
+      const scan = await scanQueue({ pair: pair.name, queue, keyPrefix, span, deadlineMs }, ports);
+      await documents.putScan(index, scan);
+      const { counts, complete, findings, deliveries } = scan;
+      logDecision('queue scanned', { pair: pair.name, queue, counts, complete, findings, deliveries });
+      return true;
+    });
+  },
+});

@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import { reportStore } from '../shared/adapters/reconciliation-ports.ts';
+import { runGuards } from '../shared/adapters/run-guards.ts';
+import { brokerAddressSchema } from '../shared/broker-address.ts';
+import { composeHandler } from '../shared/compose.ts';
+import { reconciliationEnvironmentSchema } from '../shared/environment.ts';
+import { findPair } from '../shared/find-pair.ts';
+import { findingSchema, type Manifest, manifestKey, type QueueScan, sha256, writeManifest } from './manifest.ts';
+import { RunDocuments } from './run-documents.ts';
+import { scanTotals } from './scan-totals.ts';
+import { stepInput } from './step-input.ts';
+
+/** Puts the scans of all queues together: the manifest, named by its hash, and the totals. */
+export const handler = composeHandler({
+  name: 'seal-manifest',
+  input: z.strictObject({
+    ...stepInput,
+    broker: brokerAddressSchema,
+    epoch: z.int().min(0),
+    uncovered: z.array(findingSchema),
+  }),
+  environment: reconciliationEnvironmentSchema,
+  handle: async (input, { runtime, environment, region, nowMs, logDecision }) => {
+    const pair = findPair(environment.PAIRS, input.pair);
+    await runGuards(runtime, environment, pair, input.run).renew();
+    const store = reportStore(runtime, environment, region);
+    const documents = new RunDocuments(store, pair.name, input.execution);
+    const scans: QueueScan[] = [];
+    for (const index of (await documents.queues()).keys()) scans.push(await documents.scan(index));
+    const manifest: Manifest = {
+      version: 1,
+      pair: pair.name,
+      epoch: input.epoch,
+      brokerId: input.broker.brokerId,
+      region,
+      executionArn: input.run.executionArn,
+      createdAtMs: nowMs,
+      queues: scans,
+      uncovered: input.uncovered,
+    };
+    const text = writeManifest(manifest);
+    const hash = sha256(text);
+    await store.put(manifestKey(pair.name, hash), text);
+    const totals = scanTotals(manifest);
+    logDecision('manifest sealed', { pair: pair.name, manifest: hash, ...totals });
+    return { manifest: hash, ...totals };
+  },
+});

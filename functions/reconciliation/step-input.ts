@@ -1,0 +1,20 @@
+import * as z from 'zod';
+import { runSchema } from '../shared/compose.ts';
+
+/** What the workflow tells each of its steps. */
+export const stepInput = {
+  pair: z.string().min(1),
+  /** Name of the execution whose documents the step reads and writes. */
+  execution: z.string().min(1),
+  run: runSchema,
+};
+
+/** Place in the list of queues that a step goes on from. */
+export const cursorSchema = z.int().min(0);
+
+/**
+ * How long one invocation starts further queues, in seconds, and when the walk through a queue must end: the function
+ * has 300 s (infra/deployment.ts), of which storing what was found needs a few.
+ */
+export const startsQueuesForSeconds = 150;
+export const endsWalkAfterSeconds = 270;

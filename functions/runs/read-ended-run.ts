@@ -1,0 +1,36 @@
+import { DrError, InvalidInput } from '../shared/errors.ts';
+import { parentOf } from './child-run.ts';
+import type { EndedRun } from './settle-news.ts';
+
+/** Executions, as far as the end of one is judged. */
+export interface ExecutionsPort {
+  describe(executionArn: string): Promise<Omit<EndedRun, 'reportedBy' | 'parent'>>;
+  reportedBy(executionArn: string): Promise<string | undefined>;
+}
+
+/** What cannot be read says nothing about a page: better one too many. */
+const orUndefined = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof DrError) return undefined;
+    throw error;
+  }
+};
+
+/**
+ * Reads a run that ended without success: whether it has told people, and whose step it was.
+ *
+ * @throws InvalidInput for one that is still at work or has succeeded; errors of describing it
+ */
+export const readEndedRun = async (executionArn: string, executions: ExecutionsPort): Promise<EndedRun> => {
+  const execution = await executions.describe(executionArn);
+  if (execution.status === 'RUNNING' || execution.status === 'SUCCEEDED') {
+    throw new InvalidInput(`${executionArn} is ${execution.status}: only a run that ended without success is settled`);
+  }
+  const reportedBy = await orUndefined(() => executions.reportedBy(executionArn));
+  const parentArn = parentOf(execution.input);
+  if (parentArn === undefined) return { ...execution, reportedBy, parent: undefined };
+  const parent = await orUndefined(() => executions.describe(parentArn));
+  return { ...execution, reportedBy, parent: { executionArn: parentArn, status: parent?.status ?? 'unknown' } };
+};

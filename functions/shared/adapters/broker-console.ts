@@ -1,0 +1,147 @@
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import * as z from 'zod';
+import { AccessDenied, ServiceUnavailable, UnexpectedAnswer } from '../errors.ts';
+import type { HttpAnswer } from '../http-request.ts';
+import type { DestinationCounts } from '../queue-counts.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Credentials } from './broker-secrets.ts';
+import { isRefused, translateHttpFailure } from './http-failure.ts';
+
+/** Where an ActiveMQ broker's web console is, and who asks; docs/amazon-mq.md 14. */
+export interface ConsoleAccess {
+  /** Consoles of the active and the standby instance: only one listens. */
+  readonly urls: readonly string[];
+  readonly credentials: Credentials;
+}
+
+/** A page of 10,000 queues of some 300 bytes each takes 3 MB; a page must come well within the shortest function's 20 s. */
+const limits = { timeoutMs: 8_000, maxBodyBytes: 16 * 1_024 * 1_024 } as const;
+
+/** The pages escape quotes by number (`&#039;`); names are taken as they stand. */
+const parser = new XMLParser({
+  ignoreAttributes: false,
+  attributeNamePrefix: '',
+  parseAttributeValue: false,
+  trimValues: false,
+  htmlEntities: true,
+  isArray: (name) => name === 'queue' || name === 'subscriber',
+});
+
+const count = z.coerce.number().int().min(0);
+
+const queuesSchema = z.object({
+  queues: z.union([
+    z.object({
+      queue: z
+        .array(
+          z.object({
+            name: z.string(),
+            stats: z.object({ size: count, consumerCount: count, enqueueCount: count, dequeueCount: count }),
+          }),
+        )
+        .default([]),
+    }),
+    z.string().transform(() => ({ queue: [] })),
+  ]),
+});
+
+const subscribersSchema = z.object({
+  subscribers: z.union([
+    z.object({
+      subscriber: z
+        .array(
+          z.object({
+            clientId: z.string(),
+            subscriptionName: z.string(),
+            destinationName: z.string(),
+            stats: z.object({ pendingQueueSize: count }),
+          }),
+        )
+        .default([]),
+    }),
+    z.string().transform(() => ({ subscriber: [] })),
+  ]),
+});
+
+/** The XML pages of an ActiveMQ broker's web console. */
+export class BrokerConsole {
+  readonly #runtime: Pick<Runtime, 'httpRequest'>;
+  readonly #access: ConsoleAccess;
+
+  constructor(runtime: Pick<Runtime, 'httpRequest'>, access: ConsoleAccess) {
+    this.#runtime = runtime;
+    this.#access = access;
+  }
+
+  /** Every queue and durable subscription. @throws ServiceUnavailable, AccessDenied, UntrustedEndpoint, UnexpectedAnswer */
+  async readDestinations(): Promise<DestinationCounts> {
+    const { queues } = await this.#page('/admin/xml/queues.jsp', queuesSchema);
+    const { subscribers } = await this.#page('/admin/xml/subscribers.jsp', subscribersSchema);
+    return {
+      queues: new Map(
+        queues.queue.map(({ name, stats }) => [
+          name,
+          {
+            size: stats.size,
+            enqueued: stats.enqueueCount,
+            dequeued: stats.dequeueCount,
+            consumers: stats.consumerCount,
+          },
+        ]),
+      ),
+      durableSubscriptions: subscribers.subscriber.map(({ clientId, subscriptionName, destinationName, stats }) => ({
+        clientId,
+        name: subscriptionName,
+        topic: destinationName,
+        pending: stats.pendingQueueSize,
+      })),
+    };
+  }
+
+  async #page<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
+    const { answer, where } = await this.#get(path);
+    if (answer.status === 401 || answer.status === 403) {
+      throw new AccessDenied(
+        `${where} was denied (${answer.status}); check the secret, and that its user has console access`,
+        { where, status: answer.status },
+      );
+    }
+    if (answer.status !== 200) {
+      const message = `${where} failed with status ${answer.status}`;
+      const details = { where, status: answer.status };
+      if (answer.status >= 500) throw new ServiceUnavailable(message, details);
+      // A redirect or a missing page stays as it is, however often it is asked for.
+      throw new UnexpectedAnswer(message, details);
+    }
+    const page = answer.body.trim();
+    // The parser alone takes a page that ends too early for a shorter list.
+    if (XMLValidator.validate(page) !== true) {
+      throw new UnexpectedAnswer(`${where} answered something that is no XML`, { where });
+    }
+    const parsed = schema.safeParse(parser.parse(page));
+    if (parsed.success) return parsed.data;
+    const problems = parsed.error.issues.slice(0, 5).map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new UnexpectedAnswer(`${where} answered something else than the console's page: ${problems.join('; ')}`, {
+      where,
+      problems,
+    });
+  }
+
+  async #get(path: string): Promise<{ readonly answer: HttpAnswer; readonly where: string }> {
+    const { urls, credentials } = this.#access;
+    const token = Buffer.from(`${credentials.username}:${credentials.password}`, 'utf8').toString('base64');
+    const headers = { authorization: `Basic ${token}`, accept: 'application/xml' };
+    let failure: Error = new ServiceUnavailable('the broker names no web console', { path });
+    for (const url of urls) {
+      const { origin } = new URL(url);
+      const where = `GET ${path} at ${origin}`;
+      try {
+        return { answer: await this.#runtime.httpRequest({ method: 'GET', origin, path, headers }, limits), where };
+      } catch (error) {
+        // What the active instance said counts, not the standby's refusal.
+        if (!isRefused(error) || failure.message.startsWith('the broker')) failure = translateHttpFailure(error, where);
+      }
+    }
+    throw failure;
+  }
+}

@@ -1,0 +1,62 @@
+import type { BrokerSnapshot } from '../broker-snapshot.ts';
+import { type DrError, InvalidInput, ServiceUnavailable } from '../errors.ts';
+import type { HeldMessage, QueueWalk, WalkOptions, WalkSummary, WalkVerdict } from '../queue-walk.ts';
+import type { Runtime } from '../runtime.ts';
+import { openActive } from './broker-endpoints.ts';
+import type { Credentials } from './broker-secrets.ts';
+import { WalkConnection } from './walk-connection.ts';
+import { WalkLane } from './walk-lane.ts';
+import { removingConnections } from './walk-limits.ts';
+import type { WalkPath } from './walk-reader.ts';
+import { WalkRun } from './walk-run.ts';
+
+/** Characters with which a name means several queues, or has options behind it. */
+const notInNames = /[,*>?]/;
+
+/** Walks through queues of an ActiveMQ broker over AMQP 1.0; docs/adr/0014-queue-walk.md explains how. */
+export class AmqpQueueWalk implements QueueWalk {
+  readonly #runtime: Runtime;
+  readonly #access: { readonly broker: Pick<BrokerSnapshot, 'amqpEndpoints'>; readonly credentials: Credentials };
+
+  constructor(
+    runtime: Runtime,
+    access: { readonly broker: Pick<BrokerSnapshot, 'amqpEndpoints'>; readonly credentials: Credentials },
+  ) {
+    this.#runtime = runtime;
+    this.#access = access;
+  }
+
+  /** @throws InvalidInput for a name that is not one queue's, and as the port says */
+  async walk(
+    queue: string,
+    options: WalkOptions,
+    visit: (batch: readonly HeldMessage[]) => Promise<readonly WalkVerdict[]>,
+  ): Promise<WalkSummary> {
+    const { quarantine, deadlineMs, depth } = options;
+    for (const name of [queue, quarantine ?? queue]) {
+      if (name === '' || notInNames.test(name)) throw new InvalidInput(`"${name}" is not the name of one queue`);
+    }
+    if (queue === quarantine) throw new InvalidInput(`${queue} cannot be its own quarantine`);
+    const paths: WalkPath[] = [];
+    try {
+      for (let count = quarantine === undefined ? 1 : removingConnections; count > 0; count--) {
+        const connection = await this.#connect();
+        paths.push({ connection });
+        if (quarantine !== undefined)
+          paths.splice(-1, 1, { connection, lane: await WalkLane.open(connection, quarantine) });
+      }
+      const { clock } = this.#runtime;
+      return await new WalkRun({ clock, queue, deadlineMs, depth, paths, visit }).walk();
+    } finally {
+      for (const { connection } of paths) await connection.close();
+    }
+  }
+
+  /** @throws AccessDenied, ServiceUnavailable */
+  async #connect(): Promise<WalkConnection> {
+    const opened = await openActive(this.#runtime, this.#access.broker);
+    if (opened.state === 'accepts') return await WalkConnection.open(opened.stream, this.#access.credentials);
+    const error: DrError = new ServiceUnavailable(`the broker's AMQP endpoints answered "${opened.state}"`);
+    throw error;
+  }
+}

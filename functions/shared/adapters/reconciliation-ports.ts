@@ -1,0 +1,65 @@
+import type { ReconciliationEnvironment } from '../environment.ts';
+import { InvalidConfiguration, NotFound } from '../errors.ts';
+import { findMembers } from '../find-pair.ts';
+import type { PairConfig } from '../pair-config.ts';
+import type { DestinationCounts } from '../queue-counts.ts';
+import type { QueueWalk } from '../queue-walk.ts';
+import { type ReconciliationConfig, secretOf } from '../reconciliation-config.ts';
+import type { Runtime } from '../runtime.ts';
+import { BrokerConsole } from './broker-console.ts';
+import { readCredentials } from './broker-secrets.ts';
+import { ObjectStore } from './object-store.ts';
+import { pairPorts } from './pair-ports.ts';
+import { listQueues } from './queue-metrics.ts';
+import { AmqpQueueWalk } from './queue-walk.ts';
+
+/** The report bucket of a function's own Region. */
+export const reportStore = (runtime: Runtime, environment: ReconciliationEnvironment, region: string): ObjectStore =>
+  new ObjectStore(runtime, { region, bucket: environment.REPORT_BUCKET });
+
+/** What goes through the queues of one broker. */
+export interface BrokerQueues {
+  /** Region of the pair's other broker. */
+  readonly otherRegion: string;
+  readonly config: ReconciliationConfig;
+  readonly walk: QueueWalk;
+  /** Exact counters, where the settings let the console be read. */
+  readonly readCounts: () => Promise<DestinationCounts | undefined>;
+  readonly listQueues: () => Promise<readonly string[]>;
+}
+
+/**
+ * Opens the way to the queues of the pair's broker in this Region.
+ *
+ * @throws InvalidConfiguration for a pair without a ledger or without a secret in this Region; NotFound for one without
+ * a broker here; errors of reading the broker and the secret
+ */
+export const brokerQueues = async (
+  runtime: Runtime,
+  environment: ReconciliationEnvironment,
+  { pair, region }: { readonly pair: PairConfig; readonly region: string },
+): Promise<BrokerQueues> => {
+  const config = pair.reconciliation;
+  if (config === undefined) throw new InvalidConfiguration(`pair "${pair.name}" has no "reconciliation" settings`);
+  const secretArn = secretOf(config.secretArns, region);
+  if (secretArn === undefined) {
+    throw new InvalidConfiguration(`none of the secrets of pair "${pair.name}" is in ${region}`, {
+      secretArns: config.secretArns,
+    });
+  }
+  const ports = pairPorts(runtime, environment);
+  const members = await findMembers(pair, ports.control);
+  const member = members.find((candidate) => candidate.region === region);
+  const other = members.find((candidate) => candidate.region !== region);
+  if (member === undefined || other === undefined) throw new NotFound(`pair "${pair.name}" has no broker in ${region}`);
+  const broker = await ports.brokers.describe(member);
+  const credentials = await readCredentials(runtime, secretArn);
+  const console = new BrokerConsole(runtime, { urls: broker.consoleUrls, credentials });
+  return {
+    otherRegion: other.region,
+    config,
+    walk: new AmqpQueueWalk(runtime, { broker, credentials }),
+    readCounts: async () => (config.queues.source === 'console' ? await console.readDestinations() : undefined),
+    listQueues: () => listQueues(runtime, region, broker.brokerName),
+  };
+};

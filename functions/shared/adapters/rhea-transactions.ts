@@ -1,0 +1,180 @@
+import rhea, { type Connection, type Delivery, type Receiver, type Sender, type Session, type Typed } from 'rhea';
+
+/**
+ * AMQP 1.0 transactions (part 4 of the specification) on rhea 3.0.5, which leaves them out, and the reception of raw
+ * messages. Everything here leans on parts that rhea's typings do not show, so that a new version has one place to be
+ * checked in; test/unit/shared/adapters/rhea-transactions.test.ts holds what is assumed.
+ */
+
+/** Descriptor codes of the specification, part 4, section 4.5. */
+const codes = { coordinator: 0x30, declare: 0x31, discharge: 0x32, declared: 0x33, transactionalState: 0x34 } as const;
+
+/** A described value of the wire, before rhea makes an outcome of it. */
+interface DescribedValue {
+  readonly descriptor?: { readonly value: unknown };
+  readonly value: unknown[];
+}
+
+interface DispositionFrame {
+  readonly performative: {
+    readonly value: unknown[];
+    readonly role: boolean;
+    readonly first: number;
+    readonly last?: number;
+  };
+}
+
+interface TransferFrame {
+  readonly performative: { message_format: number | null | undefined };
+}
+
+interface SessionInternals {
+  on_disposition(frame: DispositionFrame): void;
+  on_transfer(frame: TransferFrame): void;
+  output(performative: { readonly value: unknown[]; readonly delivery_tag?: unknown }, payload?: Buffer): void;
+}
+
+/** Index of `state` in the frames' lists (part 2, sections 2.7.5 and 2.7.6). */
+const stateIndex = { transfer: 7, disposition: 4 } as const;
+
+const internalsOf = (session: Session): SessionInternals => session as unknown as SessionInternals;
+
+const described = (code: number, fields: readonly unknown[]): Typed =>
+  rhea.types.described_nc(rhea.types.wrap_ulong(code), rhea.types.wrap_list([...fields])) as Typed;
+
+const outcomes = rhea.message as unknown as { accepted(): { described(): Typed } };
+
+const { Writer } = rhea.types as unknown as { Writer: new () => { write(value: Typed): void; toBuffer(): Buffer } };
+
+const encode = (value: Typed): Buffer => {
+  const writer = new Writer();
+  writer.write(value);
+  return Buffer.from(writer.toBuffer());
+};
+
+/** Identifies a transaction on its connection. */
+export type TransactionId = Buffer;
+
+/** What a session needs to take part in transactions of its connection. */
+export class TransactionalSession {
+  readonly session: Session;
+  #sendingIn: TransactionId | undefined;
+  #declared: TransactionId | undefined;
+  #onAnswer: (answered: number) => void = () => {};
+
+  /** Opens a session on the connection. */
+  constructor(connection: Connection) {
+    this.session = connection.create_session();
+    const internals = internalsOf(this.session);
+    const { on_disposition: onDisposition, output } = internals;
+    internals.on_disposition = (frame) => {
+      this.#understand(frame);
+      onDisposition.call(this.session, frame);
+    };
+    internals.output = (performative, payload) => {
+      if (payload !== undefined && this.#sendingIn !== undefined) {
+        performative.value[stateIndex.transfer] = described(codes.transactionalState, [
+          rhea.types.wrap_binary(this.#sendingIn),
+        ]);
+      }
+      output.call(this.session, performative, payload);
+    };
+    this.session.begin();
+  }
+
+  /** The transaction that the last `declare` on this session began. */
+  get declared(): TransactionId | undefined {
+    return this.#declared;
+  }
+
+  /** What this session sends from now on belongs to the transaction; undefined for none. */
+  sendIn(id: TransactionId | undefined): void {
+    this.#sendingIn = id;
+  }
+
+  /** Calls back with the number of received deliveries whose acceptance the broker has taken note of. */
+  onAcceptancesNoted(listener: (noted: number) => void): void {
+    this.#onAnswer = listener;
+  }
+
+  /** Makes of states that rhea does not know the outcomes that they stand for. */
+  #understand({ performative }: DispositionFrame): void {
+    const state = performative.value[stateIndex.disposition] as DescribedValue | undefined;
+    const code = Number(state?.descriptor?.value);
+    if (state === undefined || Number.isNaN(code)) return;
+    if (code === codes.declared) {
+      this.#declared = Buffer.from((state.value[0] as { readonly value: Buffer }).value);
+      performative.value[stateIndex.disposition] = outcomes.accepted().described();
+    }
+    if (code === codes.transactionalState) {
+      performative.value[stateIndex.disposition] = state.value[1];
+      // The role is the sender's of the frame: a broker answers for what it sent itself as a sender.
+      if (!performative.role) this.#onAnswer((performative.last ?? performative.first) - performative.first + 1);
+    }
+  }
+}
+
+interface UnattachedSender {
+  readonly local: { readonly attach: { target: unknown } };
+  set_source(fields: object): void;
+  on_attach(frame: { readonly performative: { target: unknown } }): void;
+  attach(): void;
+}
+
+interface LinkFactory {
+  create_sender(name: string, options: object): Sender & UnattachedSender;
+}
+
+/** Attaches a link to the broker's transaction coordinator. */
+export const openCoordinatorLink = ({ session }: TransactionalSession): Sender => {
+  const sender = (session as unknown as LinkFactory).create_sender('coordinator', {});
+  sender.set_source({});
+  sender.local.attach.target = described(codes.coordinator, []);
+  const { on_attach: onAttach } = sender;
+  sender.on_attach = function (frame): void {
+    // rhea warns on the console about a terminus that it does not know.
+    frame.performative.target = undefined;
+    onAttach.call(this, frame);
+  };
+  sender.attach();
+  return sender;
+};
+
+const amqpValue = (value: Typed): Buffer => Buffer.concat([Buffer.from([0x00, 0x53, 0x77]), encode(value)]);
+
+/** The message that begins a transaction. */
+export const declareMessage = (): Buffer => amqpValue(described(codes.declare, []));
+
+/** The message that ends one: everything in it happens, or with `fail` nothing. */
+export const dischargeMessage = (id: TransactionId, { fail }: { readonly fail: boolean }): Buffer =>
+  amqpValue(described(codes.discharge, [rhea.types.wrap_binary(id), rhea.types.wrap_boolean(fail)]));
+
+/** Accepts a delivery when the transaction is committed; until then it stays held. */
+export const acceptIn = (id: TransactionId, delivery: Delivery): void => {
+  const state = described(codes.transactionalState, [rhea.types.wrap_binary(id), outcomes.accepted().described()]);
+  delivery.update(false, state);
+};
+
+/** A message format that no client uses: rhea hands over the bytes of a format that it does not know. */
+const rawFormat = 0x7fff_fff0;
+
+/** Makes a session hand over the bytes of messages instead of decoding them. */
+export const deliverRaw = (session: Session): void => {
+  const internals = internalsOf(session);
+  const { on_transfer: onTransfer } = internals;
+  internals.on_transfer = (frame) => {
+    frame.performative.message_format = rawFormat;
+    onTransfer.call(session, frame);
+  };
+};
+
+/**
+ * Lets rhea forget a delivery without a word to the broker, which goes on keeping it for this link. rhea would keep it
+ * in the session's buffer of 2,048, and the session would stand still when that is full.
+ */
+export const forget = (delivery: Delivery): void => {
+  (delivery as { settled: boolean }).settled = true;
+};
+
+/** Credit that a receiving link has left. */
+export const creditOf = (receiver: Receiver): number => (receiver as unknown as { readonly credit: number }).credit;

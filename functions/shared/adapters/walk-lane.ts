@@ -1,0 +1,75 @@
+import { quarantineCopy } from '../amqp/quarantine-copy.ts';
+import { UnexpectedAnswer } from '../errors.ts';
+import { ConfirmingSender } from './confirming-sender.ts';
+import {
+  acceptIn,
+  declareMessage,
+  dischargeMessage,
+  openCoordinatorLink,
+  TransactionalSession,
+  type TransactionId,
+} from './rhea-transactions.ts';
+import type { WalkConnection } from './walk-connection.ts';
+import type { Arrival, WalkLink } from './walk-link.ts';
+
+/**
+ * The part of a connection that removes messages: each goes to the quarantine and out of its queue in one transaction, so
+ * that a walk that dies leaves it in exactly one of the two.
+ */
+export class WalkLane {
+  readonly connection: WalkConnection;
+  readonly #control: TransactionalSession;
+  readonly #coordinator: ConfirmingSender;
+  readonly #copies: TransactionalSession;
+  readonly #quarantine: ConfirmingSender;
+
+  private constructor(connection: WalkConnection, quarantine: string) {
+    this.connection = connection;
+    this.#control = new TransactionalSession(connection.connection);
+    this.#coordinator = new ConfirmingSender(connection, openCoordinatorLink(this.#control), 'transactions');
+    this.#copies = new TransactionalSession(connection.connection);
+    const target = { target: { address: `queue://${quarantine}` } };
+    this.#quarantine = new ConfirmingSender(connection, this.#copies.session.open_sender(target), quarantine);
+  }
+
+  /** @throws AccessDenied, NotFound, ServiceUnavailable */
+  static async open(connection: WalkConnection, quarantine: string): Promise<WalkLane> {
+    const lane = new WalkLane(connection, quarantine);
+    await lane.#coordinator.ready();
+    await lane.#quarantine.ready();
+    return lane;
+  }
+
+  /**
+   * Moves messages that a link of this connection holds to the quarantine: all of them, or none.
+   *
+   * @returns why the broker refused it, and everything is held as before; undefined when they are moved
+   * @throws ServiceUnavailable, when it is unknown which of both happened; UnexpectedAnswer
+   */
+  async move(link: WalkLink, messages: readonly Arrival[]): Promise<string | undefined> {
+    const id = await this.#begin();
+    this.#copies.sendIn(id);
+    const refused = await this.#quarantine.send(messages.map(({ bytes }) => quarantineCopy(bytes)));
+    if (refused !== undefined) {
+      await this.#coordinator.send([dischargeMessage(id, { fail: true })]);
+      return refused;
+    }
+    // The discharge must follow the acceptances, and rhea writes the control session's frames first.
+    await this.connection.answer<void>('the acceptance of messages', (done) => {
+      let unanswered = messages.length;
+      link.session.onAcceptancesNoted((noted) => {
+        unanswered -= noted;
+        if (unanswered <= 0) done();
+      });
+      for (const { delivery } of messages) acceptIn(id, delivery);
+    });
+    return await this.#coordinator.send([dischargeMessage(id, { fail: false })]);
+  }
+
+  async #begin(): Promise<TransactionId> {
+    const refused = await this.#coordinator.send([declareMessage()]);
+    const { declared } = this.#control;
+    if (refused === undefined && declared !== undefined) return declared;
+    throw new UnexpectedAnswer(`the broker began no transaction: ${refused ?? 'its answer names none'}`);
+  }
+}

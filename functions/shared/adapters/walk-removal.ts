@@ -1,0 +1,60 @@
+import type { Clock } from '../clock.ts';
+import { transactionLimits } from './walk-limits.ts';
+import type { Held, Share } from './walk-reader.ts';
+
+/** What became of the messages that were to be removed. */
+export interface RemovalCount {
+  readonly removed: number;
+  /** Messages that the broker did not let go to the quarantine; they stay. */
+  readonly refused: readonly { readonly held: Held; readonly why: string }[];
+  /** Messages for which there was no time. */
+  readonly late: readonly Held[];
+}
+
+/** Parts of a list, each within the limits of one transaction; a message that is too large alone is a part alone. */
+export const transactionsOf = <T extends { readonly bytes: { readonly length: number } }>(
+  messages: readonly T[],
+): readonly (readonly T[])[] => {
+  const parts: T[][] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const last = parts.at(-1);
+    const fits =
+      last !== undefined &&
+      last.length < transactionLimits.messages &&
+      bytes + message.bytes.length <= transactionLimits.bytes;
+    if (fits) last.push(message);
+    else parts.push([message]);
+    bytes = (fits ? bytes : 0) + message.bytes.length;
+  }
+  return parts;
+};
+
+/**
+ * Removes messages of one share. Where the broker refuses a transaction, its messages are tried one by one, so that only
+ * those stay that it refuses.
+ *
+ * @throws as WalkLane.move
+ */
+export const removeFrom = async (
+  { link, path: { lane } }: Share,
+  messages: readonly Held[],
+  { clock, deadlineMs }: { readonly clock: Clock; readonly deadlineMs: number },
+): Promise<RemovalCount> => {
+  let removed = 0;
+  const refused: { held: Held; why: string }[] = [];
+  const late: Held[] = [];
+  const waiting = lane === undefined ? [] : [...transactionsOf(messages)];
+  for (let part = waiting.shift(); part !== undefined && lane !== undefined; part = waiting.shift()) {
+    if (clock.nowMs() >= deadlineMs) {
+      late.push(...part);
+      continue;
+    }
+    const why = await lane.move(link, part);
+    const [only] = part;
+    if (why === undefined) removed += part.length;
+    else if (part.length === 1 && only !== undefined) refused.push({ held: only, why });
+    else waiting.unshift(...part.map((message) => [message]));
+  }
+  return { removed, refused, late };
+};

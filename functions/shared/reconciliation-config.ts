@@ -1,0 +1,63 @@
+import * as z from 'zod';
+
+/**
+ * How long the ledger keeps an item, in seconds, unless the configuration says otherwise: fourteen days. It must exceed
+ * the longest time that a message can be stranded on a broker that nobody serves from, an outage and the way back.
+ */
+const defaultRetentionSeconds = 1_209_600;
+
+/** A name, or a pattern with `*` for any text, as in `orders.*`. */
+const queuePattern = z.string().min(1).max(2_000);
+
+const queuesSchema = z.strictObject({
+  /**
+   * Where the names of the queues come from: `console` reads the broker's web console, with exact counts, `metrics` the
+   * queues that CloudWatch knows, `list` takes `include` as it stands.
+   */
+  source: z.enum(['console', 'metrics', 'list']).default('console'),
+  /** Names or patterns of the queues to reconcile. */
+  include: z.array(queuePattern).min(1).default(['*']),
+  /** Names or patterns of queues to leave alone unless a run names one, beside those that are always left alone. */
+  exclude: z.array(queuePattern).default([]),
+});
+
+/** What identifies a message for the ledger; the consumers of the pair must use the same. */
+export const identitySchema = z.discriminatedUnion('from', [
+  z.strictObject({ from: z.literal('message-id') }),
+  z.strictObject({ from: z.literal('correlation-id') }),
+  z.strictObject({ from: z.literal('property'), property: z.string().min(1) }),
+  z.strictObject({ from: z.literal('body-hash') }),
+]);
+
+/** The settings one by one; `reconciliationSchema` holds them against each other. */
+export const reconciliationFields = z.strictObject({
+  /**
+   * Secrets with a broker user that may read and write every queue, one in each Region of the pair: a run uses the
+   * one of its own Region alone. The user needs console access where `queues.source` is `console`.
+   */
+  secretArns: z.array(z.string().startsWith('arn:')).min(1),
+  queues: queuesSchema.prefault({}),
+  /** What a promotion does by itself: `report` changes no queue, `auto` repairs what it has just reported. */
+  afterPromotion: z.enum(['off', 'report', 'auto']).default('report'),
+  /** The quarantine of a queue is called this and the queue's name. */
+  quarantinePrefix: z.string().min(1).max(200).default('mq-dr.quarantine.'),
+  /** When every consumer had begun to write to the ledger, ISO 8601: an older message proves nothing by its absence. */
+  ledgerStart: z.iso.datetime(),
+  retentionSeconds: z.int().min(3_600).default(defaultRetentionSeconds),
+  identity: identitySchema.default({ from: 'message-id' }),
+});
+
+/** How the messages of a pair are reconciled with the ledger after a promotion. */
+export const reconciliationSchema = reconciliationFields.refine(
+  ({ queues }) => queues.source !== 'list' || queues.include.every((name) => !name.includes('*')),
+  {
+    path: ['queues', 'include'],
+    message: 'source "list" takes names, not patterns: with "*" the source must be "console" or "metrics"',
+  },
+);
+
+export type ReconciliationConfig = z.output<typeof reconciliationSchema>;
+
+/** The secret of one Region, by its ARN. */
+export const secretOf = (secretArns: readonly string[], region: string): string | undefined =>
+  secretArns.find((arn) => arn.split(':')[3] === region);

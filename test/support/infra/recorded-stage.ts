@@ -1,0 +1,157 @@
+import { vi } from 'vitest';
+import type { ApiCallRecord } from '../../../gameday/api/api-call-record.ts';
+import { type DeployedCluster, type DeployedPair, Stage } from '../../../gameday/stage/stage.ts';
+import { World } from '../../../gameday/world/world.ts';
+import { type DeploymentConfig, parseDeployment } from '../../../infra/config.ts';
+import { functions } from '../../../infra/deployment.ts';
+import { functionPolicy } from '../../../infra/grants/function-policy.ts';
+import { scopeOf } from '../../../infra/grants/scope.ts';
+import { targets } from '../../../infra/grants/targets.ts';
+import { isAllowed } from './iam.ts';
+import { iamRequestsOf } from './iam-requests.ts';
+
+/** A stage and everything that functions did on it. */
+interface Recording {
+  readonly stage: Stage;
+  readonly calls: ApiCallRecord[];
+  readonly brokerArns: Map<string, string>;
+  pairs: readonly DeployedPair[];
+  clusters: readonly DeployedCluster[];
+}
+
+/** What all stages of a test file showed. */
+export interface Usage {
+  /** Calls that the function's role would not allow: `promote-replica mq:Promote arn:… in us-west-2`. */
+  readonly denied: ReadonlySet<string>;
+  /** Rights that calls used: `promote-replica mq:Promote pair brokers here`. */
+  readonly used: ReadonlySet<string>;
+  /** Functions that opened a connection to a broker. */
+  readonly contacting: ReadonlySet<string>;
+}
+
+/** Functions call as `<machine> <execution>: <function>` or `event <Region>: <function>`, branches with `/<n>` behind. */
+const functionOf = (caller: string | undefined): string | undefined => {
+  const name = /: ([a-z-]+)(?:\/\d+)*$/.exec(caller ?? '')?.[1];
+  return functions.some((spec) => spec.name === name) ? name : undefined;
+};
+
+/** What brokers serve themselves, by user and password. */
+const doors: readonly string[] = ['rabbitmq', 'activemq-console'];
+
+/** The deployment that a stage stands for. */
+const deploymentOf = (
+  { stage, pairs, clusters, brokerArns, calls }: Recording,
+  secrets: readonly string[],
+): DeploymentConfig => {
+  const created = calls.find(({ operation }) => operation === 'CreateBroker');
+  const taken = pairs.flatMap(({ brokers = [] }) => brokers);
+  const single = [...brokerArns.values()].filter((arn) => !taken.includes(arn)).slice(0, 1);
+  return parseDeployment(
+    {
+      pairs: pairs.map((pair) => ({
+        ...pair,
+        access: 'public',
+        rtoSeconds: 3_600,
+        rpoSeconds: 60,
+        ...(pair.brokers === undefined && {
+          brokers: single,
+          replica: {
+            region: created?.region ?? 'us-west-2',
+            name: (created?.request as { brokerName?: string } | undefined)?.brokerName ?? 'replica',
+            secretArns: secrets,
+          },
+        }),
+      })),
+      clusters: clusters.map((cluster) => ({ ...cluster, access: 'public' })),
+      notifications: { page: [{ protocol: 'email', endpoint: 'on-call@example.com' }] },
+      state: { region: 'us-east-2' },
+    },
+    `the stage of ${stage.world.accountId}`,
+  );
+};
+
+/** Records every stage that is made from now on. */
+export const recordStages = (): { readonly usage: () => Usage } => {
+  const recordings: Recording[] = [];
+  const secrets: string[] = [];
+  const contacting = new Set<string>();
+  const create = Stage.create.bind(Stage);
+  vi.spyOn(Stage, 'create').mockImplementation(async (options) => {
+    const stage = await create(options);
+    const recording: Recording = { stage, calls: [], brokerArns: new Map(), pairs: [], clusters: [] };
+    recordings.push(recording);
+    const note = () => {
+      for (const { brokerId, brokerArn } of stage.world.brokers()) recording.brokerArns.set(brokerId, brokerArn);
+    };
+    stage.world.onApiCall((call) => {
+      note();
+      recording.calls.push(call);
+    });
+    const configurePairs = stage.configurePairs.bind(stage);
+    const configureClusters = stage.configureClusters.bind(stage);
+    vi.spyOn(stage, 'configurePairs').mockImplementation((pairs) => {
+      note();
+      recording.pairs = pairs;
+      configurePairs(pairs);
+    });
+    vi.spyOn(stage, 'configureClusters').mockImplementation((clusters) => {
+      recording.clusters = clusters;
+      configureClusters(clusters);
+    });
+    for (const way of ['connect', 'httpRequest'] as const) spyOnContacts(stage, way, contacting);
+    return stage;
+  });
+  const addSecret = World.prototype.addSecret;
+  vi.spyOn(World.prototype, 'addSecret').mockImplementation(function (this: World, secret) {
+    const arn = addSecret.call(this, secret);
+    secrets.push(arn);
+    return arn;
+  });
+  return { usage: () => ({ ...usageOf(recordings, secrets), contacting }) };
+};
+
+const spyOnContacts = (stage: Stage, way: 'connect' | 'httpRequest', contacting: Set<string>): void => {
+  const original = stage.world[way].bind(stage.world) as (...args: readonly unknown[]) => Promise<unknown>;
+  const spied = (...args: readonly unknown[]): Promise<unknown> => {
+    const name = functionOf(stage.clock.currentActorName());
+    if (name !== undefined) contacting.add(name);
+    return original(...args);
+  };
+  Object.defineProperty(stage.world, way, { value: spied });
+};
+
+const usageOf = (recordings: readonly Recording[], secrets: readonly string[]): Omit<Usage, 'contacting'> => {
+  const denied = new Set<string>();
+  const used = new Set<string>();
+  for (const recording of recordings) {
+    const deployment = deploymentOf(recording, secrets);
+    const seen = new Set<string>();
+    for (const call of recording.calls) {
+      const name = functionOf(call.caller);
+      const spec = functions.find((each) => each.name === name);
+      const region = call.attemptedByRegion;
+      if (spec === undefined || region === undefined || doors.includes(call.service)) continue;
+      const scope = scopeOf(deployment, region);
+      for (const request of iamRequestsOf(call, recording.stage.world.accountId, recording.brokerArns)) {
+        const key = JSON.stringify([name, region, request]);
+        if (seen.has(key)) continue;
+        seen.add(key);
+        const policy = functionPolicy(spec, scope, { inNetwork: false, calledByRules: false });
+        if (!isAllowed(policy, request)) denied.add(`${name} ${request.action} ${request.resource} in ${region}`);
+        for (const grant of spec.can) {
+          const concerned = targets[grant.on].resources(scope).some((resource) =>
+            isAllowed(
+              {
+                Version: '2012-10-17',
+                Statement: [{ Sid: '', Effect: 'Allow', Action: [grant.action], Resource: [resource] }],
+              },
+              request,
+            ),
+          );
+          if (concerned) used.add(`${name} ${grant.action} ${grant.on}`);
+        }
+      }
+    }
+  }
+  return { denied, used };
+};

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { discoverQueues } from '../../../functions/reconciliation/discover-queues.ts';
+import { ServiceUnavailable } from '../../../functions/shared/errors.ts';
+import type { DestinationCounts, DurableSubscription } from '../../../functions/shared/queue-counts.ts';
+import { reconciliationSchema } from '../../../functions/shared/reconciliation-config.ts';
+
+const config = (queues: Readonly<Record<string, unknown>> = {}) =>
+  reconciliationSchema.parse({
+    secretArns: ['arn:aws:secretsmanager:us-east-1:1:secret:a'],
+    ledgerStart: '2026-01-01T00:00:00Z',
+    queues,
+  });
+
+const empty = { size: 0, enqueued: 0, dequeued: 0, consumers: 0 };
+
+const counts = (
+  queues: readonly string[],
+  durableSubscriptions: readonly DurableSubscription[] = [],
+): DestinationCounts => ({
+  queues: new Map(queues.map((queue) => [queue, empty])),
+  durableSubscriptions,
+});
+
+const subscription = (pending: number, name = 'audit'): DurableSubscription => ({
+  clientId: 'c1',
+  name,
+  topic: 'prices',
+  pending,
+});
+
+const unasked = (what: string) => async () => {
+  throw new TypeError(`${what} was read`);
+};
+
+describe('discovering queues', () => {
+  it('takes those that the console shows', async () => {
+    const found = await discoverQueues(config(), undefined, 'canary', {
+      readCounts: async () => counts(['b', 'a', 'canary', 'ActiveMQ.DLQ']),
+      listQueues: unasked('CloudWatch'),
+    });
+    expect(found).toEqual({ queues: ['a', 'b'], excluded: 2, blockers: [], uncovered: [] });
+  });
+
+  it('takes those that CloudWatch knows', async () => {
+    const found = await discoverQueues(config({ source: 'metrics', include: ['a.*'] }), undefined, undefined, {
+      readCounts: unasked('the console'),
+      listQueues: async () => ['a.2', 'a.1', 'b.1'],
+    });
+    expect(found).toEqual({ queues: ['a.1', 'a.2'], excluded: 1, blockers: [], uncovered: [] });
+  });
+
+  it('takes those of the list, without asking anybody', async () => {
+    const ports = { readCounts: unasked('the console'), listQueues: unasked('CloudWatch') };
+    const found = await discoverQueues(config({ source: 'list', include: ['b', 'a'] }), undefined, undefined, ports);
+    expect(found).toMatchObject({ queues: ['a', 'b'], blockers: [] });
+    expect(await discoverQueues(config({ source: 'list', include: ['a'] }), ['b'], undefined, ports)).toMatchObject({
+      queues: [],
+      blockers: [{ code: 'QUEUE_UNKNOWN' }],
+    });
+  });
+
+  it('names every pattern that fits nothing, with the source', async () => {
+    const { blockers } = await discoverQueues(config(), ['wrok', 'work', 'x.*'], undefined, {
+      readCounts: async () => counts(['work', 'other']),
+      listQueues: unasked('CloudWatch'),
+    });
+    expect(blockers).toEqual([
+      {
+        code: 'QUEUE_UNKNOWN',
+        message: 'no queue fits "wrok" among the 2 that the source "console" knows',
+        evidence: { pattern: 'wrok', source: 'console' },
+      },
+      expect.objectContaining({ code: 'QUEUE_UNKNOWN', message: expect.stringContaining('"x.*"') }),
+    ]);
+  });
+
+  it('names a pattern that fits only queues which are left alone, and why they are', async () => {
+    const { queues, blockers } = await discoverQueues(
+      config({ exclude: ['test.*'] }),
+      ['ActiveMQ.DLQ', 'test.*', 'work'],
+      undefined,
+      {
+        readCounts: async () => counts(['work', 'ActiveMQ.DLQ', 'test.a', 'test.b']),
+        listQueues: unasked('CloudWatch'),
+      },
+    );
+    expect(queues).toEqual(['work']);
+    expect(blockers.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      'QUEUE_EXCLUDED: every queue that fits "ActiveMQ.DLQ" is left alone: ActiveMQ.DLQ (dead-letters)',
+      'QUEUE_EXCLUDED: every queue that fits "test.*" is left alone: test.a (configured), test.b (configured)',
+    ]);
+  });
+
+  it('finds nothing to do on a broker without queues, which is no mistake', async () => {
+    const found = await discoverQueues(config(), undefined, undefined, {
+      readCounts: async () => counts([]),
+      listQueues: unasked('CloudWatch'),
+    });
+    expect(found).toEqual({ queues: [], excluded: 0, blockers: [], uncovered: [] });
+  });
+
+  it('lists durable subscriptions that hold messages as not covered, the first ten by name', async () => {
+    const discover = async (subscriptions: readonly DurableSubscription[]) =>
+      (
+        await discoverQueues(config(), undefined, undefined, {
+          readCounts: async () => counts(['work'], subscriptions),
+          listQueues: unasked('CloudWatch'),
+        })
+      ).uncovered;
+    expect(await discover([subscription(0)])).toEqual([]);
+    expect(await discover([subscription(0), subscription(7)])).toEqual([
+      {
+        code: 'DURABLE_SUBSCRIPTIONS',
+        message: '1 durable subscriptions hold messages, and nothing of them is reconciled',
+        evidence: { subscriptions: ['c1/audit on prices: 7'] },
+      },
+    ]);
+    const [many] = await discover(Array.from({ length: 500 }, (_, index) => subscription(1, `s${index}`)));
+    expect(many?.message).toMatch(/^500 /);
+    expect(many?.evidence.subscriptions).toHaveLength(10);
+  });
+
+  it('fails when the source cannot be read: no queue is not nothing to do', async () => {
+    const readCounts = async () => {
+      throw new ServiceUnavailable('no console');
+    };
+    const ports = { readCounts, listQueues: unasked('CloudWatch') };
+    await expect(discoverQueues(config(), undefined, undefined, ports)).rejects.toThrow(ServiceUnavailable);
+  });
+});

@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import { identifyHeld } from '../../../functions/reconciliation/identify-held.ts';
+import { type ManifestLine, type QueueScan, sha256, writeLines } from '../../../functions/reconciliation/manifest.ts';
+import { type RepairPorts, repairQueue } from '../../../functions/reconciliation/repair-queue.ts';
+import { LockLost } from '../../../functions/shared/errors.ts';
+import { noonMs } from '../../support/brokers.ts';
+import { FakeQueues, FakeStore, heldMessage, WalkCrashed } from '../../support/fake-queues.ts';
+import { manifestLine, queueScan } from '../../support/manifests.ts';
+
+const quarantine = 'mq-dr.quarantine.work';
+const ids = (count: number) => Array.from({ length: count }, (_, index) => `m${index}`);
+
+/** A manifest whose lines are spread over parts of two. */
+const setup = async (lines: readonly Partial<ManifestLine>[]) => {
+  const queues = new FakeQueues();
+  const store = new FakeStore();
+  const parts: QueueScan['parts'] = [];
+  for (let from = 0; from < lines.length; from += 2) {
+    const text = writeLines(
+      lines.slice(from, from + 2).map((line, index) => manifestLine({ position: from + index, ...line })),
+    );
+    const key = `scan-0-${parts.length}.ndjson`;
+    parts.push({ key, sha256: sha256(text), messages: Math.min(2, lines.length - from) });
+    await store.put(key, text);
+  }
+  const repair = (ports: Partial<RepairPorts> = {}) =>
+    repairQueue(
+      { scan: queueScan({ parts }), quarantine, keyPrefix: 'repair-0-', deadlineMs: noonMs + 270_000 },
+      {
+        walk: queues,
+        identify: identifyHeld({ from: 'message-id' }),
+        store,
+        readCounts: queues.counts,
+        keepLock: async () => {},
+        ...ports,
+      },
+    );
+  return { queues, store, parts, repair };
+};
+
+const processed = (...messageIds: readonly string[]): readonly Partial<ManifestLine>[] =>
+  messageIds.map((id) => ({ id: `ID:${id}` }));
+
+describe('the repair of a queue', () => {
+  it('removes what the manifest proves processed, after a copy, and leaves the rest in order', async () => {
+    const { queues, store, repair } = await setup(processed('m1', 'm3', 'm240'));
+    queues.sendIds('work', ...ids(250));
+    expect(await repair()).toEqual({
+      queue: 'work',
+      removed: 3,
+      gone: 0,
+      complete: true,
+      findings: [],
+      deliveries: { before: 0, after: 1 },
+    });
+    expect(queues.idsIn('work')).toEqual(ids(250).filter((id) => !['m1', 'm3', 'm240'].includes(id)));
+    expect(queues.idsIn(quarantine)).toEqual(['m1', 'm3', 'm240']);
+    expect(queues.walks).toEqual([{ queue: 'work', options: { quarantine, deadlineMs: noonMs + 270_000 } }]);
+    expect(JSON.parse(store.text('repair-0-removed.json'))).toEqual({
+      queue: 'work',
+      quarantine,
+      removed: ['ID:m1', 'ID:m3', 'ID:m240'],
+    });
+  });
+
+  it('touches only ids of the manifest, and of those only the class "processed"', async () => {
+    const { queues, repair } = await setup([
+      { id: 'ID:m0' },
+      { id: 'ID:m1', class: 'unprocessed', processed: null },
+      { id: 'ID:m2', class: 'uncertain', processed: null },
+      { id: 'ID:m3', class: 'expired', processed: null },
+      { id: null },
+    ]);
+    queues.sendIds('work', ...ids(6)).send('work', [heldMessage({ messageId: undefined })]);
+    expect(await repair()).toMatchObject({ removed: 1, gone: 0 });
+    expect(queues.idsIn('work')).toEqual(['m1', 'm2', 'm3', 'm4', 'm5', 'undefined']);
+  });
+
+  it('counts what others consumed since the manifest was made', async () => {
+    const { queues, repair } = await setup(processed('m0', 'm1', 'm2'));
+    queues.sendIds('work', 'm1', 'other');
+    expect(await repair()).toMatchObject({ removed: 1, gone: 2, complete: true });
+  });
+
+  it('removes every copy of an id, and counts none of them as gone', async () => {
+    const { queues, repair } = await setup(processed('m0', 'm0'));
+    queues.sendIds('work', 'm0', 'x', 'm0', 'm0');
+    expect(await repair()).toMatchObject({ removed: 3, gone: 0 });
+    expect(queues.idsIn('work')).toEqual(['x']);
+  });
+
+  it('does not touch a queue of which the manifest proves nothing processed', async () => {
+    const { queues, repair } = await setup([{ id: 'ID:m0', class: 'uncertain', processed: null }]);
+    queues.sendIds('work', 'm0');
+    expect(await repair()).toMatchObject({ removed: 0, gone: 0, complete: true });
+    expect(queues.walks).toEqual([]);
+  });
+
+  it('leaves what others put there meanwhile, and stays complete', async () => {
+    const { queues, repair } = await setup(processed('m0', 'm150'));
+    queues.sendIds('work', ...ids(200));
+    queues.disturbance = {
+      beforeBatch: (batch) => {
+        if (batch === 1) queues.sendIds('work', 'new').consume('work', 2);
+      },
+    };
+    expect(await repair()).toMatchObject({ removed: 2, complete: true, findings: [] });
+    expect(queues.idsIn('work').at(-1)).toBe('new');
+  });
+
+  it('is incomplete where the walk did not reach the end or the counts do not add up', async () => {
+    const { queues, repair } = await setup(processed('m0'));
+    queues.sendIds('work', ...ids(200));
+    queues.disturbance = { endsBefore: 1 };
+    expect(await repair()).toMatchObject({ removed: 1, complete: false, findings: [{ code: 'SEEN_MISMATCH' }] });
+  });
+
+  it('is incomplete where the walk removed fewer than it was told to', async () => {
+    const { queues, repair } = await setup(processed('m0', 'm1'));
+    queues.sendIds('work', 'm0', 'm1');
+    const walk: RepairPorts['walk'] = {
+      walk: async (queue, options, visit) =>
+        await queues.walk(queue, options, async (batch) => {
+          const [first = 'keep', ...rest] = await visit(batch);
+          return [first, ...rest.map(() => 'keep' as const)];
+        }),
+    };
+    expect(await repair({ walk })).toMatchObject({ removed: 1, gone: 1, complete: false });
+  });
+
+  it('goes on after a crash: nothing is lost, and a second run finishes', async () => {
+    const { queues, repair } = await setup(processed(...ids(250).filter((_, index) => index % 2 === 0)));
+    queues.sendIds('work', ...ids(250));
+    queues.disturbance = { crash: { batch: 1, removals: 7, halfDone: true } };
+    await expect(repair()).rejects.toThrow(WalkCrashed);
+    const left = queues.idsIn('work');
+    expect(left.length).toBe(250 - 50 - 7);
+    // The one that was copied and not removed is in both.
+    expect(queues.idsIn(quarantine).filter((id) => left.includes(id))).toEqual(['m114']);
+    expect(await repair()).toMatchObject({ removed: 125 - 57, gone: 57, complete: true });
+    expect(queues.idsIn('work')).toEqual(ids(250).filter((_, index) => index % 2 === 1));
+    expect(new Set(queues.idsIn(quarantine)).size).toBe(125);
+  });
+
+  it('stops before a batch when the lock is lost, with everything before it done', async () => {
+    const { queues, store, repair } = await setup(processed(...ids(250)));
+    queues.sendIds('work', ...ids(250));
+    let asked = 0;
+    const keepLock = async () => {
+      asked += 1;
+      if (asked === 2) throw new LockLost('another run acts');
+    };
+    await expect(repair({ keepLock })).rejects.toThrow(LockLost);
+    expect(queues.idsIn('work')).toEqual(ids(250).slice(100));
+    expect(store.keys.includes('repair-0-removed.json')).toBe(false);
+  });
+
+  it('removes nothing by a manifest that was changed or has lost a part', async () => {
+    const { queues, store, parts, repair } = await setup(processed('m0', 'm1', 'm2'));
+    queues.sendIds('work', 'm0', 'm1', 'm2', 'm3');
+    const key = parts[1]?.key ?? '';
+    const text = store.text(key);
+    await store.put(key, text.replace('m2', 'm3'));
+    await expect(repair()).rejects.toMatchObject({ name: 'InvalidInput' });
+    store.drop(key);
+    await expect(repair()).rejects.toMatchObject({
+      name: 'UnexpectedAnswer',
+      message: expect.stringContaining(`part ${key} of the manifest is gone`),
+    });
+    expect(queues.walks).toEqual([]);
+    expect(queues.idsIn('work').length).toBe(4);
+  });
+});

@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import { identifyHeld } from '../../../functions/reconciliation/identify-held.ts';
+import { readLines } from '../../../functions/reconciliation/manifest.ts';
+import { type ScanPorts, scanQueue } from '../../../functions/reconciliation/scan-queue.ts';
+import { ServiceUnavailable } from '../../../functions/shared/errors.ts';
+import { noonMs } from '../../support/brokers.ts';
+import { FakeQueues, FakeStore, heldMessage } from '../../support/fake-queues.ts';
+import { claimRecord, FakeLookup, processedRecord } from '../../support/ledger-entries.ts';
+
+const span = { startMs: noonMs - 86_400_000, retentionSeconds: 864_000 };
+
+const setup = () => {
+  const queues = new FakeQueues();
+  const ledger = new FakeLookup();
+  const store = new FakeStore();
+  const scan = (ports: Partial<ScanPorts> = {}) =>
+    scanQueue(
+      { pair: 'orders', queue: 'work', keyPrefix: 'scan-0-', span, deadlineMs: noonMs + 270_000 },
+      {
+        walk: queues,
+        ledger,
+        identify: identifyHeld({ from: 'message-id' }),
+        store,
+        readCounts: queues.counts,
+        nowMs: () => noonMs,
+        ...ports,
+      },
+    );
+  return { queues, ledger, store, scan };
+};
+
+const ids = (count: number) => Array.from({ length: count }, (_, index) => `m${index}`);
+
+describe('the scan of a queue', () => {
+  it('has a line for each message with its class and what it was judged by', async () => {
+    const { queues, ledger, store, scan } = setup();
+    queues.sendIds('work', 'm0');
+    queues.send('work', [
+      heldMessage({
+        messageId: 'm1',
+        createdAtMs: noonMs - 5_000,
+        expiresAtMs: noonMs + 5_000,
+        groupId: 'g',
+        deliveryCount: 2,
+      }),
+      heldMessage({ messageId: undefined }),
+      heldMessage({ messageId: 'm3', createdAtMs: undefined }),
+      heldMessage({ messageId: 'm4', expiresAtMs: noonMs }),
+    ]);
+    ledger.given(
+      { processed: [processedRecord({ atMs: 20, by: 'later' }), processedRecord({ region: 'us-west-2', atMs: 10 })] },
+      'ID:m1',
+    );
+    const found = await scan();
+    expect(found).toEqual({
+      queue: 'work',
+      parts: [expect.objectContaining({ key: 'scan-0-00000.ndjson', messages: 5 })],
+      counts: { processed: 1, unprocessed: 1, uncertain: 2, expired: 1 },
+      processedTwice: 1,
+      complete: true,
+      findings: [],
+      deliveries: { before: 0, after: 1 },
+    });
+    const [part] = found.parts;
+    const lines = part === undefined ? [] : readLines(store.text(part.key), part);
+    expect(lines.map(({ id, position, reason }) => `${position} ${id} ${reason}`)).toEqual([
+      '0 ID:m0 absent-in-both-regions',
+      '1 ID:m1 processed-in-both-regions',
+      '2 null no-message-identity',
+      '3 ID:m3 age-unknown',
+      '4 ID:m4 past-expiry',
+    ]);
+    expect(lines[1]).toEqual({
+      destination: 'work',
+      position: 1,
+      id: 'ID:m1',
+      class: 'processed',
+      reason: 'processed-in-both-regions',
+      createdAtMs: noonMs - 5_000,
+      expiresAtMs: noonMs + 5_000,
+      groupId: 'g',
+      deliveries: 2,
+      // The first of both.
+      processed: { region: 'us-west-2', atMs: 10, by: 'billing' },
+    });
+    expect(lines[0]).toMatchObject({ expiresAtMs: null, groupId: null, processed: null });
+  });
+
+  it('changes nothing', async () => {
+    const { queues, ledger, scan } = setup();
+    queues.sendIds('work', ...ids(250));
+    ledger.processed(...ids(250).map((id) => `ID:${id}`));
+    expect((await scan()).counts.processed).toBe(250);
+    expect(queues.idsIn('work')).toEqual(ids(250));
+    expect(queues.walks).toEqual([{ queue: 'work', options: { deadlineMs: noonMs + 270_000 } }]);
+  });
+
+  it('asks the ledger for a batch at once, of this queue alone, and for nothing without an identity', async () => {
+    const { queues, ledger, scan } = setup();
+    queues.sendIds('work', ...ids(150)).send('work', [heldMessage({ messageId: undefined })]);
+    await scan();
+    expect(ledger.lookups.map((keys) => keys.length)).toEqual([100, 50]);
+    expect(ledger.lookups[0]?.[0]).toEqual({ pair: 'orders', destination: 'work', id: 'ID:m0' });
+  });
+
+  it('judges messages of one id alike', async () => {
+    const { queues, ledger, scan } = setup();
+    queues.sendIds('work', 'm1', 'm2', 'm1');
+    ledger.processed('ID:m1');
+    expect((await scan()).counts).toMatchObject({ processed: 2, unprocessed: 1 });
+  });
+
+  it('keeps the order of the lines while several batches are looked up at once', async () => {
+    const { queues, ledger, store, scan } = setup();
+    queues.sendIds('work', ...ids(1_000));
+    queues.disturbance = { lanes: 4, batchSize: 30 };
+    const { parts } = await scan();
+    expect(ledger.lookups[0]?.[0]?.id).toBe('ID:m90');
+    expect(parts.flatMap((part) => readLines(store.text(part.key), part)).map(({ id }) => id)).toEqual(
+      ids(1_000).map((id) => `ID:${id}`),
+    );
+  });
+
+  it('is complete while others produce and consume', async () => {
+    const { queues, scan } = setup();
+    queues.sendIds('work', ...ids(250));
+    queues.disturbance = {
+      beforeBatch: (batch) => {
+        if (batch === 1) queues.sendIds('work', 'n1', 'n2').consume('work', 3);
+      },
+    };
+    expect(await scan()).toMatchObject({ complete: true, findings: [] });
+  });
+
+  it('is incomplete when it did not reach the end, with the reason', async () => {
+    const { queues, scan } = setup();
+    queues.sendIds('work', ...ids(250));
+    queues.disturbance = { endsBefore: 1, remarks: ['the time was over after 100 messages'] };
+    expect(await scan()).toMatchObject({
+      complete: false,
+      counts: { unprocessed: 100 },
+      findings: [
+        { code: 'WALK_REMARK', message: 'the time was over after 100 messages' },
+        { code: 'SEEN_MISMATCH', message: '100 messages of work were seen, 250 were there' },
+      ],
+    });
+  });
+
+  it('is complete with a remark, and without counters, which it says', async () => {
+    const { queues, scan } = setup();
+    queues.sendIds('work', 'm1');
+    queues.disturbance = { remarks: ['a consumer was at work'] };
+    expect(await scan({ readCounts: async () => undefined })).toMatchObject({
+      complete: true,
+      findings: [{ code: 'WALK_REMARK' }, { code: 'COUNTS_UNVERIFIED' }],
+    });
+  });
+
+  it('is incomplete when a held message was never judged', async () => {
+    const { queues, scan } = setup();
+    queues.sendIds('work', ...ids(10));
+    const walk: ScanPorts['walk'] = {
+      walk: async (queue, options, visit) =>
+        await queues.walk(queue, options, async (batch) => {
+          await visit(batch.slice(1));
+          return batch.map(() => 'keep');
+        }),
+    };
+    const found = await scan({ walk });
+    expect(found).toMatchObject({ complete: false, findings: [{ code: 'LINES_MISMATCH' }] });
+    // What was judged has its lines nevertheless.
+    expect(found.counts.unprocessed).toBe(9);
+  });
+
+  it('leaves what is absent here uncertain while the other Region cannot be read', async () => {
+    const { queues, ledger, scan } = setup();
+    queues.sendIds('work', 'm1', 'm2', 'm3');
+    ledger.processed('ID:m1').given({ claims: [claimRecord()] }, 'ID:m2');
+    ledger.otherRegion = 'unreachable';
+    expect((await scan()).counts).toEqual({ processed: 1, unprocessed: 0, uncertain: 2, expired: 0 });
+  });
+
+  it.each(['ledger', 'store', 'counters'])('raises what the %s raises', async (broken) => {
+    const { queues, store, scan } = setup();
+    queues.sendIds('work', 'm1');
+    const failing = async () => {
+      throw new ServiceUnavailable(`no ${broken}`);
+    };
+    if (broken === 'store') store.failNext = new ServiceUnavailable('no store');
+    const ports = { ledger: { ledger: { lookup: failing } }, counters: { readCounts: failing }, store: {} }[broken];
+    await expect(scan(ports)).rejects.toThrow(`no ${broken}`);
+    expect(queues.idsIn('work')).toEqual(['m1']);
+  });
+});
