@@ -22,18 +22,18 @@ export const substitutionNames = (definition: string): readonly string[] => [
 ];
 
 /**
- * Fills the `${…}` of a definition with ARNs and numbers, as the deployment does.
+ * What a deployment puts in for the `${…}` of a definition, by name.
  *
  * @param functionArns ARN of every deployed function by its name
  * @param machineArns ARN of every state machine that a definition may start, by its name
  * @throws SubstitutionError naming what is missing from the deployment, and numbers that the definition does not use
  */
-export const renderDefinition = (
+export const substitutionsOf = (
   machine: MachineSpec,
   definition: string,
   functionArns: Readonly<Record<string, string>>,
   machineArns: Readonly<Record<string, string>> = {},
-): string => {
+): ReadonlyMap<string, string> => {
   const values = new Map<string, string>([
     ...Object.entries(functionArns).map(([name, arn]) => [functionSubstitution(name), arn] as const),
     ...Object.entries(machineArns).map(([name, arn]) => [machineSubstitution(name), arn] as const),
@@ -47,6 +47,17 @@ export const renderDefinition = (
       `definition ${machine.definition} and its substitutions differ: missing ${missing.join(', ') || 'none'}; unused ${unused.join(', ') || 'none'}`,
     );
   }
+  return new Map(names.map((name) => [name, values.get(name) ?? '']));
+};
+
+/** Fills the `${…}` of a definition with ARNs and numbers, as the deployment does. @throws as `substitutionsOf` */
+export const renderDefinition = (
+  machine: MachineSpec,
+  definition: string,
+  functionArns: Readonly<Record<string, string>>,
+  machineArns: Readonly<Record<string, string>> = {},
+): string => {
+  const values = substitutionsOf(machine, definition, functionArns, machineArns);
   return definition.replace(/\$\{([^}]*)\}/g, (_match, name: string) => values.get(name) ?? '');
 };
 
@@ -54,4 +65,10 @@ export const renderDefinition = (
 export const functionsOf = (definition: string, functionNames: readonly string[]): readonly string[] => {
   const names = substitutionNames(definition);
   return functionNames.filter((name) => names.includes(functionSubstitution(name)));
+};
+
+/** Names of the state machines that a definition starts. */
+export const machinesOf = (definition: string, machineNames: readonly string[]): readonly string[] => {
+  const names = substitutionNames(definition);
+  return machineNames.filter((name) => names.includes(machineSubstitution(name)));
 };

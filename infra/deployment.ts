@@ -1,11 +1,12 @@
-/** A deployed Lambda function: what the CDK app creates and what a game day calls. */
-export interface FunctionSpec {
-  readonly name: string;
-  /** Module that exports `handler`, from the repository's root. */
-  readonly entry: string;
-  /** Which environment schemas of `functions/shared/environment.ts` it parses. */
-  readonly environment: readonly ('pair' | 'cluster' | 'notify' | 'machines')[];
-}
+import type { FunctionSpec } from './function-spec.ts';
+import { cutoverFunctions } from './functions/cutover.ts';
+import { policyDriftFunctions } from './functions/policy-drift.ts';
+import { promotionFunctions } from './functions/promotion.ts';
+import { readinessFunctions } from './functions/readiness.ts';
+import { reconciliationFunctions } from './functions/reconciliation.ts';
+import { replicaFunctions } from './functions/replica.ts';
+import { runFunctions } from './functions/runs.ts';
+import { triggerFunctions } from './functions/triggers.ts';
 
 /** A deployed state machine. */
 export interface MachineSpec {
@@ -25,78 +26,16 @@ export const functionTimeoutSeconds = 20;
 /** Timeout of every Task state, in seconds: the function's own plus a cold start and the service's hand-over. */
 const taskTimeoutSeconds = 30;
 
-const inFolder =
-  (folder: string) =>
-  (name: string): FunctionSpec => ({
-    name,
-    entry: `functions/${folder}/${name}.handler.ts`,
-    environment: ['pair'],
-  });
-
-const replica = inFolder('replica');
-const readiness = inFolder('readiness');
-const promotion = inFolder('promotion');
-const cutover = inFolder('cutover');
-const runs = inFolder('runs');
-const triggers = inFolder('triggers');
-
-const policyDrift = (name: string): FunctionSpec => ({
-  name,
-  entry: `functions/policy-drift/${name}.handler.ts`,
-  environment: ['cluster'],
-});
-
 /** Every function of the deployment; the same set in both Regions. */
 export const functions: readonly FunctionSpec[] = [
-  replica('assess-eligibility'),
-  replica('create-replica-broker'),
-  replica('observe-creation'),
-  replica('assess-reboot'),
-  replica('reboot-primary'),
-  replica('observe-pairing'),
-  replica('prove-replication'),
-  replica('record-pair'),
-  replica('assess-unpair'),
-  replica('unpair-primary'),
-  replica('observe-unpairing'),
-  replica('delete-replica'),
-  replica('forget-pair'),
-  readiness('list-pairs'),
-  { ...readiness('evaluate-readiness'), environment: ['pair', 'notify'] },
-  promotion('assess-switchover'),
-  promotion('promote-replica'),
-  promotion('observe-switchover'),
-  promotion('settle-switchover'),
-  promotion('assess-failover'),
-  promotion('request-failover'),
-  promotion('observe-failover'),
-  promotion('record-epoch'),
-  promotion('settle-failover'),
-  cutover('hold-consumers'),
-  cutover('release-consumers'),
-  cutover('publish-endpoint'),
-  cutover('record-fence'),
-  cutover('undo-fencing'),
-  { ...cutover('enforce-fencing'), environment: ['pair', 'notify'] },
-  runs('acquire-lock'),
-  runs('release-lock'),
-  { ...promotion('report-stall'), environment: ['notify'] },
-  policyDrift('assess-drift'),
-  policyDrift('apply-policy-change'),
-  policyDrift('observe-policy-change'),
-  { ...policyDrift('record-drift'), environment: ['cluster', 'notify'] },
-  policyDrift('release-cluster'),
-  { ...runs('request-approval'), environment: ['pair', 'notify'] },
-  runs('check-approval'),
-  { ...runs('report-failure'), environment: ['notify'] },
-  triggers('write-heartbeat'),
-  { ...triggers('receive-event'), environment: ['pair', 'notify', 'machines'] },
-  triggers('take-watch'),
-  promotion('evaluate-signals'),
-  { ...triggers('report-watch'), environment: ['notify'] },
-  triggers('release-watch'),
-  { ...runs('settle-run'), environment: ['pair', 'notify'] },
-  { ...promotion('settle-open-promotion'), environment: ['pair', 'notify'] },
+  ...replicaFunctions,
+  ...readinessFunctions,
+  ...promotionFunctions,
+  ...cutoverFunctions,
+  ...reconciliationFunctions,
+  ...runFunctions,
+  ...policyDriftFunctions,
+  ...triggerFunctions,
 ];
 
 /** Metrics arrive once a minute; docs/amazon-mq.md 10. */
@@ -111,7 +50,12 @@ const promotionNumbers = {
   // A failover takes effect within three seconds (docs/amazon-mq.md 13, row 10); five minutes of looks.
   FailoverWaitSeconds: 5,
   MaxFailoverLooks: 60,
+  // Held consumers wait for it: half an hour sees some ten million messages; what is left then is reported.
+  ReconcileTimeoutSeconds: 1_800,
 };
+
+/** A step that goes through queues: the function's 300 s, and its hand-over; less than the lock's lease of 420 s. */
+const queuesTimeoutSeconds = 330;
 
 /** Every state machine of the deployment. */
 export const machines: readonly MachineSpec[] = [
@@ -153,6 +97,28 @@ export const machines: readonly MachineSpec[] = [
     name: 'failover',
     definition: 'statemachines/failover.asl.json',
     numbers: { TaskTimeoutSeconds: taskTimeoutSeconds, ...promotionNumbers },
+  },
+  {
+    name: 'failback',
+    definition: 'statemachines/failback.asl.json',
+    numbers: {
+      TaskTimeoutSeconds: taskTimeoutSeconds,
+      CutoverWaitSeconds: promotionNumbers.CutoverWaitSeconds,
+      MaxCutoverLooks: promotionNumbers.MaxCutoverLooks,
+      // Longer than switchover's own timeout of 26 hours, so that its end is seen.
+      SwitchoverTimeoutSeconds: 94_000,
+      ReconcileTimeoutSeconds: promotionNumbers.ReconcileTimeoutSeconds,
+    },
+  },
+  {
+    name: 'reconcile',
+    definition: 'statemachines/reconcile.asl.json',
+    numbers: {
+      TaskTimeoutSeconds: taskTimeoutSeconds,
+      QueuesTimeoutSeconds: queuesTimeoutSeconds,
+      // Each invocation starts queues for 150 s: 200 of them are more than eight hours, in some 3,600 history events.
+      MaxQueueLooks: 200,
+    },
   },
   {
     name: 'unpair',

@@ -21,13 +21,38 @@ export type TriggerRule = {
   readonly name: string;
   readonly description: string;
 } & (
-  | { readonly targetFunction: 'receive-event'; readonly pattern: EventPattern }
-  | ({ readonly targetFunction: 'write-heartbeat' | 'enforce-fencing' } & Schedule)
+  | { readonly targetFunction: 'receive-event' | 'receive-drift-event'; readonly pattern: EventPattern }
+  | ({ readonly targetFunction: 'write-heartbeat' | 'enforce-fencing' | 'receive-drift-event' } & Schedule)
   | ({ readonly targetMachine: 'readiness' } & Schedule)
 );
 
+/** Functions that rules call: Lambda keeps their events in a queue and tries them again. */
+export const functionsOfRules = (rules: readonly TriggerRule[]): readonly string[] => [
+  ...new Set(rules.flatMap((rule) => ('targetFunction' in rule ? [rule.targetFunction] : []))),
+];
+
 /** Calls that change a broker, as CloudTrail names them; docs/amazon-mq.md 11. */
 const watchedCalls = ['Promote', 'RebootBroker', 'UpdateBroker', 'DeleteBroker'] as const;
+
+/** Calls after which the policies of a RabbitMQ broker may differ; docs/rabbitmq.md 4.6. */
+const policyCalls = ['CreateBroker', 'UpdateBroker', 'RebootBroker'] as const;
+
+/** An alarm on a metric of Amazon MQ fires. */
+const brokerAlarm: EventPattern = {
+  source: ['aws.cloudwatch'],
+  'detail-type': ['CloudWatch Alarm State Change'],
+  detail: {
+    state: { value: ['ALARM'] },
+    configuration: { metrics: { metricStat: { metric: { namespace: ['AWS/AmazonMQ'] } } } },
+  },
+};
+
+/** A call to Amazon MQ that CloudTrail recorded. */
+const brokerCall = (eventName: readonly string[]): EventPattern => ({
+  source: ['aws.amazonmq'],
+  'detail-type': ['AWS API Call via CloudTrail'],
+  detail: { eventSource: ['amazonmq.amazonaws.com'], eventName },
+});
 
 /** Ends that a run cannot deal with itself: no Catch runs on a time-out or an abort. */
 const badEnds = ['FAILED', 'TIMED_OUT', 'ABORTED'] as const;
@@ -43,24 +68,13 @@ export const triggerRules = (machineArn: (name: string) => string): readonly Tri
     name: 'broker-alarm',
     description: 'A CloudWatch alarm on a metric of Amazon MQ fires: the first signal for a watch.',
     targetFunction: 'receive-event',
-    pattern: {
-      source: ['aws.cloudwatch'],
-      'detail-type': ['CloudWatch Alarm State Change'],
-      detail: {
-        state: { value: ['ALARM'] },
-        configuration: { metrics: { metricStat: { metric: { namespace: ['AWS/AmazonMQ'] } } } },
-      },
-    },
+    pattern: brokerAlarm,
   },
   {
     name: 'broker-call',
     description: 'Somebody promoted, rebooted, changed or deleted a broker: look again.',
     targetFunction: 'receive-event',
-    pattern: {
-      source: ['aws.amazonmq'],
-      'detail-type': ['AWS API Call via CloudTrail'],
-      detail: { eventSource: ['amazonmq.amazonaws.com'], eventName: watchedCalls },
-    },
+    pattern: brokerCall(watchedCalls),
   },
   {
     name: 'service-health',
@@ -101,5 +115,32 @@ export const triggerRules = (machineArn: (name: string) => string): readonly Tri
     targetMachine: 'readiness',
     everyMinutes: 15,
     input: {},
+  },
+  {
+    name: 'cluster-alarm',
+    description:
+      'A CloudWatch alarm on a metric of Amazon MQ fires: what do the policies of that RabbitMQ cluster say?',
+    targetFunction: 'receive-drift-event',
+    pattern: brokerAlarm,
+  },
+  {
+    name: 'cluster-call',
+    description: 'A broker was made, changed or rebooted: a RabbitMQ cluster may have other policies now.',
+    targetFunction: 'receive-drift-event',
+    pattern: brokerCall(policyCalls),
+  },
+  {
+    name: 'cluster-event',
+    description: "A line of a broker's log, or a person, asks for a look at a cluster's policies.",
+    targetFunction: 'receive-drift-event',
+    pattern: { source: ['mq-dr'], 'detail-type': ['Broker Log Match', 'Policy Drift Requested'] },
+  },
+  {
+    name: 'policy-drift',
+    description:
+      "Twice an hour: every cluster's policies. Edits inside a broker reach no trail, so nothing else shows them.",
+    targetFunction: 'receive-drift-event',
+    everyMinutes: 30,
+    input: { source: 'mq-dr', 'detail-type': 'Policy Drift Schedule', detail: {} },
   },
 ];

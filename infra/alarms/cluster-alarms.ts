@@ -1,0 +1,31 @@
+import type { ClusterDeployment } from '../config.ts';
+import type { AlarmSpec } from './alarm-spec.ts';
+
+/** Two looks of the schedule in `triggers.ts`: what the second one finds repaired is no alarm. */
+const hourSeconds = 3_600;
+
+/** Every alarm of a RabbitMQ cluster. */
+export const clusterAlarms = (cluster: ClusterDeployment): readonly AlarmSpec[] => [
+  {
+    name: `mq-dr-${cluster.name}-policy-drift`,
+    means: 'Policies of the cluster have not been what was declared for two hours, or nobody has looked.',
+    severity: 'notice',
+    runbook: 'policy-drift',
+    metrics: [
+      {
+        namespace: 'mq-dr',
+        name: 'PolicyDriftFindings',
+        dimensions: { Cluster: cluster.name },
+        statistic: 'Minimum',
+        periodSeconds: hourSeconds,
+      },
+    ],
+    threshold: 0,
+    comparison: 'above',
+    periods: { of: 2, breaching: 2 },
+    missing: {
+      is: 'breaching',
+      because: 'a look each half hour writes a point; without one nobody looks',
+    },
+  },
+];

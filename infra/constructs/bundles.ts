@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import type { BuildOptions, BuildResult } from 'esbuild';
+
+/** Where the code of a function comes from. */
+export interface FunctionCode {
+  /** @param entry module that exports `handler`, from the repository's root */
+  codeOf(entry: string): Code;
+}
+
+/** The repository's root, or that of the installed package. */
+export const projectRoot = resolve(import.meta.dirname, '../..');
+
+/**
+ * How a function is bundled: one ECMAScript module with everything in it, SDK included, so that what was tested is what
+ * runs. Names are kept, because errors are matched by name. CommonJS packages (rhea) need a `require`.
+ */
+export const bundleOptions = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  mainFields: ['module', 'main'],
+  minify: true,
+  keepNames: true,
+  legalComments: 'none',
+  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+  outExtension: { '.js': '.mjs' },
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
+const folderOf = (entry: string): string => basename(entry).replace(/\.handler\.ts$/, '');
+
+/**
+ * Bundles every entry in one run of esbuild: modules that many functions share are read once, which makes fifty
+ * functions a matter of seconds; see docs/adr/0022-one-bundling-run.md. Folders are reused by all Regions of an app.
+ */
+export class Bundles implements FunctionCode {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'mq-dr-bundles-'));
+  readonly #entries: readonly string[];
+  readonly result: BuildResult<{ metafile: true }>;
+
+  /** @param entries modules that export `handler`, from the repository's root */
+  constructor(entries: readonly string[]) {
+    this.#entries = entries;
+    // Assets are copied when they are made; nobody needs the folder after the app has ended.
+    process.once('exit', () => rmSync(this.#folder, { recursive: true, force: true }));
+    // Loaded here, so that an app that brings its own code needs no bundler.
+    const { buildSync } = createRequire(import.meta.url)('esbuild') as typeof import('esbuild');
+    this.result = buildSync({
+      ...bundleOptions,
+      absWorkingDir: projectRoot,
+      entryPoints: entries.map((entry) => ({ in: entry, out: join(folderOf(entry), 'index') })),
+      outdir: this.#folder,
+      metafile: true,
+    });
+  }
+
+  /** Folder with the bundle of an entry, `index.mjs`. */
+  folderOf(entry: string): string {
+    if (!this.#entries.includes(entry)) throw new TypeError(`${entry} was not bundled`);
+    return join(this.#folder, folderOf(entry));
+  }
+
+  codeOf(entry: string): Code {
+    return Code.fromAsset(this.folderOf(entry));
+  }
+}

@@ -1,0 +1,53 @@
+import { inFolder } from '../function-spec.ts';
+import {
+  changeControl,
+  describeHere,
+  on,
+  page,
+  putControl,
+  readControl,
+  readGuards,
+  readMetrics,
+} from '../grants/grant.ts';
+
+const define = inFolder('cutover', ['pair']);
+
+/** Consumers of the Region: event-source mappings, or the team's own function. */
+const moveConsumers = [
+  ...readGuards,
+  ...changeControl,
+  ...on('held mappings', 'lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'),
+  ...on('hold hooks', 'lambda:InvokeFunction'),
+];
+
+const callFencingHook = on('fencing hooks', 'lambda:InvokeFunction');
+
+/** Consumers, endpoint and fence: everything but the Control table is in the own Region. */
+export const cutoverFunctions = [
+  define('hold-consumers', { can: moveConsumers }),
+  define('release-consumers', { can: moveConsumers }),
+  define('publish-endpoint', {
+    can: [
+      ...describeHere,
+      ...readControl,
+      ...readGuards,
+      ...changeControl,
+      ...on('endpoint parameters', 'ssm:GetParameter', 'ssm:PutParameter'),
+      ...on('event bus', 'events:PutEvents'),
+    ],
+  }),
+  define('record-fence', { can: putControl }),
+  define('undo-fencing', { can: [...readControl, ...readGuards, ...changeControl, ...callFencingHook] }),
+  define('enforce-fencing', {
+    environment: ['pair', 'notify'],
+    can: [
+      ...describeHere,
+      ...readMetrics,
+      ...readControl,
+      ...readGuards,
+      ...changeControl,
+      ...callFencingHook,
+      ...page,
+    ],
+  }),
+];

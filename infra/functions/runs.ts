@@ -1,0 +1,22 @@
+import { inFolder } from '../function-spec.ts';
+import { changeControl, on, page, putControl, readControl } from '../grants/grant.ts';
+
+const define = inFolder('runs', ['pair']);
+
+/** What every run has: its lock, its approval, its report, its end. */
+export const runFunctions = [
+  define('acquire-lock', { can: [...readControl, ...changeControl] }),
+  define('release-lock', { can: changeControl }),
+  define('request-approval', { environment: ['pair', 'notify'], can: [...readControl, ...putControl, ...page] }),
+  define('check-approval', { can: [...readControl, ...changeControl] }),
+  define('report-failure', { environment: ['notify'], can: page }),
+  define('settle-run', {
+    environment: ['pair', 'notify'],
+    can: [
+      ...readControl,
+      ...changeControl,
+      ...on('executions', 'states:DescribeExecution', 'states:GetExecutionHistory'),
+      ...page,
+    ],
+  }),
+];

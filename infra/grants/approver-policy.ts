@@ -1,0 +1,37 @@
+import type { Policy } from './function-policy.ts';
+import type { GrantScope } from './scope.ts';
+import { targets } from './targets.ts';
+
+/** What answering an approval reads and writes; see `functions/shared/adapters/control-table.ts`. */
+const answered = ['pk', 'sk', 'status', 'decidedBy', 'decidedAtMs', 'expiresAtMs'] as const;
+
+/**
+ * What an approver of one pair may do: read its items of the Control table, and change an answer's attributes. IAM knows
+ * partition keys and attributes of DynamoDB, so approvers of one pair cannot answer for another.
+ */
+export const approverPolicy = (pair: string, scope: GrantScope): Policy => {
+  const Resource = targets['control table'].resources(scope);
+  const ofPair = { 'dynamodb:LeadingKeys': [`PAIR#${pair}`] };
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'ReadThePair',
+        Effect: 'Allow',
+        Action: ['dynamodb:GetItem', 'dynamodb:Query'],
+        Resource,
+        Condition: { 'ForAllValues:StringEquals': ofPair },
+      },
+      {
+        Sid: 'AnswerApprovals',
+        Effect: 'Allow',
+        Action: ['dynamodb:UpdateItem'],
+        Resource,
+        Condition: {
+          'ForAllValues:StringEquals': { ...ofPair, 'dynamodb:Attributes': answered },
+          StringEqualsIfExists: { 'dynamodb:ReturnValues': 'NONE' },
+        },
+      },
+    ],
+  };
+};
