@@ -12,6 +12,8 @@ export interface GameDayRequest {
   readonly color: boolean;
   /** Virtual seconds per second of wall time, at most; undefined lets time fly. */
   readonly pace: number | undefined;
+  /** Whether the pairs' consumers and workflows use their ledgers; without, a run shows what they are for. */
+  readonly ledger: boolean;
 }
 
 /** The command line was wrong, or asked for help: nothing is to be run. */
@@ -45,7 +47,7 @@ const paceFactor = (text: string): number => {
 
 const examples = `
 Examples:
-  $ npm run gameday                                      the first switchover, from an unpaired broker and back
+  $ npm run gameday                                      the full story: replica, switchover, outage, failover, failback, reconciliation
   $ npm run gameday -- --scenario healthy-idle           a pair without traffic
   $ npm run gameday -- --scenario my.yaml --seed 7       a scenario of your own
   $ npm run gameday -- --pace 60                         at most one virtual minute per second, to watch
@@ -63,12 +65,13 @@ export const parseArguments = (argv: readonly string[]): GameDayRequest => {
   let printed = '';
   const command = new Command('gameday')
     .description('Rehearse a disaster of Amazon MQ on this machine, in virtual time, without an AWS account.')
-    .option('--scenario <name|path>', 'scenario that comes with mq-dr, or a YAML file', 'first-switchover')
+    .option('--scenario <name|path>', 'scenario that comes with mq-dr, or a YAML file', 'full-story')
     .option('--seed <n>', "seed of everything random (default: the scenario's own)", wholeNumber)
     .option('--json', 'print one JSON object and nothing else', false)
     .option('--list', 'list the scenarios', false)
     .option('--out <dir>', 'folder for reports', 'reports')
     .option('--quiet', 'print only the final summary', false)
+    .option('--without-ledger', 'take the ledgers away, to see what they are for', false)
     .option('--no-color', 'print without colours (NO_COLOR does the same)')
     .addOption(new Option('--pace <factor>', 'at most this many virtual seconds per second').argParser(paceFactor))
     .addHelpText('after', examples)
@@ -89,6 +92,8 @@ export const parseArguments = (argv: readonly string[]): GameDayRequest => {
     if (error instanceof CommanderError) throw new UsageError(printed.trimEnd(), error.exitCode === 0 ? 0 : 1);
     throw error;
   }
-  const options = command.opts<Omit<GameDayRequest, 'seed' | 'pace'> & { seed?: number; pace?: number }>();
-  return { ...options, seed: options.seed, pace: options.pace };
+  const { withoutLedger, ...options } = command.opts<
+    Omit<GameDayRequest, 'seed' | 'pace' | 'ledger'> & { seed?: number; pace?: number; withoutLedger: boolean }
+  >();
+  return { ...options, seed: options.seed, pace: options.pace, ledger: !withoutLedger };
 };

@@ -8,6 +8,7 @@ import { describeEnvironment } from './environment.ts';
 import { runGameDay, virtualStartMs } from './run-game-day.ts';
 import { findScenario, listScenarios, UnknownScenarioError } from './scenario/catalogue.ts';
 import { InvalidScenarioError, loadScenario } from './scenario/load.ts';
+import { NoLedgerError, withoutLedgers } from './scenario/without-ledgers.ts';
 import type { StageFactory } from './stage-port.ts';
 
 /** The process around a game day. */
@@ -49,7 +50,8 @@ const list = async (request: GameDayRequest, { screen }: CommandSurroundings): P
 const play = async (request: GameDayRequest, surroundings: CommandSurroundings): Promise<number> => {
   const { screen, interrupt } = surroundings;
   const { name, file } = await findScenario(request.scenario);
-  const scenario = await loadScenario(name, file);
+  const loaded = await loadScenario(name, file);
+  const scenario = request.ledger ? loaded : withoutLedgers(loaded);
   const seed = request.seed ?? scenario.outline.seed;
   const startedAt = surroundings.now();
   const folder = await prepareReportFolder(request.out, runName(name, seed, startedAt));
@@ -58,7 +60,7 @@ const play = async (request: GameDayRequest, surroundings: CommandSurroundings):
   let summary: GameDaySummary;
   try {
     display.begin(virtualStartMs, `${scenario.outline.title} (scenario ${name}, seed ${seed})`);
-    const environment = await describeEnvironment(request.scenario, seed);
+    const environment = await describeEnvironment(request.scenario, seed, request.ledger ? [] : ['--without-ledger']);
     const journal = await runGameDay({
       scenario,
       seed,
@@ -107,6 +109,7 @@ const describeFailure = (error: unknown): string => {
   const known =
     error instanceof InvalidScenarioError ||
     error instanceof UnknownScenarioError ||
+    error instanceof NoLedgerError ||
     error instanceof ReportFolderError;
   if (known) return `${error.name}: ${error.message}`;
   return error instanceof Error

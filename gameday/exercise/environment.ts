@@ -11,8 +11,16 @@ const packageSchema = z.object({
   devDependencies: z.record(z.string(), z.string()),
 });
 
-/** What a run is made of, from package.json and the process. */
-export const describeEnvironment = async (scenario: string, seed: number): Promise<Omit<EnvironmentRecord, 'wall'>> => {
+/**
+ * What a run is made of, from package.json and the process.
+ *
+ * @param options further options that change what the run does
+ */
+export const describeEnvironment = async (
+  scenario: string,
+  seed: number,
+  options: readonly string[],
+): Promise<Omit<EnvironmentRecord, 'wall'>> => {
   const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
   const { version, dependencies, devDependencies } = packageSchema.parse(JSON.parse(text));
   const versions = new Map(Object.entries({ ...devDependencies, ...dependencies }));
@@ -22,7 +30,7 @@ export const describeEnvironment = async (scenario: string, seed: number): Promi
     platform: `${process.platform} ${process.arch}`,
     scenario,
     seed,
-    command: `npm run gameday -- --scenario ${scenario} --seed ${seed}`,
+    command: ['npm run gameday -- --scenario', scenario, '--seed', seed, ...options].join(' '),
     packages: Object.fromEntries(decisive.map((name) => [name, versions.get(name) ?? 'absent'])),
   };
 };

@@ -31,6 +31,13 @@ export class FaultControl {
     else this.#recorder.faultRaised(name, `replication link of ${pair} cut`, this.#clock.nowMs());
   }
 
+  setBroker(pair: string, region: string, up: boolean): void {
+    this.#stage.setBroker(pair, region, up);
+    const name = `broker of ${pair} in ${region}`;
+    if (up) this.#recorder.faultCleared(name, this.#clock.nowMs());
+    else this.#recorder.faultRaised(name, `${name} stopped`, this.#clock.nowMs());
+  }
+
   blackout(region: string, powerOff: boolean): void {
     this.#stage.blackoutRegion(region, powerOff);
     this.#recorder.faultRaised(`Region ${region}`, `${region} dark`, this.#clock.nowMs(), region);

@@ -8,6 +8,7 @@ import type { ExerciseContext } from './context.ts';
 import { exceptionText, finish, newProgress, type Progress, runExperiment } from './experiment.ts';
 import { FaultControl } from './fault-control.ts';
 import { Operator } from './operator.ts';
+import { reconciliationSnapshot } from './reconciliation-watch.ts';
 import type { Scenario } from './scenario/check.ts';
 import type { ExerciseStage, StageBroker, StageFactory } from './stage-port.ts';
 import type { Json } from './step.ts';
@@ -89,6 +90,16 @@ const play = async (options: GameDayOptions, stage: ExerciseStage): Promise<Unst
     statusChange: (change) => {
       recorder.statusChange(change);
       workflows.statusChanged(change);
+      const reconciled = reconciliationSnapshot(change, {
+        stores: (pair) => stage.stores(pair),
+        report: (region, key) => stage.report(region, key),
+        promotionTimes: (pair) =>
+          context
+            .promotions()
+            .filter((promotion) => promotion.pair === pair)
+            .map(({ requestedAtMs }) => requestedAtMs),
+      });
+      if (reconciled !== undefined) traffic.reconciled(reconciled);
     },
   });
 

@@ -2,11 +2,12 @@ import type { Duplex } from 'node:stream';
 import type { AwsClientSettings, SocketAddress } from '../../functions/shared/runtime.ts';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
 import type { StoreContents } from '../traffic/accounting.ts';
-import type { BrokerCredentials } from '../traffic/amqp-client.ts';
+import type { BrokerCredentials } from '../traffic/amqp-connection.ts';
+import type { ClientSurroundings } from '../traffic/traffic-ports.ts';
 import type { BrokerRole, ReplicationGauges } from '../world/broker/embedded-broker.ts';
 import type { EmbeddedRabbitCluster } from '../world/rabbitmq/embedded-cluster.ts';
 import type { WorldEndpoint, WorldListenOptions } from '../world/world-endpoint.ts';
-import type { ClusterPlan, PairSettings } from './scenario/schema.ts';
+import type { ClusterPlan, LedgerSettings, PairSettings } from './scenario/schema.ts';
 import type { Json } from './step.ts';
 
 /** One broker as it is now. */
@@ -122,6 +123,12 @@ export interface ExerciseStage {
   endpoints(pair: string): readonly SocketAddress[];
   /** Whether consumers of the pair may take messages from the broker at this endpoint now; false while they are held. */
   consumes(pair: string, endpoint: SocketAddress): boolean;
+  /** The ledger of the pair's consumers, and what goes wrong inside them. */
+  consumers(pair: string): Pick<ClientSurroundings, 'ledger' | 'faults'>;
+  /** Region of the broker at an endpoint. */
+  regionOf(endpoint: SocketAddress): string | undefined;
+  /** A document of a Region's report bucket. */
+  report(region: string, key: string): string | undefined;
   applicationCredentials(pair: string): BrokerCredentials;
   /** A client's connection. Rejects with `code` ECONNREFUSED, ETIMEDOUT, … */
   connect(address: SocketAddress, timeoutMs: number, fromRegion: string): Promise<Duplex>;
@@ -132,6 +139,8 @@ export interface ExerciseStage {
   clearFault(name: string): void;
   /** Cuts or restores the replication link of a pair. */
   setLink(pair: string, up: boolean): void;
+  /** Stops or starts a pair's broker in a Region, as a failing host does; stored messages stay. */
+  setBroker(pair: string, region: string, up: boolean): void;
   /** Makes a Region unreachable; with `powerOff` its brokers stop as well. */
   blackoutRegion(region: string, powerOff: boolean): void;
   restoreRegion(region: string): void;
@@ -164,6 +173,8 @@ export interface StagePlan {
         readonly engineVersion: string;
         readonly hostInstanceType: string;
         readonly settings: PairSettings;
+        /** Undefined for consumers that work without a ledger. */
+        readonly ledger?: LedgerSettings | undefined;
       }
     >
   >;

@@ -1,4 +1,5 @@
 import type { VirtualClock } from '../clock/virtual-clock.ts';
+import type { ReconciliationSnapshot } from '../traffic/reconciliation-books.ts';
 import { Traffic, type TrafficNotice, type TrafficResult } from '../traffic/traffic.ts';
 import type { ScenarioOutline } from './scenario/schema.ts';
 import type { ExerciseStage } from './stage-port.ts';
@@ -10,7 +11,9 @@ export class TrafficControl {
   readonly #stage: ExerciseStage;
   readonly #scenario: ScenarioOutline;
   readonly #notify: (notice: TrafficNotice) => void;
+  readonly #reconciliations: ReconciliationSnapshot[] = [];
   #traffic: Traffic | undefined;
+  #paused = false;
 
   constructor(
     clock: VirtualClock,
@@ -38,7 +41,8 @@ export class TrafficControl {
     const plan = this.#scenario.traffic;
     if (plan === undefined) throw new StepFailedError('the scenario declares no traffic');
     if (this.#traffic !== undefined) throw new StepFailedError('traffic was started before; it starts once in a run');
-    const region = plan.region ?? this.#scenario.world.pairs[plan.pair]?.primary.region ?? '';
+    const home = this.#scenario.world.pairs[plan.pair]?.primary.region ?? '';
+    const region = plan.region ?? home;
     this.#traffic = new Traffic(
       plan,
       this.#clock,
@@ -47,11 +51,20 @@ export class TrafficControl {
         random: () => this.#stage.random(),
         credentials: this.#stage.applicationCredentials(plan.pair),
         endpoints: () => this.#stage.endpoints(plan.pair),
-        consumes: (endpoint) => this.#stage.consumes(plan.pair, endpoint),
+        consumes: (endpoint, queue) =>
+          !this.#paused &&
+          this.#stage.consumes(plan.pair, endpoint) &&
+          (!plan.homeOnly.includes(queue) || this.#stage.regionOf(endpoint) === home),
+        ...this.#stage.consumers(plan.pair),
         connect: (address, timeoutMs) => this.#stage.connect(address, timeoutMs, region),
       },
       this.#notify,
     );
+  }
+
+  /** Lets the consumers stand still, as a deployment of theirs does, or go on. */
+  setPaused(paused: boolean): void {
+    this.#paused = paused;
   }
 
   /** Stops producers, drains consumers. Without traffic nothing happens. */
@@ -63,9 +76,14 @@ export class TrafficControl {
     this.#traffic?.abandon();
   }
 
-  /** The books against what the brokers hold now. */
+  /** A run of reconcile has ended: what it says is held against the books. */
+  reconciled(snapshot: ReconciliationSnapshot): void {
+    this.#reconciliations.push(snapshot);
+  }
+
+  /** The books against what the brokers hold now, and against what reconciliation said. */
   results(): readonly TrafficResult[] {
     const traffic = this.#traffic;
-    return traffic === undefined ? [] : [traffic.result(this.#stage.stores(traffic.plan.pair))];
+    return traffic === undefined ? [] : [traffic.result(this.#stage.stores(traffic.plan.pair), this.#reconciliations)];
   }
 }

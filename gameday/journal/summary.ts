@@ -4,6 +4,7 @@ import { type FailoverTimeline, failoverTimelinesOf } from './failover-timeline.
 import { isoTime, type Journal, type Outcome } from './journal.ts';
 import { callsToLostRegion } from './lost-region-calls.ts';
 import { type Promotion, promotionsOf } from './promotions.ts';
+import { type ReconciliationSummary, reconciliationSummary } from './reconciliation.ts';
 import { refusalsOf } from './refusals.ts';
 import { estimatedCostUsd } from './unit-prices.ts';
 
@@ -78,6 +79,8 @@ export interface GameDaySummary {
     readonly transitions: number;
     readonly historyEvents: number;
   }[];
+  /** What the runs of reconcile did, by the application's own book; null where none went through a queue. */
+  readonly reconciliation: ReconciliationSummary | null;
   /** What the runs of policy-drift found, did and left; null where none ran. */
   readonly drift: DriftCounts | null;
   readonly hypothesis: readonly { readonly probe: string; readonly met: boolean; readonly finding: string }[];
@@ -123,6 +126,7 @@ export const summaryOf = (journal: Journal, files: GameDaySummary['files']): Gam
       transitions,
       historyEvents,
     })),
+    reconciliation: reconciliationSummary(journal),
     drift: driftSummary(driftRuns(workflows)),
     hypothesis: (journal.steady_states.after?.probes ?? []).map((probe) => ({
       probe: probe.activity.name,

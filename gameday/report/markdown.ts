@@ -7,6 +7,7 @@ import { keyFigures, outcomeLine } from './figures.ts';
 import { findingsOf } from './findings.ts';
 import { count, duration, elapsed } from './format.ts';
 import { scenarioText } from './page.ts';
+import { reconcileHeads, reconcileRows, reconciliationNames, reconciliationSentence } from './reconciliation.ts';
 
 /** Named messages and findings that the text lists; the journal has them all. */
 const mostListed = 100;
@@ -39,6 +40,7 @@ export const markdownReport = (journal: Journal, summary: GameDaySummary): strin
     ...failovers(journal),
     '',
     ...driftLines(journal),
+    ...reconciliationLines(journal),
     '## Messages',
     '',
     ...messages(journal),
@@ -103,6 +105,21 @@ const driftLines = (journal: Journal): readonly string[] => {
     '',
     ...rows(['Run', 'Queue', 'Before', 'After', 'Copies', 'Resync'], effects.slice(0, mostListed)),
     '',
+  ];
+};
+
+const reconciliationLines = (journal: Journal): readonly string[] => {
+  const runs = reconcileRows(journal);
+  if (runs.length === 0) return [];
+  const names = reconciliationNames(journal);
+  return [
+    '## Reconciliation',
+    '',
+    inline(reconciliationSentence(journal) ?? ''),
+    '',
+    ...rows(reconcileHeads, runs),
+    '',
+    ...(names.length === 0 ? [] : [...rows(['Verdict', 'Message'], names), '']),
   ];
 };
 

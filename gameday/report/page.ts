@@ -1,5 +1,6 @@
 import { driftRuns } from '../journal/drift.ts';
 import type { Journal } from '../journal/journal.ts';
+import { reconcileRuns } from '../journal/reconciliation.ts';
 import type { GameDaySummary } from '../journal/summary.ts';
 import { focusPanels, overview, replicationPlots, trafficPlots } from './charts.ts';
 import { driftSection } from './drift.ts';
@@ -7,6 +8,7 @@ import { failoversSection } from './failovers.ts';
 import { keyFigures, outcomeLine } from './figures.ts';
 import { duration } from './format.ts';
 import { html, type Markup } from './html.ts';
+import { reconciliationSection } from './reconciliation.ts';
 import {
   apiCallsSection,
   environmentSection,
@@ -57,6 +59,7 @@ export const htmlReport = (journal: Journal, summary: GameDaySummary): string =>
 ${section('hypothesis', 'Hypothesis', hypothesisSection(journal))}
 ${section('promotions', 'Promotions', html`${promotionsSection(journal)}${failoversSection(journal)}`)}
 ${driftRuns(journal.records.workflows).length === 0 ? undefined : section('drift', 'Policy drift', driftSection(journal))}
+${reconcileRuns(journal.records).length === 0 ? undefined : section('reconciliation', 'Reconciliation', reconciliationSection(journal))}
 ${section('timeline', 'Timeline', overview(journal))}
 ${panels.length === 0 ? undefined : section('close-up', 'Close up', html`${panels}`)}
 ${journal.traffic.length === 0 ? undefined : section('traffic', 'Traffic', html`${trafficPlots(journal)}`)}

@@ -1,11 +1,15 @@
 import { waitLimitMs } from '../../functions/shared/replication-limits.ts';
+import type { SocketAddress } from '../../functions/shared/runtime.ts';
+import type { LedgerSettings } from '../exercise/scenario/schema.ts';
 import type { ExerciseStage, StageBroker, StageFactory, StagePlan } from '../exercise/stage-port.ts';
+import { consumerFaultsOf } from '../traffic/consumer-faults.ts';
+import { consumerLedgers } from '../traffic/consumer-ledger.ts';
 import type { WorldBroker } from '../world/broker-inventory.ts';
 import { fits } from '../world/fault-board.ts';
 import { faultSchema } from '../world/fault-schema.ts';
 import type { EmbeddedRabbitCluster } from '../world/rabbitmq/embedded-cluster.ts';
 import { addClusters } from './rabbit-clusters.ts';
-import { controlTable, Stage } from './stage.ts';
+import { controlTable, ledgerTable, Stage } from './stage.ts';
 import { addTeamCutover, type TeamCutover } from './team-cutover.ts';
 import { startTriggers } from './triggers.ts';
 
@@ -42,6 +46,7 @@ export const createExerciseStage: StageFactory = async (plan) => {
       name,
       ...pair.settings,
       canary: { secretArn: secrets.application },
+      ...(pair.ledger && { reconciliation: ledgerOf(pair.ledger, pair, secrets.console, plan.startMs) }),
       cutover: teams.get(name)?.settings,
       ...(pair.paired && { brokers: memberArns(stage, pair) }),
     })),
@@ -58,6 +63,23 @@ export const createExerciseStage: StageFactory = async (plan) => {
 };
 
 type PairPlan = StagePlan['pairs'][string];
+
+/** The ledger was there a day before the run begins. */
+const ledgerAgeMs = 86_400_000;
+
+const ledgerOf = (settings: LedgerSettings, { primary, replica }: PairPlan, secretArn: string, startMs: number) => ({
+  ...settings,
+  // The secret has a replica in each Region, under an ARN that differs in the Region alone.
+  secretArns: [primary.region, replica.region].map((region) =>
+    secretArn.replace(/^((?:[^:]*:){3})[^:]*/, `$1${region}`),
+  ),
+  ledgerStart: new Date(startMs - ledgerAgeMs).toISOString(),
+});
+
+const ledgerPlace = ({ primary, replica }: PairPlan, region: string) => ({
+  region,
+  otherRegion: region === primary.region ? replica.region : primary.region,
+});
 type SecretArns = Readonly<Record<Exclude<keyof typeof users, 'administrator'>, string>>;
 
 /** What belongs to the pairs' teams. */
@@ -144,6 +166,23 @@ const exerciseStage = (stage: Stage, plan: StagePlan, { secrets, teams, clusters
     if (pair === undefined) throw new TypeError(`the stage has no pair "${name}"`);
     return pair;
   };
+  const regionAt = (endpoint: SocketAddress): string | undefined =>
+    stage.world.brokers().find(({ amqpAddresses }) => amqpAddresses.some((address) => address.host === endpoint.host))
+      ?.region;
+  const openLedgers = new Map<string, ReturnType<typeof consumerLedgers>>();
+  const ledgers = (name: string): ReturnType<typeof consumerLedgers> => {
+    const known =
+      openLedgers.get(name) ??
+      consumerLedgers({
+        clock,
+        random: world.randomStream(`consumers of ${name}`),
+        pair: name,
+        table: ledgerTable,
+        awsFrom: (region) => world.clientSettings({ fromRegion: region }),
+      });
+    openLedgers.set(name, known);
+    return known;
+  };
   const linkFault = (name: string): string => `link of ${name}`;
   return {
     clock,
@@ -212,6 +251,14 @@ const exerciseStage = (stage: Stage, plan: StagePlan, { secrets, teams, clusters
         })),
       ),
     endpoints: (name) => membersOf(stage, planOf(name)).flatMap((broker) => broker.amqpAddresses),
+    consumers: (name) => ({
+      faults: consumerFaultsOf(world.faults),
+      ...(planOf(name).ledger !== undefined && {
+        ledger: (endpoint, run) => ledgers(name)(ledgerPlace(planOf(name), regionAt(endpoint) ?? ''), run),
+      }),
+    }),
+    regionOf: regionAt,
+    report: (region, key) => stage.report(region, key),
     consumes: (name, endpoint) => teams.get(name)?.consumes(endpoint) ?? true,
     applicationCredentials: () => users.application,
     connect: (address, timeoutMs, fromRegion) => world.connect(address, timeoutMs, fromRegion),
@@ -230,6 +277,12 @@ const exerciseStage = (stage: Stage, plan: StagePlan, { secrets, teams, clusters
       const { primary, replica } = planOf(name);
       if (up) world.faults.stop(linkFault(name));
       else world.faults.start({ id: linkFault(name), kind: 'link-cut', regions: [primary.region, replica.region] });
+    },
+    setBroker: (name, region, up) => {
+      const broker = membersOf(stage, planOf(name)).find((member) => member.region === region);
+      if (broker?.dataPlane === undefined) throw new TypeError(`pair "${name}" has no broker in ${region}`);
+      if (up) broker.dataPlane.powerOn();
+      else broker.dataPlane.powerOff();
     },
     blackoutRegion: (region, powerOff) => world.blackout(region, { powerOff }),
     restoreRegion: (region) => world.restore(region),

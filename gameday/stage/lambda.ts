@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { type Runtime, runWithRuntime } from '../../functions/shared/runtime.ts';
-import { functionTimeoutSeconds } from '../../infra/deployment.ts';
+import { functions, functionTimeoutSeconds } from '../../infra/deployment.ts';
 import { ActorKilledError } from '../clock/actor.ts';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
 import { type TaskCall, TaskFailure } from '../engine/ports.ts';
@@ -12,6 +12,13 @@ export interface Invocation {
   readonly region: string;
 }
 
+/** What an invocation takes from its surroundings, and what becomes of it when its process dies. */
+export interface InvocationRuntime {
+  readonly runtime: Runtime;
+  /** Breaks off the connections that the process had open, as the kernel does. */
+  died(): void;
+}
+
 export interface LambdaOptions {
   readonly clock: VirtualClock;
   readonly handlers: ReadonlyMap<string, LambdaHandler>;
@@ -20,8 +27,8 @@ export interface LambdaOptions {
   readonly replaceTask: (call: TaskCall) => TaskFailure | { readonly result: unknown } | undefined;
   /** Whether the function's time limit ends this actor; a fault may let it run on. */
   readonly enforcesLimit: (actorName: string) => boolean;
-  /** The surroundings of a function in its Region. */
-  readonly runtimeFor: (invocation: Invocation) => Runtime;
+  /** The surroundings of one invocation in its Region. */
+  readonly runtimeFor: (invocation: Invocation) => InvocationRuntime;
 }
 
 /** ARN of a deployed function. */
@@ -75,35 +82,41 @@ export class EmbeddedLambda {
     const { clock, runtimeFor } = this.#options;
     this.#invocations += 1;
     const requestId = `invocation-${this.#invocations}`;
-    const deadlineMs = clock.nowMs() + functionTimeoutSeconds * 1_000;
-    const runtime = runtimeFor(invocation);
+    const limitSeconds = timeoutOf(invocation.functionName);
+    const deadlineMs = clock.nowMs() + limitSeconds * 1_000;
+    const { runtime, died } = runtimeFor(invocation);
     const actor = clock.spawn(actorName, () =>
       runWithRuntime(runtime, () => handler(event, lambdaContext(invocation, requestId, clock, deadlineMs))),
     );
     const limit = clock.spawn(`${actorName} (time limit)`, async () => {
-      await clock.sleepMs(functionTimeoutSeconds * 1_000);
+      await clock.sleepMs(limitSeconds * 1_000);
       if (this.#options.enforcesLimit(actor.name)) clock.kill(actor);
     });
     try {
       return roundTrip((await clock.join(actor)) ?? null);
     } catch (error) {
-      throw taskFailure(error, requestId, clock.nowMs() >= deadlineMs);
+      if (error instanceof ActorKilledError) died();
+      throw taskFailure(error, requestId, clock.nowMs() >= deadlineMs ? limitSeconds : undefined);
     } finally {
       clock.kill(limit);
     }
   }
 }
 
+const timeoutOf = (functionName: string): number =>
+  functions.find(({ name }) => name === functionName)?.timeoutSeconds ?? functionTimeoutSeconds;
+
 const roundTrip = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-const taskFailure = (error: unknown, requestId: string, timedOut: boolean): TaskFailure => {
+/** @param timedOutAfterSeconds undefined for a function that did not reach its limit */
+const taskFailure = (error: unknown, requestId: string, timedOutAfterSeconds: number | undefined): TaskFailure => {
   if (error instanceof ActorKilledError) {
-    return timedOut
+    return timedOutAfterSeconds !== undefined
       ? new TaskFailure(
           'Sandbox.Timedout',
           JSON.stringify({
             errorType: 'Sandbox.Timedout',
-            errorMessage: `RequestId: ${requestId} Error: Task timed out after ${functionTimeoutSeconds}.00 seconds`,
+            errorMessage: `RequestId: ${requestId} Error: Task timed out after ${timedOutAfterSeconds}.00 seconds`,
           }),
         )
       : new TaskFailure(

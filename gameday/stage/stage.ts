@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Duplex } from 'node:stream';
 import type * as z from 'zod';
 import type { clusterConfigSchema } from '../../functions/shared/cluster-config.ts';
 import type { Log, LogFields } from '../../functions/shared/log.ts';
@@ -16,7 +17,7 @@ import type { MqSettings } from '../world/mq/mq-settings.ts';
 import { World } from '../world/world.ts';
 import { StageDataPlanes } from './data-planes.ts';
 import { type LambdaHandler, loadHandlers } from './handlers.ts';
-import { EmbeddedLambda, functionArn, type Invocation } from './lambda.ts';
+import { EmbeddedLambda, functionArn, type Invocation, type InvocationRuntime } from './lambda.ts';
 
 /** A line that a deployed function logged. */
 export interface FunctionLog {
@@ -58,6 +59,12 @@ export type DeployedCluster = z.input<typeof clusterConfigSchema>;
 
 /** Name of the Control table on every stage. */
 export const controlTable = 'mq-dr-control';
+
+/** Name of the ledger of processed messages on every stage. */
+export const ledgerTable = 'mq-dr-processed-messages';
+
+/** Name of the bucket for a Region's manifests and reports. */
+export const reportBucketIn = (region: string, accountId: string): string => `mq-dr-reports-${accountId}-${region}`;
 
 /** A Region's replica of the Control table, or one that is not the counterpart's, for a Region that has none. */
 const controlRegionFor = (region: string): string =>
@@ -105,6 +112,7 @@ export class Stage {
       random: this.world.randomStream('engine'),
       accountId: this.world.accountId,
       invokeTask: this.#lambda.invokeTask,
+      ...(options.replaceTask && { replaceChild: options.replaceTask }),
       onStatusChange: (event) => {
         this.#report((listener) => listener.statusChange?.(event));
         this.world.events.deliver(event);
@@ -141,6 +149,12 @@ export class Stage {
     return `arn:aws:states:${region}:${this.world.accountId}:stateMachine:${name}`;
   }
 
+  /** A document of a Region's report bucket; undefined where there is none. */
+  report(region: string, key: string): string | undefined {
+    const stored = this.world.objects(reportBucketIn(region, this.world.accountId)).get(key);
+    return stored === undefined ? undefined : Buffer.from(stored.content).toString('utf8');
+  }
+
   /** Calls a deployed function as an event source does. @throws TaskFailure as the function's error */
   async invoke(functionName: string, region: string, event: unknown): Promise<unknown> {
     return await this.#lambda.invoke({ functionName, region }, event);
@@ -158,6 +172,17 @@ export class Stage {
       consistency: 'strong',
       regions: [...STRONG_REGIONS],
     });
+    await this.world.addTable({
+      tableName: ledgerTable,
+      partitionKey: 'pk',
+      sortKey: 'sk',
+      consistency: 'eventual',
+      regions: this.world.regions,
+      timeToLiveAttribute: 'expiresAt',
+    });
+    for (const region of this.world.regions) {
+      this.world.addBucket(region, reportBucketIn(region, this.world.accountId));
+    }
     const sources = new Map<string, string>();
     for (const machine of machines) {
       const file = new URL(`../../${machine.definition}`, import.meta.url);
@@ -180,8 +205,9 @@ export class Stage {
     return Object.fromEntries(machines.map(({ name }) => [name, this.machineArn(name, region)]));
   }
 
-  #runtimeFor({ functionName, region }: Invocation): Runtime {
-    return {
+  #runtimeFor({ functionName, region }: Invocation): InvocationRuntime {
+    const streams: Duplex[] = [];
+    const runtime: Runtime = {
       clock: this.clock,
       random: this.#random,
       environment: {
@@ -190,13 +216,25 @@ export class Stage {
         CONTROL_TABLE: controlTable,
         CONTROL_REGION: controlRegionFor(region),
         TOPIC_ARN: this.#topics.get(region),
+        LEDGER_TABLE: ledgerTable,
+        REPORT_BUCKET: reportBucketIn(region, this.world.accountId),
         CLUSTERS: JSON.stringify(this.#clusters),
         MACHINES: JSON.stringify(this.#machineArns(region)),
       },
       log: this.#logOf(functionName, region),
       aws: this.#awsFor(region),
       httpRequest: (request, limits) => this.world.httpRequest(request, limits, region),
-      connect: (address, timeoutMs) => this.world.connect(address, timeoutMs, region, 'mq-dr'),
+      connect: async (address, timeoutMs) => {
+        const stream = await this.world.connect(address, timeoutMs, region, 'mq-dr');
+        streams.push(stream);
+        return stream;
+      },
+    };
+    return {
+      runtime,
+      died: () => {
+        for (const stream of streams) stream.destroy();
+      },
     };
   }
 

@@ -3,6 +3,21 @@ import type { GameDaySummary } from '../journal/summary.ts';
 import { count, counted, dollars, duration } from '../report/format.ts';
 import { printable } from './event-line.ts';
 
+const reconciled = (
+  totals: GameDaySummary['reconciliation'],
+  row: (name: string, value: string) => string,
+): readonly string[] => {
+  if (totals === null) return [];
+  const { duplicatesRemoved, orphansFound, residueFound, uncertain, contradictions } = totals;
+  return [
+    row(
+      'reconciliation',
+      `${count(duplicatesRemoved)} duplicates removed, ${count(orphansFound)} orphans, ${count(residueFound)} residue, ${count(uncertain)} uncertain`,
+    ),
+    ...(contradictions === 0 ? [] : [row('  against the books', `${count(contradictions)} contradictions`)]),
+  ];
+};
+
 /** The last thing a game day prints: outcome, key figures, where the report is. */
 export const summaryTable = (summary: GameDaySummary, colors: Colors): readonly string[] => {
   const { messages, unavailability, promotions, cost } = summary;
@@ -54,6 +69,7 @@ export const summaryTable = (summary: GameDaySummary, colors: Colors): readonly 
     ...summary.refusals.map(({ run, codes }) => row(`${run} refused`, printable(codes.join(', ')))),
     ...(delays.length === 0 ? [] : [row('detection delay', `longest ${duration(Math.max(...delays))}`)]),
     ...traffic,
+    ...reconciled(summary.reconciliation, row),
     row(
       'workflows',
       `${counted(summary.workflows.length, 'run')}, ${counted(cost.stateTransitions, 'transition')}, about ${dollars(cost.usd)}`,

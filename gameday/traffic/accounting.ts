@@ -1,3 +1,6 @@
+import { deadLetterQueue } from '../world/broker/amqp-address.ts';
+import type { BookEntry } from './reconciliation-books.ts';
+
 /** What one broker holds at the end of a run. */
 export interface StoreContents {
   readonly brokerId: string;
@@ -20,8 +23,8 @@ export interface NamedMessage {
 
 /**
  * Message totals of a run. Every confirmed message is in exactly one class, so
- * `confirmed = processedOnce + processedTwice + queued + stranded + lost`; sends whose outcome nobody saw are counted
- * apart, in `unknown`.
+ * `confirmed = processedOnce + processedTwice + queued + stranded + deadLettered + setAside.unprocessed + lost`; sends
+ * whose outcome nobody saw are counted apart, in `unknown`.
  */
 export interface MessageTotals {
   /** Send attempts that reached a broker's connection. */
@@ -35,8 +38,19 @@ export interface MessageTotals {
   readonly queued: number;
   /** Confirmed, not processed, only on brokers that do not serve. */
   readonly stranded: number;
+  /** Confirmed, not processed, and only on a dead-letter queue. */
+  readonly deadLettered: number;
+  /** Messages with a copy on a queue that they were not sent to, such as a quarantine. */
+  readonly setAside: {
+    /** Processed, so that the copy is all that is left of a second delivery. */
+    readonly processed: number;
+    /** Confirmed, not processed, and on no queue where a consumer would find them. */
+    readonly unprocessed: number;
+  };
   /** Confirmed, not processed, and on no broker. */
   readonly lost: number;
+  /** Messages that took effect without anybody being able to record it; they are in one of the other classes too. */
+  readonly uncertain: number;
   /** Sends that a broker refused. */
   readonly rejected: number;
   /** Sends that ended in a disconnect before any outcome. */
@@ -55,6 +69,9 @@ export interface MessageTotals {
     readonly lost: readonly NamedMessage[];
     readonly processedTwice: readonly NamedMessage[];
     readonly stranded: readonly NamedMessage[];
+    readonly deadLettered: readonly NamedMessage[];
+    readonly setAsideUnprocessed: readonly NamedMessage[];
+    readonly uncertain: readonly NamedMessage[];
   };
 }
 
@@ -65,6 +82,7 @@ interface MessageRecord {
   readonly sentAtMs: number;
   outcome: SendOutcome;
   readonly processedAtMs: number[];
+  uncertain: boolean;
 }
 
 /** An id was sent twice: the producers' own numbering is broken, so no total could be trusted. */
@@ -98,7 +116,7 @@ export class Accounting {
    */
   sent(id: string, queue: string, atMs: number): void {
     if (this.#messages.has(id)) throw new DuplicateSendError(id);
-    this.#messages.set(id, { queue, sentAtMs: atMs, outcome: 'pending', processedAtMs: [] });
+    this.#messages.set(id, { queue, sentAtMs: atMs, outcome: 'pending', processedAtMs: [], uncertain: false });
   }
 
   confirmed(id: string): void {
@@ -124,9 +142,20 @@ export class Accounting {
     this.#processed += 1;
   }
 
+  /** The message took effect, and whoever saw it could not record that. */
+  uncertain(id: string): void {
+    const message = this.#messages.get(id);
+    if (message !== undefined) message.uncertain = true;
+  }
+
+  /** What is known of a message; undefined for one that no producer sent. */
+  entry(id: string): BookEntry | undefined {
+    return this.#messages.get(id);
+  }
+
   /** Classifies every message against what the brokers hold now. */
   totals(stores: readonly StoreContents[]): MessageTotals {
-    const whereabouts = locate(stores);
+    const whereabouts = locate(stores, (id) => this.#messages.get(id)?.queue);
     const totals = {
       sent: this.#messages.size,
       confirmed: 0,
@@ -134,7 +163,10 @@ export class Accounting {
       processedTwice: 0,
       queued: 0,
       stranded: 0,
+      deadLettered: 0,
+      setAside: { processed: 0, unprocessed: 0 },
       lost: 0,
+      uncertain: 0,
       rejected: 0,
       unknown: { total: 0, processedOnce: 0, processedTwice: 0, stored: 0, absent: 0 },
       foreign: this.#foreign,
@@ -142,14 +174,22 @@ export class Accounting {
         lost: [] as NamedMessage[],
         processedTwice: [] as NamedMessage[],
         stranded: [] as NamedMessage[],
+        deadLettered: [] as NamedMessage[],
+        setAsideUnprocessed: [] as NamedMessage[],
+        uncertain: [] as NamedMessage[],
       },
     };
     for (const [id, message] of this.#messages) {
-      const holders = whereabouts.get(id) ?? { serving: [], notServing: [] };
-      const storedOn = [...holders.serving, ...holders.notServing];
+      const holders = whereabouts.get(id) ?? nowhere;
+      const storedOn = [...new Set(Object.values(holders).flat())];
       const named: NamedMessage = { id, storedOn, ...pick(message) };
       const times = message.processedAtMs.length;
       if (times > 1) totals.named.processedTwice.push(named);
+      if (times > 0 && holders.setAside.length > 0) totals.setAside.processed += 1;
+      if (message.uncertain) {
+        totals.uncertain += 1;
+        totals.named.uncertain.push(named);
+      }
       if (message.outcome === 'confirmed') {
         totals.confirmed += 1;
         if (times === 1) totals.processedOnce += 1;
@@ -158,6 +198,12 @@ export class Accounting {
         else if (holders.notServing.length > 0) {
           totals.stranded += 1;
           totals.named.stranded.push(named);
+        } else if (holders.deadLetters.length > 0) {
+          totals.deadLettered += 1;
+          totals.named.deadLettered.push(named);
+        } else if (holders.setAside.length > 0) {
+          totals.setAside.unprocessed += 1;
+          totals.named.setAsideUnprocessed.push(named);
         } else {
           totals.lost += 1;
           totals.named.lost.push(named);
@@ -182,17 +228,29 @@ const pick = ({ queue, sentAtMs, processedAtMs }: MessageRecord) => ({
   processedAtMs: [...processedAtMs],
 });
 
+/** Brokers that hold a message, by where on them. */
 interface Whereabouts {
+  /** On the queue that it was sent to, which clients can reach. */
   readonly serving: string[];
   readonly notServing: string[];
+  readonly deadLetters: string[];
+  /** On any other queue. */
+  readonly setAside: string[];
 }
 
-const locate = (stores: readonly StoreContents[]): Map<string, Whereabouts> => {
+const nowhere: Whereabouts = { serving: [], notServing: [], deadLetters: [], setAside: [] };
+
+const locate = (
+  stores: readonly StoreContents[],
+  queueOf: (id: string) => string | undefined,
+): Map<string, Whereabouts> => {
   const found = new Map<string, Whereabouts>();
-  for (const store of stores) {
-    for (const id of store.messageIds) {
-      const entry = found.get(id) ?? { serving: [], notServing: [] };
-      (store.serves ? entry.serving : entry.notServing).push(store.brokerId);
+  for (const { brokerId, queue, serves, messageIds } of stores) {
+    for (const id of messageIds) {
+      const entry = found.get(id) ?? { serving: [], notServing: [], deadLetters: [], setAside: [] };
+      if (queue === queueOf(id)) (serves ? entry.serving : entry.notServing).push(brokerId);
+      else if (queue === deadLetterQueue) entry.deadLetters.push(brokerId);
+      else entry.setAside.push(brokerId);
       found.set(id, entry);
     }
   }

@@ -1,5 +1,7 @@
+import type { Ledger } from '../../functions/reconciliation/ledger/ledger.ts';
 import type { SocketAddress } from '../../functions/shared/runtime.ts';
-import { AmqpReceiver } from './amqp-client.ts';
+import { AmqpReceiver } from './amqp-receiver.ts';
+import { type BatchSurroundings, consumeBatch, consumeBatchOnce } from './consume-batch.ts';
 import { openWherePossible, RetryPause, reasonOf } from './follow-broker.ts';
 import { type ClientSurroundings, clientLimits, type TrafficObserver } from './traffic-ports.ts';
 
@@ -16,13 +18,17 @@ export interface ConsumerOptions {
   readonly stopping: () => boolean;
   /** Told after each pull how many messages it brought. */
   readonly onPulled: (messages: number) => void;
+  /** Runs a process as an actor of its own until it ends, and tells how. */
+  readonly runProcess: (body: () => Promise<void>) => Promise<'ended' | 'died'>;
+  /** Ends the process that calls it. */
+  readonly die: () => Promise<never>;
 }
 
 /** The endpoints that a consumer may use now, and the one that it uses. */
-const followConsumable = (surroundings: ClientSurroundings) => {
+const followConsumable = (surroundings: ClientSurroundings, queue: string) => {
   let used: SocketAddress | undefined;
   const consumable = (): readonly SocketAddress[] =>
-    surroundings.endpoints().filter((endpoint) => surroundings.consumes?.(endpoint) ?? true);
+    surroundings.endpoints().filter((endpoint) => surroundings.consumes?.(endpoint, queue) ?? true);
   const followed: ClientSurroundings = {
     ...surroundings,
     endpoints: consumable,
@@ -33,60 +39,122 @@ const followConsumable = (surroundings: ClientSurroundings) => {
   };
   return {
     followed,
+    used: () => used,
     /** Whether all of them are held. */
     isHeld: () => surroundings.endpoints().length > 0 && consumable().length === 0,
     /** Whether the one in use has been held since. */
-    mustLeave: () => used !== undefined && surroundings.consumes?.(used) === false,
+    mustLeave: () => used !== undefined && surroundings.consumes?.(used, queue) === false,
   };
 };
 
-/** Body of an actor. The effect comes before the acknowledgement, so a lost acknowledgement means a second delivery. */
+/** One life of a consumer's process. */
+class ConsumerProcess {
+  readonly #options: ConsumerOptions;
+  readonly #surroundings: ClientSurroundings;
+  readonly #observer: TrafficObserver;
+  readonly #following: ReturnType<typeof followConsumable>;
+  readonly #batch: BatchSurroundings;
+  readonly #owner: string;
+  /** By host: a process keeps what it has claimed, also over a lost connection. */
+  readonly #ledgers = new Map<string, Ledger>();
+  #receiver: AmqpReceiver | undefined;
+
+  constructor(options: ConsumerOptions, surroundings: ClientSurroundings, observer: TrafficObserver, owner: string) {
+    const { name: consumer, queue, die } = options;
+    const { clock, faults = { diesAfter: () => false, isPoison: () => false } } = surroundings;
+    this.#options = options;
+    this.#surroundings = surroundings;
+    this.#observer = observer;
+    this.#owner = owner;
+    this.#following = followConsumable(surroundings, queue);
+    this.#batch = { clock, consumer, queue, faults, observer, die };
+  }
+
+  /** Breaks the connection off, as the end of a process does. */
+  abort(): void {
+    this.#receiver?.abort();
+  }
+
+  /** Body of an actor. */
+  async run(): Promise<void> {
+    const { clock, random } = this.#surroundings;
+    const { name, pollMs, batch, stopping, onPulled } = this.#options;
+    const pause = new RetryPause(() => random());
+    while (!stopping()) {
+      try {
+        if (this.#following.mustLeave()) this.#leave();
+        // Standing still by order is no failure to receive.
+        if (this.#following.isHeld()) {
+          await clock.sleepMs(pollMs);
+          continue;
+        }
+        const receiver = await this.#connected(pause);
+        const messages = await receiver.pull(batch);
+        const ledger = this.#ledger();
+        let waitMs = messages.length < batch ? pollMs : 0;
+        if (ledger === undefined) await consumeBatch(messages, this.#batch);
+        else if (messages.length > 0) {
+          waitMs = Math.max(waitMs, await consumeBatchOnce(messages, ledger, this.#batch));
+        }
+        onPulled(messages.length);
+        if (waitMs > 0) await clock.sleepMs(waitMs);
+      } catch (error) {
+        this.#leave();
+        this.#observer.receiveFailed(name, reasonOf(error), clock.nowMs());
+        await clock.sleepMs(pause.next());
+      }
+    }
+    this.#leave();
+  }
+
+  #leave(): void {
+    this.#receiver?.close();
+    this.#receiver = undefined;
+  }
+
+  async #connected(pause: RetryPause): Promise<AmqpReceiver> {
+    const { clock, credentials } = this.#surroundings;
+    const { name, queue } = this.#options;
+    if (this.#receiver?.isLost === false) return this.#receiver;
+    if (this.#receiver !== undefined) this.#observer.receiveFailed(name, 'disconnected', clock.nowMs());
+    this.#receiver = undefined;
+    this.#receiver = await openWherePossible(this.#following.followed, (stream) =>
+      AmqpReceiver.open(stream, { clock, credentials, queue, name, timeoutMs: clientLimits.answerTimeoutMs }),
+    );
+    pause.reset();
+    return this.#receiver;
+  }
+
+  #ledger(): Ledger | undefined {
+    const endpoint = this.#following.used();
+    if (endpoint === undefined || this.#surroundings.ledger === undefined) return undefined;
+    const known = this.#ledgers.get(endpoint.host);
+    if (known !== undefined) return known;
+    const ledger = this.#surroundings.ledger(endpoint, {
+      consumer: this.#options.name,
+      owner: this.#owner,
+      observer: { onTakeover: () => this.#observer.counted('taken-over') },
+    });
+    this.#ledgers.set(endpoint.host, ledger);
+    return ledger;
+  }
+}
+
+/**
+ * Body of an actor: runs a consumer's process, and another one after it when it died. The effect comes before the
+ * acknowledgement, so a lost acknowledgement means a second delivery.
+ */
 export const runConsumer = async (
   options: ConsumerOptions,
   surroundings: ClientSurroundings,
   observer: TrafficObserver,
 ): Promise<void> => {
   const { clock } = surroundings;
-  const { followed, isHeld, mustLeave } = followConsumable(surroundings);
-  const pause = new RetryPause(() => surroundings.random());
-  let receiver: AmqpReceiver | undefined;
   await clock.sleepMs(options.offsetMs);
-  while (!options.stopping()) {
-    try {
-      if (receiver !== undefined && mustLeave()) {
-        receiver.close();
-        receiver = undefined;
-      }
-      // Standing still by order is no failure to receive.
-      if (isHeld()) {
-        await clock.sleepMs(options.pollMs);
-        continue;
-      }
-      if (receiver === undefined || receiver.isLost) {
-        if (receiver !== undefined) observer.receiveFailed(options.name, 'disconnected', clock.nowMs());
-        receiver = undefined;
-        receiver = await openWherePossible(followed, (stream) =>
-          AmqpReceiver.open(stream, {
-            clock,
-            credentials: surroundings.credentials,
-            queue: options.queue,
-            name: options.name,
-            timeoutMs: clientLimits.answerTimeoutMs,
-          }),
-        );
-        pause.reset();
-      }
-      const messages = await receiver.pull(options.batch);
-      for (const message of messages) observer.processed(message.id, clock.nowMs());
-      for (const message of messages) await message.accept();
-      options.onPulled(messages.length);
-      if (messages.length < options.batch) await clock.sleepMs(options.pollMs);
-    } catch (error) {
-      receiver?.close();
-      receiver = undefined;
-      observer.receiveFailed(options.name, reasonOf(error), clock.nowMs());
-      await clock.sleepMs(pause.next());
-    }
+  for (let life = 1; !options.stopping(); life++) {
+    const process = new ConsumerProcess(options, surroundings, observer, `${options.name}#${life}`);
+    if ((await options.runProcess(() => process.run())) === 'ended') continue;
+    process.abort();
+    await clock.sleepMs(clientLimits.restartMs);
   }
-  receiver?.close();
 };

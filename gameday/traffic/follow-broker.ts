@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { AmqpDisconnectedError } from './amqp-client.ts';
+import { AmqpDisconnectedError } from './amqp-connection.ts';
 import { type ClientSurroundings, clientLimits } from './traffic-ports.ts';
 
 /** No endpoint took the connection; the message names the different reasons. */

@@ -1,4 +1,4 @@
-import { AmqpSender } from './amqp-client.ts';
+import { AmqpSender } from './amqp-sender.ts';
 import { openWherePossible, RetryPause, reasonOf } from './follow-broker.ts';
 import { type ClientSurroundings, clientLimits, type TrafficObserver } from './traffic-ports.ts';
 

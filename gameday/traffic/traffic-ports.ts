@@ -1,7 +1,9 @@
 import type { Duplex } from 'node:stream';
+import type { Ledger } from '../../functions/reconciliation/ledger/ledger.ts';
+import type { LedgerObserver } from '../../functions/reconciliation/ledger/ledger-observer.ts';
 import type { Clock } from '../../functions/shared/clock.ts';
 import type { SocketAddress } from '../../functions/shared/runtime.ts';
-import type { BrokerCredentials } from './amqp-client.ts';
+import type { BrokerCredentials } from './amqp-connection.ts';
 
 /** What clients of a pair need from their surroundings. */
 export interface ClientSurroundings {
@@ -12,12 +14,42 @@ export interface ClientSurroundings {
   /** Every endpoint that the application is configured with, of both brokers, preferred first. */
   endpoints(): readonly SocketAddress[];
   /**
-   * Whether a consumer may take messages from the broker at this endpoint now: false while its Region's consumers are
-   * held, as by a disabled event-source mapping. Left out, they never are.
+   * Whether a consumer of the queue may take messages from the broker at this endpoint now: false while its Region's
+   * consumers are held, as by a disabled event-source mapping, and where the queue has none. Left out, it always may.
    */
-  consumes?(endpoint: SocketAddress): boolean;
+  consumes?(endpoint: SocketAddress, queue: string): boolean;
   /** Opens a stream. Rejects with `code` ECONNREFUSED, ETIMEDOUT, … */
   connect(address: SocketAddress, timeoutMs: number): Promise<Duplex>;
+  /**
+   * The ledger that consumers of the broker at this endpoint use, in that broker's Region. Left out, they work without
+   * one.
+   */
+  ledger?(endpoint: SocketAddress, run: ConsumerRun): Ledger;
+  /** What goes wrong inside consumers; left out, nothing does. */
+  readonly faults?: ConsumerFaults;
+}
+
+/** One run of a consumer's process. */
+export interface ConsumerRun {
+  readonly consumer: string;
+  /** Unique to this run. */
+  readonly owner: string;
+  readonly observer: LedgerObserver;
+}
+
+/** A message in a consumer's hands. */
+export interface HandledMessage {
+  readonly consumer: string;
+  readonly queue: string;
+  readonly id: string;
+}
+
+/** Trouble of consumers' own. */
+export interface ConsumerFaults {
+  /** Whether the consumer's process dies right after the message took effect, before it can tell anybody. */
+  diesAfter(message: HandledMessage): boolean;
+  /** Whether the message can never be processed: its handler fails each time, before any effect. */
+  isPoison(message: HandledMessage): boolean;
 }
 
 /** What clients report, as it happens; times are virtual milliseconds since the Unix epoch. */
@@ -28,7 +60,18 @@ export interface TrafficObserver {
   sendFailed(client: string, reason: string, atMs: number): void;
   processed(id: string, atMs: number): void;
   receiveFailed(client: string, reason: string, atMs: number): void;
+  /** The message took effect, and nobody could record that: its consumer died, or the ledger did not take it. */
+  uncertain(id: string, atMs: number): void;
+  /** What the ledger or a failing handler made of a message, in counts. */
+  counted(event: ConsumerEvent): void;
 }
+
+/**
+ * `crashed`: a consumer's process died · `failed`: a handler failed · `rejected`: it failed too often, and the message
+ * went to the dead-letter queue · `processed-before`: acknowledged without a second effect · `elsewhere`: another
+ * consumer has claimed it · `taken-over`: a claim ran out and somebody else processed the message.
+ */
+export type ConsumerEvent = 'crashed' | 'failed' | 'rejected' | 'processed-before' | 'elsewhere' | 'taken-over';
 
 /** Limits of a client, in virtual milliseconds. */
 export const clientLimits = {
@@ -40,4 +83,13 @@ export const clientLimits = {
   shortestRetryMs: 250,
   /** Bounds how long after a broker opens a client notices: the resolution of the measured unavailability. */
   longestRetryMs: 1_000,
+  /** Until a consumer's process that died runs again: about what a container needs. */
+  restartMs: 5_000,
+  /** Longest pause after a message that another consumer has claimed: others behind it may be free. */
+  longestBackOffMs: 5_000,
+  /**
+   * Deliveries that may fail before a consumer refuses a message for good, as JMS clients do by default, and so Lambda's
+   * event source; docs/amazon-mq.md 14.3.
+   */
+  maxRedeliveries: 6,
 } as const;

@@ -1,11 +1,16 @@
-import type { Actor } from '../clock/actor.ts';
+import { type Actor, ActorKilledError } from '../clock/actor.ts';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
 import { Accounting, type MessageTotals, type StoreContents } from './accounting.ts';
 import { runConsumer } from './consumer.ts';
 import { OutageWatch, type Unavailability } from './outages.ts';
 import { runProducer } from './producer.ts';
 import { type RateBucket, RateSeries } from './rate-series.ts';
-import type { ClientSurroundings, TrafficObserver } from './traffic-ports.ts';
+import {
+  type ReconciliationSnapshot,
+  type ReconciliationTotals,
+  reconciliationTotals,
+} from './reconciliation-books.ts';
+import type { ClientSurroundings, ConsumerEvent, TrafficObserver } from './traffic-ports.ts';
 
 /** How much traffic, and how. */
 export interface TrafficPlan {
@@ -40,6 +45,10 @@ export interface TrafficResult {
   readonly deliveries: Unavailability;
   readonly bucketMs: number;
   readonly buckets: readonly RateBucket[];
+  /** What the runs of reconcile said and did, by the books; null where none went through a queue. */
+  readonly reconciliation: ReconciliationTotals | null;
+  /** What happened inside the consumers; events that did not happen are left out. */
+  readonly consumers: Readonly<Partial<Record<ConsumerEvent, number>>>;
 }
 
 const limits = {
@@ -66,8 +75,11 @@ export class Traffic {
   readonly #sends: OutageWatch;
   readonly #deliveries: OutageWatch;
   readonly #failing = new Map<string, string>();
+  readonly #consumerEvents: Partial<Record<ConsumerEvent, number>> = {};
   readonly #producers: Actor<void>[] = [];
   readonly #consumers: Actor<void>[] = [];
+  /** Processes of consumers that run now. */
+  readonly #processes = new Set<Actor<void>>();
   readonly #emptyPulls: number[];
   #producersStop = false;
   #consumersStop = false;
@@ -119,11 +131,11 @@ export class Traffic {
   /** Kills the clients where they stand, without a drain: for a run that is interrupted. */
   abandon(): void {
     this.#stoppedAtMs ??= this.#clock.nowMs();
-    for (const actor of [...this.#producers, ...this.#consumers]) this.#clock.kill(actor);
+    for (const actor of [...this.#producers, ...this.#consumers, ...this.#processes]) this.#clock.kill(actor);
   }
 
-  /** The books so far, against what the brokers hold now. */
-  result(stores: readonly StoreContents[]): TrafficResult {
+  /** The books so far, against what the brokers hold now and what reconciliation said. */
+  result(stores: readonly StoreContents[], reconciliations: readonly ReconciliationSnapshot[] = []): TrafficResult {
     const untilMs = this.#stoppedAtMs ?? this.#clock.nowMs();
     return {
       pair: this.plan.pair,
@@ -135,6 +147,9 @@ export class Traffic {
       deliveries: this.#deliveries.summary(untilMs),
       bucketMs: this.#series.bucketMs,
       buckets: this.#series.buckets(),
+      consumers: { ...this.#consumerEvents },
+      reconciliation:
+        reconciliations.length === 0 ? null : reconciliationTotals(reconciliations, (id) => this.#accounting.entry(id)),
     };
   }
 
@@ -172,6 +187,8 @@ export class Traffic {
         offsetMs: Math.round((index * limits.pollMs) / consumers),
         batch: limits.batch,
         stopping: () => this.#consumersStop,
+        runProcess: (body: () => Promise<void>) => this.#runProcess(name, body),
+        die: () => this.#clock.killCurrent(),
         onPulled: (messages: number) => {
           this.#emptyPulls[index] = messages === 0 ? (this.#emptyPulls[index] ?? 0) + 1 : 0;
         },
@@ -179,6 +196,20 @@ export class Traffic {
       this.#consumers.push(
         this.#clock.spawn(`consumer ${name}`, () => runConsumer(options, this.#surroundings, this.#observer)),
       );
+    }
+  }
+
+  async #runProcess(name: string, body: () => Promise<void>): Promise<'ended' | 'died'> {
+    const process = this.#clock.spawn(`process of ${name}`, body);
+    this.#processes.add(process);
+    try {
+      await this.#clock.join(process);
+      return 'ended';
+    } catch (error) {
+      if (error instanceof ActorKilledError) return 'died';
+      throw error;
+    } finally {
+      this.#processes.delete(process);
     }
   }
 
@@ -208,6 +239,10 @@ export class Traffic {
     receiveFailed: (_client, _reason, atMs) => {
       this.#series.count('receiveFailures', atMs);
       if (this.#stoppedAtMs === undefined) this.#deliveries.failed(atMs);
+    },
+    uncertain: (id) => this.#accounting.uncertain(id),
+    counted: (event) => {
+      this.#consumerEvents[event] = (this.#consumerEvents[event] ?? 0) + 1;
     },
   };
 

@@ -1,6 +1,7 @@
+import { ListBrokersCommand, MqClient, RebootBrokerCommand } from '@aws-sdk/client-mq';
 import * as z from 'zod';
 import { missingCluster } from '../scenario/missing-cluster.ts';
-import { defineAction } from '../step.ts';
+import { defineAction, StepFailedError } from '../step.ts';
 
 const cluster = z.string().min(1);
 const node = z.int().min(1).max(7);
@@ -61,5 +62,23 @@ export const upgradeCluster = defineAction({
   run: async ({ stage }, step) => {
     stage.cluster(step.cluster).upgrade(step.version);
     return { version: step.version };
+  },
+});
+
+/** Reboots the broker of a cluster with a plain call, as somebody in the AWS console would: mq-dr is not asked. */
+export const rebootCluster = defineAction({
+  kind: 'reboot-cluster',
+  schema: z.strictObject({ cluster }),
+  describe: (step) => `reboot ${step.cluster} outside mq-dr`,
+  check: missingCluster,
+  run: async ({ stage, scenario }, step) => {
+    const { region = '', brokerName = '' } = scenario.world.clusters[step.cluster] ?? {};
+    // One attempt: the SDK's own back-off would sleep in real time.
+    const client = new MqClient({ ...stage.aws, region, maxAttempts: 1 });
+    const { BrokerSummaries: brokers = [] } = await client.send(new ListBrokersCommand({}));
+    const brokerId = brokers.find(({ BrokerName }) => BrokerName === brokerName)?.BrokerId;
+    if (brokerId === undefined) throw new StepFailedError(`there is no broker "${brokerName}" in ${region}`);
+    await client.send(new RebootBrokerCommand({ BrokerId: brokerId }));
+    return { brokerId };
   },
 });

@@ -3,16 +3,17 @@ import { acknowledge } from './acknowledge.ts';
 import { answerApproval } from './answer-approval.ts';
 import { awaitState } from './await-state.ts';
 import { awaitWorkflow } from './await-workflow.ts';
+import { startBroker, stopBroker } from './broker-power.ts';
 import { clearFault, raiseFault } from './faults.ts';
 import { freeze, unfreeze } from './freeze.ts';
 import { cutLink, restoreLink } from './link.ts';
 import { promoteOutside } from './promote-outside.ts';
-import { fillQueue, startNode, stopNode, upgradeCluster } from './rabbit-cluster.ts';
+import { fillQueue, rebootCluster, startNode, stopNode, upgradeCluster } from './rabbit-cluster.ts';
 import { deletePolicy, putPolicy } from './rabbit-policies.ts';
 import { blackoutRegion, restoreRegion } from './region.ts';
 import { runWorkflow } from './run-workflow.ts';
 import { sendAlarms } from './send-alarms.ts';
-import { startTraffic, stopTraffic } from './traffic.ts';
+import { pauseConsumers, resumeConsumers, startTraffic, stopTraffic } from './traffic.ts';
 import { wait } from './wait.ts';
 
 /** Every kind of action that a scenario may name. A new kind is a file beside this one and a line here. */
@@ -27,14 +28,19 @@ export const actionKinds: readonly AnyKind<Json>[] = [
   deletePolicy,
   fillQueue,
   freeze,
+  pauseConsumers,
   promoteOutside,
   putPolicy,
+  startBroker,
   startNode,
+  stopBroker,
   stopNode,
   upgradeCluster,
   raiseFault,
+  rebootCluster,
   restoreLink,
   restoreRegion,
+  resumeConsumers,
   runWorkflow,
   sendAlarms,
   startTraffic,

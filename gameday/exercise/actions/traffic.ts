@@ -19,6 +19,30 @@ export const startTraffic = defineAction({
   },
 });
 
+/** Lets the consumers stand still while the producers go on: a backlog grows. */
+export const pauseConsumers = defineAction({
+  kind: 'pause-consumers',
+  schema,
+  describe: () => 'the consumers stand still',
+  check: needsTraffic,
+  run: async ({ traffic }) => {
+    traffic.setPaused(true);
+    return null;
+  },
+});
+
+/** Lets them go on. */
+export const resumeConsumers = defineAction({
+  kind: 'resume-consumers',
+  schema,
+  describe: () => 'the consumers go on',
+  check: needsTraffic,
+  run: async ({ traffic }) => {
+    traffic.setPaused(false);
+    return null;
+  },
+});
+
 /** Stops the producers, then lets the consumers drain their queues. */
 export const stopTraffic = defineAction({
   kind: 'stop-traffic',

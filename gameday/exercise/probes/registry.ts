@@ -10,6 +10,7 @@ import { pagesSent } from './pages-sent.ts';
 import { pairServedIn } from './pair-served-in.ts';
 import { promotionGapWithin } from './promotion-gap-within.ts';
 import { promotionsMade } from './promotions-made.ts';
+import { reconciliationCounts } from './reconciliation-counts.ts';
 import { unavailabilityWithin } from './unavailability-within.ts';
 import { workflowOutcome } from './workflow-outcome.ts';
 import { workflowsAsExpected } from './workflows-as-expected.ts';
@@ -28,6 +29,7 @@ export const probeKinds: readonly AnyKind<ProbeResult>[] = [
   promotionGapWithin,
   promotionsMade,
   queuesMirrored,
+  reconciliationCounts,
   unavailabilityWithin,
   workflowOutcome,
   workflowsAsExpected,

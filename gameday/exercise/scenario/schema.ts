@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { clusterConfigSchema } from '../../../functions/shared/cluster-config.ts';
 import { pairConfigSchema } from '../../../functions/shared/pair-config.ts';
+import { reconciliationFields } from '../../../functions/shared/reconciliation-config.ts';
 import { clusterSeedSchema } from '../../world/rabbitmq/cluster-seed.ts';
 
 /** Regions that the embedded world can hold; cross-Region data replication names four of them (docs/amazon-mq.md 1). */
@@ -14,7 +15,16 @@ const brokerName = z.string().regex(/^[A-Za-z0-9_-]{1,50}$/, 'must be 1 to 50 le
 const broker = z.strictObject({ region, brokerName });
 
 /** A pair's settings as they are deployed, without what the stage itself fills in. */
-const pairSettings = pairConfigSchema.omit({ name: true, brokers: true, canary: true, cutover: true });
+const pairSettings = pairConfigSchema.omit({
+  name: true,
+  brokers: true,
+  canary: true,
+  cutover: true,
+  reconciliation: true,
+});
+
+/** How the pair's messages are reconciled, without what the stage itself fills in. */
+const ledgerSettings = reconciliationFields.omit({ secretArns: true, ledgerStart: true });
 
 const pair = z
   .strictObject({
@@ -24,6 +34,8 @@ const pair = z
     paired: z.boolean().default(false),
     /** Whether a promotion holds the pair's consumers, which are then event-source mappings. */
     consumers: z.enum(['hold', 'live']).default('live'),
+    /** Settings of the ledger that the pair's consumers write to; without it they write to none. */
+    ledger: ledgerSettings.optional(),
     engineVersion: z.string().min(1).default('5.18'),
     hostInstanceType: z.string().min(1).default('mq.m5.large'),
     /** The deployed settings, such as `automaticFailover` and `escalation`; what is left out has mq-dr's default. */
@@ -68,6 +80,12 @@ const traffic = z
     bodyBytes: z.int().min(1).max(262_144).default(256),
     /** Where the clients run; without it in the primary's Region, with which they are lost. */
     region: region.optional(),
+    /** Queues whose consumers work in the planned primary's Region alone, as a batch job there would. */
+    homeOnly: z.array(queue).default([]),
+  })
+  .refine((value) => value.homeOnly.every((name) => value.queues.includes(name)), {
+    path: ['homeOnly'],
+    message: 'must name queues of this traffic',
   })
   .refine((value) => value.consumers >= value.queues.length, {
     path: ['consumers'],
@@ -112,3 +130,6 @@ export type ClusterPlan = ScenarioOutline['world']['clusters'][string];
 
 /** Deployed settings of a pair in a scenario. */
 export type PairSettings = z.infer<typeof pairSettings>;
+
+/** Deployed settings of a pair's ledger in a scenario. */
+export type LedgerSettings = z.infer<typeof ledgerSettings>;

@@ -1,0 +1,100 @@
+import type { Ledger } from '../../functions/reconciliation/ledger/ledger.ts';
+import { fromAmqp } from '../../functions/reconciliation/ledger/ledger-message.ts';
+import { processOnce } from '../../functions/reconciliation/ledger/process-once.ts';
+import type { Clock } from '../../functions/shared/clock.ts';
+import type { ReceivedMessage } from './amqp-receiver.ts';
+import { type ConsumerFaults, clientLimits, type TrafficObserver } from './traffic-ports.ts';
+
+/** What a handler meets that cannot process a message. */
+class PoisonMessageError extends Error {
+  override readonly name = 'PoisonMessageError';
+
+  constructor(id: string) {
+    super(`the handler cannot process message ${id}`);
+  }
+}
+
+/** What a consumer works with. */
+export interface BatchSurroundings {
+  readonly clock: Clock;
+  readonly consumer: string;
+  readonly queue: string;
+  readonly faults: ConsumerFaults;
+  readonly observer: TrafficObserver;
+  /** Ends the consumer's process here and now. */
+  die(): Promise<never>;
+}
+
+/** Lets one message take effect. @throws PoisonMessageError */
+const handle = async ({ id }: ReceivedMessage, surroundings: BatchSurroundings): Promise<void> => {
+  const { clock, consumer, queue, faults, observer } = surroundings;
+  const message = { consumer, queue, id };
+  if (faults.isPoison(message)) throw new PoisonMessageError(id);
+  observer.processed(id, clock.nowMs());
+  if (!faults.diesAfter(message)) return;
+  observer.uncertain(id, clock.nowMs());
+  observer.counted('crashed');
+  await surroundings.die();
+};
+
+/** Gives a message back that could not be processed; one that failed too often is refused for good. */
+const giveUp = async (message: ReceivedMessage, observer: TrafficObserver): Promise<void> => {
+  observer.counted('failed');
+  if (message.failedDeliveries < clientLimits.maxRedeliveries) return await message.fail();
+  observer.counted('rejected');
+  await message.reject();
+};
+
+/**
+ * Processes messages without a ledger: effects first, then the acknowledgements, so that a lost acknowledgement means a
+ * second effect.
+ *
+ * @throws AmqpDisconnectedError, NoAnswerError
+ */
+export const consumeBatch = async (
+  messages: readonly ReceivedMessage[],
+  surroundings: BatchSurroundings,
+): Promise<void> => {
+  const failed = new Set<ReceivedMessage>();
+  for (const message of messages) {
+    try {
+      await handle(message, surroundings);
+    } catch (error) {
+      if (!(error instanceof PoisonMessageError)) throw error;
+      failed.add(message);
+    }
+  }
+  for (const message of messages) {
+    await (failed.has(message) ? giveUp(message, surroundings.observer) : message.accept());
+  }
+};
+
+/**
+ * Processes messages as the ledger allows: claim, effect, confirmation, acknowledgement. Returns the virtual
+ * milliseconds to wait before the next pull, for messages that others have claimed.
+ *
+ * @throws AmqpDisconnectedError, NoAnswerError, and what the ledger throws when it cannot be used
+ */
+export const consumeBatchOnce = async (
+  messages: readonly ReceivedMessage[],
+  ledger: Ledger,
+  surroundings: BatchSurroundings,
+): Promise<number> => {
+  const { clock, queue, observer } = surroundings;
+  const identified = messages.map((message) => ({ ...fromAmqp(message.content, queue), source: message }));
+  const outcomes = await processOnce(ledger, identified, async ({ source }) => await handle(source, surroundings));
+  let backOffMs = 0;
+  for (const outcome of outcomes) {
+    const message = outcome.message.source;
+    if (outcome.status === 'unconfirmed') observer.uncertain(message.id, clock.nowMs());
+    if (outcome.status === 'processed-before') observer.counted('processed-before');
+    if (outcome.acknowledge) await message.accept();
+    else if (outcome.status === 'failed' || outcome.status === 'unidentified') await giveUp(message, observer);
+    else {
+      await message.release();
+      observer.counted('elsewhere');
+      if (outcome.status === 'elsewhere') backOffMs = Math.max(backOffMs, outcome.retryAfterMs);
+    }
+  }
+  return Math.min(backOffMs, clientLimits.longestBackOffMs);
+};

@@ -1,0 +1,47 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createLedger, type Ledger } from '../../functions/reconciliation/ledger/index.ts';
+import type { Clock } from '../../functions/shared/clock.ts';
+import type { AwsClientSettings } from '../../functions/shared/runtime.ts';
+import type { ConsumerRun } from './traffic-ports.ts';
+
+/** What the consumers of a pair share. */
+export interface ConsumerLedgerOptions {
+  readonly clock: Clock;
+  /** A number in [0, 1). */
+  random(): number;
+  readonly pair: string;
+  /** Name of the ledger's table. */
+  readonly table: string;
+  /** Settings of SDK clients of processes that run in a Region. */
+  awsFrom(region: string): AwsClientSettings;
+}
+
+/** Consumers write to the ledger themselves; what they log is in the counts of the traffic. */
+const noLog = { info: () => {}, warn: () => {}, error: () => {} };
+
+/** Opens the ledgers of a pair's consumers, each in the Region of the broker that it consumes from. */
+export const consumerLedgers = (options: ConsumerLedgerOptions) => {
+  const clients = new Map<string, DynamoDBClient>();
+  return (where: { readonly region: string; readonly otherRegion: string }, run: ConsumerRun): Ledger => {
+    const { region } = where;
+    const clientOf = (target: string): DynamoDBClient => {
+      const name = `${region} to ${target}`;
+      const client =
+        clients.get(name) ?? new DynamoDBClient({ ...options.awsFrom(region), region: target, maxAttempts: 1 });
+      clients.set(name, client);
+      return client;
+    };
+    return createLedger({
+      ...where,
+      pair: options.pair,
+      table: options.table,
+      clock: options.clock,
+      random: () => options.random(),
+      consumer: run.consumer,
+      owner: run.owner,
+      observer: run.observer,
+      log: noLog,
+      client: clientOf,
+    });
+  };
+};
