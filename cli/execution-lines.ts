@@ -1,21 +1,12 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import { parseObject } from '../functions/shared/parse-object.ts';
 import { isoSeconds, printable } from './printable.ts';
 
 /** States of these types only route or wait: between two looks they say nothing new. */
 const quietStates = new Set(['ChoiceStateEntered', 'PassStateEntered', 'WaitStateEntered']);
 
 /** Members of a function's answer that say how things stand, in the order in which they are shown. */
-const shownMembers = ['verdict', 'outcome', 'phase', 'state', 'because', 'reason'] as const;
-
-const parseObject = (text: string | undefined): Readonly<Record<string, unknown>> => {
-  if (text === undefined) return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
-  } catch {
-    return {};
-  }
-};
+const shownMembers = ['verdict', 'outcome', 'phase', 'state', 'because', 'reason', 'manifest'] as const;
 
 /** The sentence in an execution's cause: a function's error is JSON with an `errorMessage`, other causes are text. */
 export const causeText = (cause: string | undefined): string => {
@@ -30,18 +21,23 @@ export const findingLines = (kind: string, findings: unknown): readonly string[]
     return printable(`${kind} ${code}: ${message}`);
   });
 
+/** A function answers with a `Payload`, a child execution with its `Output`. */
 const answerLines = (output: string | undefined, pair: string): readonly string[] => {
-  const { Payload: payload } = parseObject(output);
-  if (typeof payload !== 'object' || payload === null) return [];
-  const answer = payload as Readonly<Record<string, unknown>>;
-  const facts = shownMembers.flatMap((member) =>
-    typeof answer[member] === 'string' ? [`${member} ${answer[member]}`] : [],
-  );
+  const { Payload, Output } = parseObject(output);
+  const answered = Payload ?? Output;
+  if (typeof answered !== 'object' || answered === null) return [];
+  const answer = answered as Readonly<Record<string, unknown>>;
+  const facts = [
+    ...shownMembers.flatMap((member) => (typeof answer[member] === 'string' ? [`${member} ${answer[member]}`] : [])),
+    // A step that goes through queues says how far it has come.
+    ...(typeof answer.next === 'number' ? [`${answer.next} queues so far`] : []),
+  ];
   const { approvalId } = answer;
   return [
     ...(facts.length > 0 ? [printable(facts.join(' · '))] : []),
     ...findingLines('blocker', answer.blockers),
     ...findingLines('warning', answer.warnings),
+    ...findingLines('not covered', answer.uncovered),
     ...(typeof approvalId === 'string'
       ? [printable(`asks for an approval: npx mq-dr approve ${approvalId} --pair ${pair}`)]
       : []),
@@ -57,6 +53,11 @@ export const eventLines = (event: HistoryEvent, pair: string): readonly string[]
   }
   if (type === 'TaskSucceeded') {
     return answerLines(event.taskSucceededEventDetails?.output, pair).map((line) => `            ${line}`);
+  }
+  // Only a task that waits for something outside submits it: here a child execution.
+  if (type === 'TaskSubmitted') {
+    const { ExecutionArn: child } = parseObject(event.taskSubmittedEventDetails?.output);
+    return typeof child === 'string' ? [printable(`runs ${child}`)].map((line) => `            ${line}`) : [];
   }
   const failure = event.taskFailedEventDetails ?? event.taskTimedOutEventDetails;
   if (failure === undefined) return [];

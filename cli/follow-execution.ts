@@ -4,6 +4,7 @@ import { causeText, eventLines, findingLines } from './execution-lines.ts';
 import type { ExecutionState, Executions } from './executions.ts';
 import { type ExitCode, exitCodes } from './operator-error.ts';
 import { printable } from './printable.ts';
+import { reconciliationLines, stepReconciliationLines } from './reconciliation-lines.ts';
 
 /** Looks that may fail in a row before following ends: five minutes at the usual pace, longer than a network hiccup. */
 const failedLooksAllowed = 60;
@@ -34,14 +35,19 @@ export const outputOf = ({ output }: Pick<ExecutionState, 'output'>): Readonly<R
   return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 };
 
-/** How an execution ended, for a person: its outcome, and every reason of a refusal. */
-export const endLines = (end: ExecutionEnd): readonly string[] => {
+/**
+ * How an execution of a pair ended, for a person: its outcome, every reason of a refusal, and what became of the
+ * messages.
+ */
+export const endLines = (end: ExecutionEnd, pair: string): readonly string[] => {
   const seconds = Math.round(((end.stoppedAtMs ?? end.startedAtMs) - end.startedAtMs) / 1_000);
   if (end.status !== 'SUCCEEDED') {
     const cause = causeText(end.cause).split('\n').map(printable);
     return [`${printable(end.error ?? end.status)} after ${seconds} s (${end.status})`, ...cause];
   }
   const output = outputOf(end);
+  const [, , , region = '', , , machine] = end.executionArn.split(':');
+  const about = { pair, region };
   const planned = (Array.isArray(output.plannedWrites) ? output.plannedWrites : []) as readonly {
     readonly service?: string;
     readonly operation?: string;
@@ -51,6 +57,8 @@ export const endLines = (end: ExecutionEnd): readonly string[] => {
     `${printable(end.outcome ?? end.status)} after ${seconds} s`,
     ...findingLines('blocker', output.blockers),
     ...findingLines('warning', output.warnings),
+    ...(machine === 'reconcile' ? reconciliationLines(output, about) : []),
+    ...stepReconciliationLines(output.reconciliation, about),
     ...planned.map(({ service, operation, region }) =>
       printable(`would call ${service}:${operation} in ${region}, with the request that --json shows`),
     ),

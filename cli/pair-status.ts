@@ -1,9 +1,11 @@
 import { globalScope } from '../functions/shared/adapters/guard-table.ts';
+import { ReadinessTable } from '../functions/shared/adapters/readiness-table.ts';
 import { type Approval, approvalState } from '../functions/shared/approval.ts';
 import { DrError } from '../functions/shared/errors.ts';
 import type { Epoch, Freeze, Lock } from '../functions/shared/guards/guards.ts';
 import type { Heartbeat } from '../functions/shared/heartbeat.ts';
 import { type Intent, intentOperations, isOpen } from '../functions/shared/intent.ts';
+import type { GameDayRecord } from '../functions/shared/readiness-record.ts';
 import { type Control, pairOfScope, pairScope } from './control.ts';
 import { lacksCredentials } from './describe-failure.ts';
 
@@ -18,6 +20,8 @@ export interface PairStatus {
   readonly openIntents: readonly Intent[];
   readonly heartbeats: readonly Heartbeat[];
   readonly openApprovals: readonly Approval[];
+  /** The newest rehearsal. */
+  readonly gameDay?: GameDayRecord;
 }
 
 /** What the Control table holds, or why it cannot be read. */
@@ -46,6 +50,7 @@ const readPair = async (control: Control, pair: string, nowMs: () => number): Pr
   const regions = namesAfter('HEARTBEAT#', items);
   const heartbeats = await readEach(regions, (region) => control.heartbeats.read(pair, region));
   const approvals = await readEach(namesAfter('APPROVAL#', items), (id) => control.records.readApproval(pair, id));
+  const gameDay = items.includes('GAMEDAY') ? await new ReadinessTable(control.items).readGameDay(pair) : undefined;
   return {
     pair,
     recorded: items.length > 0,
@@ -55,6 +60,7 @@ const readPair = async (control: Control, pair: string, nowMs: () => number): Pr
     openIntents: intents.filter(isOpen),
     heartbeats: present(heartbeats),
     openApprovals: present(approvals).filter((approval) => approvalState(approval, nowMs()) === 'open'),
+    ...(gameDay && { gameDay }),
   };
 };
 

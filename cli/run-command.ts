@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addAcknowledge } from './commands/acknowledge.ts';
 import { addDecide } from './commands/decide.ts';
 import { addFreeze } from './commands/freeze.ts';
+import { addRecordGameDay } from './commands/record-game-day.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { describeFailure } from './describe-failure.ts';
@@ -33,7 +34,8 @@ export const runCommand = async (argv: readonly string[], surroundings: Surround
       // What is wrong is told once, below, in the same form as every other failure.
       writeErr: () => {},
     });
-  for (const add of [addStart, addStatus, addDecide, addFreeze, addAcknowledge]) add(program, surroundings, finish);
+  for (const add of [addStart, addStatus, addDecide, addFreeze, addAcknowledge, addRecordGameDay])
+    add(program, surroundings, finish);
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {

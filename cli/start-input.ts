@@ -11,6 +11,9 @@ export interface StartChoices {
   readonly acceptDataLoss?: true;
   readonly dryRun?: true;
   readonly overrideControl?: string;
+  readonly mode?: string;
+  readonly manifest?: string;
+  readonly queue?: readonly string[];
 }
 
 /** What is started, and where. */
@@ -33,6 +36,9 @@ const optionNames: Readonly<Record<keyof StartChoices, string>> = {
   acceptDataLoss: '--accept-data-loss',
   dryRun: '--dry-run',
   overrideControl: '--override-control',
+  mode: '--mode',
+  manifest: '--manifest',
+  queue: '--queue',
 };
 
 /** The text of `--input` as an object. @throws OperatorError when it is something else */
@@ -50,19 +56,27 @@ export const parseGivenInput = (text: string): Input => {
 const takes = (workflow: OperatorWorkflow, field: string): boolean => Object.hasOwn(workflow.input.shape, field);
 
 /** The member of the input that an option fills; a workflow of several pairs takes the one in a list. */
-const memberFor = (workflow: OperatorWorkflow, choice: string, value: unknown): readonly [string, unknown] =>
-  choice === 'pair' && takes(workflow, 'pairs') ? ['pairs', [value]] : [choice, value];
+const memberFor = (workflow: OperatorWorkflow, choice: string, value: unknown): readonly [string, unknown] => {
+  if (choice === 'queue') return ['queues', value];
+  return choice === 'pair' && takes(workflow, 'pairs') ? ['pairs', [value]] : [choice, value];
+};
+
+/** What else to do where an option does not belong to a workflow. */
+const insteadOf = (workflow: OperatorWorkflow, choice: string): string =>
+  choice === 'targetRegion' && workflow.startsIn === 'primary' ? ': give --region, that of the primary' : '';
 
 const merge = (workflow: OperatorWorkflow, given: Input, choices: StartChoices): Input => {
   const merged: Record<string, unknown> = { ...given };
-  const problems: string[] = [];
+  const problems: string[] = Object.hasOwn(given, 'parentRun')
+    ? ['"parentRun" is set by a workflow whose step this one is, never by a person: leave it out']
+    : [];
   for (const [choice, option] of Object.entries(optionNames)) {
     const chosen = choices[choice as keyof StartChoices];
     if (chosen === undefined) continue;
-    // Of a failover only the place of its start depends on the target's Region.
-    if (choice === 'targetRegion' && workflow.startsIn === 'named') continue;
+    // Of a failover and a failback only the place of the start depends on the target's Region.
+    if (choice === 'targetRegion' && workflow.startsIn === 'taking-over') continue;
     const [field, value] = memberFor(workflow, choice, chosen);
-    if (!takes(workflow, field)) problems.push(`${workflow.name} takes no ${option}`);
+    if (!takes(workflow, field)) problems.push(`${workflow.name} takes no ${option}${insteadOf(workflow, choice)}`);
     else if (Object.hasOwn(given, field) && JSON.stringify(given[field]) !== JSON.stringify(value)) {
       problems.push(`${option} and "${field}" of --input differ`);
     } else merged[field] = value;
@@ -78,7 +92,7 @@ const placeOf = (
   target: string | undefined,
   named: string | undefined,
 ): string | undefined => {
-  if (workflow.startsIn === 'any') return named;
+  if (workflow.startsIn === 'any' || workflow.startsIn === 'primary') return named;
   if (target !== undefined && named !== undefined && target !== named) {
     throw OperatorError.usage(
       `${workflow.name} is started in the Region that shall take over, ${target}; leave --region ${named} out`,
@@ -97,7 +111,13 @@ const missingOptions = (workflow: OperatorWorkflow, input: Input, region: string
   );
   return [
     ...required.map((field) => optionNames[field]),
-    ...(workflow.startsIn === 'named' && region === undefined ? ['--target-region'] : []),
+    ...(workflow.startsIn === 'taking-over' && region === undefined ? ['--target-region'] : []),
+    ...(workflow.startsIn === 'primary' && region === undefined
+      ? ['--region (that of the primary; npx mq-dr status shows it)']
+      : []),
+    ...(takes(workflow, 'manifest') && input.mode === 'repair' && input.manifest === undefined
+      ? ['--manifest (the hash that a run with --mode report ended with)']
+      : []),
     ...(takes(workflow, 'acceptDataLoss') && input.acceptDataLoss !== true && input.dryRun !== true
       ? ['--accept-data-loss (what has not crossed stays behind)']
       : []),

@@ -1,5 +1,6 @@
 import type { Epoch, Freeze, Lock } from '../functions/shared/guards/guards.ts';
 import { type Heartbeat, silenceMs } from '../functions/shared/heartbeat.ts';
+import type { GameDayRecord } from '../functions/shared/readiness-record.ts';
 import type { ControlStatus, PairStatus } from './pair-status.ts';
 import { isoSeconds, printable } from './printable.ts';
 import type { RegionRuns } from './running-executions.ts';
@@ -27,6 +28,11 @@ const epochText = (epoch: Epoch | undefined, pair: string): string => {
       : `acknowledged at ${isoSeconds(epoch.acknowledgedAtMs)}`;
   return `${epoch.number}, ${epoch.mode} to ${epoch.primaryRegion} at ${isoSeconds(epoch.promotedAtMs)}, ${known}`;
 };
+
+const gameDayText = (gameDay: GameDayRecord | undefined): string =>
+  gameDay === undefined
+    ? 'none recorded'
+    : `${gameDay.outcome} at ${isoSeconds(gameDay.atMs)}, recorded by ${gameDay.by}`;
 
 const heartbeatText = (heartbeat: Heartbeat, nowMs: number): string => {
   const { region, role, state, endpoint, connections, backlogEvents, atMs } = heartbeat;
@@ -75,6 +81,7 @@ const pairLines = (status: PairStatus, runs: readonly RegionRuns[], nowMs: numbe
           `${question} Open until ${isoSeconds(expiresAtMs)}: npx mq-dr approve ${approvalId} --pair ${pair}`,
       ),
     ),
+    row('game day', gameDayText(status.gameDay)),
     ...many('running', running),
   ];
 };

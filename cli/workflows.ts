@@ -1,8 +1,10 @@
 import type * as z from 'zod';
 import { driftInputSchema } from '../functions/policy-drift/drift-input.ts';
+import { failbackInputSchema } from '../functions/promotion/failback-input.ts';
 import { failoverInputSchema } from '../functions/promotion/failover-input.ts';
 import { switchoverInputSchema } from '../functions/promotion/switchover-input.ts';
 import { readinessInputSchema } from '../functions/readiness/readiness-input.ts';
+import { reconcileInputSchema } from '../functions/reconciliation/reconcile-input.ts';
 import { createReplicaInputSchema } from '../functions/replica/replica-request.ts';
 import { unpairInputSchema } from '../functions/replica/unpair-input.ts';
 import { didYouMean } from '../functions/shared/nearest-name.ts';
@@ -19,16 +21,30 @@ export interface OperatorWorkflow {
   /** What it takes; the deployed workflow checks the same again. */
   readonly input: z.ZodObject;
   /**
-   * Where it has to be started: in the target's Region, or anywhere that the operator names. A failover's input has no
-   * Region, since it acts on the broker of the Region that it runs in.
+   * Where it has to be started: in the Region of the target that its input names (`target`), in a Region that the
+   * operator must name because the input names none and the workflow acts on the broker of its own Region: the one that
+   * shall take over (`taking-over`) or the one that is the primary (`primary`); or anywhere.
    */
-  readonly startsIn: 'target' | 'named' | 'any';
+  readonly startsIn: 'target' | 'taking-over' | 'primary' | 'any';
 }
 
 const unpairEffect = ({ deleteReplica, replicaBrokerId }: Input): string =>
   deleteReplica === true
     ? `It ends the replication, reboots the primary and deletes the broker ${replicaBrokerId} with all that it stores.`
     : 'It ends the replication and reboots the primary.';
+
+const reconcileEffect = ({ mode = 'report', manifest }: Input): string | undefined => {
+  switch (mode) {
+    case 'repair':
+      return `It takes what manifest ${manifest} proves processed out of the queues, after a copy to the quarantine.`;
+    case 'auto':
+      return 'It takes what the ledger proves processed out of the queues, after a copy to the quarantine.';
+    case 'configured':
+      return "It does what the pair's settings say about promotions, which may be to take messages out of the queues.";
+    default:
+      return undefined;
+  }
+};
 
 const workflows: readonly OperatorWorkflow[] = [
   { name: 'create-replica', input: createReplicaInputSchema, startsIn: 'any' },
@@ -42,8 +58,17 @@ const workflows: readonly OperatorWorkflow[] = [
     name: 'failover',
     effect: () => 'What has not crossed stays behind on the old primary.',
     input: failoverInputSchema,
-    startsIn: 'named',
+    startsIn: 'taking-over',
   },
+  {
+    name: 'failback',
+    effect: () =>
+      'Both brokers are closed to clients until their roles are exchanged, and it cannot be cancelled. ' +
+      'Then consumers meet what was left behind.',
+    input: failbackInputSchema,
+    startsIn: 'taking-over',
+  },
+  { name: 'reconcile', effect: reconcileEffect, input: reconcileInputSchema, startsIn: 'primary' },
   { name: 'unpair', effect: unpairEffect, input: unpairInputSchema, startsIn: 'any' },
   {
     name: 'policy-drift',

@@ -1,11 +1,11 @@
 import { globalScope } from '../../functions/shared/adapters/guard-table.ts';
 import { ControlConflict } from '../../functions/shared/errors.ts';
 import type { Freeze } from '../../functions/shared/guards/guards.ts';
-import { didYouMean } from '../../functions/shared/nearest-name.ts';
 import { confirm } from '../confirm.ts';
-import { type CommonOptions, type Control, openControl, pairScope } from '../control.ts';
+import { type CommonOptions, openControl, pairScope } from '../control.ts';
 import { exitCodes, OperatorError } from '../operator-error.ts';
 import { isoSeconds, printable } from '../printable.ts';
+import { requireRecorded, type Subject } from '../require-recorded.ts';
 import type { CommandResult, Surroundings } from '../surroundings.ts';
 import { type AddCommand, withCommonOptions } from './command.ts';
 
@@ -20,12 +20,6 @@ interface FreezeOptions extends CommonOptions {
 
 const clusterPrefix = 'CLUSTER#';
 
-/** What a freeze is about: its scope in the table, and how people call it. */
-interface Subject {
-  readonly scope: string;
-  readonly name: string;
-}
-
 const subjectOf = ({ pair, cluster, all }: FreezeOptions): Subject => {
   const subjects: Subject[] = [];
   if (pair !== undefined) subjects.push({ scope: pairScope(pair), name: pair });
@@ -38,22 +32,11 @@ const subjectOf = ({ pair, cluster, all }: FreezeOptions): Subject => {
 
 const describe = ({ by, atMs, reason }: Freeze): string => printable(`by ${by} at ${isoSeconds(atMs)}: ${reason}`);
 
-/** A misspelt name would be frozen without any effect on the right one. */
-const requireRecorded = async (control: Control, { scope, name }: Subject, yes: boolean): Promise<void> => {
-  if (yes || scope === globalScope || (await control.items.keys(scope)).length > 0) return;
-  const kind = scope.slice(0, -name.length);
-  const scopes = new Set((await control.items.keys()).map((key) => key.scope).filter((each) => each.startsWith(kind)));
-  const names = [...scopes].map((each) => each.slice(kind.length));
-  throw OperatorError.refused(
-    `nothing is recorded about "${name}"${didYouMean(name, names)}; if it is right all the same, add --yes. Nothing was changed.`,
-  );
-};
-
 const freeze = async (options: FreezeOptions, surroundings: Surroundings): Promise<CommandResult> => {
   const subject = subjectOf(options);
   const control = await openControl(options, surroundings);
   const guards = control.guards(subject.scope);
-  await requireRecorded(control, subject, options.yes);
+  if (!options.yes && subject.scope !== globalScope) await requireRecorded(control, subject);
   const standing = await guards.readFreeze();
   const json = { subject: subject.name };
   if (standing !== undefined) {

@@ -29,6 +29,8 @@ const pollSeconds = (text: string): number => {
   throw new InvalidArgumentError(`expected whole seconds from ${shortestPollSeconds} to ${longestPollSeconds}`);
 };
 
+const oneMore = (value: string, earlier: readonly string[] = []): readonly string[] => [...earlier, value];
+
 const readInput = async (text: string, surroundings: Surroundings): Promise<string> => {
   if (!text.startsWith('@')) return text;
   const path = text.slice(1);
@@ -76,7 +78,7 @@ const start = async (name: string, options: StartOptions, surroundings: Surround
   return {
     exitCode: exitOf(end),
     json: { ...started, status, outcome, output: outputOf(end), error, cause },
-    lines: endLines(end),
+    lines: endLines(end, plan.subject),
   };
 };
 
@@ -84,6 +86,8 @@ const examples = `
 Examples:
   $ npx mq-dr start switchover --pair orders --target-region us-west-2 --reason "planned move" --dry-run --watch
   $ npx mq-dr start failover --pair orders --target-region us-west-2 --reason "us-east-1 is down" --accept-data-loss
+  $ npx mq-dr start failback --pair orders --target-region us-east-1 --reason "us-east-1 is back" --watch
+  $ npx mq-dr start reconcile --pair orders --region us-west-2 --queue "orders.*" --reason "after the failover" --watch
   $ npx mq-dr start create-replica --input @orders.json --region us-east-1 --watch
 
 Workflows: ${workflowNames.join(', ')}
@@ -96,9 +100,15 @@ export const addStart: AddCommand = (program, surroundings, finish) => {
     .argument('<workflow>', 'what to start')
     .option('--pair <name>', 'the pair')
     .option('--cluster <name>', 'policy-drift: the cluster')
-    .option('--target-region <region>', 'Region whose broker shall be the primary')
+    .option('--target-region <region>', 'Region whose broker shall be the primary; a failback goes back to it')
     .option('--reason <text>', 'why, for the history')
     .option('--accept-data-loss', 'failover: leave behind what has not crossed')
+    .option(
+      '--mode <mode>',
+      'reconcile: report, repair, auto or configured; policy-drift: report, remediate or rollback',
+    )
+    .option('--manifest <hash>', 'reconcile --mode repair: the manifest to repair by')
+    .option('--queue <name>', 'reconcile: a queue, or a pattern with *; may be given again', oneMore)
     .option('--dry-run', 'take the same path without any write, and list the writes')
     .option('--override-control <reason>', 'failover: act although the Control table cannot be reached')
     .option('--input <json|@file>', 'the input as JSON, or a file with it; options go over it')

@@ -6,8 +6,9 @@ import { notify } from '../shared/adapters/notifications.ts';
 import { putPairMetrics } from '../shared/adapters/pair-metrics.ts';
 import { controlItems, pairPorts } from '../shared/adapters/pair-ports.ts';
 import { ReadinessTable } from '../shared/adapters/readiness-table.ts';
+import { askLedger } from '../shared/adapters/regional-ledger.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
-import { notifyEnvironmentSchema, pairEnvironmentSchema } from '../shared/environment.ts';
+import { notifyEnvironmentSchema, reconciliationEnvironmentSchema } from '../shared/environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { runbookLine } from '../shared/runbook.ts';
 import { evaluateReadiness } from './evaluate.ts';
@@ -18,7 +19,7 @@ import { publishVerdict } from './publish-verdict.ts';
 export const handler = composeHandler({
   name: 'evaluate-readiness',
   input: z.strictObject({ pair: z.string(), dryRun: z.boolean(), run: runSchema }),
-  environment: pairEnvironmentSchema.extend(notifyEnvironmentSchema.shape),
+  environment: reconciliationEnvironmentSchema.extend(notifyEnvironmentSchema.shape),
   handle: async ({ pair: pairName, dryRun }, { runtime, environment, region, logDecision }) => {
     const pair = findPair(environment.PAIRS, pairName);
     const ports = pairPorts(runtime, environment);
@@ -29,6 +30,8 @@ export const handler = composeHandler({
       readGuards: (name) => ports.guardsOf(name).read(),
       readHeartbeat: (name, of) => heartbeats.read(name, of),
       readGameDay: (name) => records.readGameDay(name),
+      region,
+      readLedger: () => askLedger(runtime, environment, region),
       readAlarms: (of, brokerName, prefix) => readBrokerAlarms(runtime, of, brokerName, prefix),
     });
     const evaluation = evaluateReadiness(facts);

@@ -11,7 +11,6 @@ import {
 } from './configuration-checks.ts';
 import {
   checkAlarms,
-  checkConsumers,
   checkControl,
   checkGameDay,
   checkGuards,
@@ -22,6 +21,7 @@ import {
 } from './operation-checks.ts';
 import { checkEngineVersion, checkInstances, checkReplicationUser, checkUsers } from './parity-checks.ts';
 import type { ReadinessFacts } from './readiness-facts.ts';
+import { checkConsumers, checkLedger, checkReconciliationSecrets } from './reconciliation-checks.ts';
 import { checkReplication } from './replication-check.ts';
 import {
   checkActionsRequired,
@@ -61,6 +61,8 @@ export const checks: Readonly<Record<string, Check>> = {
   secrets: checkSecrets,
   'game day': checkGameDay,
   consumers: checkConsumers,
+  ledger: checkLedger,
+  'reconciliation secrets': checkReconciliationSecrets,
 };
 
 /** A check's result under the check's name. */

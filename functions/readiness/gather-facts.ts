@@ -7,6 +7,7 @@ import type { GuardReading } from '../shared/guards/guards.ts';
 import type { Heartbeat } from '../shared/heartbeat.ts';
 import type { PairConfig } from '../shared/pair-config.ts';
 import type { GameDayRecord } from '../shared/readiness-record.ts';
+import { secretOf } from '../shared/reconciliation-config.ts';
 import { type GaugePort, type GaugeReadings, primaryGauges, replicaGauges } from '../shared/replication-gauges.ts';
 import type { MemberFacts, ReadinessFacts, UserRights } from './readiness-facts.ts';
 import { type Reading, tryRead } from './reading.ts';
@@ -19,6 +20,8 @@ interface Address {
 /** What the evaluation of a pair reads; `shared/adapters` has the real ones. */
 export interface FactPorts {
   readonly clock: Clock;
+  /** The Region that evaluates. */
+  readonly region: string;
   readonly brokers: {
     tryDescribe(address: Address): Promise<BrokerReading>;
     describeUser(address: Address, username: string): Promise<UserRights>;
@@ -35,6 +38,8 @@ export interface FactPorts {
     prefix: string | undefined,
   ) => Promise<readonly BrokerAlarm[]>;
   readonly readCredentials: (secretArn: string) => Promise<unknown>;
+  /** Reads anything from this Region's replica of the ledger. */
+  readonly readLedger: () => Promise<unknown>;
 }
 
 /** Ten minutes of points: enough to see a gauge that does not move. */
@@ -112,28 +117,47 @@ const readMembers = async (pair: PairConfig, ports: FactPorts): Promise<Readines
   return { known: true, value: await readUsers(both, pair, ports) };
 };
 
+/** Whether something could be read; what it says is not kept. */
+const readable = async <T>(read: () => Promise<unknown>, value: T): Promise<Reading<T>> => {
+  const reading = await tryRead(read);
+  return reading.known ? { known: true, value } : reading;
+};
+
+/** The secrets that runs of this Region use: a run reconciles with the one of its own Region alone. */
 const readSecrets = async (pair: PairConfig, ports: FactPorts): Promise<ReadinessFacts['secrets']> => {
   const secrets = new Map<string, Reading<'usable'>>();
-  const secretArn = pair.canary?.secretArn;
-  if (secretArn !== undefined) {
-    const reading = await tryRead(() => ports.readCredentials(secretArn));
-    secrets.set(secretArn, reading.known ? { known: true, value: 'usable' } : reading);
+  const used = [pair.canary?.secretArn, secretOf(pair.reconciliation?.secretArns ?? [], ports.region)];
+  for (const secretArn of used) {
+    if (secretArn === undefined || secrets.has(secretArn)) continue;
+    secrets.set(secretArn, await readable(() => ports.readCredentials(secretArn), 'usable'));
   }
   return secrets;
 };
+
+const readLedger = async (pair: PairConfig, ports: FactPorts): Promise<ReadinessFacts['ledger']> =>
+  pair.reconciliation === undefined
+    ? { known: false, reason: 'the pair has no ledger' }
+    : await readable(ports.readLedger, 'answers');
 
 /**
  * Reads everything that the readiness of a pair is judged by, side by side. What cannot be read is part of the facts;
  * only errors that are not of the catalogue pass through.
  */
 export const gatherReadinessFacts = async (pair: PairConfig, ports: FactPorts): Promise<ReadinessFacts> => {
-  const [members, guards, gameDay, secrets] = await ports.clock.concurrently<
-    [ReadinessFacts['members'], Reading<GuardReading>, ReadinessFacts['gameDay'], ReadinessFacts['secrets']]
+  const [members, guards, gameDay, secrets, ledger] = await ports.clock.concurrently<
+    [
+      ReadinessFacts['members'],
+      Reading<GuardReading>,
+      ReadinessFacts['gameDay'],
+      ReadinessFacts['secrets'],
+      ReadinessFacts['ledger'],
+    ]
   >([
     () => readMembers(pair, ports),
     () => tryRead(() => ports.readGuards(pair.name)),
     () => tryRead(() => ports.readGameDay(pair.name)),
     () => readSecrets(pair, ports),
+    () => readLedger(pair, ports),
   ]);
   return {
     pair,
@@ -142,5 +166,6 @@ export const gatherReadinessFacts = async (pair: PairConfig, ports: FactPorts): 
     guards: guards.known ? guards.value : guards,
     gameDay,
     secrets,
+    ledger,
   };
 };

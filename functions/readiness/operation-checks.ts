@@ -1,4 +1,3 @@
-import { cutoverOf } from '../shared/cutover-config.ts';
 import { silenceMs } from '../shared/heartbeat.ts';
 import { newestPoint } from '../shared/replication-gauges.ts';
 import { freshMs } from '../shared/replication-limits.ts';
@@ -176,14 +175,3 @@ export const checkGameDay: Check = ({ gameDay, pair, nowMs }) => {
   if (outcome !== 'met') findings.push(warning('GAME_DAY_NOT_MET', `the last game day ended "${outcome}"`, evidence));
   return findingsOr(findings, ok('a game day met its hypothesis lately', evidence));
 };
-
-/** Consumers stand still while a promotion is reconciled; live ones may be given a message twice. docs/amazon-mq.md 5.4. */
-export const checkConsumers: Check = ({ pair }) =>
-  cutoverOf(pair).consumers === 'hold'
-    ? [ok('consumers are held during a promotion')]
-    : [
-        warning(
-          'CONSUMERS_LIVE',
-          'consumers go on during a promotion: messages whose acknowledgements have not crossed are delivered twice',
-        ),
-      ];

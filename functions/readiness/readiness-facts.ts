@@ -39,6 +39,8 @@ export interface ReadinessFacts {
   readonly gameDay: Reading<GameDayRecord | undefined>;
   /** What became of reading each secret, by ARN; the secrets themselves are not kept. */
   readonly secrets: ReadonlyMap<string, Reading<'usable'>>;
+  /** Whether this Region's replica of the ledger answers; of no meaning for a pair without one. */
+  readonly ledger: Reading<'answers'>;
 }
 
 /** The two brokers by their roles, where the roles leave no doubt. */

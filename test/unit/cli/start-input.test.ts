@@ -12,6 +12,8 @@ const plan = (
 const west = 'us-west-2';
 const basics = { pair: 'orders', reason: 'why' };
 
+const hash = '0123456789abcdef'.repeat(4);
+
 describe('planStart', () => {
   it('puts options into the input of a switchover, and starts it in the target Region', () => {
     expect(plan('switchover', { ...basics, targetRegion: west })).toEqual({
@@ -64,6 +66,29 @@ describe('planStart', () => {
     expect(plan('policy-drift', cluster, { mode: 'remediate' }).effect).toContain('(remediate)');
   });
 
+  it('starts a failback in the Region to go back to, and a reconciliation in that of the primary', () => {
+    expect(plan('failback', { ...basics, targetRegion: west })).toMatchObject({
+      input: basics,
+      region: west,
+      effect: expect.stringContaining('Then consumers meet what was left behind.'),
+    });
+    const choices = { ...basics, mode: 'auto', queue: ['orders.*', 'work'] };
+    expect(plan('reconcile', choices, {}, west)).toMatchObject({
+      input: { ...basics, mode: 'auto', queues: ['orders.*', 'work'] },
+      region: west,
+    });
+  });
+
+  it('confirms a reconciliation that may take messages out, not one that looks', () => {
+    const effect = (choices: StartChoices) => plan('reconcile', { ...basics, ...choices }, {}, west).effect;
+    expect(effect({})).toBeUndefined();
+    expect(effect({ mode: 'report' })).toBeUndefined();
+    expect(effect({ mode: 'auto', dryRun: true })).toBeUndefined();
+    expect(effect({ mode: 'auto' })).toContain('after a copy to the quarantine');
+    expect(effect({ mode: 'configured' })).toContain("what the pair's settings say");
+    expect(effect({ mode: 'repair', manifest: hash })).toContain(hash);
+  });
+
   it('looks at all pairs, or at the one that is named', () => {
     expect(plan('readiness', {})).toMatchObject({ input: {}, subject: 'all' });
     expect(plan('readiness', { pair: 'orders' })).toMatchObject({ input: { pairs: ['orders'] } });
@@ -109,6 +134,65 @@ describe('planStart', () => {
       {},
       undefined,
       'takes no --override',
+    ],
+    ['a reconciliation without a place', 'reconcile', basics, {}, undefined, 'start reconcile needs --region (that of'],
+    [
+      'a target for a reconciliation',
+      'reconcile',
+      { ...basics, targetRegion: west },
+      {},
+      west,
+      'reconcile takes no --target-region: give --region, that of the primary',
+    ],
+    [
+      'a repair without a manifest',
+      'reconcile',
+      { ...basics, mode: 'repair' },
+      {},
+      west,
+      'start reconcile needs --manifest (the hash that a run with --mode report ended with)',
+    ],
+    [
+      'a manifest that nothing is repaired by',
+      'reconcile',
+      { ...basics, manifest: hash },
+      {},
+      west,
+      'mode "repair" needs the hash of a manifest, and no other mode takes one',
+    ],
+    [
+      'a hash that is none',
+      'reconcile',
+      { ...basics, mode: 'repair', manifest: 'abc' },
+      {},
+      west,
+      'expected a SHA-256, 64 hexadecimal digits',
+    ],
+    [
+      'queues for a repair',
+      'reconcile',
+      { ...basics, mode: 'repair', manifest: hash, queue: ['work'] },
+      {},
+      west,
+      'name the queues when the manifest is made',
+    ],
+    [
+      'a misspelt mode',
+      'reconcile',
+      { ...basics, mode: 'repiar' },
+      {},
+      west,
+      'mode: unknown value "repiar" (did you mean "repair"?)',
+    ],
+    ['queues of a switchover', 'switchover', { ...basics, queue: ['work'] }, {}, west, 'switchover takes no --queue'],
+    ['a failback without a place', 'failback', basics, {}, undefined, 'start failback needs --target-region'],
+    [
+      "another run's lock",
+      'switchover',
+      { ...basics, targetRegion: west },
+      { parentRun: {} },
+      undefined,
+      '"parentRun" is set by a workflow whose step this one is, never by a person: leave it out',
     ],
   ])('refuses %s', (_what, workflow, choices, given, region, message) => {
     expect(() => plan(workflow, choices, given, region)).toThrow(message);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checks, evaluateReadiness } from '../../../functions/readiness/evaluate.ts';
-import { known, ordersPair, pairedEast } from '../../support/brokers.ts';
-import { readyFacts, sidesWith } from '../../support/readiness-facts.ts';
+import { known, pairedEast } from '../../support/brokers.ts';
+import { readable, readyFacts, sidesWith } from '../../support/readiness-facts.ts';
 
 describe('evaluateReadiness', () => {
   it('calls a pair with which all is well ready, and has a result with a sentence for each of its checks', () => {
@@ -13,8 +13,8 @@ describe('evaluateReadiness', () => {
   });
 
   it('stays ready with warnings, and is not ready with one blocker', () => {
-    const warned = evaluateReadiness(readyFacts({ pair: ordersPair() }));
-    expect(warned).toMatchObject({ verdict: 'ready', warnings: [{ code: 'CONSUMERS_LIVE' }] });
+    const warned = evaluateReadiness(readyFacts({ gameDay: readable(undefined) }));
+    expect(warned).toMatchObject({ verdict: 'ready', warnings: [{ code: 'GAME_DAY_NEVER' }] });
     const state = { state: 'REBOOT_IN_PROGRESS' };
     const blocked = evaluateReadiness(sidesWith({ reading: known(pairedEast(state)) }));
     expect(blocked).toMatchObject({

@@ -18,6 +18,7 @@ const portsWith = (changes: Partial<FactPorts> = {}, brokers = new FakeBrokers(p
   const asked: Asked = { gauges, alarms, users };
   const ports: FactPorts = {
     clock: new FakeClock(),
+    region: westRef.region,
     brokers: {
       tryDescribe: (address) => brokers.tryDescribe(address),
       describeUser: async ({ region }, username) => {
@@ -41,6 +42,7 @@ const portsWith = (changes: Partial<FactPorts> = {}, brokers = new FakeBrokers(p
       return [];
     },
     readCredentials: async () => ({ username: 'u', password: 'do-not-keep-me' }),
+    readLedger: async () => new Map(),
     ...changes,
   };
   return { ports, asked, brokers };
@@ -49,6 +51,11 @@ const portsWith = (changes: Partial<FactPorts> = {}, brokers = new FakeBrokers(p
 const membersOf = ({ members }: Awaited<ReturnType<typeof gatherReadinessFacts>>) => {
   if (!members.known) throw new TypeError(members.reason);
   return members.value;
+};
+
+const reconciliation = {
+  secretArns: ['us-east-1', 'us-west-2'].map((of) => `arn:aws:secretsmanager:${of}:111122223333:secret:reconcile`),
+  ledgerStart: '2026-01-01T00:00:00Z',
 };
 
 describe('gatherReadinessFacts', () => {
@@ -112,13 +119,27 @@ describe('gatherReadinessFacts', () => {
       readGameDay: denied,
       readAlarms: denied,
       readCredentials: denied,
+      readLedger: denied,
     });
     const secretArn = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:canary';
-    const facts = await gatherReadinessFacts(ordersPair({ canary: { secretArn } }), ports);
+    const facts = await gatherReadinessFacts(ordersPair({ canary: { secretArn }, reconciliation }), ports);
     const unknown = { known: false, reason: 'denied' };
-    expect(facts).toMatchObject({ guards: unknown, gameDay: unknown });
+    expect(facts).toMatchObject({ guards: unknown, gameDay: unknown, ledger: unknown });
     expect(facts.secrets.get(secretArn)).toEqual(unknown);
     expect(membersOf(facts)[0]).toMatchObject({ heartbeat: unknown, alarms: unknown });
+  });
+
+  it('asks the ledger of a pair that has one, and reads the secret of its own Region alone', async () => {
+    const read: string[] = [];
+    const { ports } = portsWith({
+      readCredentials: async (secretArn) => read.push(secretArn),
+      readLedger: async () => read.push('ledger'),
+    });
+    expect(await gatherReadinessFacts(ordersPair(), ports)).toMatchObject({ ledger: { known: false } });
+    expect(read).toEqual([]);
+    const facts = await gatherReadinessFacts(ordersPair({ reconciliation }), ports);
+    expect(read).toEqual([reconciliation.secretArns[1], 'ledger']);
+    expect(facts.ledger).toEqual({ known: true, value: 'answers' });
   });
 
   it('does not keep a secret', async () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   checkAlarms,
-  checkConsumers,
   checkControl,
   checkGameDay,
   checkGuards,
@@ -14,6 +13,7 @@ import type { MemberFacts } from '../../../functions/readiness/readiness-facts.t
 import type { BrokerAlarm } from '../../../functions/shared/broker-alarm.ts';
 import type { Epoch } from '../../../functions/shared/guards/guards.ts';
 import type { Heartbeat } from '../../../functions/shared/heartbeat.ts';
+import type { GameDayRecord } from '../../../functions/shared/readiness-record.ts';
 import {
   eastRef,
   known,
@@ -141,7 +141,8 @@ describe('checkSecrets', () => {
 });
 
 describe('checkGameDay', () => {
-  const rehearsed = (atMs: number, outcome = 'met') => readyFacts({ gameDay: readable({ atMs, outcome }) });
+  const rehearsed = (atMs: number, outcome: GameDayRecord['outcome'] = 'met') =>
+    readyFacts({ gameDay: readable({ atMs, outcome, by: 'ann' }) });
 
   it.each([
     ['89 days ago', rehearsed(noonMs - 90 * dayMs + 1), ['ok']],
@@ -152,13 +153,6 @@ describe('checkGameDay', () => {
     ['unknown', readyFacts({ gameDay: unread }), ['warning GAME_DAY_UNKNOWN']],
   ] as const)('judges one %s', (_label, facts, expected) => {
     expect(said(checkGameDay, facts)).toEqual(expected);
-  });
-});
-
-describe('checkConsumers', () => {
-  it('warns unless consumers are held', () => {
-    expect(said(checkConsumers, readyFacts())).toEqual(['ok']);
-    expect(said(checkConsumers, readyFacts({ pair: ordersPair() }))).toEqual(['warning CONSUMERS_LIVE']);
   });
 });
 

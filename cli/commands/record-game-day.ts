@@ -1,0 +1,70 @@
+import { ReadinessTable } from '../../functions/shared/adapters/readiness-table.ts';
+import { ControlConflict } from '../../functions/shared/errors.ts';
+import { didYouMean } from '../../functions/shared/nearest-name.ts';
+import { type GameDayRecord, gameDayOutcomes } from '../../functions/shared/readiness-record.ts';
+import { type CommonOptions, openControl, pairScope } from '../control.ts';
+import { exitCodes, OperatorError } from '../operator-error.ts';
+import { isoSeconds, printable } from '../printable.ts';
+import { requireRecorded } from '../require-recorded.ts';
+import type { CommandResult, Surroundings } from '../surroundings.ts';
+import { type AddCommand, withCommonOptions } from './command.ts';
+
+interface RecordGameDayOptions extends CommonOptions {
+  readonly pair: string;
+  readonly outcome: string;
+  readonly at?: string;
+  readonly as?: string;
+  readonly yes: boolean;
+}
+
+const outcomeOf = (text: string): GameDayRecord['outcome'] => {
+  const outcome = gameDayOutcomes.find((each) => each === text);
+  if (outcome !== undefined) return outcome;
+  throw OperatorError.usage(`unknown outcome "${text}"${didYouMean(text, gameDayOutcomes)}`);
+};
+
+const timeOf = (text: string | undefined, nowMs: number): number => {
+  if (text === undefined) return nowMs;
+  const atMs = Date.parse(text);
+  if (Number.isNaN(atMs)) throw OperatorError.usage(`--at ${text} is no time such as 2026-11-22T15:00:00Z`);
+  if (atMs > nowMs) throw OperatorError.usage(`--at ${text} is in the future: a game day is recorded after its end`);
+  return atMs;
+};
+
+const record = async (options: RecordGameDayOptions, surroundings: Surroundings): Promise<CommandResult> => {
+  const { pair, yes } = options;
+  const outcome = outcomeOf(options.outcome);
+  const control = await openControl(options, surroundings);
+  if (!yes) await requireRecorded(control, { scope: pairScope(pair), name: pair });
+  const table = new ReadinessTable(control.items);
+  const atMs = timeOf(options.at, surroundings.runtime.clock.nowMs());
+  const gameDay = { atMs, outcome, by: options.as ?? surroundings.userName };
+  try {
+    await table.writeGameDay(pair, gameDay);
+  } catch (error) {
+    if (!(error instanceof ControlConflict)) throw error;
+    const later = await table.readGameDay(pair);
+    throw OperatorError.refused(
+      `a later game day of ${pair} is recorded${later === undefined ? '' : `, at ${isoSeconds(later.atMs)}`}. Nothing was changed.`,
+    );
+  }
+  return {
+    exitCode: exitCodes.done,
+    json: { pair, gameDay },
+    lines: [printable(`game day of ${pair} at ${isoSeconds(atMs)}: ${outcome}, recorded by ${gameDay.by}`)],
+  };
+};
+
+/** `mq-dr record-game-day` */
+export const addRecordGameDay: AddCommand = (program, surroundings, finish) => {
+  withCommonOptions(program.command('record-game-day'))
+    .description('note that a pair was rehearsed, which readiness asks for')
+    .requiredOption('--pair <name>', 'the pair')
+    .requiredOption('--outcome <outcome>', `how it ended: ${gameDayOutcomes.join(', ')}`)
+    .option('--at <time>', 'when it ended, ISO 8601 (default: now)')
+    .option('--as <name>', 'who says so (default: the user of this machine)')
+    .option('--yes', 'also for a pair that nothing is recorded about', false)
+    .action(async (options: RecordGameDayOptions) => {
+      finish(await record(options, surroundings), options);
+    });
+};

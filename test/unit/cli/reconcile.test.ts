@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { reconciliationLines, stepReconciliationLines } from '../../../cli/reconciliation-lines.ts';
+import { jsonOf, OperatorStage } from '../../support/operator.ts';
+import { east, ReconcileStage, west } from '../../support/reconcile-stage.ts';
+
+/** Gauges come a few minutes after the pair, and again after an exchange. */
+const settledMs = 600_000;
+
+const onStage = async (
+  body: (operator: OperatorStage, stage: ReconcileStage) => Promise<void>,
+  settings: Parameters<typeof ReconcileStage.create>[0] = {},
+): Promise<void> => {
+  const stage = await ReconcileStage.create(settings);
+  const operator = new OperatorStage(stage.stage);
+  await operator.play(async () => await body(operator, stage));
+};
+
+/** Three messages, of which the first was processed and the second is in doubt. */
+const fill = async (stage: ReconcileStage): Promise<void> => {
+  await stage.sendIds('orders', 'work', ['m1', 'm2', 'm3']);
+  await stage.enter(east, 'work', ['m1']);
+  await stage.enter(east, 'work', ['m2'], 'C');
+};
+
+/** The command that a run ends with. */
+const nextCommand = (out: string): string => /next: npx mq-dr (.*)\n/.exec(out)?.[1]?.replaceAll('"', '') ?? '';
+
+describe('mq-dr start reconcile', () => {
+  it('tells what was found, and the command that would repair it, which does', async () => {
+    await onStage(async (operator, stage) => {
+      await fill(stage);
+      const report = await operator.mqDr(`start reconcile --pair orders --region ${east} --reason look --watch`);
+      expect(report).toMatchObject({ exitCode: 0, err: '', asked: [] });
+      expect(report.out).toContain('1 queue: 1 processed already, 1 unprocessed, 1 uncertain, 0 expired\n');
+      const manifest = /\nmanifest ([0-9a-f]{64})\n/.exec(report.out)?.[1];
+      expect(nextCommand(report.out)).toBe(
+        `start reconcile --pair orders --region ${east} --mode repair --manifest ${manifest} --reason repair --watch`,
+      );
+      expect(report.out).toContain('read: docs/runbooks/messages-reconciled.md');
+
+      const repair = await operator.mqDr(nextCommand(report.out), { typed: 'orders' });
+      expect(repair.asked[0]).toContain(`It takes what manifest ${manifest} proves processed out of the queues`);
+      expect(repair.exitCode).toBe(0);
+      expect(repair.out).toMatch(/\nReconciled after \d+ s\n/);
+      expect(repair.out).toContain('1 taken out to the quarantine, 0 gone before\n');
+      expect(repair.out).not.toContain('next:');
+      expect(stage.idsIn('orders', 'work')).toEqual(['m2', 'm3']);
+    });
+  });
+
+  it('goes through the queues that are named', async () => {
+    await onStage(async (operator, stage) => {
+      await fill(stage);
+      await stage.sendIds('orders', 'other', ['m4']);
+      const line = `start reconcile --pair orders --region ${east} --reason look --queue oth* --queue work --watch --json`;
+      const run = await operator.mqDr(line);
+      expect(jsonOf(run)).toMatchObject({ outcome: 'ReportOnly', output: { result: { queues: 2 } } });
+      const none = await operator.mqDr(line.replace('--queue work', '--queue wrok'));
+      expect(none.exitCode).toBe(2);
+      expect(jsonOf(none)).toMatchObject({ outcome: 'Refused', output: { blockers: [{ code: 'QUEUE_UNKNOWN' }] } });
+    });
+  });
+
+  it('says where the primary is when it was started elsewhere', async () => {
+    await onStage(async (operator) => {
+      const run = await operator.mqDr(`start reconcile --pair orders --region ${west} --reason look --watch`);
+      expect(run.exitCode).toBe(2);
+      expect(run.out).toMatch(/blocker BROKER_NOT_PRIMARY: .*start it in us-east-1/);
+    });
+  });
+});
+
+describe('mq-dr start failover and failback', () => {
+  it('tell what became of the messages, and follow their steps', async () => {
+    await onStage(async (operator, stage) => {
+      await operator.runtime.clock.sleepMs(settledMs);
+      await fill(stage);
+      await operator.runtime.clock.sleepMs(60_000);
+      const line = `start failover --pair orders --target-region ${west} --reason outage --accept-data-loss --yes --watch`;
+      const failover = await operator.mqDr(line);
+      expect(failover.exitCode).toBe(0);
+      expect(failover.out).toMatch(/ReconcileMessages\n {12}runs arn:aws:states:us-west-2:\d+:execution:reconcile:/);
+      expect(failover.out).toMatch(/\nmessages: ReportOnly\n {2}1 queue: 1 processed already/);
+      expect(nextCommand(failover.out)).toMatch(/^start reconcile --pair orders --region us-west-2 --mode repair /);
+
+      await operator.runtime.clock.sleepMs(settledMs);
+      const failback = await operator.mqDr(
+        `start failback --pair orders --target-region ${east} --reason back --watch`,
+        { typed: 'orders' },
+      );
+      expect(failback.asked[0]).toContain('This starts failback of orders in us-east-1. Both brokers are closed');
+      expect(failback).toMatchObject({ exitCode: 0, err: '' });
+      expect(failback.out).toMatch(/SwitchOver\n {12}runs arn:aws:states:us-east-1:\d+:execution:switchover:/);
+      expect(failback.out).toMatch(/\nFailedBack after \d+ s\n/);
+      expect(failback.out).toMatch(/\nmessages: ReportOnly\n/);
+    });
+  });
+});
+
+const manifest = 'a'.repeat(64);
+const about = { pair: 'orders', region: west };
+const result = {
+  queues: 2,
+  processed: 0,
+  unprocessed: 5,
+  uncertain: 0,
+  expired: 1,
+  processedTwice: 0,
+  removed: 0,
+  gone: 0,
+  findings: [],
+};
+const lines = (outcome: string, changes: object = {}) =>
+  reconciliationLines({ outcome, manifest, result: { ...result, ...changes } }, about).join('\n');
+
+describe('the lines about a reconciliation', () => {
+  it('name nothing to do where there is nothing', () => {
+    expect(lines('ReportOnly').split('\n')).toEqual([
+      '2 queues: 0 processed already, 5 unprocessed, 0 uncertain, 1 expired',
+      `manifest ${manifest}`,
+    ]);
+    expect(lines('Reconciled', { processed: 3, removed: 2, gone: 1 })).not.toMatch(/next:|read:/);
+  });
+
+  it('show what made it incomplete, and where to read on', () => {
+    const findings = [{ code: 'SEEN_MISMATCH', message: '3 of work were seen, 4 were there' }];
+    const text = lines('Incomplete', { processed: 3, findings });
+    expect(text).toContain('finding SEEN_MISMATCH: 3 of work were seen, 4 were there');
+    expect(text).toContain(`--mode repair --manifest ${manifest}`);
+    expect(text).toContain('read: docs/runbooks/messages-reconciled.md');
+    expect(lines('Incomplete', { processed: 3, removed: 2, gone: 1 })).not.toContain('next:');
+  });
+
+  it.each([{ uncertain: 1 }, { processedTwice: 1 }])('point to the runbook for %j', (changes) => {
+    expect(lines('Reconciled', changes)).toContain('read: docs/runbooks/messages-reconciled.md');
+  });
+
+  it('say what a step of a promotion came to, and how to make up for it', () => {
+    const again = '  next: npx mq-dr start reconcile --pair orders --region us-west-2 --reason "once more" --watch';
+    expect(stepReconciliationLines({ outcome: 'Failed', error: 'AccessDenied' }, about)).toEqual([
+      'messages: Failed',
+      '  error AccessDenied',
+      again,
+    ]);
+    const blockers = [{ code: 'NO_SECRET', message: 'none' }];
+    expect(stepReconciliationLines({ outcome: 'Refused', blockers }, about)).toEqual([
+      'messages: Refused',
+      '  blocker NO_SECRET: none',
+      again,
+    ]);
+    expect(stepReconciliationLines({ outcome: 'Skipped', because: 'the pair has no ledger' }, about)).toEqual([
+      'messages: Skipped',
+      '  because the pair has no ledger',
+    ]);
+  });
+
+  it.each([null, undefined, 'text', {}])('are none for %j', (value) => {
+    expect(stepReconciliationLines(value, about)).toEqual([]);
+    expect(reconciliationLines(value, about)).toEqual([]);
+  });
+});
