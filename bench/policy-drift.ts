@@ -1,14 +1,17 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { simulateCluster } from '../functions/policy-drift/effective-policy.ts';
 import { profileFor } from '../functions/policy-drift/version-profiles.ts';
 import type { RabbitPolicy, RabbitQueue } from '../functions/shared/rabbit-cluster.ts';
 import type { ClusterSeedInput } from '../gameday/world/rabbitmq/cluster-seed.ts';
 import { EmbeddedRabbitCluster } from '../gameday/world/rabbitmq/embedded-cluster.ts';
 import { answerManagementApi } from '../gameday/world/rabbitmq/management-api.ts';
-import { fastestMs } from './fastest.ts';
+import { type Detection, detectInOwnProcess } from './detection.ts';
+import { loopbackCertificate } from './loopback-certificate.ts';
+import { quietMs } from './quiet-ms.ts';
 
 const version = '3.13.7';
 const mirrored = { 'ha-mode': 'all', 'ha-sync-mode': 'automatic' };
@@ -35,41 +38,46 @@ const largeCluster = (): ClusterSeedInput => {
   };
 };
 
-/** Serves the embedded management API on loopback, so that a GET costs what a GET costs. */
-const serve = async (): Promise<{ readonly origin: string; close(): void }> => {
-  const cluster = new EmbeddedRabbitCluster(largeCluster(), () => 0);
-  const server = createServer((request, response) => {
+/** Serves the embedded management API on loopback over TLS, so that a GET costs what a function's GET costs. */
+const serve = async (
+  seed: ClusterSeedInput,
+  certificate: ReturnType<typeof loopbackCertificate>,
+): Promise<{ readonly origin: string; close(): void }> => {
+  const cluster = new EmbeddedRabbitCluster(seed, () => 0);
+  const server = createServer(certificate, (request, response) => {
     const headers = { authorization: request.headers.authorization ?? '' };
     const asked = { method: 'GET' as const, path: request.url ?? '/', headers };
     const { status, body } = answerManagementApi(cluster, asked, () => true);
     response.writeHead(status, { 'content-type': 'application/json' }).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => void server.close() };
+  return { origin: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => void server.close() };
 };
 
-/** What a function's own process measured: see `policy-drift-detector.ts`. */
-export interface Detection {
-  readonly calls: number;
-  readonly bareMs: number;
-  readonly detectMs: number;
-  readonly findings: number;
-  readonly peakRssMiB: number;
-}
+const credentials = { username: 'administrator', password: 'embedded-Bench-42' };
 
-/** Memory of Node's heap in a function of 256 MiB: what Lambda leaves beside the process itself. */
-const heapMiB = 160;
-
-/** Lets a process of its own detect, as a function would: its memory and its work are not the broker's. */
-const detect = async (rounds: number): Promise<Detection> => {
-  const { origin, close } = await serve();
+/** Detects in clusters one after the other, each for so many rounds. */
+const detectIn = async (
+  clusters: readonly { readonly seed: ClusterSeedInput; readonly rounds: number }[],
+): Promise<readonly Detection[]> => {
+  const certificate = loopbackCertificate();
+  const folder = await mkdtemp(join(tmpdir(), 'mq-dr-bench-'));
   try {
-    const file = new URL('./policy-drift-detector.ts', import.meta.url);
-    const detector = fork(file, [origin, String(rounds)], { execArgv: [`--max-old-space-size=${heapMiB}`] });
-    const [detection] = (await once(detector, 'message')) as [Detection];
-    return detection;
+    const trusted = join(folder, 'certificate.pem');
+    await writeFile(trusted, certificate.cert);
+    const detections: Detection[] = [];
+    for (const { seed, rounds } of clusters) {
+      const { origin, close } = await serve(seed, certificate);
+      try {
+        const task = { origin, credentials, rounds, instanceType: 'mq.m5.large' };
+        detections.push(await detectInOwnProcess(task, trusted));
+      } finally {
+        close();
+      }
+    }
+    return detections;
   } finally {
-    close();
+    await rm(folder, { recursive: true });
   }
 };
 
@@ -113,23 +121,32 @@ const oneVhost = (
   };
 };
 
+/** Rounds of the simulation, which computes and waits for nobody. */
+const simulationRounds = 20;
+
 /**
  * Measures detection and simulation of policy drift in the embedded world.
  *
- * @returns `detectRatio` detection over its bare GETs, `calls`, simulation times of 5,000 queues in milliseconds with
- * 1,000 and 5,000 policies and how they grow, and the peak resident memory in MiB
+ * @returns `detectRatio` detection over its bare GETs, `calls` of one detection with 1,000 virtual hosts and
+ * `callsWithOneVhost`, simulation times of 5,000 queues in milliseconds with 1,000 and 5,000 policies and how they grow,
+ * and the peak resident memory in MiB
  */
 export const benchPolicyDrift = async (rounds: number): Promise<Readonly<Record<string, number>>> => {
   const profile = profileFor(version);
   if (profile === undefined) throw new TypeError(`no profile for ${version}`);
-  const detection = await detect(rounds);
+  const [detection, alone] = await detectIn([
+    { seed: largeCluster(), rounds },
+    { seed: { version }, rounds: 1 },
+  ]);
+  if (detection === undefined || alone === undefined) throw new TypeError('a cluster is missing');
   const simulation = (count: number) => {
     const scene = { ...oneVhost(count), operatorPolicies: [] };
     return () => simulateCluster(scene, profile);
   };
-  const [simulateMs1000, simulateMs5000] = await fastestMs(rounds, [simulation(1_000), simulation(5_000)]);
+  const [simulateMs1000, simulateMs5000] = await quietMs(simulationRounds, [simulation(1_000), simulation(5_000)]);
   return {
     ...detection,
+    callsWithOneVhost: alone.calls,
     detectRatio: detection.detectMs / detection.bareMs,
     simulateMs1000,
     simulateMs5000,

@@ -23,9 +23,9 @@ export const copiesOf = (
   return Math.max(1, cluster.nodes.filter(({ name }) => params.includes(name)).length);
 };
 
-/** Mirrors that a classic queue has and that do not hold all messages yet. */
-export const unsynchronisedMirrors = (queue: RabbitQueue): readonly string[] =>
-  queue.mirrors.filter((mirror) => !queue.synchronisedMirrors.includes(mirror));
+/** Whether a classic queue has a mirror that does not hold all messages yet. */
+export const hasUnsynchronisedMirror = (queue: RabbitQueue): boolean =>
+  queue.mirrors.some((mirror) => !queue.synchronisedMirrors.includes(mirror));
 
 /** Whether a queue is copying its messages right now, and therefore blocked; docs/rabbitmq.md 5.2. */
 export const isSynchronising = (queue: RabbitQueue): boolean => queue.state === 'syncing';

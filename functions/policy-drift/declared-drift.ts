@@ -3,7 +3,7 @@ import { isAwsOwned } from './aws-owned.ts';
 import { differencesOf, withoutMirroring } from './desired-policies.ts';
 import { type DriftFinding, groupBy, policyKey, someNames } from './drift-finding.ts';
 import { byVhost, type SimulatedQueue } from './effective-policy.ts';
-import { PolicyIndex } from './policy-index.ts';
+import { matchedName, PolicyIndex } from './policy-index.ts';
 import type { VersionProfile } from './version-profiles.ts';
 
 /** Declared policies that this version cannot hold, that are missing, or that differ. */
@@ -68,7 +68,7 @@ export const shadowedDeclarations = (
     if (!effective.decided || effective.policy === undefined) return [];
     const { policy } = effective;
     if (desired.has(policyKey(queue.vhost, policy.name)) || isAwsOwned(policy.name)) return [];
-    const wanted = indexes.get(queue.vhost)?.choose(queue);
+    const wanted = indexes.get(queue.vhost)?.choose({ name: matchedName(queue.name), type: queue.type });
     return wanted?.decided && wanted.policy !== undefined ? [{ queue, policy, wanted: wanted.policy }] : [];
   });
   const groups = groupBy(shadowed, ({ policy, wanted }) => JSON.stringify([policy.vhost, policy.name, wanted.name]));

@@ -25,7 +25,8 @@ export const withoutMirroring = (definition: PolicyDefinition): PolicyDefinition
 
 /** Whether a definition mirrors to all nodes and synchronises by itself. */
 export const isMirrored = (definition: PolicyDefinition): boolean =>
-  Object.entries(requiredMirroring).every(([key, value]: [string, JsonValue]) => definition[key] === value);
+  required.every(([key, value]) => definition[key] === value);
+const required: readonly (readonly [string, JsonValue])[] = Object.entries(requiredMirroring);
 
 /**
  * The declared policies as they should stand in each virtual host, by `policyKey`. Where mirroring exists, those that

@@ -1,5 +1,8 @@
 import * as z from 'zod';
 import type { ClusterConfig } from '../shared/cluster-config.ts';
+import { InvalidInput } from '../shared/errors.ts';
+import { didYouMean } from '../shared/nearest-name.ts';
+import { parseInput } from '../shared/parse-input.ts';
 import type { DriftInput } from './drift-input.ts';
 
 /** What made somebody look. */
@@ -17,10 +20,12 @@ export type TriggerDecision =
   | { readonly starts: readonly [DriftStart, ...DriftStart[]] }
   | { readonly starts: readonly []; readonly ignored: string };
 
+/** An EventBridge event, or what a schedule hands over in its place, which has no time of its own. */
+
 const eventSchema = z.object({
   source: z.string(),
   'detail-type': z.string(),
-  time: z.iso.datetime(),
+  time: z.iso.datetime().optional(),
   detail: z.record(z.string(), z.unknown()).default({}),
 });
 
@@ -34,6 +39,7 @@ const apiCallSchema = z.object({
 
 const alarmSchema = z.object({ alarmName: z.string(), state: z.object({ value: z.string() }) });
 const logSchema = z.object({ brokerId: z.string(), pattern: z.string() });
+/** A person's wish, put on the bus; the service and its tools start the workflow itself. */
 const manualSchema = z.strictObject({
   cluster: z.string(),
   mode: z.enum(['report', 'remediate', 'rollback']).default('report'),
@@ -59,16 +65,16 @@ const ignored = (why: string): TriggerDecision => ({ starts: [], ignored: why })
  * Decides what an event asks of policy-drift. Nothing but a person's request ever asks for more than a report.
  *
  * @param clusters the clusters of the function's own Region
+ * @param nowMs for an event that has no time of its own
+ * @throws InvalidInput for what is no event, and for a person's request that names no cluster or has a wrong field
  */
 export const driftTrigger = (
   event: unknown,
   clusters: readonly Pick<ClusterConfig, 'name' | 'broker'>[],
+  nowMs: number,
 ): TriggerDecision => {
-  const parsed = eventSchema.safeParse(event);
-  if (!parsed.success) return ignored('it is no EventBridge event');
-  const { source, time, detail } = parsed.data;
-  const type = parsed.data['detail-type'];
-  const atMs = Date.parse(time);
+  const { source, time, detail, 'detail-type': type } = parseInput(eventSchema, event, 'the event');
+  const atMs = time === undefined ? nowMs : Date.parse(time);
   const start = (names: readonly string[], kind: TriggerKind, reason: string): TriggerDecision => {
     const [first, ...more] = names.map((cluster) => ({
       kind,
@@ -82,7 +88,7 @@ export const driftTrigger = (
   const ofBroker = (id: string | undefined): readonly string[] =>
     clusters.filter(({ broker }) => broker.brokerId === id || broker.arn === id).map(({ name }) => name);
 
-  if (type === 'Scheduled Event' || type === 'Policy Drift Schedule') {
+  if (source === 'mq-dr' && type === 'Policy Drift Schedule') {
     return start(
       clusters.map(({ name }) => name),
       'schedule',
@@ -129,11 +135,15 @@ const apiCall = (
 };
 
 const manual = (detail: unknown, clusters: readonly Pick<ClusterConfig, 'name'>[], atMs: number): TriggerDecision => {
-  const asked = manualSchema.safeParse(detail);
-  if (!asked.success)
-    return ignored(asked.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
-  const { cluster, mode, reason } = asked.data;
-  if (!clusters.some(({ name }) => name === cluster)) return ignored(`no cluster "${cluster}" in this Region`);
+  const { cluster, mode, reason } = parseInput(manualSchema, detail, 'the request');
+  const names = clusters.map(({ name }) => name);
+  // The event reaches one Region only, so that nobody else knows the cluster either.
+  if (!names.includes(cluster)) {
+    throw new InvalidInput(`no cluster "${cluster}" is configured in this Region${didYouMean(cluster, names)}`, {
+      cluster,
+      configured: names,
+    });
+  }
   const name = `${executionName(cluster, 'manual', atMs)}-${mode}`;
   return { starts: [{ kind: 'manual', executionName: name, input: { cluster, mode, reason } }] };
 };

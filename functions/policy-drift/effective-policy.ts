@@ -1,6 +1,6 @@
 import type { PolicyDefinition, RabbitCluster, RabbitPolicy, RabbitQueue } from '../shared/rabbit-cluster.ts';
 import { mergeDefinitions } from './merge-definitions.ts';
-import { PolicyIndex } from './policy-index.ts';
+import { matchedName, PolicyIndex } from './policy-index.ts';
 import type { VersionProfile } from './version-profiles.ts';
 
 /** What applies to a queue: names of both policies and their merged settings, or why that cannot be said. */
@@ -26,9 +26,10 @@ export class VhostPolicies {
   }
 
   effective(queue: Pick<RabbitQueue, 'name' | 'type'>): EffectivePolicy {
-    const user = this.#user.choose(queue);
+    const asked = { name: matchedName(queue.name), type: queue.type };
+    const user = this.#user.choose(asked);
     if (!user.decided) return user;
-    const operator = this.#operator.choose(queue);
+    const operator = this.#operator.choose(asked);
     if (!operator.decided) return operator;
     const merged = mergeDefinitions(user.policy?.definition, operator.policy?.definition);
     if (!merged.known) {

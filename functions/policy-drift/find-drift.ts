@@ -5,7 +5,7 @@ import { declaredDrift, shadowedDeclarations } from './declared-drift.ts';
 import { desiredPolicies } from './desired-policies.ts';
 import { type DriftFinding, groupBy, type PolicyChange, policyKey, someNames } from './drift-finding.ts';
 import { type SimulatedQueue, simulateCluster } from './effective-policy.ts';
-import { maxLengthOf } from './instance-limits.ts';
+import { limitDrift } from './limit-drift.ts';
 import { mirroringDrift } from './mirroring-drift.ts';
 import { queueDrift, uncoveredVhosts } from './queue-drift.ts';
 import type { VersionProfile } from './version-profiles.ts';
@@ -36,8 +36,11 @@ export interface Drift {
   readonly simulated: readonly SimulatedQueue[];
 }
 
-const systemFindings = ({ cluster, profile, serviceHadItsTime }: DriftFacts): readonly DriftFinding[] =>
-  [...groupBy(missingAwsPolicies(cluster, profile), ({ name }) => name).entries()].map(([name, missing]) => ({
+const systemFindings = (
+  absent: ReturnType<typeof missingAwsPolicies>,
+  serviceHadItsTime: boolean,
+): readonly DriftFinding[] =>
+  [...groupBy(absent, ({ name }) => name).entries()].map(([name, missing]) => ({
     code: serviceHadItsTime ? 'AWS_POLICY_NOT_RECREATED' : 'AWS_POLICY_MISSING',
     severity: serviceHadItsTime ? 'critical' : 'high',
     vhost: missing.length === 1 ? (missing[0]?.vhost ?? '/') : '(all)',
@@ -49,27 +52,6 @@ const systemFindings = ({ cluster, profile, serviceHadItsTime }: DriftFacts): re
     evidence: { vhosts: someNames(missing.map(({ vhost }) => vhost)), operator: missing[0]?.operator },
     remedy: undefined,
   }));
-
-const limitFindings = ({ cluster, instanceType }: DriftFacts): readonly DriftFinding[] => {
-  const limit = maxLengthOf(instanceType);
-  if (limit === undefined) return [];
-  return cluster.policies.flatMap((policy): readonly DriftFinding[] => {
-    const value = policy.definition['max-length'];
-    if (typeof value !== 'number' || value <= limit) return [];
-    return [
-      {
-        code: 'LIMIT_EXCEEDED',
-        severity: 'low',
-        vhost: policy.vhost,
-        policy: policy.name,
-        queues: 0,
-        message: `policy "${policy.name}" in ${policy.vhost} allows ${value} messages, more than ${instanceType} is made for (${limit}); lowering it by itself could drop messages`,
-        evidence: { value, limit, instanceType },
-        remedy: undefined,
-      },
-    ];
-  });
-};
 
 /** One change for each policy; the declaration knows best, then what comes first. */
 const changesOf = (findings: readonly DriftFinding[]): readonly PolicyChange[] => {
@@ -85,16 +67,17 @@ const changesOf = (findings: readonly DriftFinding[]): readonly PolicyChange[] =
 /** Finds every kind of drift at once. A function of values: reads nothing, writes nothing. */
 export const findDrift = (facts: DriftFacts): Drift => {
   const { cluster, profile, config, nowMs } = facts;
+  const absent = missingAwsPolicies(cluster, profile);
   const simulated = simulateCluster(cluster, profile);
   const desired = desiredPolicies(config.policies, cluster, profile);
   const all = [
-    ...systemFindings(facts),
+    ...systemFindings(absent, facts.serviceHadItsTime),
     ...mirroringDrift(cluster, simulated, desired, profile),
     ...declaredDrift(cluster, desired, profile),
     ...shadowedDeclarations(simulated, desired, profile, config.undeclared === 'remove'),
     ...queueDrift(cluster, simulated, profile),
     ...uncoveredVhosts(cluster, simulated, profile),
-    ...limitFindings(facts),
+    ...limitDrift(cluster, profile, facts.instanceType),
   ];
   const valid = config.exceptions.filter(({ expiresAt }) => nowMs < expiresAt);
   const isExcepted = (finding: DriftFinding): boolean =>
@@ -120,7 +103,7 @@ export const findDrift = (facts: DriftFacts): Drift => {
     );
   const findings = [...all.filter((finding) => !isExcepted(finding)), ...expired];
   const owned = [...cluster.policies, ...cluster.operatorPolicies].filter(({ name }) => isAwsOwned(name));
-  const untouchedAwsOwned = owned.length + missingAwsPolicies(cluster, profile).length;
+  const untouchedAwsOwned = owned.length + absent.length;
   return {
     findings,
     excepted: all.filter(isExcepted),

@@ -14,15 +14,18 @@ export const mirroringDrift = (
   profile: VersionProfile,
 ): readonly DriftFinding[] => {
   if (!profile.mirroring) return leftoverMirroring(cluster, desired);
+  const lacking = cluster.policies.filter(
+    (policy) =>
+      !isMirrored(policy.definition) && !isAwsOwned(policy.name) && appliesToType(policy, 'classic', profile) === 'yes',
+  );
+  if (lacking.length === 0) return [];
   const using = Map.groupBy(simulated, ({ effective }) => (effective.decided ? effective.policy : undefined));
   const operators = new Set(
     cluster.operatorPolicies
       .filter((policy) => policy.pattern === '.*' && policy.applyTo !== 'exchanges' && isMirrored(policy.definition))
       .map(({ vhost }) => vhost),
   );
-  return cluster.policies.flatMap((policy): readonly DriftFinding[] => {
-    if (isAwsOwned(policy.name) || isMirrored(policy.definition)) return [];
-    if (appliesToType(policy, 'classic', profile) !== 'yes') return [];
+  return lacking.flatMap((policy): readonly DriftFinding[] => {
     const queues = using.get(policy) ?? [];
     const classic = queues.filter(({ queue }) => queue.type === 'classic' && !queue.exclusive);
     const bare = classic.filter(({ effective }) => effective.decided && !isMirrored(effective.definition));

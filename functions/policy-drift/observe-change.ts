@@ -1,21 +1,23 @@
 import type { Finding } from '../shared/finding.ts';
-import type { RabbitCluster, RabbitPolicy } from '../shared/rabbit-cluster.ts';
-import { copiesOf, isSynchronising, unsynchronisedMirrors } from './copies.ts';
+import type { RabbitPolicy } from '../shared/rabbit-cluster.ts';
+import { copiesOf, hasUnsynchronisedMirror, isSynchronising } from './copies.ts';
 import { type ChangeRecord, changeHistory, moveChange, readChanges, runNameOf } from './drift-records.ts';
-import { type JudgeRequest, judgeCluster } from './judge-cluster.ts';
+import { type Judgement, type JudgeRequest, judgeCluster } from './judge-cluster.ts';
 import { canonicalText } from './merge-definitions.ts';
 import { withEffect } from './policy-history.ts';
 import type { DriftPorts } from './ports.ts';
+import { disagrees } from './queue-drift.ts';
 import { profileFor } from './version-profiles.ts';
 
 /** Where a write stands. */
 export interface ObservedChange {
   /**
-   * `settled`: in force, and every queue has its copies · `syncing`: in force, queues still copy · `waiting`: not
-   * visible yet · `lost`: it had no effect, or was undone at once · `unfinished`: patience is over · `none`: nothing is open
+   * `settled`: in force, and every queue shows it and has its copies · `syncing`: in force, queues do not show it yet or
+   * still copy · `waiting`: not visible yet · `lost`: it had no effect, or was undone at once · `unfinished`: patience is
+   * over · `none`: nothing is open
    */
   readonly phase: 'settled' | 'syncing' | 'waiting' | 'lost' | 'unfinished' | 'none';
-  /** Queues that still lack copies. */
+  /** Queues that do not show the change yet, or still lack copies. */
   readonly waitingFor: number;
   /** Why the run stops; only with `unfinished`. */
   readonly blockers: readonly Finding[];
@@ -27,19 +29,24 @@ export interface ObservedChange {
  */
 const settleMs = 10_000;
 
-/** Queues that the policy applies to and that have fewer complete copies than their settings call for. */
-const queuesBehind = (change: ChangeRecord, cluster: RabbitCluster): number => {
+/**
+ * Queues that the change touches and that are not yet as it wants them: the broker's figures, samples of some seconds
+ * ago, do not show their new settings (docs/rabbitmq.md 1.3), or they have fewer complete copies than those call for.
+ */
+const queuesBehind = (change: ChangeRecord, { cluster, drift }: Pick<Judgement, 'cluster' | 'drift'>): number => {
   const profile = profileFor(cluster.version);
-  if (profile?.mirroring !== true) return 0;
-  return cluster.queues.filter((queue) => {
-    if (queue.vhost !== change.vhost || queue.type !== 'classic' || queue.exclusive) return false;
-    const touched = queue.policy === change.name || change.effects.some((effect) => effect.queue === queue.name);
+  if (profile === undefined) return 0;
+  const changed = new Set(change.effects.map(({ queue }) => queue));
+  return drift.simulated.filter(({ queue, effective }) => {
+    if (queue.vhost !== change.vhost || !effective.decided) return false;
+    const touched = [effective.policy?.name, queue.policy].includes(change.name) || changed.has(queue.name);
     if (!touched) return false;
-    const copies = copiesOf(queue, queue.effectiveDefinition, cluster, profile);
-    const manual = queue.effectiveDefinition['ha-sync-mode'] !== 'automatic';
+    if (disagrees(queue, effective)) return true;
+    const copies = copiesOf(queue, effective.definition, cluster, profile);
+    if (queue.type !== 'classic' || copies < 2) return false;
     // Mirrors of a manual policy stay empty until somebody asks: a rollback to one is complete without them.
-    if (manual) return isSynchronising(queue);
-    return queue.mirrors.length + 1 < copies || unsynchronisedMirrors(queue).length > 0 || isSynchronising(queue);
+    if (effective.definition['ha-sync-mode'] !== 'automatic') return isSynchronising(queue);
+    return queue.mirrors.length + 1 < copies || hasUnsynchronisedMirror(queue) || isSynchronising(queue);
   }).length;
 };
 
@@ -70,7 +77,7 @@ export const observeChange = async (
     await moveChange(ports.records, open, { status: 'settled', settledAs: 'not-effective' });
     return { phase: 'lost', waitingFor: 0, blockers: [] };
   }
-  const waitingFor = queuesBehind(change, looked.cluster);
+  const waitingFor = queuesBehind(change, looked);
   if (waitingFor > 0 && !request.lastLook) return { phase: 'syncing', waitingFor, blockers: [] };
   await moveChange(ports.records, open, { status: 'settled', settledAs: 'effective' });
   await changeHistory(ports.records, change, (history) =>
@@ -79,7 +86,7 @@ export const observeChange = async (
   if (waitingFor === 0) return { phase: 'settled', waitingFor, blockers: [] };
   const blocker: Finding = {
     code: 'SYNC_NOT_FINISHED',
-    message: `policy "${change.name}" in ${change.vhost} is in force, but ${waitingFor} queue(s) still lack copies; no further change is made`,
+    message: `policy "${change.name}" in ${change.vhost} is in force, but ${waitingFor} queue(s) do not show it yet or still lack copies; no further change is made`,
     evidence: { policy: change.name, queues: waitingFor },
   };
   return { phase: 'unfinished', waitingFor, blockers: [blocker] };

@@ -12,10 +12,30 @@ export type Choice =
     }
   | { readonly decided: false; readonly because: string; readonly among: readonly string[] };
 
-/** What a choice depends on: a queue by name and type. */
+/** What a choice depends on: a queue's name, as `matchedName` gives it, and its type. */
 export interface Chooser {
-  readonly name: string;
+  readonly name: MatchedName;
   readonly type: QueueType;
+}
+
+/** A name as patterns see it. */
+export interface MatchedName {
+  /** From `bytesOf`. */
+  readonly bytes: string;
+  /** Of an unusual name even a prefix says nothing: the pattern itself is asked, and leaves it open. */
+  readonly plain: boolean;
+}
+
+/** Looks at a name once, for all indexes that are asked about it. */
+export const matchedName = (name: string): MatchedName => {
+  const bytes = bytesOf(name);
+  return { bytes, plain: isPlain(bytes) };
+};
+
+/** A policy of which nobody can say whether it is the one. */
+interface Open {
+  readonly name: string;
+  readonly because: string;
 }
 
 interface Indexed {
@@ -37,7 +57,9 @@ export const appliesToType = (
     if (typed !== type) return 'no';
   }
   if (type === 'other') return 'undecided';
-  return profile.voidKeys[type].some((key) => Object.hasOwn(policy.definition, key)) ? 'void' : 'yes';
+  const voidKeys = profile.voidKeys[type];
+  for (const key in policy.definition) if (voidKeys.has(key)) return 'void';
+  return 'yes';
 };
 
 /** Up to so many policies are looked at one by one: building an index takes longer than it saves. */
@@ -53,10 +75,8 @@ const gramLength = 3;
 export class PolicyIndex {
   readonly #profile: VersionProfile;
   readonly #ranked: readonly Indexed[];
-  readonly #byPrefix = new Map<string, number[]>();
-  #prefixLengths: readonly number[] = [];
-  readonly #byGram = new Map<string, number[]>();
-  readonly #general: number[] = [];
+  /** Where to look; undefined while there are so few policies that all of them are. */
+  readonly #lookup: Lookup | undefined;
 
   /** @param policies of one kind, user or operator, and of one virtual host */
   constructor(policies: readonly RabbitPolicy[], profile: VersionProfile) {
@@ -64,39 +84,21 @@ export class PolicyIndex {
     this.#ranked = policies
       .map((policy) => ({ policy, pattern: compilePattern(policy.pattern) }))
       .sort((a, b) => b.policy.priority - a.policy.priority);
-    if (this.#ranked.length > fewPolicies) this.#buildIndex();
-  }
-
-  #buildIndex(): void {
-    const lengths = new Set<number>();
-    this.#ranked.forEach(({ pattern }, rank) => {
-      if (pattern.prefix !== undefined) {
-        lengths.add(pattern.prefix.length);
-        push(this.#byPrefix, pattern.prefix, rank);
-      } else if (pattern.contains !== undefined && pattern.contains.length >= gramLength) {
-        push(this.#byGram, this.#rarestGram(pattern.contains), rank);
-      } else this.#general.push(rank);
-    });
-    this.#prefixLengths = [...lengths];
+    if (this.#ranked.length > fewPolicies) this.#lookup = lookupOf(this.#ranked.map(({ pattern }) => pattern));
   }
 
   /** The policy that RabbitMQ applies to the queue, or why that cannot be said; docs/rabbitmq.md 2. */
-  choose(queue: Chooser): Choice {
-    const name = bytesOf(queue.name);
-    // Of an unusual name even a prefix says nothing: the pattern itself is asked, and leaves it open.
-    const plain = isPlain(name);
-    const ranks = this.#ranked.length > fewPolicies ? this.#candidates(name) : this.#ranked.keys();
+  choose({ name: { bytes, plain }, type }: Chooser): Choice {
+    const ranked = this.#lookup === undefined ? this.#ranked : candidates(this.#lookup, bytes, this.#ranked);
     let found: RabbitPolicy | undefined;
     let passedOver: RabbitPolicy | undefined;
-    const open: { readonly name: string; readonly because: string }[] = [];
-    for (const rank of ranks) {
-      const { policy, pattern } = this.#ranked[rank] ?? {};
-      if (policy === undefined || pattern === undefined) continue;
+    let open: Open[] | undefined;
+    for (const { policy, pattern } of ranked) {
       if (found !== undefined && policy.priority < found.priority) break;
-      if (pattern.prefix !== undefined && !name.startsWith(pattern.prefix) && plain) continue;
-      const applies = appliesToType(policy, queue.type, this.#profile);
+      if (plain && pattern.prefix !== undefined && !bytes.startsWith(pattern.prefix)) continue;
+      const applies = appliesToType(policy, type, this.#profile);
       if (applies === 'no' || (applies === 'void' && passedOver !== undefined)) continue;
-      const matching = pattern.matches(name);
+      const matching = pattern.matches(bytes);
       if (applies === 'void') {
         if (matching === 'yes' && found === undefined) passedOver = policy;
         continue;
@@ -107,37 +109,68 @@ export class PolicyIndex {
           matching === 'undecided'
             ? `pattern ${JSON.stringify(policy.pattern)}: ${pattern.undecidable ?? 'the name has unusual bytes'}`
             : `apply-to ${JSON.stringify(policy.applyTo)} or the queue's type is not known`;
+        open ??= [];
         open.push({ name: policy.name, because });
       } else if (found === undefined) found = policy;
-      else open.push({ name: policy.name, because: `the same priority ${policy.priority}` });
+      else {
+        open ??= [];
+        open.push({ name: policy.name, because: `the same priority ${policy.priority}` });
+      }
     }
-    if (open.length === 0) return { decided: true, policy: found, passedOver };
+    if (open === undefined) return { decided: true, policy: found, passedOver };
     const among = [...(found === undefined ? [] : [found.name]), ...open.map((each) => each.name)].sort();
     return { decided: false, because: open[0]?.because ?? '', among };
   }
-
-  #candidates(name: string): readonly number[] {
-    const ranks = [...this.#general];
-    for (const length of this.#prefixLengths) {
-      if (length <= name.length) ranks.push(...(this.#byPrefix.get(name.slice(0, length)) ?? []));
-    }
-    if (this.#byGram.size > 0) {
-      const grams = new Set<string>();
-      for (let at = 0; at + gramLength <= name.length; at++) grams.add(name.slice(at, at + gramLength));
-      for (const gram of grams) ranks.push(...(this.#byGram.get(gram) ?? []));
-    }
-    return ranks.sort((a, b) => a - b);
-  }
-
-  #rarestGram(text: string): string {
-    let best = text.slice(0, gramLength);
-    for (let at = 1; at + gramLength <= text.length; at++) {
-      const gram = text.slice(at, at + gramLength);
-      if ((this.#byGram.get(gram)?.length ?? 0) < (this.#byGram.get(best)?.length ?? 0)) best = gram;
-    }
-    return best;
-  }
 }
+
+/** Positions in the ranking by the literal text of their patterns. */
+interface Lookup {
+  readonly byPrefix: ReadonlyMap<string, readonly number[]>;
+  readonly prefixLengths: readonly number[];
+  readonly byGram: ReadonlyMap<string, readonly number[]>;
+  /** Those without literal text: always asked. */
+  readonly general: readonly number[];
+}
+
+const lookupOf = (patterns: readonly CompiledPattern[]): Lookup => {
+  const byPrefix = new Map<string, number[]>();
+  const byGram = new Map<string, number[]>();
+  const general: number[] = [];
+  patterns.forEach(({ prefix, contains }, rank) => {
+    if (prefix !== undefined) push(byPrefix, prefix, rank);
+    else if (contains !== undefined && contains.length >= gramLength) push(byGram, rarestGram(contains, byGram), rank);
+    else general.push(rank);
+  });
+  const prefixLengths = [...new Set([...byPrefix.keys()].map((prefix) => prefix.length))];
+  return { byPrefix, prefixLengths, byGram, general };
+};
+
+const rarestGram = (text: string, byGram: ReadonlyMap<string, readonly number[]>): string => {
+  let best = text.slice(0, gramLength);
+  for (let at = 1; at + gramLength <= text.length; at++) {
+    const gram = text.slice(at, at + gramLength);
+    if ((byGram.get(gram)?.length ?? 0) < (byGram.get(best)?.length ?? 0)) best = gram;
+  }
+  return best;
+};
+
+/** The policies whose literal text fits a name, in their order. */
+const candidates = (
+  { byPrefix, prefixLengths, byGram, general }: Lookup,
+  name: string,
+  ranked: readonly Indexed[],
+): readonly Indexed[] => {
+  const ranks = [...general];
+  for (const length of prefixLengths) {
+    if (length <= name.length) ranks.push(...(byPrefix.get(name.slice(0, length)) ?? []));
+  }
+  if (byGram.size > 0) {
+    const grams = new Set<string>();
+    for (let at = 0; at + gramLength <= name.length; at++) grams.add(name.slice(at, at + gramLength));
+    for (const gram of grams) ranks.push(...(byGram.get(gram) ?? []));
+  }
+  return ranks.sort((a, b) => a - b).flatMap((rank) => ranked[rank] ?? []);
+};
 
 const push = (map: Map<string, number[]>, key: string, value: number): void => {
   const list = map.get(key);

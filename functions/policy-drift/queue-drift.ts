@@ -1,9 +1,9 @@
-import type { RabbitCluster, RabbitQueue } from '../shared/rabbit-cluster.ts';
+import type { RabbitCluster, RabbitPolicy, RabbitQueue } from '../shared/rabbit-cluster.ts';
 import { isAwsOwned } from './aws-owned.ts';
-import { isSynchronising, unsynchronisedMirrors } from './copies.ts';
+import { hasUnsynchronisedMirror, isSynchronising } from './copies.ts';
 import { isMirrored } from './desired-policies.ts';
 import { type DriftFinding, groupBy, type Severity, someNames } from './drift-finding.ts';
-import { byVhost, type SimulatedQueue } from './effective-policy.ts';
+import type { EffectivePolicy, SimulatedQueue } from './effective-policy.ts';
 import { sameDefinition } from './merge-definitions.ts';
 import type { VersionProfile } from './version-profiles.ts';
 
@@ -30,7 +30,7 @@ const rulesFor = (cluster: RabbitCluster, profile: VersionProfile): readonly Que
     {
       code: 'MIRRORS_UNSYNCHRONISED',
       severity: 'high',
-      applies: ({ queue }) => unsynchronisedMirrors(queue).length > 0 && !isSynchronising(queue),
+      applies: ({ queue }) => hasUnsynchronisedMirror(queue) && !isSynchronising(queue),
       message: (vhost, queues) =>
         `${queues} queue(s) in ${vhost} have mirrors without all messages, and nothing synchronises them`,
     },
@@ -65,7 +65,7 @@ const rulesFor = (cluster: RabbitCluster, profile: VersionProfile): readonly Que
   return rules;
 };
 
-const names = (queues: readonly SimulatedQueue[]) => someNames(queues.map(({ queue }) => queue.name));
+const names = (queues: readonly Pick<SimulatedQueue, 'queue'>[]) => someNames(queues.map(({ queue }) => queue.name));
 
 /** Findings about queues rather than about one policy. Nothing here can be mended by writing a policy. */
 export const queueDrift = (
@@ -96,11 +96,11 @@ export const queueDrift = (
 
 /** Policies that match queues by name and are void for their type, so that another policy or none applies. */
 const voidPolicies = (simulated: readonly SimulatedQueue[]): readonly DriftFinding[] => {
-  const passed = simulated.flatMap(({ queue, effective }) =>
-    effective.decided && effective.passedOver !== undefined && !isAwsOwned(effective.passedOver.name)
-      ? [{ queue, effective, policy: effective.passedOver }]
-      : [],
-  );
+  const passed: { readonly queue: RabbitQueue; readonly policy: RabbitPolicy }[] = [];
+  for (const { queue, effective } of simulated) {
+    if (!effective.decided || effective.passedOver === undefined || isAwsOwned(effective.passedOver.name)) continue;
+    passed.push({ queue, policy: effective.passedOver });
+  }
   const groups = groupBy(passed, ({ queue, policy }) => JSON.stringify([queue.vhost, policy.name, queue.type]));
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
@@ -120,9 +120,10 @@ const voidPolicies = (simulated: readonly SimulatedQueue[]): readonly DriftFindi
 };
 
 const undecided = (simulated: readonly SimulatedQueue[]): readonly DriftFinding[] => {
-  const open = simulated.flatMap(({ queue, effective }) =>
-    effective.decided ? [] : [{ queue, effective, open: effective }],
-  );
+  const open: (SimulatedQueue & { readonly open: EffectivePolicy & { decided: false } })[] = [];
+  for (const { queue, effective } of simulated) {
+    if (!effective.decided) open.push({ queue, effective, open: effective });
+  }
   const groups = groupBy(open, (each) => JSON.stringify([each.queue.vhost, each.open.because, each.open.among]));
   return [...groups.values()].flatMap((group) => {
     const [first] = group;
@@ -172,18 +173,20 @@ export const uncoveredVhosts = (
   simulated: readonly SimulatedQueue[],
   profile: VersionProfile,
 ): readonly DriftFinding[] => {
-  const queues = groupBy(simulated, ({ queue }) => queue.vhost);
-  const user = byVhost(cluster.policies);
-  const operator = byVhost(cluster.operatorPolicies);
+  const without = simulated.filter(
+    ({ queue, effective }) => effective.decided && effective.policy === undefined && !queue.exclusive,
+  );
+  const queues = groupBy(without, ({ queue }) => queue.vhost);
+  const withPolicies = new Set<string>();
+  for (const { vhost } of cluster.policies) withPolicies.add(vhost);
+  for (const { vhost } of cluster.operatorPolicies) withPolicies.add(vhost);
   return cluster.vhosts.flatMap((vhost): readonly DriftFinding[] => {
-    const uncovered = (queues.get(vhost) ?? []).filter(
-      ({ queue, effective }) => effective.decided && effective.policy === undefined && !queue.exclusive,
-    );
+    const uncovered = queues.get(vhost) ?? [];
     const bare = uncovered.filter(
       ({ queue, effective }) =>
         profile.mirroring && queue.type === 'classic' && effective.decided && !isMirrored(effective.definition),
     );
-    const empty = !user.has(vhost) && !operator.has(vhost);
+    const empty = !withPolicies.has(vhost);
     if (uncovered.length === 0 && !empty) return [];
     return [
       {

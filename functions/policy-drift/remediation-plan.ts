@@ -1,6 +1,7 @@
 import type { DriftLimits } from '../shared/cluster-config.ts';
 import type { Finding } from '../shared/finding.ts';
 import type { RabbitCluster, RabbitPolicy, RabbitQueue } from '../shared/rabbit-cluster.ts';
+import { isPathStep } from '../shared/rabbit-name.ts';
 import { isAwsOwned } from './aws-owned.ts';
 import type { PolicyChange } from './drift-finding.ts';
 import { policyKey } from './drift-finding.ts';
@@ -148,6 +149,12 @@ export const planRemediation = (facts: PlanFacts): RemediationPlan => {
   const possible = facts.changes.filter((change) => {
     if (isAwsOwned(change.name)) {
       refused.push(held(change, 'AWS_OWNED', 'it belongs to Amazon MQ', {}));
+      return false;
+    }
+    const step = [change.vhost, change.name].find(isPathStep);
+    if (step !== undefined) {
+      const message = `the management API takes the name "${step}" for a step in its path and cannot write there; use rabbitmqctl, or rename it`;
+      refused.push(held(change, 'UNWRITABLE_NAME', message, { name: step }));
       return false;
     }
     if (doubtful.has(change.vhost)) {

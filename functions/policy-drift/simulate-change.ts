@@ -1,5 +1,5 @@
 import type { PolicyDefinition, RabbitCluster, RabbitPolicy, RabbitQueue } from '../shared/rabbit-cluster.ts';
-import { copiesOf, unsynchronisedMirrors } from './copies.ts';
+import { copiesOf, hasUnsynchronisedMirror } from './copies.ts';
 import type { PolicyChange } from './drift-finding.ts';
 import { type EffectivePolicy, VhostPolicies } from './effective-policy.ts';
 import { canonicalText, sameDefinition } from './merge-definitions.ts';
@@ -122,6 +122,6 @@ const resyncs = (queue: RabbitQueue, was: QueueSetting, will: QueueSetting, prof
     was.copies !== will.copies ||
     canonicalText([was.definition['ha-mode'] ?? null, was.definition['ha-params'] ?? null]) !==
       canonicalText([will.definition['ha-mode'] ?? null, will.definition['ha-params'] ?? null]);
-  const wakes = will.definition['ha-sync-mode'] === 'automatic' && unsynchronisedMirrors(queue).length > 0;
+  const wakes = will.definition['ha-sync-mode'] === 'automatic' && hasUnsynchronisedMirror(queue);
   return moved || wakes;
 };

@@ -12,7 +12,7 @@ export interface VersionProfile {
   /** Whether Amazon MQ keeps an operator policy with `ha-mode: all` in every virtual host; docs/rabbitmq.md 4.3. */
   readonly operatorMirroring: boolean;
   /** Keys of which one makes a whole policy void for a queue of that type; docs/rabbitmq.md 2.5. */
-  readonly voidKeys: Readonly<Record<Exclude<QueueType, 'other'>, readonly string[]>>;
+  readonly voidKeys: Readonly<Record<Exclude<QueueType, 'other'>, ReadonlySet<string>>>;
 }
 
 /** What every policy of a classic queue must say where mirroring exists; docs/rabbitmq.md 4.1. */
@@ -44,14 +44,14 @@ const streamVoid = [
 const classicVoid = [...streamKeys, 'delivery-limit', 'dead-letter-strategy'];
 
 const upTo311 = {
-  classic: [...classicVoid, 'queue-leader-locator'],
-  quorum: quorumVoid,
-  stream: streamVoid,
+  classic: new Set([...classicVoid, 'queue-leader-locator']),
+  quorum: new Set(quorumVoid),
+  stream: new Set(streamVoid),
 };
 const from312 = {
-  classic: [...classicVoid, 'max-in-memory-length', 'max-in-memory-bytes', 'target-group-size'],
-  quorum: quorumVoid,
-  stream: [...streamVoid, 'target-group-size'],
+  classic: new Set([...classicVoid, 'max-in-memory-length', 'max-in-memory-bytes', 'target-group-size']),
+  quorum: new Set(quorumVoid),
+  stream: new Set([...streamVoid, 'target-group-size']),
 };
 
 const profiles: readonly (VersionProfile & { readonly matches: RegExp })[] = [

@@ -1,5 +1,5 @@
 import type { PolicyDefinition } from '../../../functions/shared/rabbit-cluster.ts';
-import type { RealCluster } from './real-cluster.ts';
+import type { TestCluster } from './test-cluster.ts';
 
 /** What the broker itself applies to a queue. */
 export interface AppliedPolicy {
@@ -27,7 +27,7 @@ const question = `
   done.`;
 
 /** What the broker applies to every queue now. */
-export const brokerTruth = async (cluster: RealCluster): Promise<readonly AppliedPolicy[]> => {
+export const brokerTruth = async (cluster: TestCluster): Promise<readonly AppliedPolicy[]> => {
   const printed = await cluster.control(['eval', question.replaceAll(/\s+/g, ' ').trim()]);
   const encoded = printed.slice(0, printed.lastIndexOf('done')).trim();
   return JSON.parse(Buffer.from(encoded, 'base64').toString('utf8')) as readonly AppliedPolicy[];

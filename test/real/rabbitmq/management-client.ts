@@ -1,4 +1,5 @@
-import { request } from 'node:http';
+import { request as requestPlain } from 'node:http';
+import { request as requestTls } from 'node:https';
 
 /** Longer than any answer of a healthy broker on loopback takes, an import of 10,000 policies included. */
 const answerTimeoutMs = 90_000;
@@ -40,7 +41,8 @@ export class ManagementClient {
 
   #send(method: string, path: string, body?: object): Promise<string> {
     return new Promise((resolve, reject) => {
-      const { hostname, port } = new URL(this.origin);
+      const { protocol, hostname, port } = new URL(this.origin);
+      const request = protocol === 'https:' ? requestTls : requestPlain;
       const headers = { authorization: this.#authorization, 'content-type': 'application/json' };
       const signal = AbortSignal.timeout(answerTimeoutMs);
       const outgoing = request({ method, hostname, port, path, headers, signal, agent: false }, (incoming) => {

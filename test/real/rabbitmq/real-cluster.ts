@@ -4,14 +4,13 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { nodePatienceMs, waitForNodes } from './cluster-health.ts';
 import { ClusterNode } from './cluster-node.ts';
 import { freePorts } from './free-ports.ts';
 import type { Installation } from './installation.ts';
 import { ManagementClient } from './management-client.ts';
+import type { TestCluster } from './test-cluster.ts';
 import { waitUntil } from './wait-until.ts';
-
-/** From the start of a process to an answer of its management API; a busy host with two cores takes 10 to 25 s. */
-const nodePatienceMs = 90_000;
 
 /** `rabbitmqctl` starts a virtual machine of its own, which takes some seconds. */
 const controlTimeoutMs = 60_000;
@@ -22,8 +21,8 @@ const run = promisify(execFile);
  * A three-node cluster of RabbitMQ on free loopback ports, with its own names, folders, cookie and port mapper.
  * Whatever it starts is ended by the process id it was started with.
  */
-export class RealCluster {
-  readonly nodes: readonly ClusterNode[];
+export class RealCluster implements TestCluster {
+  readonly #nodes: readonly ClusterNode[];
   readonly credentials: { readonly username: string; readonly password: string };
   readonly #installation: Installation;
   readonly #folder: string;
@@ -34,7 +33,7 @@ export class RealCluster {
     credentials: { readonly username: string; readonly password: string },
     started: { readonly installation: Installation; readonly folder: string; readonly portMapper: ChildProcess },
   ) {
-    this.nodes = nodes;
+    this.#nodes = nodes;
     this.credentials = credentials;
     this.#installation = started.installation;
     this.#folder = started.folder;
@@ -78,21 +77,30 @@ export class RealCluster {
     return cluster;
   }
 
-  /** Node `index`, from 0. */
-  node(index: number): ClusterNode {
-    const node = this.nodes[index];
-    if (node === undefined) throw new RangeError(`no node ${index} of ${this.nodes.length}`);
+  #node(index: number): ClusterNode {
+    const node = this.#nodes[index];
+    if (node === undefined) throw new RangeError(`no node ${index} of ${this.#nodes.length}`);
     return node;
   }
 
-  /** A client of node `index`'s management API. */
-  client(index = 0): ManagementClient {
-    return new ManagementClient(this.node(index).origin, this.credentials);
+  origin(index: number): string {
+    return this.#node(index).origin;
   }
 
-  /** Runs `rabbitmqctl` on node `index`. @throws Error with what it printed */
+  client(index = 0): ManagementClient {
+    return new ManagementClient(this.origin(index), this.credentials);
+  }
+
+  async kill(index: number): Promise<void> {
+    await this.#node(index).kill();
+  }
+
+  async restart(index: number): Promise<void> {
+    await this.#node(index).start();
+  }
+
   async control(args: readonly string[], index = 0): Promise<string> {
-    const { name, environment, controlPort, folder } = this.node(index).settings;
+    const { name, environment, controlPort, folder } = this.#node(index).settings;
     const [program, all] = this.#installation.command('rabbitmqctl', ['--quiet', '--node', name, ...args]);
     const env = {
       ...environment,
@@ -104,20 +112,13 @@ export class RealCluster {
     return stdout;
   }
 
-  /** Waits until every node sees every node running. */
   async allRunning(): Promise<void> {
-    for (const [index] of this.nodes.entries()) {
-      const client = this.client(index);
-      await waitUntil(`three running nodes, seen by node ${index}`, nodePatienceMs, async () => {
-        const nodes = await client.get<readonly { readonly running: boolean }[]>('/api/nodes?columns=name,running');
-        return nodes.length === this.nodes.length && nodes.every(({ running }) => running) ? true : undefined;
-      });
-    }
+    await waitForNodes(this.#nodes.map((_node, index) => this.client(index)));
   }
 
   /** Ends every process that it started, and removes its folders. */
   async stop(): Promise<void> {
-    await Promise.all(this.nodes.map((node) => node.kill()));
+    await Promise.all(this.#nodes.map((node) => node.kill()));
     if (this.#portMapper.exitCode === null && this.#portMapper.signalCode === null && this.#portMapper.pid) {
       this.#portMapper.kill('SIGKILL');
       await once(this.#portMapper, 'exit');
@@ -135,9 +136,9 @@ export class RealCluster {
   }
 
   async #join(): Promise<void> {
-    const first = this.node(0).settings.name;
+    const first = this.#node(0).settings.name;
     // One after the other: two nodes that join at the same time may refuse each other.
-    for (const [index] of this.nodes.entries()) {
+    for (const [index] of this.#nodes.entries()) {
       if (index === 0) continue;
       await this.control(['stop_app'], index);
       await this.control(['join_cluster', first], index);

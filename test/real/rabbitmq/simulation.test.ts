@@ -8,9 +8,8 @@ import { sendHttp } from '../../../functions/shared/http-request.ts';
 import type { PolicyDefinition, RabbitCluster } from '../../../functions/shared/rabbit-cluster.ts';
 import { randomStream } from '../../../gameday/world/seeded-random.ts';
 import { type AppliedPolicy, brokerTruth } from './broker-truth.ts';
-import { findInstallation } from './installation.ts';
 import { type PolicySet, policySets } from './policy-sets.ts';
-import { RealCluster } from './real-cluster.ts';
+import { startTestCluster, type TestCluster } from './test-cluster.ts';
 import { waitUntil } from './wait-until.ts';
 import { withoutRabbit } from './without-rabbit.ts';
 
@@ -32,15 +31,15 @@ const byQueue = (rows: readonly AppliedPolicy[]): ReadonlyMap<string, Applied> =
   new Map(rows.map(({ vhost, queue, policy, definition }) => [keyOf(vhost, queue), { policy, definition }]));
 
 describe.runIf(!withoutRabbit)('the simulation, against a real three-node cluster', () => {
-  let cluster: RealCluster;
+  let cluster: TestCluster;
   let management: RabbitManagement;
 
   beforeAll(async () => {
-    cluster = await RealCluster.start(findInstallation(process.env));
+    cluster = await startTestCluster(process.env);
     const { credentials } = cluster;
     management = new RabbitManagement(
       { clock: systemClock, httpRequest: sendHttp },
-      { origin: cluster.node(0).origin, credentials },
+      { origin: cluster.origin(0), credentials },
     );
   });
 

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { driftTrigger } from '../../../functions/policy-drift/drift-trigger.ts';
+import { startDriftRuns } from '../../../functions/policy-drift/start-drift-runs.ts';
+import { ServiceUnavailable } from '../../../functions/shared/errors.ts';
+import { noonMs } from '../../support/brokers.ts';
 import { eventsBroker } from '../../support/rabbit.ts';
 
 const clusters = [{ name: 'events', broker: eventsBroker }];
+const trigger = (event: unknown) => driftTrigger(event, clusters, noonMs);
+const schedule = { source: 'mq-dr', 'detail-type': 'Policy Drift Schedule', detail: {} };
 const event = (source: string, type: string, detail: object, time = '2026-01-05T09:00:00Z') => ({
   source,
   'detail-type': type,
@@ -13,7 +18,7 @@ const call = (detail: object, time?: string) => event('aws.amazonmq', 'AWS API C
 
 describe('a trigger', () => {
   it.each([
-    ['schedule', event('aws.events', 'Scheduled Event', {})],
+    ['schedule', schedule],
     ['api-call', call({ eventName: 'RebootBroker', requestParameters: { brokerId: eventsBroker.brokerId } })],
     ['api-call', call({ eventName: 'CreateBroker', responseElements: { brokerArn: eventsBroker.arn } })],
     [
@@ -26,18 +31,31 @@ describe('a trigger', () => {
     ],
     ['broker-log', event('mq-dr', 'Broker Log Match', { brokerId: eventsBroker.brokerId, pattern: 'policy' })],
   ] as const)('of kind %s starts a report and nothing more', (kind, given) => {
-    const { starts } = driftTrigger(given, clusters);
+    const { starts } = trigger(given);
     expect(starts).toMatchObject([{ kind, input: { cluster: 'events', mode: 'report' } }]);
     expect(starts[0]?.executionName).toMatch(/^[A-Za-z0-9_-]{1,80}$/);
   });
 
   it('by a person may ask for more', () => {
     const detail = { cluster: 'events', mode: 'remediate', reason: 'asked' };
-    expect(driftTrigger(event('mq-dr', 'Policy Drift Requested', detail), clusters).starts).toMatchObject([
-      { input: detail },
-    ]);
-    const unknown = driftTrigger(event('mq-dr', 'Policy Drift Requested', { ...detail, cluster: 'x' }), clusters);
-    expect(unknown).toMatchObject({ starts: [], ignored: expect.stringContaining('"x"') });
+    expect(trigger(event('mq-dr', 'Policy Drift Requested', detail)).starts).toMatchObject([{ input: detail }]);
+  });
+
+  it.each([
+    ['a cluster that is not configured', { cluster: 'event', reason: 'x' }, 'did you mean "events"'],
+    ['an unknown field', { cluster: 'events', reason: 'x', mod: 1 }, 'unknown field "mod"'],
+    ['a mode that does not exist', { cluster: 'events', reason: 'x', mode: 'fix' }, 'mode'],
+    ['no reason', { cluster: 'events' }, 'reason'],
+  ])('by a person with %s is refused by name', (_what, detail, named) => {
+    expect(() => trigger(event('mq-dr', 'Policy Drift Requested', detail))).toThrow(
+      expect.objectContaining({ name: 'InvalidInput', message: expect.stringContaining(named) }),
+    );
+  });
+
+  it('that is no event is refused by name', () => {
+    expect(() => trigger({ source: 'mq-dr' })).toThrow(
+      expect.objectContaining({ name: 'InvalidInput', message: expect.stringContaining('detail-type') }),
+    );
   });
 
   it.each([
@@ -57,21 +75,50 @@ describe('a trigger', () => {
     ],
     ['a log line without a broker', event('mq-dr', 'Broker Log Match', {})],
     ['another source', event('aws.health', 'AWS Health Event', {})],
-    [
-      'a request with an unknown field',
-      event('mq-dr', 'Policy Drift Requested', { cluster: 'events', reason: 'x', mod: 1 }),
-    ],
-    ['no event at all', 7],
   ])('of %s starts nothing and says why', (_name, given) => {
-    expect(driftTrigger(given, clusters)).toMatchObject({ starts: [], ignored: expect.any(String) });
+    expect(trigger(given)).toMatchObject({ starts: [], ignored: expect.any(String) });
   });
 
   it('has the same name for equal events within five minutes, and another one later or for another kind', () => {
     const reboot = { eventName: 'RebootBroker', requestParameters: { brokerId: eventsBroker.brokerId } };
-    const nameAt = (time: string) => driftTrigger(call(reboot, time), clusters).starts[0]?.executionName;
+    const nameAt = (time: string) => trigger(call(reboot, time)).starts[0]?.executionName;
     expect(nameAt('2026-01-05T09:00:00Z')).toBe(nameAt('2026-01-05T09:04:59Z'));
     expect(nameAt('2026-01-05T09:05:00Z')).not.toBe(nameAt('2026-01-05T09:04:59Z'));
-    const schedule = driftTrigger(event('aws.events', 'Scheduled Event', {}), clusters).starts[0]?.executionName;
-    expect(schedule).not.toBe(nameAt('2026-01-05T09:00:00Z'));
+    const alarm = { alarmName: 'depth', state: { value: 'ALARM' }, dimensions: { Broker: 'events' } };
+    const alarmed = event('aws.cloudwatch', 'CloudWatch Alarm State Change', alarm, '2026-01-05T09:00:00Z');
+    expect(trigger(alarmed).starts[0]?.executionName).not.toBe(nameAt('2026-01-05T09:00:00Z'));
+  });
+
+  it('of a schedule has the name of its time, since a rule hands over none', () => {
+    const nameAt = (atMs: number) => driftTrigger(schedule, clusters, atMs).starts[0]?.executionName;
+    expect(nameAt(noonMs)).toBe(nameAt(noonMs + 1_000));
+    expect(nameAt(noonMs)).not.toBe(nameAt(noonMs + 1_800_000));
+  });
+});
+
+describe('starting runs', () => {
+  const machineArn = 'arn:aws:states:us-east-1:123456789012:stateMachine:policy-drift';
+  const two = [...clusters, { name: 'billing', broker: eventsBroker }];
+
+  it('starts one for each cluster, and one that fails does not keep the others from theirs', async () => {
+    const started: string[] = [];
+    const running = startDriftRuns(schedule, {
+      clusters: two,
+      nowMs: noonMs,
+      machineArn,
+      start: async (_arn, name) => {
+        if (name.includes('events')) throw new ServiceUnavailable('states got no answer');
+        started.push(name);
+        return 'started';
+      },
+    });
+    await expect(running).rejects.toMatchObject({ name: 'ServiceUnavailable' });
+    expect(started).toEqual([expect.stringContaining('drift-billing-schedule-')]);
+  });
+
+  it('says when the machine is not deployed', async () => {
+    const start = async () => 'started' as const;
+    const running = startDriftRuns(schedule, { clusters, nowMs: noonMs, machineArn: undefined, start });
+    await expect(running).rejects.toMatchObject({ name: 'NotFound', message: expect.stringContaining('policy-drift') });
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { simulateCluster } from '../../../functions/policy-drift/effective-policy.ts';
 import { type Drift, findDrift } from '../../../functions/policy-drift/find-drift.ts';
+import { limitDrift } from '../../../functions/policy-drift/limit-drift.ts';
 import type { RabbitCluster } from '../../../functions/shared/rabbit-cluster.ts';
 import { noonMs } from '../../support/brokers.ts';
 import { cluster, config, mirrored, policy, profileOf, queue, systemPolicy } from '../../support/rabbit.ts';
@@ -234,4 +235,57 @@ describe('what is left open, excepted or odd', () => {
     expect(codes(found)).toEqual(['LIMIT_EXCEEDED', 'STREAM_UNSUPPORTED', 'VHOST_UNCOVERED']);
     expect(found.changes).toEqual([]);
   });
+
+  const limited = (maxQueues: number | undefined, maxConnections?: number) => ({
+    vhostLimits: [{ vhost: '/', maxQueues, maxConnections }],
+  });
+  const limitCodes = (...given: Parameters<typeof drift>) =>
+    drift(...given)
+      .findings.filter(({ code }) => code.includes('LIMIT'))
+      .map(({ code, severity, message }) => `${severity} ${code} ${/max-[a-z]+/.exec(message)?.[0]}`);
+
+  it.each([
+    ['fits the instance', limited(4_000, 15_000), []],
+    ['has more queues than the instance is made for', limited(4_001, 15_000), ['low LIMIT_EXCEEDED max-queues']],
+    ['has more connections', limited(undefined, 15_001), ['low LIMIT_EXCEEDED max-connections']],
+    ['lets nobody in', limited(undefined, 0), ['high VHOST_LIMIT_REACHED max-connections']],
+  ])('reports a virtual host whose limit %s', (_what, changes, expected) => {
+    expect(limitCodes(changes)).toEqual(expected);
+  });
+
+  it('reports a virtual host that is full, and writes nothing because of it', () => {
+    const queues = [queue({ name: 'one' }), queue({ name: 'two' }), queue({ name: 'three', vhost: 'other' })];
+    expect(limitCodes({ queues, ...limited(3) })).toEqual([]);
+    expect(limitCodes({ queues, ...limited(2) })).toEqual(['high VHOST_LIMIT_REACHED max-queues']);
+    expect(drift({ queues, ...limited(2) }).changes).toEqual([]);
+  });
+
+  it('holds limits of virtual hosts against the instance on RabbitMQ 3 alone', () => {
+    expect(limitCodes({ version: '4.2.1', ...limited(90_000) })).toEqual([]);
+    expect(limitCodes({ version: '3.13.7', ...limited(90_000) })).toEqual(['low LIMIT_EXCEEDED max-queues']);
+  });
+
+  it.each([
+    ['mq.m5.xlarge', 9_000_001],
+    ['mq.m5.4xlarge', 12_000_001],
+    ['mq.m7g.medium', 500_001],
+    ['mq.m7g.16xlarge', 40_000_001],
+  ])('knows what a queue of %s may hold', (instanceType, tooMuch) => {
+    const holding = (value: number) =>
+      limitDrift(
+        cluster({ policies: [policy({ definition: { 'max-length': value } })] }),
+        profileOf('3.10.20'),
+        instanceType,
+      );
+    expect(holding(tooMuch).map(({ code }) => code)).toEqual(['LIMIT_EXCEEDED']);
+    expect(holding(tooMuch - 1)).toEqual([]);
+  });
+
+  it.each(['mq.m5.16xlarge', 'mq.t3.micro', 'm5.large', ''])(
+    'leaves an instance type such as %j alone',
+    (instanceType) => {
+      const seen = cluster({ policies: [policy({ definition: { 'max-length': 9e9 } })], ...limited(90_000) });
+      expect(limitDrift(seen, profileOf('3.10.20'), instanceType)).toEqual([]);
+    },
+  );
 });

@@ -91,6 +91,14 @@ describe('a plan', () => {
     expect(heldCodes(plan(cluster(), [change]).refused)).toEqual(['AWS_OWNED']);
   });
 
+  it.each([
+    ['.', 'orders'],
+    ['/', '..'],
+  ])('never writes where the management API cannot: virtual host %j, policy %j', (vhost, name) => {
+    const change = put({ vhost, name, definition: mirrored });
+    expect(heldCodes(plan(cluster({ vhosts: ['/', vhost] }), [change]).refused)).toEqual(['UNWRITABLE_NAME']);
+  });
+
   it('writes nothing into a virtual host where the broker does not follow the rules', () => {
     const seen = cluster({ policies: [policy()], queues: [queue({ policy: 'ghost' })] });
     const simulated = simulateCluster(seen, profileOf(seen.version));

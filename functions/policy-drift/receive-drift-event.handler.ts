@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import { Executions } from '../shared/adapters/executions.ts';
+import { composeHandler } from '../shared/compose.ts';
+import { clusterEnvironmentSchema, machinesEnvironmentSchema } from '../shared/environment.ts';
+import { startDriftRuns } from './start-drift-runs.ts';
+
+/** Target of every rule that concerns RabbitMQ clusters: an event comes in, policy-drift starts. Events may come twice. */
+export const handler = composeHandler({
+  name: 'receive-drift-event',
+  input: z.record(z.string(), z.unknown()),
+  environment: clusterEnvironmentSchema.extend(machinesEnvironmentSchema.shape),
+  handle: async (event, { runtime, environment, region, logDecision }) => {
+    const executions = new Executions(runtime);
+    const reaction = await startDriftRuns(event, {
+      clusters: environment.CLUSTERS.filter(({ broker }) => broker.region === region),
+      nowMs: runtime.clock.nowMs(),
+      machineArn: environment.MACHINES['policy-drift'],
+      start: (machineArn, name, input) => executions.start(machineArn, name, input),
+    });
+    logDecision('drift event received', { detailType: event['detail-type'], ...reaction });
+    return reaction;
+  },
+});
