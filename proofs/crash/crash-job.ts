@@ -1,0 +1,30 @@
+import type { CallSite } from '../rehearsal/call-sites.ts';
+import type { Played } from '../rehearsal/play.ts';
+import type { HardEnd } from './ending.ts';
+import type { Kill } from './kill.ts';
+
+/** What a worker of the crash proof is asked to play. */
+export type CrashJob =
+  | { readonly kind: 'undisturbed'; readonly machine: string; readonly rehearsal: string }
+  /** The state's function fails for good, before it does anything. */
+  | { readonly kind: 'without'; readonly machine: string; readonly rehearsal: string; readonly state: string }
+  | { readonly kind: 'kill'; readonly machine: string; readonly rehearsal: string; readonly kill: Kill }
+  | {
+      readonly kind: 'end';
+      readonly machine: string;
+      readonly rehearsal: string;
+      readonly state: string;
+      readonly how: HardEnd;
+    }
+  | { readonly kind: 'redrive'; readonly machine: string; readonly rehearsal: string };
+
+/** How it went. */
+export interface CrashAnswer {
+  readonly played: Played;
+  /** Call sites of the first execution; of an undisturbed rehearsal alone. */
+  readonly sites: readonly CallSite[];
+  /** Whether the disturbance took place. */
+  readonly struck: boolean;
+  /** What a redrive of the first execution did. */
+  readonly redriven?: { readonly status: string; readonly error: string | undefined };
+}

@@ -1,0 +1,66 @@
+import { RedriveExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { allStates } from '../../gameday/engine/definition/walk.ts';
+import type { Disturbance } from '../rehearsal/play.ts';
+import type { RehearsalStage, RunEnd } from '../rehearsal/rehearsal-stage.ts';
+import { functionOf } from '../static/called.ts';
+import type { ProvenMachine } from '../static/load-machines.ts';
+
+/** How an execution may end without a Catch of its own. */
+export type HardEnd = 'stopped' | 'timed out';
+
+/** Time that a call of the state takes, so that the end comes in the middle of one; in milliseconds. */
+const callMs = 3_000;
+/** The end comes so long after the state was entered, in milliseconds. */
+const endAfterMs = 1_000;
+
+/** Ends the first execution from outside in the middle of a call of a state's first visit; the function runs on by itself. */
+export const ending = (
+  machine: ProvenMachine,
+  state: string,
+  how: HardEnd,
+): { readonly disturbance: Disturbance; struck(): boolean } => {
+  let struck = false;
+  const placed = allStates(machine.definition).find(({ name }) => name === state);
+  const functionName = placed === undefined ? undefined : functionOf(placed.state);
+  const arm = (rehearsal: RehearsalStage): void => {
+    const { stage } = rehearsal;
+    stage.observe({
+      transition: ({ machineName, stateName, kind, executionArn }) => {
+        if (struck || kind !== 'entered' || machineName !== machine.name || stateName !== state) return;
+        struck = true;
+        const slow = { id: 'slow', kind: 'slow-answer', delayMs: callMs, caller: `${machine.name} *: ${functionName}*` } as const;
+        stage.world.faults.start(slow);
+        stage.clock.spawn(how, async () => {
+          await stage.clock.sleepMs(endAfterMs);
+          if (how === 'stopped') await rehearsal.stop(executionArn);
+          else stage.engine.expire(executionArn);
+        });
+      },
+    });
+  };
+  return {
+    disturbance: {
+      arm,
+      disarm: ({ stage }) => {
+        if (stage.world.faults.active('slow-answer').length > 0) stage.world.faults.stop('slow');
+      },
+    },
+    struck: () => struck,
+  };
+};
+
+/** Redrives the first execution once it has ended; a Fail state must fail again. */
+export const redriving = (): {
+  readonly disturbance: Disturbance;
+  redriven(): { readonly status: string; readonly error: string | undefined } | undefined;
+} => {
+  let redriven: { readonly status: string; readonly error: string | undefined } | undefined;
+  const afterEnd = async (rehearsal: RehearsalStage, { executionArn }: RunEnd): Promise<void> => {
+    const region = executionArn.split(':')[3] ?? '';
+    const client = new SFNClient({ ...rehearsal.stage.world.clientSettings(), region, maxAttempts: 1 });
+    await client.send(new RedriveExecutionCommand({ executionArn }));
+    const { status, error } = await rehearsal.end(executionArn);
+    redriven = { status, error };
+  };
+  return { disturbance: { arm: () => {}, afterEnd }, redriven: () => redriven };
+};

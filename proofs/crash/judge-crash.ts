@@ -1,0 +1,91 @@
+import { functionFacts } from '../../infra/workflow-facts.ts';
+import { differences } from '../rehearsal/final-state.ts';
+import type { Played } from '../rehearsal/play.ts';
+import type { CrashAnswer } from './crash-job.ts';
+import type { CrashCase } from './crash-cases.ts';
+
+/** What became of a run, whatever its execution is called. */
+const endOf = ({ status, outcome, error }: Played['first']): string => `${status} ${outcome ?? error ?? ''}`;
+
+/** Effects that took place oftener than in the undisturbed rehearsal. */
+const repeated = (expected: readonly string[], found: readonly string[]): readonly string[] => {
+  const count = (effects: readonly string[], effect: string): number =>
+    effects.filter((each) => each === effect).length;
+  return [...new Set(found)]
+    .filter((effect) => count(found, effect) > count(expected, effect))
+    .map((effect) => `${effect} took effect ${count(found, effect)} times instead of ${count(expected, effect)}`);
+};
+
+/**
+ * Where a step may fail for good, each line of the final state is that of the undisturbed run or of the run without the
+ * step: a step that died half-way has done a part of what it does.
+ */
+const stateReasons = (
+  expected: readonly string[],
+  without: readonly string[] | undefined,
+  found: readonly string[],
+): readonly string[] => {
+  if (without === undefined) return differences(expected, found);
+  const needed = expected.filter((line) => without.includes(line));
+  const allowed = new Set([...expected, ...without]);
+  return [
+    ...needed.filter((line) => !found.includes(line)).map((line) => `missing: ${line}`),
+    ...found.filter((line) => !allowed.has(line)).map((line) => `unexpected: ${line}`),
+  ];
+};
+
+/** Whether the state's function may fail for good without failing the run. */
+const isOptional = (functionName: string | undefined): boolean =>
+  functionName !== undefined && functionFacts[functionName]?.mayFail !== undefined;
+
+/** What a function takes late, or cannot give back, is free once its lease has ended. */
+const leavesLease = (functionName: string | undefined): boolean => {
+  const facts = functionName === undefined ? undefined : functionFacts[functionName];
+  return facts?.gives !== undefined || facts?.takes !== undefined;
+};
+
+/**
+ * Why a case does not hold; nothing where it does.
+ *
+ * @param functionName the function of the state
+ * @param without final state of the rehearsal in which the state's function fails for good
+ */
+export const judgeCrash = (
+  { job, known }: CrashCase,
+  { played, struck, redriven }: CrashAnswer,
+  functionName: string | undefined,
+  without: readonly string[] | undefined,
+): readonly string[] => {
+  const expected = known.answer.played;
+  if (!struck) return ['the disturbance never took place'];
+  if (job.kind === 'redrive') {
+    const same = redriven?.status === 'FAILED' && redriven.error === played.first.error;
+    return same ? [] : [`a redrive ended as ${redriven?.status} ${redriven?.error ?? ''} instead of ${endOf(played.first)}`];
+  }
+  const reasons: string[] = [];
+  const spent = job.kind === 'kill' && job.kill.tries === 'spent';
+  const optional = isOptional(functionName);
+  if (job.kind === 'kill' && !spent && endOf(played.first) !== endOf(expected.first)) {
+    reasons.push(`ended as ${endOf(played.first)} instead of ${endOf(expected.first)}`);
+  }
+  if (spent && !optional && played.first.status === 'SUCCEEDED') {
+    reasons.push(`succeeded although ${functionName} failed for good`);
+  }
+  const [firstError] = played.caught;
+  if (played.first.status === 'FAILED' && firstError !== undefined && !expected.caught.some(({ error }) => error === played.first.error)) {
+    const failing = played.caught.find(({ error }) => error === played.first.error);
+    if (failing === undefined && endOf(played.first) !== endOf(expected.first)) {
+      reasons.push(`failed with ${played.first.error}, which nothing had raised; the first error was ${firstError.error}`);
+    }
+  }
+  if (played.recovery !== undefined && played.recovery.status !== 'SUCCEEDED') {
+    const same = expected.recovery !== undefined && endOf(expected.recovery) === endOf(played.recovery);
+    if (!same) reasons.push(`the next run ended as ${endOf(played.recovery)}: ${played.recovery.cause ?? ''}`);
+  }
+  reasons.push(...stateReasons(expected.finalState, optional ? without : undefined, played.finalState));
+  reasons.push(...repeated(expected.effects, played.effects));
+  reasons.push(...played.endless.map((name) => `${name} never ends`));
+  reasons.push(...played.heldForGood);
+  if (!leavesLease(functionName)) reasons.push(...played.heldAtOnce.filter((held) => !played.heldForGood.includes(held)));
+  return reasons;
+};

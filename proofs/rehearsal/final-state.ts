@@ -1,0 +1,95 @@
+import { type AttributeValue, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { controlTable } from '../../gameday/stage/stage.ts';
+import { east, type RehearsalStage, west } from './rehearsal-stage.ts';
+
+/** What differs between two runs that have done the same: when, by whom, at the how-manieth try. */
+const incidental = /(?:Ms|By|Arn|Seconds|run|fence|owner|sequence|decision|version|attempts?)$/i;
+
+/**
+ * Items that come and go with every run and promise nothing for later; a lock that was given back leaves its fence, and
+ * the changes of each run are its own trail.
+ */
+const passing = /^(?:HEARTBEAT|APPROVAL|WATCH|EVENT|RUN|LOCK|CHANGE|LATEST_CHANGES)/;
+
+const plain = (value: AttributeValue): unknown => {
+  if (value.L !== undefined) return value.L.map(plain);
+  if (value.M !== undefined) {
+    return Object.fromEntries(Object.entries(value.M).map(([name, inner]) => [name, plain(inner)]));
+  }
+  return value.S ?? value.N ?? value.BOOL ?? null;
+};
+
+/** A text that holds JSON is compared as what it holds. */
+const unfolded = (value: unknown): unknown => {
+  if (typeof value !== 'string' || !/^[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+};
+
+const withoutIncidentals = (value: unknown): unknown => {
+  const inner = unfolded(value);
+  if (Array.isArray(inner)) return inner.map(withoutIncidentals);
+  if (typeof inner !== 'object' || inner === null) return inner;
+  const kept = Object.entries(inner).filter(([name]) => !incidental.test(name));
+  return Object.fromEntries(kept.map(([name, member]) => [name, withoutIncidentals(member)]).sort());
+};
+
+const shown = ({ pk, sk, ...attributes }: Readonly<Record<string, AttributeValue>>): string | undefined => {
+  const name = sk?.S ?? '';
+  if (passing.test(name)) return undefined;
+  const body = withoutIncidentals(plain({ M: attributes }));
+  // Records of one run carry its name in their key.
+  return `${pk?.S ?? ''} ${name.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '(run)')}: ${JSON.stringify(body)}`;
+};
+
+const controlItems = async ({ stage }: RehearsalStage): Promise<readonly string[]> => {
+  const client = new DynamoDBClient({ ...stage.world.clientSettings(), region: 'us-east-2', maxAttempts: 1 });
+  const { Items = [] } = await client.send(new ScanCommand({ TableName: controlTable, ConsistentRead: true }));
+  return Items.flatMap((item) => shown(item) ?? []);
+};
+
+const brokerStates = ({ stage: { world } }: RehearsalStage): readonly string[] =>
+  world.brokers().map(({ brokerName, region, state, dataPlane }) => {
+    const depths = [...(dataPlane?.queueDepths() ?? [])].filter(([, depth]) => depth > 0).sort();
+    const queues = depths.map(([queue, depth]) => `${queue}=${depth}`).join(' ');
+    const clients = dataPlane?.acceptsClients === true ? 'open' : 'closed';
+    return `broker ${brokerName} in ${region}: ${state}, ${dataPlane?.role ?? 'no role'}, ${clients}, ${queues}`;
+  });
+
+const cutoverStates = ({ stage: { world } }: RehearsalStage): readonly string[] =>
+  [east, west].map((region) => {
+    const endpoint = world.parameter(region, '/mq-dr/orders/endpoint')?.value ?? 'none';
+    const fenced = world.faults.active('clients-denied').filter((fault) => fault.region === region).length;
+    return `cutover in ${region}: endpoint ${endpoint}, fences ${fenced}`;
+  });
+
+const clusterStates = ({ cluster }: RehearsalStage): readonly string[] =>
+  cluster === undefined
+    ? []
+    : cluster.policies.map((policy) => `policy ${JSON.stringify(policy)}`);
+
+/** Everything that a run leaves behind and that later runs build on, in lines that can be compared. */
+export const finalState = async (stage: RehearsalStage): Promise<readonly string[]> => {
+  const names: (readonly [string, string])[] = stage.stage.world
+    .brokers()
+    .map(({ brokerId, brokerName }) => [brokerId, brokerName]);
+  if (stage.rehearsal.world.paired) names.push([stage.replicaId, 'orders-replica']);
+  const lines = [
+    ...brokerStates(stage),
+    ...cutoverStates(stage),
+    ...clusterStates(stage),
+    ...(await controlItems(stage)),
+    ...stage.consumers(),
+  ];
+  // Ids come from a stream that every call draws from; names are given.
+  return lines.map((line) => names.reduce((text, [id, name]) => text.replaceAll(id, name), line)).sort();
+};
+
+/** Lines that only one of two final states has, each with the side that has it. */
+export const differences = (expected: readonly string[], found: readonly string[]): readonly string[] => [
+  ...expected.filter((line) => !found.includes(line)).map((line) => `missing: ${line}`),
+  ...found.filter((line) => !expected.includes(line)).map((line) => `unexpected: ${line}`),
+];

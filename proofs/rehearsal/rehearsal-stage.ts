@@ -1,0 +1,277 @@
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import rhea from 'rhea';
+import type { ApiCallRecord } from '../../gameday/api/api-call-record.ts';
+import { TaskFailure, type TransitionEvent } from '../../gameday/engine/ports.ts';
+import { controlTable, Stage } from '../../gameday/stage/stage.ts';
+import { addTeamCutover, type TeamCutover } from '../../gameday/stage/team-cutover.ts';
+import { readMessage } from '../../gameday/world/broker/amqp-message.ts';
+import type { WorldEvent } from '../../gameday/world/event-bridge.ts';
+import type { EmbeddedRabbitCluster } from '../../gameday/world/rabbitmq/embedded-cluster.ts';
+import type { Rehearsal, RehearsalWorld } from './rehearsal.ts';
+
+/** The pair's Regions: the first holds the primary at the start. */
+export const east = 'us-east-1';
+export const west = 'us-west-2';
+
+/** Users of the embedded brokers; the values exist in this process only. */
+const users = {
+  operator: 'embedded-Operator-42',
+  replicator: 'embedded-Replicator-42',
+  application: 'embedded-Application-42',
+} as const;
+const administrator = { username: 'administrator', password: 'embedded-Administrator-42' } as const;
+
+/** How an execution ended. */
+export interface RunEnd {
+  readonly executionArn: string;
+  readonly status: string;
+  readonly outcome: string | undefined;
+  readonly error: string | undefined;
+  readonly cause: string | undefined;
+  readonly output: string | undefined;
+}
+
+/** Proofs begin on a Monday morning, so that no weekly window is near. */
+const startMs = Date.UTC(2026, 0, 5, 9);
+
+/** mq-dr deployed around one pair, and a cluster where it is asked for, with the means to run and watch workflows. */
+export class RehearsalStage {
+  readonly stage: Stage;
+  readonly rehearsal: Rehearsal;
+  readonly calls: ApiCallRecord[] = [];
+  readonly transitions: TransitionEvent[] = [];
+  /** Calls that changed a broker, in order: operation, Region and broker; refused ones are not among them. */
+  readonly effects: string[] = [];
+  readonly secrets: Readonly<Record<keyof typeof users, string>>;
+  readonly primaryArn: string;
+  readonly cluster: EmbeddedRabbitCluster | undefined;
+  readonly #team: TeamCutover;
+  #replicaId: string | undefined;
+  #stopped: string | undefined;
+  /** Whether runs that die are settled, as the deployed rule has it. */
+  settles = true;
+
+  private constructor(stage: Stage, rehearsal: Rehearsal) {
+    this.stage = stage;
+    this.rehearsal = rehearsal;
+    const { world } = stage;
+    const secret = (username: keyof typeof users): string =>
+      world.addSecret({
+        name: username,
+        value: JSON.stringify({ username, password: users[username] }),
+        regions: [east, west],
+      });
+    this.secrets = {
+      operator: secret('operator'),
+      replicator: secret('replicator'),
+      application: secret('application'),
+    };
+    this.primaryArn = this.#addPair(rehearsal.world);
+    this.#team = this.#addTeam(rehearsal.world);
+    this.cluster = this.#addCluster(rehearsal.world);
+    world.onApiCall((call) => this.calls.push(call));
+    world.onEvent((event) => this.#onEvent(event));
+    stage.observe({ transition: (transition) => this.transitions.push(transition) });
+  }
+
+  /** Builds the world of a rehearsal; everything in it comes from the seed. */
+  static async create(
+    rehearsal: Rehearsal,
+    options: { readonly seed?: number; readonly definitions?: Readonly<Record<string, string>> } = {},
+  ): Promise<RehearsalStage> {
+    let first: string | undefined;
+    const stage = await Stage.create({
+      seed: options.seed ?? 1,
+      startMs,
+      mq: { trailDelayMs: 0 },
+      ...(options.definitions && { definitions: options.definitions }),
+      replaceTask: ({ machineName, executionArn, stateName }) => {
+        if (machineName !== rehearsal.machine) return undefined;
+        const standIn = rehearsal.standIns?.[stateName];
+        if (standIn === undefined || rehearsal.standInsOnce !== true) return standIn;
+        first ??= executionArn;
+        return executionArn === first ? standIn : undefined;
+      },
+    });
+    return new RehearsalStage(stage, rehearsal);
+  }
+
+  /** Runs `body` as an actor of the stage's clock. */
+  play<T>(body: () => Promise<T>): Promise<T> {
+    return this.stage.clock.run('proof', body);
+  }
+
+  sleepSeconds(seconds: number): Promise<void> {
+    return this.stage.clock.sleepMs(seconds * 1_000);
+  }
+
+  /** Starts a workflow through the API; the ARN of its execution. */
+  async start(machine: string, region: string, input: unknown): Promise<string> {
+    const { executionArn } = await this.#sfn(region).send(
+      new StartExecutionCommand({
+        stateMachineArn: this.stage.machineArn(machine, region),
+        input: JSON.stringify(input),
+      }),
+    );
+    if (executionArn === undefined) throw new TypeError('StartExecution answered without an ARN');
+    return executionArn;
+  }
+
+  /** How an execution ended, once it has. */
+  async end(executionArn: string): Promise<RunEnd> {
+    await this.stage.engine.waitForEnd(executionArn);
+    const region = executionArn.split(':')[3] ?? '';
+    const { status, output, error, cause } = await this.#sfn(region).send(
+      new DescribeExecutionCommand({ executionArn }),
+    );
+    const parsed: { readonly outcome?: string } = output === undefined ? {} : JSON.parse(output);
+    return { executionArn, status: status ?? '', outcome: parsed.outcome, error, cause, output };
+  }
+
+  /** Calls a function as its event source does; what it throws is logged by it and dropped here. */
+  async invoke(functionName: string, region: string, event: unknown): Promise<void> {
+    try {
+      await this.stage.invoke(functionName, region, event);
+    } catch (error) {
+      if (!(error instanceof TaskFailure)) throw error;
+    }
+  }
+
+  /** Answers the newest open question of the pair, as an approver's tool would. */
+  async answerApproval(answer: 'approved' | 'denied'): Promise<void> {
+    const asked = this.stage.world.notifications().findLast(({ message }) => /^Approval /m.test(message));
+    const approvalId = /^Approval (\w+)/m.exec(asked?.message ?? '')?.[1];
+    if (approvalId === undefined) return;
+    const client = new DynamoDBClient({ ...this.stage.world.clientSettings(), region: 'us-east-2', maxAttempts: 1 });
+    const update = new UpdateItemCommand({
+      TableName: controlTable,
+      Key: { pk: { S: 'PAIR#orders' }, sk: { S: `APPROVAL#${approvalId}` } },
+      UpdateExpression: 'SET #status = :status, decidedBy = :by',
+      ConditionExpression: '#status = :open',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: { ':status': { S: answer }, ':open': { S: 'open' }, ':by': { S: 'approver' } },
+    });
+    // Somebody may have answered already.
+    await client.send(update).catch(() => {});
+  }
+
+  /** Stops an execution, as somebody in the console would. */
+  async stop(executionArn: string): Promise<void> {
+    this.#stopped = executionArn;
+    await this.#sfn(executionArn.split(':')[3] ?? '').send(new StopExecutionCommand({ executionArn }));
+  }
+
+  /** The execution that was stopped last. @throws TypeError before one was */
+  get stopped(): string {
+    if (this.#stopped === undefined) throw new TypeError('no execution was stopped');
+    return this.#stopped;
+  }
+
+  /** Id of the pair's replica, also once it is gone. @throws TypeError for a pair without one */
+  get replicaId(): string {
+    if (this.#replicaId === undefined) throw new TypeError('the pair has no replica at the start');
+    return this.#replicaId;
+  }
+
+  /** Puts a message into a queue, as a producer does. */
+  send(broker: { readonly brokerId: string } | undefined, queue: string): void {
+    if (broker === undefined) throw new TypeError('the broker has no store yet');
+    const payload = rhea.message.encode({ body: 'proof', durable: true });
+    const message = readMessage(payload, this.stage.clock.nowMs());
+    this.stage.dataPlanes.broker(broker.brokerId).store.enqueue(queue, message);
+  }
+
+  /** The broker with this name as it is now. @throws TypeError for an unknown one */
+  broker(brokerName: string) {
+    const broker = this.stage.world.brokers().find((candidate) => candidate.brokerName === brokerName);
+    if (broker === undefined) throw new TypeError(`no broker "${brokerName}"`);
+    return broker;
+  }
+
+  /** Which of the team's consumers take messages now, by Region. */
+  consumers(): readonly string[] {
+    return this.stage.world.brokers().map(({ region, brokerName, amqpAddresses: [endpoint] }) => {
+      const consumes = endpoint !== undefined && this.#team.consumes(endpoint);
+      return `consumers of ${brokerName} in ${region}: ${consumes ? 'at work' : 'held'}`;
+    });
+  }
+
+  #addPair({ paired }: RehearsalWorld): string {
+    const { world } = this.stage;
+    const brokerUsers = [
+      { username: 'operator', password: users.operator, consoleAccess: true },
+      { username: 'replicator', password: users.replicator, replicationUser: true },
+      { username: 'application', password: users.application },
+    ];
+    const settings = { engineVersion: '5.18', users: brokerUsers };
+    const primary = world.addBroker({ region: east, brokerName: 'orders', ...settings });
+    if (paired) {
+      const replica = world.addBroker({ region: west, brokerName: 'orders-replica', ...settings });
+      world.pairBrokers(primary.brokerId, replica.brokerId);
+      this.#replicaId = replica.brokerId;
+    }
+    return primary.brokerArn;
+  }
+
+  #addTeam({ pair = {} }: RehearsalWorld): TeamCutover {
+    const { world } = this.stage;
+    const team = addTeamCutover(world, {
+      name: 'orders',
+      regions: [east, west],
+      consumers: 'hold',
+      brokers: () => world.brokers(),
+    });
+    const [first, second] = world.brokers().map(({ brokerArn }) => brokerArn);
+    this.stage.configurePairs([
+      {
+        name: 'orders',
+        cutover: team.settings,
+        canary: { secretArn: this.secrets.application },
+        ...(first !== undefined && second !== undefined && { brokers: [first, second] as const }),
+        ...pair,
+      },
+    ]);
+    return team;
+  }
+
+  #addCluster({ cluster: planned }: RehearsalWorld): EmbeddedRabbitCluster | undefined {
+    if (planned === undefined) return undefined;
+    const { world } = this.stage;
+    const { broker, cluster } = world.addRabbitCluster(
+      { region: east, brokerName: 'events' },
+      planned.seed,
+      administrator,
+    );
+    const secretArn = world.addSecret({ name: 'events', value: JSON.stringify(administrator), regions: [east] });
+    this.stage.configureClusters([{ ...planned.settings, name: 'events', broker: broker.brokerArn, secretArn }]);
+    return cluster;
+  }
+
+  #onEvent(event: WorldEvent): void {
+    const { source, detail, region } = event;
+    if (source === 'aws.amazonmq') {
+      const { eventName, errorCode, requestParameters } = detail as {
+        readonly eventName?: string;
+        readonly errorCode?: string;
+        readonly requestParameters?: Readonly<Record<string, unknown>>;
+      };
+      if (errorCode !== undefined) return;
+      const broker = requestParameters?.['broker-id'] ?? requestParameters?.brokerName;
+      this.effects.push(`${eventName} ${region} ${String(broker)}`);
+    }
+    if (source === 'aws.states') this.#settle(event);
+  }
+
+  /** The deployed rule `run-ended`: what ended without success is settled, but for settle-run itself. */
+  #settle({ region, detail, ...event }: WorldEvent): void {
+    const ended = ['FAILED', 'TIMED_OUT', 'ABORTED'].includes(String(detail.status));
+    if (!this.settles || !ended || String(detail.stateMachineArn).endsWith(':settle-run')) return;
+    if (this.stage.world.reachability.isDark(region)) return;
+    this.stage.clock.spawn(`run-ended in ${region}`, () => this.invoke('receive-event', region, { ...event, region, detail }));
+  }
+
+  #sfn(region: string): SFNClient {
+    return new SFNClient({ ...this.stage.world.clientSettings(), region, maxAttempts: 1 });
+  }
+}

@@ -1,0 +1,39 @@
+import type { TaskFailure } from '../../gameday/engine/ports.ts';
+import type { DeployedCluster, DeployedPair } from '../../gameday/stage/stage.ts';
+import type { ClusterSeedInput } from '../../gameday/world/rabbitmq/cluster-seed.ts';
+import type { RehearsalStage } from './rehearsal-stage.ts';
+
+/** What the world of a rehearsal has. */
+export interface RehearsalWorld {
+  /** Whether `orders` has its replica already. */
+  readonly paired: boolean;
+  /** Settings of the pair `orders`; consumers are held unless they say otherwise. */
+  readonly pair?: Omit<DeployedPair, 'name' | 'brokers'>;
+  /** A RabbitMQ cluster `events`, with its settings. */
+  readonly cluster?: {
+    readonly seed: ClusterSeedInput;
+    readonly settings: Partial<Omit<DeployedCluster, 'name' | 'broker' | 'secretArn'>>;
+  };
+}
+
+/** What a state sees instead of its function. */
+export type StandIn = TaskFailure | { readonly result: unknown };
+
+/** One way through a workflow, the same every time: proofs disturb it and compare how it ends. */
+export interface Rehearsal {
+  readonly machine: string;
+  /** What it shows; unique for its machine. */
+  readonly name: string;
+  /** Region that the workflow runs in. */
+  readonly region: string;
+  readonly world: RehearsalWorld;
+  readonly input: (stage: RehearsalStage) => Readonly<Record<string, unknown>>;
+  /** Brings the world to where the workflow begins; inside an actor of the clock. */
+  readonly before: (stage: RehearsalStage) => Promise<void>;
+  /** What goes on beside the workflow, such as people who answer; ends with the rehearsal. */
+  readonly beside?: (stage: RehearsalStage) => Promise<void>;
+  /** Stand-ins for functions by state: ways that a healthy run does not take. */
+  readonly standIns?: Readonly<Record<string, StandIn>>;
+  /** Whether they stand in for the first execution alone, so that the next one goes through. */
+  readonly standInsOnce?: boolean;
+}

@@ -1,0 +1,39 @@
+import type { Rehearsal } from '../rehearsal/rehearsal.ts';
+import { east, type RehearsalStage, west } from '../rehearsal/rehearsal-stage.ts';
+import { broken } from './failover.ts';
+
+const common = {
+  machine: 'create-replica',
+  region: east,
+  world: { paired: false },
+  input: (stage: RehearsalStage) => ({
+    pair: 'orders',
+    primaryBrokerArn: stage.primaryArn,
+    replicaRegion: west,
+    replicaName: 'orders-replica',
+    consoleUserSecretArn: stage.secrets.operator,
+    replicationUserSecretArn: stage.secrets.replicator,
+    applicationUserSecretArns: [stage.secrets.application],
+    reason: 'proof',
+  }),
+  before: async (stage: RehearsalStage) => {
+    await stage.sleepSeconds(60);
+    for (let count = 0; count < 5; count++) stage.send(stage.broker('orders').dataPlane, 'orders.placed');
+  },
+} as const;
+
+export const createReplicaRehearsals: readonly Rehearsal[] = [
+  { ...common, name: 'pairs' },
+  {
+    ...common,
+    name: 'asks before the reboot',
+    world: { paired: false, pair: { rebootApproval: 'required', approvalSeconds: 600 } },
+    beside: async (stage) => {
+      for (;;) {
+        await stage.sleepSeconds(30);
+        await stage.answerApproval('approved');
+      }
+    },
+  },
+  { ...common, name: 'fails after the creation', standIns: { AssessReboot: broken }, standInsOnce: true },
+];

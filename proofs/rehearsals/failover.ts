@@ -1,0 +1,32 @@
+import { TaskFailure } from '../../gameday/engine/ports.ts';
+import type { Rehearsal } from '../rehearsal/rehearsal.ts';
+import { west } from '../rehearsal/rehearsal-stage.ts';
+
+/** What a guard inside a write state answers when it refuses what the assessment allowed. */
+export const refusedAtWrite = {
+  result: { outcome: 'refused', blockers: [{ code: 'TEST', message: 'test', evidence: {} }], warnings: [] },
+};
+/** A failure that nothing retries. */
+export const broken = new TaskFailure('AccessDenied', 'a stand-in of the rehearsal');
+
+/** Metrics are there after some minutes of replication, with messages on both sides. */
+export const replicated: Rehearsal['before'] = async (stage) => {
+  const { dataPlane } = stage.broker('orders');
+  await stage.sleepSeconds(10);
+  for (let count = 0; count < 5; count++) stage.send(dataPlane, 'orders.placed');
+  await stage.sleepSeconds(290);
+};
+
+const common = {
+  machine: 'failover',
+  region: west,
+  world: { paired: true },
+  input: () => ({ pair: 'orders', reason: 'proof', acceptDataLoss: true }),
+  before: replicated,
+} as const;
+
+export const failoverRehearsals: readonly Rehearsal[] = [
+  { ...common, name: 'fails over' },
+  { ...common, name: 'is refused at the write', standIns: { RequestFailover: refusedAtWrite } },
+  { ...common, name: 'fails at the write', standIns: { RequestFailover: broken }, standInsOnce: true },
+];

@@ -1,0 +1,22 @@
+import type { Rehearsal } from '../rehearsal/rehearsal.ts';
+import { east, type RehearsalStage } from '../rehearsal/rehearsal-stage.ts';
+import { broken, replicated } from './failover.ts';
+
+const common = {
+  machine: 'unpair',
+  region: east,
+  world: { paired: true },
+  input: (stage: RehearsalStage) => ({
+    pair: 'orders',
+    deleteReplica: true,
+    replicaBrokerId: stage.replicaId,
+    confirm: 'orders',
+    reason: 'proof',
+  }),
+  before: replicated,
+} as const;
+
+export const unpairRehearsals: readonly Rehearsal[] = [
+  { ...common, name: 'unpairs and deletes the replica' },
+  { ...common, name: 'fails before the deletion', standIns: { ObserveUnpairing: broken }, standInsOnce: true },
+];

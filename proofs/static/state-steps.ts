@@ -1,0 +1,149 @@
+import type { ChoiceState, FailState, State } from '../../gameday/engine/definition/definition.ts';
+import { expressionSource, isExpression } from '../../gameday/engine/expression/evaluator.ts';
+import type { Json, JsonObject } from '../../gameday/engine/expression/json.ts';
+import { type AnswerValue, ownErrors, toldOutcomes } from '../../infra/workflow-facts.ts';
+import { boundsOf, type CountBound, truthOf, treeOf } from './abstract-value.ts';
+import { afterAssign, templatePath } from './assignments.ts';
+import { type Context, endingKey } from './context.ts';
+import { type Complain, countsOf, type MachineFacts, noCounts, type Step } from './step.ts';
+import { taskSteps } from './task-steps.ts';
+import { variablesRead } from './variables-read.ts';
+
+const uncaught = 'an error that nothing catches';
+
+/** The variables that stand in a step's own fields must be there. */
+const requireAssigned = (templates: readonly (Json | undefined)[], context: Context, complain: Complain): void => {
+  for (const template of templates) {
+    for (const name of variablesRead(template)) {
+      if (!context.assigned.has(name)) complain('assigned', `reads $${name}, which nothing has assigned on this way`);
+    }
+  }
+};
+
+const assignedBy = (
+  { relevant }: MachineFacts,
+  assign: JsonObject | undefined,
+  context: Context,
+  complain: Complain,
+): Context => {
+  if (assign === undefined) return context;
+  const failure = assign.failure;
+  const error =
+    typeof failure === 'object' && failure !== null && !Array.isArray(failure) ? String(failure.Error) : undefined;
+  if (failure !== undefined && context.failed) complain('first-error', 'writes over the first error of the run');
+  if (error !== undefined && !ownErrors.includes(error)) {
+    complain('error-names', `fails with "${error}", which is no name that infra/workflow-facts.ts lists`);
+  }
+  return {
+    ...context,
+    known: afterAssign(assign, context.known, new Map(), relevant),
+    assigned: new Set([...context.assigned, ...Object.keys(assign)]),
+    ...(failure !== undefined && { failed: true, reported: false }),
+  };
+};
+
+const choiceSteps = (
+  facts: MachineFacts,
+  state: ChoiceState,
+  context: Context,
+  complain: Complain,
+): readonly Step[] => {
+  const steps: Step[] = [];
+  let bounds: readonly CountBound[] = [];
+  const take = (label: string, next: string, assign: JsonObject | undefined, output: Json | undefined): void => {
+    requireAssigned([assign, output], context, complain);
+    const counts = { ...countsOf(assign), bounds };
+    steps.push({ label, next, context: assignedBy(facts, assign, context, complain), counts });
+  };
+  for (const [index, rule] of state.Choices.entries()) {
+    const { Condition: condition } = rule;
+    requireAssigned([typeof condition === 'string' ? condition : undefined], context, complain);
+    const tree =
+      typeof condition === 'string' && isExpression(condition) ? treeOf(expressionSource(condition)) : undefined;
+    const truth = tree === undefined ? condition === true : truthOf(tree, context.known);
+    const before = bounds;
+    if (truth !== false) {
+      bounds = tree === undefined ? before : [...before, ...boundsOf(tree, true, context.known)];
+      take(`Choice ${index}`, rule.Next, rule.Assign, rule.Output);
+    }
+    if (truth === true) return steps;
+    bounds = tree === undefined ? before : [...before, ...boundsOf(tree, false, context.known)];
+  }
+  if (state.Default === undefined) complain('catch', `has no Default: ${uncaught}`);
+  else take('Default', state.Default, state.Assign, state.Output);
+  return steps;
+};
+
+/** The outcome, or the error's name, that an end has; undefined where it is worked out. */
+const endingOf = (state: State): string | undefined => {
+  if (state.Type === 'Fail') return state.Error;
+  const output = state.Type === 'Succeed' ? state.Output : undefined;
+  const outcome = typeof output === 'object' && output !== null && 'outcome' in output ? output.outcome : undefined;
+  return typeof outcome === 'string' && !isExpression(outcome) ? outcome : undefined;
+};
+
+const checkEnding = (state: State, { known, reported }: Context, complain: Complain): void => {
+  const ending = endingOf(state);
+  const allowed = known.get(endingKey);
+  if (ending === undefined) return;
+  if (typeof allowed === 'string' && !allowed.split('/').includes(ending)) {
+    complain('ending', `ends as ${ending}, although an answer on the way allows ${allowed} alone`);
+  }
+  if (toldOutcomes.includes(ending) && !reported) complain('ending', `ends as ${ending} without anybody having been told`);
+};
+
+const endAt = (state: State, context: Context, complain: Complain): void => {
+  if (!context.failed) checkEnding(state, context, complain);
+  for (const held of context.held) complain('lock', `ends while the run still holds the ${held}'s lock or hold`);
+  if (state.Type !== 'Fail') {
+    if (context.failed) complain('first-error', 'succeeds although the run has met an error that it must end with');
+    return;
+  }
+  requireAssigned([state.Error, state.Cause], context, complain);
+  if (!context.reported) complain('catch', 'fails without anybody having been told');
+  failWith(state, context, complain);
+};
+
+const failWith = ({ Error: error, Cause: cause }: FailState, context: Context, complain: Complain): void => {
+  if (context.failed) {
+    if (templatePath(error) !== 'failure.Error' || templatePath(cause) !== 'failure.Cause') {
+      complain('first-error', 'fails with something else than the first error and its cause');
+    }
+  } else if (error === undefined || !ownErrors.includes(error)) {
+    complain('error-names', `fails with "${error ?? ''}", which is no name that infra/workflow-facts.ts lists`);
+  }
+};
+
+/** All ways out of a state under what is known; an end has one step without a next state. */
+export const stepsOf = (
+  facts: MachineFacts,
+  children: ReadonlyMap<string, readonly AnswerValue[]>,
+  state: State,
+  context: Context,
+  complain: Complain,
+): readonly Step[] => {
+  if (state.Type === 'Succeed' || state.Type === 'Fail') {
+    if (state.Type === 'Succeed') requireAssigned([state.Output], context, complain);
+    endAt(state, context, complain);
+    return [];
+  }
+  if (state.Type === 'Choice') return choiceSteps(facts, state, context, complain);
+  if (state.Type === 'Wait') requireAssigned([state.Seconds as Json | undefined, state.Timestamp], context, complain);
+  if (state.Type === 'Task') {
+    requireAssigned([state.Arguments, state.TimeoutSeconds], context, complain);
+    const fields = [state.Assign, state.Output, ...(state.Catch ?? []).flatMap(({ Assign, Output }) => [Assign, Output])];
+    requireAssigned(fields, context, complain);
+    const steps = taskSteps(facts, children, state, context, complain);
+    return steps;
+  }
+  if (state.Type === 'Map') requireAssigned([state.Items, state.ItemSelector as Json | undefined], context, complain);
+  requireAssigned([state.Assign, state.Output], context, complain);
+  const counts = { ...noCounts, ...countsOf(state.Assign) };
+  const next: Step = { label: 'Next', next: state.Next, context: assignedBy(facts, state.Assign, context, complain), counts };
+  const catchers = state.Type === 'Map' || state.Type === 'Parallel' ? (state.Catch ?? []) : [];
+  const caught = catchers.map((catcher, index): Step => {
+    const after = assignedBy(facts, catcher.Assign, context, complain);
+    return { label: `Catch ${index}`, next: catcher.Next, context: after, counts: { ...noCounts, ...countsOf(catcher.Assign) } };
+  });
+  return [next, ...caught];
+};

@@ -1,0 +1,90 @@
+import type { StateGraph } from '../../gameday/engine/definition/definition.ts';
+import { allStates } from '../../gameday/engine/definition/walk.ts';
+import type { JsonObject } from '../../gameday/engine/expression/json.ts';
+import { expressionSource, isExpression } from '../../gameday/engine/expression/evaluator.ts';
+import { childFacts, functionFacts, type GuardAnswer } from '../../infra/workflow-facts.ts';
+import type { ProvenMachine } from './load-machines.ts';
+import { type CountBound, incrementOf, treeOf } from './abstract-value.ts';
+import { childOf, functionOf } from './called.ts';
+import type { Context } from './context.ts';
+import { relevantPaths } from './relevance.ts';
+import type { StaticRule } from './violation.ts';
+
+/** A way out of a state under what is known, with what it does to counts. */
+export interface Step {
+  readonly label: string;
+  /** Undefined at an end. */
+  readonly next: string | undefined;
+  readonly context: Context;
+  readonly counts: CountChange;
+  /** Functions one of which has to be called on some way from here: what was asked for is not there yet. */
+  readonly awaits?: readonly string[];
+}
+
+/** What a step does to counted paths. */
+export interface CountChange {
+  readonly increments: readonly string[];
+  /** Variables that get another value; every count inside them is lost. */
+  readonly resets: readonly string[];
+  /** Bounds that hold where the step is taken. */
+  readonly bounds: readonly CountBound[];
+}
+
+export const noCounts: CountChange = { increments: [], resets: [], bounds: [] };
+
+/** Notes that a rule is broken at the state that is being looked at. */
+export type Complain = (rule: StaticRule, message: string) => void;
+
+/** What is asked of a machine again and again. */
+export interface MachineFacts {
+  readonly machine: ProvenMachine;
+  readonly relevant: ReadonlySet<string>;
+  /** Answers that guard a write of this machine: their fields are remembered. */
+  readonly guarding: readonly GuardAnswer[];
+  /** Guards by which a write was entered on some way; the walk adds to it. */
+  readonly passed: Set<readonly GuardAnswer[]>;
+}
+
+/** The guards of a state's write, or of the run that it starts; undefined where nothing is written. */
+export const guardsOf = (state: ReturnType<typeof allStates>[number]['state']) => {
+  const functionName = functionOf(state);
+  const child = childOf(state);
+  if (child !== undefined) return childFacts[child]?.guards ?? [];
+  const facts = functionName === undefined ? undefined : functionFacts[functionName];
+  return facts?.role === 'write' ? (facts.guards ?? []) : undefined;
+};
+
+export const machineFactsOf = (machine: ProvenMachine): MachineFacts => ({
+  machine,
+  relevant: relevantPaths(machine.definition),
+  guarding: guardingOf(machine.definition),
+  passed: new Set(),
+});
+
+const guardingOf = (definition: StateGraph): readonly GuardAnswer[] =>
+  allStates(definition).flatMap(({ state }) => {
+    const functionName = functionOf(state);
+    const facts = functionName === undefined ? undefined : functionFacts[functionName];
+    const again = facts?.looksAgainAfter;
+    return [
+      ...(guardsOf(state) ?? []).flat(),
+      ...(again === undefined || functionName === undefined
+        ? []
+        : [{ function: functionName, field: again.field, go: again.values }]),
+    ];
+  });
+
+/** What an Assign does to counts; `counted` are paths that the task's function counts by itself. */
+export const countsOf = (
+  assign: JsonObject | undefined,
+  counted: readonly string[] = [],
+): Pick<CountChange, 'increments' | 'resets'> => {
+  const increments = [...counted];
+  const resets: string[] = [];
+  for (const [name, template] of Object.entries(assign ?? {})) {
+    const tree = typeof template === 'string' && isExpression(template) ? treeOf(expressionSource(template)) : undefined;
+    if (tree !== undefined && incrementOf(tree, name) !== undefined) increments.push(name);
+    else if (!counted.some((path) => path === name || path.startsWith(`${name}.`))) resets.push(name);
+  }
+  return { increments, resets };
+};
