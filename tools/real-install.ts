@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { didYouMean } from '../functions/shared/nearest-name.ts';
+import { installActiveMq, installDynamoDbLocal } from './install-from-maven.ts';
+import { activeMq, dynamoDbLocal } from './real-programs.ts';
 
 /** One program that tests under test/real need. */
 interface Installer {
@@ -25,7 +27,9 @@ const run = (program: string, args: readonly string[], environment: Readonly<Rec
   });
   if (status === 0) return;
   const why = error?.message ?? (signal === null ? `exit ${status}` : `signal ${signal}`);
-  throw new Error(`"${[program, ...args].join(' ')}" failed (${why}); it needs root and Debian's package mirror`);
+  throw new Error(
+    `"${[program, ...args].join(' ')}" failed (${why}); it needs root and Debian's package mirror, or Maven Central`,
+  );
 };
 
 const aptInstall = (...packages: readonly string[]): void => {
@@ -48,6 +52,15 @@ const bind = (what: string): void => {
   if (!isMounted(folder)) run('mount', ['--bind', what, folder]);
 };
 
+const isOnPath = (program: string): boolean =>
+  spawnSync(program, ['-version'], { stdio: 'ignore' }).error === undefined;
+
+/** Java to run and to compile, and Maven to fetch. */
+const needJava = (): void => {
+  const missing = [...(isOnPath('javac') ? [] : ['default-jdk-headless']), ...(isOnPath('mvn') ? [] : ['maven'])];
+  if (missing.length > 0) aptInstall(...missing);
+};
+
 const installers: readonly Installer[] = [
   {
     name: 'chromium',
@@ -62,6 +75,26 @@ const installers: readonly Installer[] = [
     byDefault: true,
     isInstalled: () => existsSync(join('/', rabbitServer)),
     install: () => aptInstall('rabbitmq-server'),
+  },
+  {
+    name: 'activemq',
+    description: `Apache ActiveMQ from Maven Central in ${activeMq.folder}, with Java and Maven where missing`,
+    byDefault: true,
+    isInstalled: () => isOnPath('javac') && existsSync(activeMq.folder),
+    install: () => {
+      needJava();
+      if (!existsSync(activeMq.folder)) installActiveMq(run);
+    },
+  },
+  {
+    name: 'dynamodb-local',
+    description: `DynamoDB Local from Maven Central in ${dynamoDbLocal.folder}, with Java and Maven where missing`,
+    byDefault: true,
+    isInstalled: () => isOnPath('java') && existsSync(dynamoDbLocal.folder),
+    install: () => {
+      needJava();
+      if (!existsSync(dynamoDbLocal.folder)) installDynamoDbLocal(run);
+    },
   },
   {
     name: 'rabbitmq-4',
@@ -89,7 +122,7 @@ const program = new Command('real-install')
   .addOption(new Option('--only <names...>', `install only these: ${names.join(', ')}`))
   .addHelpText(
     'after',
-    () => `\n${installers.map(({ name, description }) => `  ${name.padEnd(12)}${description}`).join('\n')}`,
+    () => `\n${installers.map(({ name, description }) => `  ${name.padEnd(16)}${description}`).join('\n')}`,
   )
   .showHelpAfterError()
   .action(({ only }: { readonly only?: readonly string[] }) => {

@@ -162,11 +162,14 @@ describe('the documentation', () => {
     expect(records.filter((name) => name !== 'README.md' && !index.includes(`(${name})`))).toEqual([]);
   });
 
-  it.each(['create-replica', 'switchover', 'failover'])('draws %s as its definition is', (workflow) => {
-    const diagram = /^stateDiagram-v2\n([\s\S]*?)^```/m.exec(textOf(`docs/workflows/${workflow}.md`))?.[1] ?? '';
-    const drawn = diagram.split('\n').flatMap((line) => line.split(': ')[0]?.trim() || []);
-    expect([...drawn].sort()).toEqual([...stepsOf(workflow)].sort());
-  });
+  it.each(['create-replica', 'switchover', 'failover', 'failback', 'reconcile'])(
+    'draws %s as its definition is',
+    (workflow) => {
+      const diagram = /^stateDiagram-v2\n([\s\S]*?)^```/m.exec(textOf(`docs/workflows/${workflow}.md`))?.[1] ?? '';
+      const drawn = diagram.split('\n').flatMap((line) => line.split(': ')[0]?.trim() || []);
+      expect([...drawn].sort()).toEqual([...stepsOf(workflow)].sort());
+    },
+  );
 });
 
 describe('the runbooks', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { matchesPattern } from '../../../gameday/stage/event-pattern.ts';
 import { functions, machines } from '../../../infra/deployment.ts';
 import { triggerRules } from '../../../infra/triggers.ts';
-import { alarmEvent, callEvent, healthEvent, runEvent } from '../../support/trigger-events.ts';
+import { alarmEvent, callEvent, healthEvent, ownEvent, runEvent } from '../../support/trigger-events.ts';
 
 const machineArn = (name: string): string => `arn:aws:states:us-west-2:111122223333:stateMachine:${name}`;
 const rules = triggerRules(machineArn);
@@ -12,16 +12,19 @@ const matchedBy = (event: unknown): readonly string[] =>
 
 describe('the rules', () => {
   it.each([
-    ['an alarm on a metric of Amazon MQ', alarmEvent(), ['broker-alarm']],
+    ['an alarm on a metric of Amazon MQ', alarmEvent(), ['broker-alarm', 'cluster-alarm']],
     ['an alarm that is over', alarmEvent({ state: 'OK' }), []],
     ['an alarm without data', alarmEvent({ state: 'INSUFFICIENT_DATA' }), []],
     ['an alarm of another service', alarmEvent({ namespace: 'AWS/EC2' }), []],
     ['a promotion', callEvent('Promote'), ['broker-call']],
-    ['a reboot', callEvent('RebootBroker'), ['broker-call']],
-    ['an update', callEvent('UpdateBroker'), ['broker-call']],
+    ['a reboot', callEvent('RebootBroker'), ['broker-call', 'cluster-call']],
+    ['an update', callEvent('UpdateBroker'), ['broker-call', 'cluster-call']],
     ['a deletion', callEvent('DeleteBroker'), ['broker-call']],
-    ['a creation', callEvent('CreateBroker'), []],
+    ['a creation', callEvent('CreateBroker'), ['cluster-call']],
     ['a call to another service', callEvent('Promote', { eventSource: 'ec2.amazonaws.com' }), []],
+    ['a person who asks for a look at policies', ownEvent('Policy Drift Requested'), ['cluster-event']],
+    ["a line of a broker's log", ownEvent('Broker Log Match'), ['cluster-event']],
+    ['a verdict of our own', ownEvent('Policy Drift Verdict Changed'), []],
     ['AWS Health on Amazon MQ', healthEvent(), ['service-health']],
     ['AWS Health on another service', healthEvent({ service: 'EC2' }), []],
     ['a run that timed out', runEvent(), ['run-ended']],
@@ -46,6 +49,13 @@ describe('the rules', () => {
     const deployed = [...functions, ...machines].map(({ name }) => name);
     const targets = rules.map((rule) => ('targetMachine' in rule ? rule.targetMachine : rule.targetFunction));
     expect(targets.filter((target) => !deployed.includes(target))).toEqual([]);
+  });
+
+  it('look at policies without any event, since edits inside a broker reach no trail', () => {
+    const input = { source: 'mq-dr', 'detail-type': 'Policy Drift Schedule', detail: {} };
+    expect(rules).toContainEqual(
+      expect.objectContaining({ targetFunction: 'receive-drift-event', everyMinutes: 30, input }),
+    );
   });
 
   it('write a heartbeat each minute', () => {

@@ -117,6 +117,18 @@ describe('report-failure', () => {
     }
   });
 
+  it('leaves the failure of a child execution to the child', async () => {
+    const ofChild = { ...event, error: 'States.TaskFailed', cause: '{"ExecutionArn":"arn:child","Status":"FAILED"}' };
+    expect(await call(reportFailure, ofChild)).toEqual({ reported: false });
+    expect(sns).not.toHaveReceivedCommand(PublishCommand);
+  });
+
+  it('says whose step failed, and what to start again', async () => {
+    await call(reportFailure, { ...event, workflow: 'reconcile', run: { ...run, fence: 3, child: true } });
+    expect(lastPage().Message).toContain(`It was a step of ${run.executionArn}: if that run failed too`);
+    expect(lastPage().Message).toContain('if it went on, start reconcile by hand');
+  });
+
   it.each([
     ['no pair', undefined],
     ['a number for a pair', 42],
@@ -124,6 +136,15 @@ describe('report-failure', () => {
   ])('reports a run whose input named %s', async (_label, pair) => {
     await call(reportFailure, { ...event, pair });
     expect(lastPage().Subject).toBe('mq-dr switchover of (not named) failed: UnsafeTopology');
+  });
+
+  it('speaks of a cluster where the run was about one, and of no pair', async () => {
+    const { pair: _pair, ...rest } = event;
+    await call(reportFailure, { ...rest, workflow: 'policy-drift', cluster: 'events' });
+    const { Subject, Message } = lastPage();
+    expect(Subject).toBe('mq-dr policy-drift of events failed: UnsafeTopology');
+    expect(Message).toContain('The policy-drift run of events ended with UnsafeTopology.');
+    expect(Message).not.toContain('pair');
   });
 
   it('shows the beginning of a long cause', async () => {

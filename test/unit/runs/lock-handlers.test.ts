@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { handler as acquireLock } from '../../../functions/runs/acquire-lock.handler.ts';
 import { handler as releaseLock } from '../../../functions/runs/release-lock.handler.ts';
 import { GuardTable } from '../../../functions/shared/adapters/guard-table.ts';
-import { InvalidInput, LockHeld, NotFound } from '../../../functions/shared/errors.ts';
+import { InvalidInput, LockHeld, LockLost, NotFound } from '../../../functions/shared/errors.ts';
 import { runWithRuntime } from '../../../functions/shared/runtime.ts';
 import { noonMs } from '../../support/brokers.ts';
 import { ControlStage } from '../../support/control-stage.ts';
@@ -13,7 +13,7 @@ const runOf = (executionArn: string, changes: object = {}) => ({
   startTime: '2026-11-04T12:00:00.000Z',
   ...changes,
 });
-const defaults = { fence: null, automatic: false, overrideControl: null };
+const defaults = { fence: null, automatic: false, overrideControl: null, child: false };
 
 const call = <O>(stage: ControlStage, handler: (event: unknown, context: Context) => Promise<O>, event: object) =>
   runWithRuntime(stage.runtime('us-west-2'), async () => await handler(event, {} as Context));
@@ -60,7 +60,13 @@ describe('acquire-lock', () => {
   it.each([
     ["a person's failover takes over from a switchover", 'failover', 'switchover', {}, true],
     ['an automatic failover does not', 'failover', 'switchover', { automatic: true }, false],
+    ["a person's failover takes over from a failback", 'failover', 'failback', {}, true],
+    ["a person's failover takes over from a reconciliation", 'failover', 'reconcile', {}, true],
+    ['an automatic failover does not take over from those either', 'failover', 'failback', { automatic: true }, false],
     ['a failover does not take over from a failover', 'failover', 'failover', {}, false],
+    ['a failover does not take over from an unpairing', 'failover', 'unpair', {}, false],
+    ['a failback takes over from nothing', 'failback', 'switchover', {}, false],
+    ['a reconciliation takes over from nothing', 'reconcile', 'reconcile', {}, false],
     ['a switchover takes over from nothing', 'switchover', 'switchover', {}, false],
     ['a workflow without a rule takes over from nothing', 'unpair', 'switchover', {}, false],
   ])('%s', async (_label, workflow, held, run, passes) => {
@@ -91,6 +97,53 @@ describe('acquire-lock', () => {
     await ControlStage.play(async (stage) => {
       await expect(acquire(stage, 'arn:one', changes)).rejects.toThrow(error);
       expect(await tableOf(stage).read()).toEqual({ known: true });
+    });
+  });
+});
+
+describe('a step of another run', () => {
+  const child = { fence: 1, child: true };
+
+  it('keeps the lock of that run, and extends it', async () => {
+    await ControlStage.play(async (stage) => {
+      await acquire(stage, 'arn:parent', { workflow: 'failback' });
+      const expiry = async () => {
+        const reading = await tableOf(stage).read();
+        return reading.known ? reading.lock?.expiresAtMs : undefined;
+      };
+      const before = (await expiry()) ?? 0;
+      await stage.clock.sleepMs(60_000);
+      expect(await acquire(stage, 'arn:parent', { workflow: 'reconcile' }, child)).toMatchObject({
+        run: { executionArn: 'arn:parent', ...child },
+      });
+      expect(await expiry()).toBe(before + 60_000);
+      expect(await tableOf(stage).read()).toMatchObject({ lock: { purpose: 'failback', fence: 1 } });
+    });
+  });
+
+  it('stops when that run has lost its lock', async () => {
+    await ControlStage.play(async (stage) => {
+      await acquire(stage, 'arn:parent', { workflow: 'failback' });
+      await acquire(stage, 'arn:rival');
+      await expect(acquire(stage, 'arn:parent', { workflow: 'reconcile' }, child)).rejects.toThrow(LockLost);
+      expect(await tableOf(stage).read()).toMatchObject({ lock: { owner: 'arn:rival' } });
+    });
+  });
+
+  it('stops when that run has ended', async () => {
+    await ControlStage.play(async (stage) => {
+      const { run } = await acquire(stage, 'arn:parent', { workflow: 'failback' });
+      await release(stage, 'orders', run);
+      await expect(acquire(stage, 'arn:parent', { workflow: 'reconcile' }, child)).rejects.toThrow(LockLost);
+    });
+  });
+
+  it('does not give the lock back', async () => {
+    await ControlStage.play(async (stage) => {
+      const { run } = await acquire(stage, 'arn:parent', { workflow: 'failback' });
+      expect(await release(stage, 'orders', { ...run, child: true })).toEqual({ released: false });
+      expect(await tableOf(stage).read()).toMatchObject({ lock: { owner: 'arn:parent' } });
+      expect(await release(stage, 'orders', run)).toEqual({ released: true });
     });
   });
 });

@@ -10,6 +10,7 @@ const run = (changes: Partial<EndedRun> = {}): EndedRun => ({
   error: 'AccessDenied',
   cause: 'not allowed',
   reportedBy: undefined,
+  parent: undefined,
   ...changes,
 });
 const promotion = earlierIntent('Promote', { subject: 'b-1', mode: 'SWITCHOVER' });
@@ -33,6 +34,10 @@ describe('settleNews', () => {
   it.each<[string, Partial<EndedRun>]>([
     ['has told people itself', { reportedBy: 'ReportStall' }],
     ['failed with a child, which tells people', ofChild],
+    [
+      'was stopped with the run whose step it was',
+      { status: 'ABORTED', parent: { executionArn: 'arn:root', status: 'ABORTED' } },
+    ],
   ])('is silent about a run that %s', (_label, changes) => {
     expect(settleNews(run(changes), undefined)).toBeUndefined();
   });
@@ -45,6 +50,18 @@ describe('settleNews', () => {
     expect(news?.subject).toBe('mq-dr switchover of orders: promotion still open');
     expect(news?.message).toContain(part);
     expect(news?.message).toContain('Its promotion of b-1 (SWITCHOVER) is open');
+  });
+
+  it.each(['FAILED', 'RUNNING', 'unknown'])('tells about a stopped step of a run that is %s', (status) => {
+    const news = settleNews(run({ status: 'ABORTED', parent: { executionArn: 'arn:root', status } }), undefined);
+    expect(news?.subject).toBe('mq-dr switchover of orders ended: ABORTED');
+    expect(news?.message).toContain('It was a step of arn:root: if that run failed too, start that one again');
+    expect(news?.message).not.toContain('lock');
+  });
+
+  it('tells about a step that failed while its run was stopped', () => {
+    const news = settleNews(run({ parent: { executionArn: 'arn:root', status: 'ABORTED' } }), undefined);
+    expect(news?.subject).toBe('mq-dr switchover of orders ended: FAILED');
   });
 
   it('does not take another failed task for a failed child', () => {
