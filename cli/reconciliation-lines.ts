@@ -41,7 +41,7 @@ const countLines = (result: Result): readonly string[] => {
   return [
     `${count(queues, 'queue')}: ${processed} processed already, ${unprocessed} unprocessed, ${uncertain} uncertain, ${expired} expired`,
     ...(removed + gone > 0 ? [`${removed} taken out to the quarantine, ${gone} gone before`] : []),
-    ...(processedTwice > 0 ? [`${processedTwice} took effect in both Regions; the manifest names them`] : []),
+    ...(processedTwice > 0 ? [`${processedTwice} took effect more than once; the manifest names them`] : []),
   ];
 };
 

@@ -210,7 +210,6 @@ export class AmqpConnection {
   #end(options: { readonly deliveryFailed: boolean; readonly keepStream?: boolean }): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#surroundings.transactions.abandon();
     for (const sender of inCleanupOrder([...this.#consumers.keys()], this.#options.id)) {
       this.#closeConsumer(sender, options);
     }

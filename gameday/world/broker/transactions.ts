@@ -6,7 +6,10 @@ export interface TransactionalWork {
   rollBack(): void;
 }
 
-/** The open transactions of one connection: what was done in them takes effect together, or not at all. */
+/**
+ * The open transactions of one connection: what was done in them takes effect together, or not at all. What is open when
+ * the connection ends never does.
+ */
 export class Transactions {
   readonly #open = new Map<string, TransactionalWork[]>();
   #last = 0n;
@@ -30,11 +33,6 @@ export class Transactions {
     this.#open.delete(nameOf(id));
     for (const work of works ?? []) work[end]();
     return works !== undefined;
-  }
-
-  /** Forgets what was open, as the broker does with a connection that ends: nothing of it happens. */
-  abandon(): void {
-    this.#open.clear();
   }
 }
 

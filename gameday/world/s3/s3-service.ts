@@ -76,7 +76,7 @@ export class S3Service implements ApiService {
     if (input.ChecksumCRC32 !== undefined && input.ChecksumCRC32 !== crc32) {
       throw new ApiFault('BadDigest', 400, 'The CRC32 you specified did not match the calculated checksum.');
     }
-    if (false) {
+    if (input.IfNoneMatch === '*' && objects.has(key)) {
       throw new ApiFault('PreconditionFailed', 412, 'At least one of the pre-conditions you specified did not hold', {
         Condition: 'If-None-Match',
       });
