@@ -56,6 +56,21 @@ const replicationFindings = ({ verdict, step }: FailbackFacts): readonly Finding
       ];
 
 /**
+ * That both brokers call themselves primary, as a reason to wait: right after an outage the original primary has not
+ * learned yet that the other one was promoted. Undefined where no recorded failover explains it.
+ */
+export const notYetReplica = (guards: GuardReading, runningRegion: string): Finding | undefined => {
+  if (!guards.known || guards.epoch?.mode !== 'FAILOVER' || guards.epoch.primaryRegion === runningRegion)
+    return undefined;
+  const { number, primaryRegion } = guards.epoch;
+  return {
+    code: 'STILL_PRIMARY',
+    message: `the original primary still calls itself primary, and ${primaryRegion} was promoted: wait until it is a replica`,
+    evidence: { epoch: number, primaryRegion },
+  };
+};
+
+/**
  * What speaks against going back now, beside what speaks against any switchover: the pair has not failed over, or the
  * original primary is not yet a healthy replica.
  */

@@ -8,3 +8,5 @@ export const failbackInputSchema = z.strictObject({
   /** Takes the same path without any write and lists the writes it would have made. */
   dryRun: z.boolean().default(false),
 });
+
+export type FailbackInput = z.output<typeof failbackInputSchema>;

@@ -12,7 +12,7 @@ export type MessageClass = (typeof messageClasses)[number];
 /** Why a message is in its class; a closed set, so that reports can be counted by it. */
 export type ClassReason =
   | 'processed-once'
-  | 'processed-twice'
+  | 'processed-in-both-regions'
   | 'processed-twice'
   | 'past-expiry'
   | 'absent-in-both-regions'
@@ -48,12 +48,12 @@ export interface LedgerSpan {
 /** Two records of one Region are a consumer's that had lost its claim to another meanwhile. */
 const processedReason = (records: LedgerEntry['processed']): ClassReason => {
   if (records.length < 2) return 'processed-once';
-  return new Set(records.map(({ region }) => region)).size > 1 ? 'processed-twice' : 'processed-twice';
+  return new Set(records.map(({ region }) => region)).size > 1 ? 'processed-in-both-regions' : 'processed-twice';
 };
 
 /** Whether a message took effect more than once. */
 export const isDouble = (reason: ClassReason): boolean =>
-  reason === 'processed-twice' || reason === 'processed-twice';
+  reason === 'processed-in-both-regions' || reason === 'processed-twice';
 
 /**
  * Classifies one message. A proof of processing outweighs everything else; absence proves something only where both

@@ -127,10 +127,10 @@ describe('the class of a message', () => {
   it('counts as a double for two records only', () => {
     const doubles = [
       'processed-once',
-      'processed-twice',
       'processed-in-both-regions',
+      'processed-twice',
       'claimed-without-proof',
     ] as const;
-    expect(doubles.filter(isDouble)).toEqual(['processed-twice', 'processed-in-both-regions']);
+    expect(doubles.filter(isDouble)).toEqual(['processed-in-both-regions', 'processed-twice']);
   });
 });

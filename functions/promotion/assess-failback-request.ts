@@ -1,0 +1,76 @@
+import { UnsafeTopology } from '../shared/errors.ts';
+import type { Assessment, Finding, PlannedWrite } from '../shared/finding.ts';
+import type { GuardReading } from '../shared/guards/guards.ts';
+import type { PairConfig } from '../shared/pair-config.ts';
+import type { LagJudgement } from '../shared/replication/lag-verdict.ts';
+import { assessFailback, notYetReplica } from './failback-gates.ts';
+import type { FailbackInput } from './failback-input.ts';
+import { assessRequest, type SwitchoverDecision, type SwitchoverPorts } from './request-switchover.ts';
+import type { SwitchoverStep } from './switchover-step.ts';
+
+/** What judging a request for a failback reads. */
+export interface FailbackPorts extends SwitchoverPorts {
+  readonly readGuards: () => Promise<GuardReading>;
+  readonly assessGuards: () => Promise<Assessment>;
+}
+
+/** Whether a failback goes on. */
+export interface FailbackRequest extends Assessment {
+  readonly verdict: 'refused' | 'proceed';
+  readonly plannedWrites: readonly PlannedWrite[];
+  /** What a switchover to this Region would do now, and why; undefined while both brokers call themselves primary. */
+  readonly step: SwitchoverStep['step'] | undefined;
+  readonly judgement: LagJudgement | undefined;
+}
+
+/**
+ * Whether the pair may go back to the broker of this Region now: what a switchover asks, and what a failback asks beside
+ * it. Reads only.
+ *
+ * @throws as `assessRequest`, but for an original primary that has not learned of the failover yet: that is a reason
+ */
+export const assessFailbackRequest = async (
+  input: FailbackInput,
+  pair: PairConfig,
+  region: string,
+  ports: FailbackPorts,
+): Promise<FailbackRequest> => {
+  const guards = await ports.readGuards();
+  const assessed = await ports.assessGuards();
+  const decision = await decide(input, pair, region, ports, guards);
+  if ('code' in decision) {
+    const blockers = [decision, ...assessed.blockers];
+    const { warnings } = assessed;
+    return { verdict: 'refused', blockers, warnings, plannedWrites: [], step: undefined, judgement: undefined };
+  }
+  const { look, judgement, decided } = decision;
+  const gates = { blockers: [], warnings: [], ...decided };
+  const own = assessFailback({ runningRegion: region, guards, verdict: judgement.verdict, step: decided.step });
+  const blockers = [...own, ...gates.blockers, ...assessed.blockers];
+  const request = { BrokerId: look.target.brokerId, Mode: 'SWITCHOVER' };
+  return {
+    verdict: blockers.length > 0 ? 'refused' : 'proceed',
+    blockers,
+    warnings: [...gates.warnings, ...assessed.warnings],
+    // An exchange that is under way or complete is not asked for again.
+    plannedWrites: decided.step === 'issue' ? [{ service: 'mq', operation: 'Promote', region, request }] : [],
+    step: decided.step,
+    judgement,
+  };
+};
+
+const decide = async (
+  input: FailbackInput,
+  pair: PairConfig,
+  region: string,
+  ports: FailbackPorts,
+  guards: GuardReading,
+): Promise<SwitchoverDecision | Finding> => {
+  try {
+    return await assessRequest({ ...input, targetRegion: region }, pair, region, ports);
+  } catch (error) {
+    const waiting = error instanceof UnsafeTopology ? notYetReplica(guards, region) : undefined;
+    if (waiting === undefined) throw error;
+    return waiting;
+  }
+};
