@@ -12,6 +12,7 @@ export default defineConfig({
           include: ['test/{unit,machines,properties,infra}/**/*.test.ts'],
           // Whole game days run inside one test: wall time is bounded here, never asserted in a test.
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -165,7 +165,12 @@ export class Dispatcher {
       if (plan.fault !== undefined) throw plan.fault;
       const stale = plan.staleMs === undefined ? undefined : this.#answers.recall(attempt, plan.staleMs);
       if (stale !== undefined) return { wire: stale, outcome: 'StaleAnswer' };
-      const output = await handler.handle({ region, operation: call.operation, input: call.input, caller: attempt.caller });
+      const output = await handler.handle({
+        region,
+        operation: call.operation,
+        input: call.input,
+        caller: attempt.caller,
+      });
       const wire = protocol.encodeOutput(call.operation, output, requestId);
       this.#answers.keep(attempt, wire);
       return { wire, outcome: 'ok' };
