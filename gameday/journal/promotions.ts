@@ -71,7 +71,7 @@ export const derivePromotions = ({
         ...(completedAtMs === undefined ? {} : { completedAtMs }),
         ...(detectedAtMs === undefined ? {} : { detectedAtMs }),
         unavailableMs: offered
-          ? outageMs(clients.sends.outages, call.atMs, untilMs)
+          ? outageMs(clients.sends.outages, call.atMs, untilMs, completedAtMs)
           : notServedMs(ofPair, call.atMs, untilMs),
         unavailableFrom: offered ? ('clients' as const) : ('brokers' as const),
       },
@@ -108,11 +108,18 @@ const exchangedAt = (
 
 /**
  * Outage within the interval from one promotion to the next. One whose first failure came after the request counts
- * from the last success, which is earlier; one that was there before counts from the request.
+ * from the last success, which is earlier; one that was there before counts from the request. What fails only after the
+ * roles had been exchanged has another cause.
  */
-const outageMs = (outages: readonly Outage[], fromMs: number, untilMs: number): number =>
+const outageMs = (
+  outages: readonly Outage[],
+  fromMs: number,
+  untilMs: number,
+  completedAtMs: number | undefined,
+): number =>
   outages
     .filter((outage) => outage.toMs > fromMs && outage.firstFailureMs < untilMs)
+    .filter((outage) => completedAtMs === undefined || outage.firstFailureMs <= completedAtMs)
     .map((outage) => {
       const beganMs = outage.firstFailureMs >= fromMs ? outage.fromMs : fromMs;
       return Math.min(outage.toMs, untilMs) - beganMs;

@@ -151,11 +151,14 @@ const failoverSummary = ({ blackoutAtMs, ...parts }: FailoverTimeline): Failover
   };
 };
 
-/** Virtual milliseconds between the real exchange and the workflow's notice of it. */
+/**
+ * Virtual milliseconds between the real exchange and the workflow's notice of it. The roles are exchanged up to seconds
+ * before the broker takes clients, so a notice may come before the end of the gap: then it came at once.
+ */
 export const detectionDelayMs = (promotion: Promotion): number | null =>
   promotion.completedAtMs === undefined || promotion.detectedAtMs === undefined
     ? null
-    : promotion.detectedAtMs - promotion.completedAtMs;
+    : Math.max(0, promotion.detectedAtMs - promotion.completedAtMs);
 
 /** Entered and retried Task states: each is one invocation of a function. */
 const countLambdaInvocations = (journal: Journal): number =>
