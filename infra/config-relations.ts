@@ -169,6 +169,11 @@ export const deploymentProblems = (deployment: Deployment): readonly RelationPro
     'clusters',
     'cluster',
   ),
+  ...deployment.clusters.flatMap(({ name }, index) =>
+    deployment.pairs.some((pair) => pair.name === name)
+      ? [{ path: ['clusters', index, 'name'], message: `"${name}" is the name of a pair; dashboards go by it` }]
+      : [],
+  ),
   ...brokerRegionProblems(deployment),
   ...brokerProblems(deployment),
   ...sideProblems(deployment),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { omit } from 'zod/mini';
 import { brokerArnSchema } from '../functions/shared/broker-arn.ts';
 import { clusterConfigSchema } from '../functions/shared/cluster-config.ts';
 import { pairConfigSchema } from '../functions/shared/pair-config.ts';
@@ -19,7 +20,7 @@ const approverArn = z
 /** How clients, and so the functions that probe a broker, get to it. */
 const accessSchema = z.enum(['public', 'private']);
 
-const pairFields = pairConfigSchema.omit({ brokers: true }).shape;
+const pairFields = omit(pairConfigSchema, { brokers: true }).shape;
 
 /** One pair of ActiveMQ brokers. */
 const pairSchema = z.strictObject({

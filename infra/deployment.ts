@@ -85,8 +85,9 @@ export const machines: readonly MachineSpec[] = [
       TaskTimeoutSeconds: taskTimeoutSeconds,
       // A healthy exchange takes some ten seconds; docs/amazon-mq.md 13, row 13.
       FirstLookSeconds: 5,
-      // Nine history events a look: half of an execution's 25,000, and more looks than a day's drain needs.
-      MaxLooks: 1_300,
+      // More looks than a drain of a day needs, at two minutes each (functions/promotion/polling.ts); with every look tried
+      // as often as its Retry allows and the run's own 26 hours, the history stays below 25,000 events: npm run prove.
+      MaxLooks: 1_000,
       MetricsWaitSeconds: metricsWaitSeconds,
       // The way back is shown within a heartbeat and its publication, some four minutes; twice that.
       MaxReverseLooks: 8,
@@ -175,9 +176,10 @@ export const machines: readonly MachineSpec[] = [
       // Policies of one run; the largest cap that a cluster's settings can have.
       MaxChanges: 100,
       // Figures of the management API are 5 s old at most (docs/rabbitmq.md 1.3). An hour of looks for each change:
-      // what is allowed to resynchronise passes within seconds or minutes.
-      SyncWaitSeconds: 10,
-      MaxSyncLooks: 360,
+      // what is allowed to resynchronise passes within seconds or minutes. The run's own eight hours of looks stay below
+      // 25,000 history events: npm run prove.
+      SyncWaitSeconds: 15,
+      MaxSyncLooks: 240,
     },
   },
 ];

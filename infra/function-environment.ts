@@ -1,11 +1,11 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
+import { clusterEnvironmentSchema } from '../functions/shared/environment/cluster-environment.ts';
+import { machinesEnvironmentSchema } from '../functions/shared/environment/machines-environment.ts';
+import { notifyEnvironmentSchema } from '../functions/shared/environment/notify-environment.ts';
 import {
-  clusterEnvironmentSchema,
-  machinesEnvironmentSchema,
-  notifyEnvironmentSchema,
   pairEnvironmentSchema,
   reconciliationEnvironmentSchema,
-} from '../functions/shared/environment.ts';
+} from '../functions/shared/environment/pair-environment.ts';
 import type { EnvironmentKind, FunctionSpec } from './function-spec.ts';
 
 /** The schemas that functions parse their environment with. */
@@ -15,7 +15,7 @@ const schemas = {
   cluster: clusterEnvironmentSchema,
   notify: notifyEnvironmentSchema,
   machines: machinesEnvironmentSchema,
-} as const satisfies Record<EnvironmentKind, z.ZodObject>;
+} as const satisfies Record<EnvironmentKind, z.ZodMiniObject>;
 
 type Schemas = typeof schemas;
 

@@ -27,5 +27,6 @@ export { DrStateMachine, type DrStateMachineProps } from './constructs/dr-state-
 export { RabbitCluster, type RabbitClusterProps } from './constructs/rabbit-cluster.ts';
 export { functions, machines } from './deployment.ts';
 export { MqDrApp, type MqDrAppProps } from './mq-dr-app.ts';
+export { AlarmStack, type AlarmStackProps } from './stacks/alarm-stack.ts';
 export { ControlStack, type ControlStackProps } from './stacks/control-stack.ts';
 export { StateStack, type StateStackProps } from './stacks/state-stack.ts';

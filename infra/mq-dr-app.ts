@@ -4,7 +4,8 @@ import { checkBudgets } from './budgets/check-budgets.ts';
 import type { DeploymentConfig } from './config.ts';
 import { regionsOf } from './config-relations.ts';
 import type { FunctionCode } from './constructs/bundles.ts';
-import { accountOf } from './grants/scope.ts';
+import { accountOf, scopeOf } from './grants/scope.ts';
+import { AlarmStack } from './stacks/alarm-stack.ts';
 import { ControlStack } from './stacks/control-stack.ts';
 import { StateStack } from './stacks/state-stack.ts';
 
@@ -19,6 +20,8 @@ const context = {
   '@aws-cdk/aws-s3:createDefaultLoggingPolicy': true,
   '@aws-cdk/aws-kms:applyImportedAliasPermissionsToPrincipal': true,
   // Somebody else's machine would be named in a snapshot.
+  // What CloudFormation's schemas refuse fails here, not in the account.
+  '@aws-cdk/core:validateAgainstDefaultRules': true,
   'aws:cdk:disable-stack-trace': true,
 } as const;
 
@@ -29,10 +32,11 @@ export interface MqDrAppProps {
   readonly outdir?: string;
 }
 
-/** A deployment as an app: one stack for the tables, one for the control plane of each Region. */
+/** A deployment as an app: one stack for the tables, and for each Region one that acts and one that watches. */
 export class MqDrApp extends App {
   readonly state: StateStack;
   readonly controls: readonly ControlStack[];
+  readonly alarms: readonly AlarmStack[];
 
   /** @throws ConfigurationError when a workflow does not fit what was promised of a pair */
   constructor({ config, code, outdir }: MqDrAppProps) {
@@ -56,6 +60,14 @@ export class MqDrApp extends App {
           config,
           region,
           code,
+        }),
+    );
+    this.alarms = regions.map(
+      (region) =>
+        new AlarmStack(this, `MqDrAlarms-${region}`, {
+          env: { account: accountId, region },
+          description: `mq-dr: alarms and dashboards of the pairs and clusters of ${region}`,
+          watched: scopeOf(config, region),
         }),
     );
     for (const [name, value] of Object.entries({ ...config.tags, 'mq-dr': 'true' })) Tags.of(this).add(name, value);

@@ -22,8 +22,25 @@ export type AnswerValue = string | boolean | null;
  */
 export type FunctionRole = 'look' | 'write' | 'step' | 'record' | 'report';
 
-/** Something that a run takes and has to give back on every way out. */
-export type Held = 'pair' | 'cluster' | 'watch' | 'consumers';
+/**
+ * Something that a run takes and has to give back on every way out; what begins with `after-promotion` it owes only where
+ * it succeeds, since a new run goes on from a promotion that is open.
+ */
+export type Held =
+  | 'pair'
+  | 'cluster'
+  | 'watch'
+  | 'consumers'
+  | 'after-promotion: consumers'
+  | 'after-promotion: messages';
+
+/** What an answer changes about what the run has. */
+export interface HeldChange {
+  readonly answer: GuardAnswer;
+  readonly drops?: Held;
+  readonly adds?: readonly Held[];
+  readonly because: string;
+}
 
 /** Facts about one function. */
 export interface FunctionFacts {
@@ -62,11 +79,13 @@ export interface FunctionFacts {
     readonly unlessError?: readonly string[];
   };
   /** What a run does not have any more after a call, whatever became of it. */
-  readonly gives?: Held;
-  /** Answers after which something is not the run's to give back: another has it, or what is open keeps it on purpose. */
-  readonly ends?: readonly { readonly held: Held; readonly answer: GuardAnswer; readonly because: string }[];
+  readonly gives?: readonly Held[];
+  /** Answers after which something is not the run's to give back, or becomes it. */
+  readonly changes?: readonly HeldChange[];
   /** What a run must have when it enters the state. */
   readonly needs?: Held;
+  /** An answer that must have been given before the state is entered; unlike a guard's it is not used up. */
+  readonly after?: GuardAnswer;
   /** Its largest answer, in bytes, where that is less than `maxAnswerBytes`. */
   readonly maxBytes?: number;
   /** Errors that are no failure of the run: the state's Catch turns them into a refusal. */
@@ -104,7 +123,16 @@ const answered = (functionName: string, field: string, ...go: readonly AnswerVal
 /** Consumers that stand still, or that the pair does not want to stand still. */
 const consumersHeld = answered('hold-consumers', 'outcome', 'live', 'held', 'dry-run', 'not-configured');
 
-const promoted = 'a new run with the same input goes on from the open promotion and releases them';
+/** What a promotion changes: consumers wait for the messages to be reconciled, also where the run dies meanwhile. */
+const promotion = (functionName: string): readonly HeldChange[] => [
+  {
+    answer: answered(functionName, 'outcome', 'requested', 'under-way', 'already-primary'),
+    drops: 'consumers',
+    adds: ['after-promotion: consumers', 'after-promotion: messages'],
+    because: 'a new run with the same input goes on from the open promotion',
+  },
+  { answer: answered(functionName, 'outcome', 'dry-run'), drops: 'consumers', because: 'a dry run holds none' },
+];
 
 /** Every function that a definition calls. */
 export const functionFacts: Readonly<Record<string, FunctionFacts>> = {
@@ -181,7 +209,6 @@ export const functionFacts: Readonly<Record<string, FunctionFacts>> = {
     endings: {
       verdict: { refused: ['Refused'], skipped: ['Skipped'] },
       dryRun: { true: ['DryRun', 'Refused', 'Skipped'] },
-      mode: { report: ['ReportOnly', 'Incomplete', 'Refused', 'Skipped', 'DryRun'] },
     },
   },
   'discover-queues': {
@@ -196,11 +223,18 @@ export const functionFacts: Readonly<Record<string, FunctionFacts>> = {
     answers: { done: [true, false] },
     pending: { field: 'done', values: [false] },
   },
-  'seal-manifest': { role: 'record', needs: 'pair' },
+  'seal-manifest': {
+    role: 'record',
+    needs: 'pair',
+    // A repair does what its own manifest says, and no other.
+    after: answered('assess-reconcile', 'mode', 'report', 'auto'),
+  },
   'repair-queues': {
     role: 'write',
     needs: 'pair',
-    guards: [[answered('assess-reconcile', 'verdict', 'proceed'), answered('assess-reconcile', 'mode', 'repair', 'auto')]],
+    guards: [
+      [answered('assess-reconcile', 'verdict', 'proceed'), answered('assess-reconcile', 'mode', 'repair', 'auto')],
+    ],
     answers: { outcome: ['repaired', 'refused'], done: [true, false] },
     pending: { field: 'done', values: [false] },
     endings: { outcome: { refused: ['Refused'] } },
@@ -232,14 +266,7 @@ export const functionFacts: Readonly<Record<string, FunctionFacts>> = {
     ...written('requested', 'under-way', 'already-primary'),
     guards: [[answered('assess-switchover', 'verdict', 'proceed'), consumersHeld]],
     endings: { outcome: { refused: ['Refused'], 'dry-run': ['DryRun'], 'already-primary': ['SwitchedOver'] } },
-    ends: [
-      {
-        held: 'consumers',
-        answer: answered('promote-replica', 'outcome', 'requested', 'under-way', 'already-primary'),
-        because: promoted,
-      },
-      { held: 'consumers', answer: answered('promote-replica', 'outcome', 'dry-run'), because: 'a dry run holds none' },
-    ],
+    changes: promotion('promote-replica'),
   },
   'observe-switchover': {
     role: 'look',
@@ -264,23 +291,13 @@ export const functionFacts: Readonly<Record<string, FunctionFacts>> = {
         'already-primary': ['SwitchedOver', 'FailedOver'],
       },
     },
-    ends: [
-      {
-        held: 'consumers',
-        answer: answered('request-failover', 'outcome', 'requested', 'under-way', 'already-primary'),
-        because: promoted,
-      },
-      {
-        held: 'consumers',
-        answer: answered('request-failover', 'outcome', 'dry-run'),
-        because: 'a dry run holds none',
-      },
-    ],
+    changes: promotion('request-failover'),
   },
   'observe-failover': {
     role: 'look',
     answers: { phase: ['promoted', 'waiting'] },
     pending: { field: 'phase', values: ['waiting'] },
+    after: answered('request-failover', 'outcome', 'requested', 'under-way', 'already-primary'),
   },
   'record-epoch': { role: 'record', mayFail: 'the broker serves already; a warning says what is missing' },
   'settle-failover': {
@@ -305,7 +322,7 @@ export const functionFacts: Readonly<Record<string, FunctionFacts>> = {
   'release-consumers': {
     role: 'step',
     answers: { outcome: ['live', 'released', 'pending', 'not-configured', 'failed', 'refused'] },
-    gives: 'consumers',
+    gives: ['consumers', 'after-promotion: consumers'],
     mayFail: 'the broker serves already; a warning says what is missing',
     failsSilently: true,
   },
@@ -320,12 +337,15 @@ export const functionFacts: Readonly<Record<string, FunctionFacts>> = {
   // runs
   'acquire-lock': {
     role: 'record',
+    // Without a fence the run is a dry one, or overrides the Control table.
+    answers: { 'run.fence': ['(a fence)', null] },
+    inDryRun: { 'run.fence': [null] },
     takes: { held: 'pair', unlessError: ['LockHeld'] },
     refusals: ['LockHeld'],
   },
   'release-lock': {
     role: 'record',
-    gives: 'pair',
+    gives: ['pair'],
     mayFail: 'a lock that cannot be given back expires',
     failsSilently: true,
   },
@@ -356,10 +376,10 @@ export const functionFacts: Readonly<Record<string, FunctionFacts>> = {
     pending: { field: 'outcome', values: ['written'] },
     endings: { outcome: { 'dry-run': ['DryRun'] } },
     takes: { held: 'cluster' },
-    ends: [
+    changes: [
       {
-        held: 'cluster',
         answer: answered('apply-policy-change', 'outcome', 'dry-run'),
+        drops: 'cluster',
         because: 'a dry run takes no lock',
       },
     ],
@@ -370,10 +390,10 @@ export const functionFacts: Readonly<Record<string, FunctionFacts>> = {
     pending: { field: 'phase', values: ['syncing', 'waiting'] },
     takes: { held: 'cluster' },
   },
-  'record-drift': { role: 'record', gives: 'cluster' },
+  'record-drift': { role: 'record', gives: ['cluster'] },
   'release-cluster': {
     role: 'record',
-    gives: 'cluster',
+    gives: ['cluster'],
     mayFail: 'a lock that cannot be given back expires',
     failsSilently: true,
   },
@@ -398,10 +418,10 @@ export const functionFacts: Readonly<Record<string, FunctionFacts>> = {
       },
     },
     counts: { path: 'watch.looks', argument: 'watch.looks', unless: answered('evaluate-signals', 'decision', 'lost') },
-    ends: [
+    changes: [
       {
-        held: 'watch',
         answer: answered('evaluate-signals', 'decision', 'lost'),
+        drops: 'watch',
         because: 'another execution has taken the watch over',
       },
     ],
@@ -409,7 +429,7 @@ export const functionFacts: Readonly<Record<string, FunctionFacts>> = {
   'report-watch': { role: 'report' },
   'release-watch': {
     role: 'record',
-    gives: 'watch',
+    gives: ['watch'],
     mayFail: 'a lease that cannot be given back expires',
     failsSilently: true,
   },
@@ -427,16 +447,27 @@ export const functionFacts: Readonly<Record<string, FunctionFacts>> = {
 export interface ChildFacts {
   /** As a write's guards; an answer of a machine that ran before is its outcome. */
   readonly guards: readonly (readonly GuardAnswer[])[];
+  /** What a run must have when it starts it. */
+  readonly needs?: Held;
   /** Why a Task that awaits it may give up before it ends, and does not await it once more. */
   readonly cutShort?: string;
   /** Why the run may go on when it fails. */
   readonly mayFail?: string;
+  /** What the run owes no more, whatever became of it. */
+  readonly gives?: readonly Held[];
+  /** A function that must not have been called yet, where another one has answered so. */
+  readonly precedes?: { readonly function: string; readonly when: GuardAnswer };
 }
 
 /** Every machine that a definition starts. */
 export const childFacts: Readonly<Record<string, ChildFacts>> = {
   failover: { guards: [[answered('evaluate-signals', 'decision', 'failover')]] },
-  switchover: { guards: [[answered('assess-failback', 'verdict', 'proceed')]] },
+  switchover: {
+    needs: 'pair',
+    guards: [
+      [answered('assess-failback', 'verdict', 'proceed'), answered('undo-fencing', 'outcome', 'not-fenced', 'undone')],
+    ],
+  },
   reconcile: {
     guards: [
       [answered('observe-switchover', 'action', 'settle')],
@@ -445,8 +476,13 @@ export const childFacts: Readonly<Record<string, ChildFacts>> = {
       [answered('request-failover', 'outcome', 'already-primary')],
       [answered('switchover', 'outcome', 'SwitchedOver', 'Escalated')],
     ],
+    needs: 'pair',
+    gives: ['after-promotion: messages'],
+    // Duplicates are removed before consumers that stand still go on.
+    precedes: { function: 'release-consumers', when: answered('hold-consumers', 'outcome', 'held') },
     cutShort: 'clients wait for it; what it has not come to is left in place, and a new run goes on from there',
-    mayFail: 'the promotion is done; a warning says that messages are not reconciled, and a run of its own repairs them',
+    mayFail:
+      'the promotion is done; a warning says that messages are not reconciled, and a run of its own repairs them',
   },
 };
 

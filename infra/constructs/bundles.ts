@@ -32,6 +32,21 @@ export const bundleOptions = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
+/**
+ * Sources of credentials that a function never has: Lambda hands it the role's as environment variables
+ * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html), which the SDK reads before all others. It
+ * loads the rest when it gets there; left out, with the clients of STS and SSO that they bring, they are a fifth of a
+ * bundle less to load and to keep up to date.
+ */
+export const unreachableCredentials = [
+  '@aws-sdk/credential-provider-http',
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+  '@smithy/credential-provider-imds',
+] as const;
+
 const folderOf = (entry: string): string => basename(entry).replace(/\.handler\.ts$/, '');
 
 /**
@@ -52,6 +67,7 @@ export class Bundles implements FunctionCode {
     const { buildSync } = createRequire(import.meta.url)('esbuild') as typeof import('esbuild');
     this.result = buildSync({
       ...bundleOptions,
+      external: [...unreachableCredentials],
       absWorkingDir: projectRoot,
       entryPoints: entries.map((entry) => ({ in: entry, out: join(folderOf(entry), 'index') })),
       outdir: this.#folder,

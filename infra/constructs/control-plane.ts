@@ -10,12 +10,10 @@ import { arnOf, controlTableName, ledgerTableName, machineArnOf, pageTopicName, 
 import { functionsOfRules, triggerRules } from '../triggers.ts';
 import { Alarms } from './alarms.ts';
 import { ApproverRole } from './approver-role.ts';
-import { BrokerPair } from './broker-pair.ts';
 import type { FunctionCode } from './bundles.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { DrFunction, type FunctionNetwork } from './dr-function.ts';
 import { DrStateMachine } from './dr-state-machine.ts';
-import { RabbitCluster } from './rabbit-cluster.ts';
 import { ReportBucket } from './report-bucket.ts';
 import { SettingsLayer } from './settings-layer.ts';
 import { NotificationTopics } from './topics.ts';
@@ -28,8 +26,8 @@ export interface ControlPlaneProps {
 }
 
 /**
- * All of mq-dr in one Region: functions, workflows, rules, alarms, topics, dashboards and the bucket for reports. It
- * names the tables and the brokers of the other Region, and refers to no resource outside of itself.
+ * All of mq-dr that acts in one Region: functions, workflows, rules, topics, the bucket for reports, and alarms on itself.
+ * It names the tables and the brokers of the other Region, and refers to no resource outside of itself.
  */
 export class ControlPlane extends Construct {
   readonly functions: readonly DrFunction[];
@@ -86,13 +84,8 @@ export class ControlPlane extends Construct {
       ]),
     });
     new Alarms(this, 'Alarms', planeAlarms(granted, machines), topics);
-    for (const pair of granted.pairs) {
-      new BrokerPair(this, `pair-${pair.name}`, { pair, place: granted, topics });
-      if (pair.approvers.length === 0) continue;
-      new ApproverRole(this, `approver-${pair.name}`, { pair: pair.name, approvers: pair.approvers, granted });
-    }
-    for (const cluster of granted.clusters) {
-      new RabbitCluster(this, `cluster-${cluster.name}`, { cluster, place: granted, topics });
+    for (const { name, approvers } of granted.pairs) {
+      if (approvers.length > 0) new ApproverRole(this, `approver-${name}`, { pair: name, approvers, granted });
     }
   }
 }

@@ -36,7 +36,7 @@ export const cutoverFunctions = [
       ...on('event bus', 'events:PutEvents'),
     ],
   }),
-  define('record-fence', { can: putControl }),
+  define('record-fence', { can: [...readControl, ...putControl] }),
   define('undo-fencing', { can: [...readControl, ...readGuards, ...changeControl, ...callFencingHook] }),
   define('enforce-fencing', {
     environment: ['pair', 'notify'],

@@ -23,6 +23,7 @@ export const reconciliationFunctions = [
   define('discover-queues', {
     can: [
       ...describeHere,
+      ...readControl,
       ...changeControl,
       ...readSecrets('reconciliation secrets'),
       ...on('metrics', 'cloudwatch:ListMetrics'),
@@ -34,6 +35,7 @@ export const reconciliationFunctions = [
     ...queues,
     can: [
       ...describeHere,
+      ...readControl,
       ...changeControl,
       ...readSecrets('reconciliation secrets'),
       ...on('ledger here', 'dynamodb:BatchGetItem'),
@@ -44,7 +46,14 @@ export const reconciliationFunctions = [
   define('seal-manifest', { can: [...changeControl, ...reports] }),
   define('repair-queues', {
     ...queues,
-    can: [...describeHere, ...readGuards, ...changeControl, ...readSecrets('reconciliation secrets'), ...reports],
+    can: [
+      ...describeHere,
+      ...readControl,
+      ...readGuards,
+      ...changeControl,
+      ...readSecrets('reconciliation secrets'),
+      ...reports,
+    ],
   }),
   define('record-reconciliation', {
     environment: ['reconciliation', 'notify'],

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { clusterConfigsSchema } from '../../functions/shared/cluster-config.ts';
@@ -66,21 +66,21 @@ describe('the control stacks', () => {
     }
   });
 
-  it('are the same in both Regions, but for the broker, the settings and the cluster of each', () => {
+  it('are the same in both Regions, but for the settings of each', () => {
     const shape = (template: Template) =>
       Object.entries(template.Resources)
-        .filter(([id]) => !/^Plane(cluster|SettingsLayer)/.test(id))
+        .filter(([id]) => !id.startsWith('PlaneSettingsLayer'))
         .map(([id, { Type }]) => `${Type} ${id}`)
         .toSorted();
     expect(shape(west)).toEqual(shape(east));
   });
 
-  it('say nothing of the other Region but in rights, dashboards and the limits of the pair', () => {
+  it('say nothing of the other Region but in rights', () => {
     const elsewhere = (template: Template, other: string) =>
       Object.values(template.Resources)
         .filter((resource) => text(resource).includes(other))
         .map(({ Type }) => Type);
-    const allowed = ['AWS::IAM::Role', 'AWS::CloudWatch::Dashboard'];
+    const allowed = ['AWS::IAM::Role'];
     expect(elsewhere(east, 'us-west-2').filter((type) => !allowed.includes(type))).toEqual([]);
     expect(elsewhere(west, 'us-east-1').filter((type) => !allowed.includes(type))).toEqual([]);
   });
@@ -254,82 +254,5 @@ describe.each(regions)('the control plane in %s', (region, template) => {
     const logs = ofType(template, 'AWS::Logs::LogGroup');
     expect(logs.length).toBe(functions.length + machines.length);
     for (const { Properties } of logs) expect(Properties.RetentionInDays).toBe(400);
-  });
-});
-
-describe('the alarms', () => {
-  const alarms = regions.flatMap(([region, template]) =>
-    ofType(template, 'AWS::CloudWatch::Alarm').map(({ Properties }) => ({ region, properties: Properties })),
-  );
-
-  /** The anchor that a Markdown page gives a heading. */
-  const anchor = (heading: string): string =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N} -]/gu, '')
-      .replaceAll(' ', '-');
-
-  it('all say how loud they are and name a runbook that exists', () => {
-    expect(alarms.length).toBeGreaterThan(20);
-    for (const { properties } of alarms) {
-      const { AlarmDescription } = properties;
-      const told = /^(PAGE|NOTICE): .+ Runbook: (docs\/runbooks\/[a-z-]+\.md)(?:#(\S+))?$/.exec(
-        String(AlarmDescription),
-      );
-      expect(told, String(AlarmDescription)).not.toBeNull();
-      const [, , file = '', heading] = told ?? [];
-      expect(existsSync(join(root, file)), file).toBe(true);
-      if (heading === undefined) continue;
-      const headings = [...readFileSync(join(root, file), 'utf8').matchAll(/^#+ (.+)$/gm)].map((found) =>
-        anchor(found[1] ?? ''),
-      );
-      expect(headings, `${file}#${heading}`).toContain(heading);
-    }
-  });
-
-  it('all tell somebody, when they fire and when they are over', () => {
-    for (const { properties } of alarms) {
-      expect(properties.AlarmActions).toHaveLength(1);
-      expect(properties.OKActions).toEqual(properties.AlarmActions);
-    }
-  });
-
-  it('all say what a period without points means', () => {
-    for (const { properties } of alarms) expect(properties.TreatMissingData).toMatch(/^(breaching|notBreaching)$/);
-  });
-
-  it('watch both instances of the broker of their Region', () => {
-    for (const [region, broker] of [
-      ['us-east-1', 'orders'],
-      ['us-west-2', 'orders-replica'],
-    ] as const) {
-      const watched = alarms
-        .filter((alarm) => alarm.region === region && alarm.properties.MetricName === 'ReplicaWaitTime')
-        .map(({ properties }) => text(properties.Dimensions));
-      expect(watched).toEqual([1, 2].map((instance) => text([{ Name: 'Broker', Value: `${broker}-${instance}` }])));
-    }
-  });
-});
-
-describe('the dashboards', () => {
-  it('are one for each pair in both Regions, and one for each cluster in its own', () => {
-    const names = regions.flatMap(([, template]) =>
-      ofType(template, 'AWS::CloudWatch::Dashboard').map(({ Properties }) => Properties.DashboardName),
-    );
-    expect(names.toSorted()).toEqual(['mq-dr-events-us-east-1', 'mq-dr-orders-us-east-1', 'mq-dr-orders-us-west-2']);
-  });
-
-  it('show roles, lag, wait times, queues, verdicts and runs of a pair', () => {
-    const [dashboard] = ofType(west, 'AWS::CloudWatch::Dashboard');
-    const { widgets } = JSON.parse(String(dashboard?.Properties.DashboardBody)) as {
-      readonly widgets: readonly { readonly properties: { readonly title?: string } }[];
-    };
-    const titles = widgets.map(({ properties }) => properties.title ?? '');
-    for (const about of ['Roles', 'lag', 'Wait times', 'not crossed', 'Verdicts', 'Last runs', 'Time of each run']) {
-      expect(
-        titles.some((title) => title.includes(about)),
-        about,
-      ).toBe(true);
-    }
   });
 });

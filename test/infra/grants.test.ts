@@ -32,7 +32,7 @@ beforeAll(async () => {
   for (const name of await scenarioNames()) await play(name);
   for (const run of Object.values(furtherRuns)) await run();
   usage = recorder.usage();
-}, 300_000);
+}, 600_000);
 
 describe('the grants of the functions', () => {
   it('allow every call of every rehearsal', () => {

@@ -29,7 +29,10 @@ const snapshotOf = (template: Template): string => {
 };
 
 describe('the templates', () => {
-  it.each(['MqDrState', 'MqDrControl-us-east-1'])('of %s change only when somebody looks at it', async (name) => {
-    await expect(snapshotOf(synthesised.template(name))).toMatchFileSnapshot(`__snapshots__/${name}.template.json`);
-  });
+  it.each(['MqDrState', 'MqDrControl-us-east-1', 'MqDrAlarms-us-east-1'])(
+    'of %s change only when somebody looks at it',
+    async (name) => {
+      await expect(snapshotOf(synthesised.template(name))).toMatchFileSnapshot(`__snapshots__/${name}.template.json`);
+    },
+  );
 });

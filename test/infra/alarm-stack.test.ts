@@ -1,0 +1,92 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ofType, synthesise, type Template } from '../support/infra/synthesised.ts';
+
+const root = join(import.meta.dirname, '../..');
+const synthesised = synthesise();
+const alarmsIn = (region: string): Template => synthesised.template(`MqDrAlarms-${region}`);
+const regions = ['us-east-1', 'us-west-2'] as const;
+const stacks = regions.flatMap((region) => [
+  [region, alarmsIn(region)] as const,
+  [region, synthesised.template(`MqDrControl-${region}`)] as const,
+]);
+
+const text = (value: unknown): string => JSON.stringify(value);
+
+describe('the alarms', () => {
+  const alarms = stacks.flatMap(([region, template]) =>
+    ofType(template, 'AWS::CloudWatch::Alarm').map(({ Properties }) => ({ region, properties: Properties })),
+  );
+
+  /** The anchor that a Markdown page gives a heading. */
+  const anchor = (heading: string): string =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} -]/gu, '')
+      .replaceAll(' ', '-');
+
+  it('all say how loud they are and name a runbook that exists', () => {
+    expect(alarms.length).toBeGreaterThan(20);
+    for (const { properties } of alarms) {
+      const { AlarmDescription } = properties;
+      const told = /^(PAGE|NOTICE): .+ Runbook: (docs\/runbooks\/[a-z-]+\.md)(?:#(\S+))?$/.exec(
+        String(AlarmDescription),
+      );
+      expect(told, String(AlarmDescription)).not.toBeNull();
+      const [, , file = '', heading] = told ?? [];
+      expect(existsSync(join(root, file)), file).toBe(true);
+      if (heading === undefined) continue;
+      const headings = [...readFileSync(join(root, file), 'utf8').matchAll(/^#+ (.+)$/gm)].map((found) =>
+        anchor(found[1] ?? ''),
+      );
+      expect(headings, `${file}#${heading}`).toContain(heading);
+    }
+  });
+
+  it('all tell somebody, when they fire and when they are over', () => {
+    for (const { properties } of alarms) {
+      expect(properties.AlarmActions).toHaveLength(1);
+      expect(properties.OKActions).toEqual(properties.AlarmActions);
+    }
+  });
+
+  it('all say what a period without points means', () => {
+    for (const { properties } of alarms) expect(properties.TreatMissingData).toMatch(/^(breaching|notBreaching)$/);
+  });
+
+  it('watch both instances of the broker of their Region', () => {
+    for (const [region, broker] of [
+      ['us-east-1', 'orders'],
+      ['us-west-2', 'orders-replica'],
+    ] as const) {
+      const watched = alarms
+        .filter((alarm) => alarm.region === region && alarm.properties.MetricName === 'ReplicaWaitTime')
+        .map(({ properties }) => text(properties.Dimensions));
+      expect(watched).toEqual([1, 2].map((instance) => text([{ Name: 'Broker', Value: `${broker}-${instance}` }])));
+    }
+  });
+});
+
+describe('the dashboards', () => {
+  it('are one for each pair in both Regions, and one for each cluster in its own', () => {
+    const names = regions.flatMap((region) =>
+      ofType(alarmsIn(region), 'AWS::CloudWatch::Dashboard').map(({ Properties }) => Properties.DashboardName),
+    );
+    expect(names.toSorted()).toEqual(['mq-dr-events-us-east-1', 'mq-dr-orders-us-east-1', 'mq-dr-orders-us-west-2']);
+  });
+
+  it('show roles, lag, wait times, queues, verdicts and runs of a pair', () => {
+    const [dashboard] = ofType(alarmsIn('us-west-2'), 'AWS::CloudWatch::Dashboard');
+    const { widgets } = JSON.parse(String(dashboard?.Properties.DashboardBody)) as {
+      readonly widgets: readonly { readonly properties: { readonly title?: string } }[];
+    };
+    const titles = widgets.map(({ properties }) => properties.title ?? '');
+    for (const about of ['Roles', 'lag', 'Wait times', 'not crossed', 'Verdicts', 'Last runs', 'Time of each run']) {
+      expect(
+        titles.some((title) => title.includes(about)),
+        about,
+      ).toBe(true);
+    }
+  });
+});
