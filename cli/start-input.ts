@@ -1,3 +1,4 @@
+import { safeParse } from 'zod/mini';
 import { parseInput } from '../functions/shared/parse-input.ts';
 import { OperatorError } from './operator-error.ts';
 import type { Input, OperatorWorkflow } from './workflows.ts';
@@ -101,13 +102,16 @@ const placeOf = (
   return target ?? named;
 };
 
+/** Whether the workflow refuses an input without the field. */
+const needs = (workflow: OperatorWorkflow, field: string): boolean => {
+  const schema = workflow.input.shape[field];
+  return schema !== undefined && !safeParse(schema, undefined).success;
+};
+
 /** Options that are missing, as the operator would have to write them. */
 const missingOptions = (workflow: OperatorWorkflow, input: Input, region: string | undefined): readonly string[] => {
   const required = (['pair', 'cluster', 'reason', 'targetRegion'] as const).filter(
-    (field) =>
-      takes(workflow, field) &&
-      input[field] === undefined &&
-      !workflow.input.shape[field]?.safeParse(undefined).success,
+    (field) => needs(workflow, field) && input[field] === undefined,
   );
   return [
     ...required.map((field) => optionNames[field]),

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { driftInputSchema } from '../functions/policy-drift/drift-input.ts';
 import { failbackInputSchema } from '../functions/promotion/failback-input.ts';
 import { failoverInputSchema } from '../functions/promotion/failover-input.ts';
@@ -19,7 +19,7 @@ export interface OperatorWorkflow {
   /** What clients would notice, for the question before the start; undefined where nothing has to be confirmed. */
   readonly effect?: (input: Input) => string | undefined;
   /** What it takes; the deployed workflow checks the same again. */
-  readonly input: z.ZodObject;
+  readonly input: z.ZodMiniObject;
   /**
    * Where it has to be started: in the Region of the target that its input names (`target`), in a Region that the
    * operator must name because the input names none and the workflow acts on the broker of its own Region: the one that

@@ -1,11 +1,11 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { runSchema } from '../shared/compose.ts';
 
 /** What the workflows tell each step of a cutover. */
 export const cutoverInput = {
   /** Name of the configured pair. */
-  pair: z.string().min(1),
+  pair: z.string().check(z.minLength(1)),
   /** The epoch that the promotion opens; null if the Control table could not say. */
-  epoch: z.int().positive().nullable().default(null),
+  epoch: z._default(z.nullable(z.int().check(z.positive())), null),
   run: runSchema,
 };

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** What applications read to find the broker to use. */
 export interface EndpointDocument {
@@ -11,7 +11,7 @@ export interface EndpointDocument {
   readonly epoch: number | null;
 }
 
-const epochSchema = z.object({ epoch: z.number().nullable() });
+const epochSchema = z.object({ epoch: z.nullable(z.number()) });
 
 /** The epoch of a published document; undefined for a text that holds none, such as one that a person wrote. */
 export const publishedEpoch = (text: string | undefined): number | undefined => {

@@ -1,8 +1,12 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { hookCaller } from '../shared/adapters/call-hook.ts';
 import { cutoverPorts } from '../shared/adapters/cutover-ports.ts';
+import { MqBrokers } from '../shared/adapters/mq-brokers.ts';
 import { notify } from '../shared/adapters/notifications.ts';
+import { ReplicationMetrics } from '../shared/adapters/replication-metrics.ts';
 import { composeHandler } from '../shared/compose.ts';
-import { notifyEnvironmentSchema, pairEnvironmentSchema } from '../shared/environment.ts';
+import { notifyEnvironmentSchema } from '../shared/environment/notify-environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { DrError } from '../shared/errors.ts';
 import type { PairConfig } from '../shared/pair-config.ts';
 import { type Enforcement, enforceFencing } from './enforce-fencing.ts';
@@ -14,11 +18,14 @@ import { type Enforcement, enforceFencing } from './enforce-fencing.ts';
 export const handler = composeHandler({
   name: 'enforce-fencing',
   input: z.strictObject({}),
-  environment: pairEnvironmentSchema.extend(notifyEnvironmentSchema.shape),
+  environment: z.extend(pairEnvironmentSchema, notifyEnvironmentSchema.shape),
   handle: async (_input, { runtime, environment, region, logDecision }) => {
     const enforce = async (pair: PairConfig): Promise<readonly [string, string]> => {
       const ports = {
-        ...cutoverPorts(runtime, environment, { pair, region }),
+        ...cutoverPorts(runtime, environment, pair),
+        brokers: new MqBrokers(runtime),
+        metrics: new ReplicationMetrics(runtime),
+        callHook: hookCaller(runtime),
         page: (notification: { readonly subject: string; readonly message: string }) =>
           notify(runtime, environment.TOPIC_ARN, notification),
       };

@@ -1,7 +1,9 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { hookCaller } from '../shared/adapters/call-hook.ts';
 import { cutoverRunPorts } from '../shared/adapters/cutover-ports.ts';
+import { EventSourceMappings } from '../shared/adapters/event-source-mappings.ts';
 import { composeHandler } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { cutoverInput } from './cutover-input.ts';
 import { moveConsumers } from './move-consumers.ts';
@@ -19,12 +21,16 @@ const outcomes = {
 /** Before a promotion: lets the consumers of this Region stand still, and says so only once it has been read back. */
 export const handler = composeHandler({
   name: 'hold-consumers',
-  input: z.strictObject({ ...cutoverInput, dryRun: z.boolean().default(false) }),
+  input: z.strictObject({ ...cutoverInput, dryRun: z._default(z.boolean(), false) }),
   environment: pairEnvironmentSchema,
   handle: async (input, { runtime, environment, region, logDecision }) => {
     const { epoch, dryRun, run } = input;
     const pair = findPair(environment.PAIRS, input.pair);
-    const ports = cutoverRunPorts(runtime, environment, { pair, region, run });
+    const ports = {
+      ...cutoverRunPorts(runtime, environment, pair, run),
+      mappings: new EventSourceMappings(runtime, region),
+      callHook: hookCaller(runtime),
+    };
     const request = { pair, region, epoch, dryRun, run };
     const moved = await moveConsumers('hold', request, ports);
     const wouldWrite = moved.plannedWrites.length > 0 && moved.outcome === 'done';

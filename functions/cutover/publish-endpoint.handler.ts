@@ -1,7 +1,10 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { cutoverRunPorts } from '../shared/adapters/cutover-ports.ts';
+import { type BusEvent, putEvent } from '../shared/adapters/event-bus.ts';
+import { MqBrokers } from '../shared/adapters/mq-brokers.ts';
+import { Parameters } from '../shared/adapters/parameters.ts';
 import { composeHandler } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { cutoverInput } from './cutover-input.ts';
 import { publishEndpoint } from './publish-endpoint.ts';
@@ -14,7 +17,12 @@ export const handler = composeHandler({
   handle: async (input, { runtime, environment, region, logDecision }) => {
     const { epoch, run } = input;
     const pair = findPair(environment.PAIRS, input.pair);
-    const ports = cutoverRunPorts(runtime, environment, { pair, region, run });
+    const ports = {
+      ...cutoverRunPorts(runtime, environment, pair, run),
+      brokers: new MqBrokers(runtime),
+      parameters: new Parameters(runtime, region),
+      putEvent: (event: BusEvent) => putEvent(runtime, region, event),
+    };
     const request = { pair, region, epoch, run };
     const result = await publishEndpoint(request, ports);
     logDecision('endpoint published', { pair: pair.name, ...result });

@@ -1,9 +1,9 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { cutoverPorts } from '../shared/adapters/cutover-ports.ts';
 import { brokerAddressSchema } from '../shared/broker-address.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { cutoverOf } from '../shared/cutover-config.ts';
-import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { InvalidInput } from '../shared/errors.ts';
 import { findMembers, findPair } from '../shared/find-pair.ts';
 import { fencingNotConfigured } from './fencing-hook.ts';
@@ -13,16 +13,16 @@ import { recordFence } from './record-fence.ts';
 export const handler = composeHandler({
   name: 'record-fence',
   input: z.strictObject({
-    pair: z.string().min(1),
+    pair: z.string().check(z.minLength(1)),
     /** The epoch that the failover opened; null if it was not recorded. */
-    epoch: z.int().positive().nullable(),
-    oldPrimary: brokerAddressSchema.partial({ brokerName: true }),
+    epoch: z.nullable(z.int().check(z.positive())),
+    oldPrimary: z.partial(brokerAddressSchema, { brokerName: true }),
     run: runSchema,
   }),
   environment: pairEnvironmentSchema,
   handle: async ({ pair: pairName, epoch, oldPrimary }, { runtime, environment, region, logDecision }) => {
     const pair = findPair(environment.PAIRS, pairName);
-    const ports = cutoverPorts(runtime, environment, { pair, region });
+    const ports = cutoverPorts(runtime, environment, pair);
     const members = await findMembers(pair, ports.control);
     const { brokerId } = oldPrimary;
     const isMember = members.some((member) => member.region === oldPrimary.region && member.brokerId === brokerId);

@@ -1,7 +1,9 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { hookCaller } from '../shared/adapters/call-hook.ts';
 import { cutoverRunPorts } from '../shared/adapters/cutover-ports.ts';
+import { EventSourceMappings } from '../shared/adapters/event-source-mappings.ts';
 import { composeHandler } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { cutoverInput } from './cutover-input.ts';
 import { moveConsumers } from './move-consumers.ts';
@@ -23,7 +25,11 @@ export const handler = composeHandler({
   handle: async (input, { runtime, environment, region, logDecision }) => {
     const { epoch, run } = input;
     const pair = findPair(environment.PAIRS, input.pair);
-    const ports = cutoverRunPorts(runtime, environment, { pair, region, run });
+    const ports = {
+      ...cutoverRunPorts(runtime, environment, pair, run),
+      mappings: new EventSourceMappings(runtime, region),
+      callHook: hookCaller(runtime),
+    };
     const request = { pair, region, epoch, dryRun: false, run };
     const { plannedWrites: _none, ...moved } = await moveConsumers('release', request, ports);
     const result = { ...moved, outcome: outcomes[moved.outcome] };

@@ -1,7 +1,8 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { hookCaller } from '../shared/adapters/call-hook.ts';
 import { cutoverRunPorts } from '../shared/adapters/cutover-ports.ts';
 import { composeHandler } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { cutoverInput } from './cutover-input.ts';
 import { undoFencing } from './undo-fencing.ts';
@@ -14,7 +15,7 @@ export const handler = composeHandler({
   handle: async (input, { runtime, environment, region, logDecision }) => {
     const { epoch, run } = input;
     const pair = findPair(environment.PAIRS, input.pair);
-    const ports = cutoverRunPorts(runtime, environment, { pair, region, run });
+    const ports = { ...cutoverRunPorts(runtime, environment, pair, run), callHook: hookCaller(runtime) };
     const request = { pair, region, epoch, run };
     const result = await undoFencing(request, ports);
     logDecision('fencing undone', { pair: pair.name, ...result });

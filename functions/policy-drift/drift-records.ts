@@ -1,10 +1,10 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { JsonValue } from '../shared/rabbit-cluster.ts';
 import { policyKey } from './drift-finding.ts';
 import { type PolicyHistory, policyHistorySchema } from './policy-history.ts';
 import type { RecordPort } from './ports.ts';
 
-const jsonValue: z.ZodType<JsonValue> = z.json();
+const jsonValue: z.ZodMiniType<JsonValue> = z.json();
 const jsonRecord = z.record(z.string(), jsonValue);
 
 const policySchema = z.strictObject({
@@ -16,7 +16,7 @@ const policySchema = z.strictObject({
   priority: z.number(),
 });
 
-const settingSchema = z.strictObject({ policy: z.string().nullable(), definition: jsonRecord, copies: z.int() });
+const settingSchema = z.strictObject({ policy: z.nullable(z.string()), definition: jsonRecord, copies: z.int() });
 
 /** What a change did to one queue, as the audit keeps it. */
 const effectSchema = z.strictObject({
@@ -33,12 +33,12 @@ const changeRecordSchema = z.strictObject({
   name: z.string(),
   because: z.string(),
   reason: z.string(),
-  before: policySchema.nullable(),
-  after: policySchema.nullable(),
+  before: z.nullable(policySchema),
+  after: z.nullable(policySchema),
   /** What was wanted, see `desiredText`. */
   desired: z.string(),
   status: z.enum(['issuing', 'issued', 'settled']),
-  settledAs: z.enum(['effective', 'rejected', 'not-effective']).nullable(),
+  settledAs: z.nullable(z.enum(['effective', 'rejected', 'not-effective'])),
   openedAtMs: z.number(),
   executionArn: z.string(),
   /** How many queues it touches; the first ones are in `effects`. */

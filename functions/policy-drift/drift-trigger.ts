@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { ClusterConfig } from '../shared/cluster-config.ts';
 import { InvalidInput } from '../shared/errors.ts';
 import { didYouMean } from '../shared/nearest-name.ts';
@@ -25,16 +25,18 @@ export type TriggerDecision =
 const eventSchema = z.object({
   source: z.string(),
   'detail-type': z.string(),
-  time: z.iso.datetime().optional(),
-  detail: z.record(z.string(), z.unknown()).default({}),
+  time: z.optional(z.iso.datetime()),
+  detail: z._default(z.record(z.string(), z.unknown()), {}),
 });
 
 /** CloudTrail's record of a call to Amazon MQ; docs/amazon-mq.md 11. */
 const apiCallSchema = z.object({
   eventName: z.string(),
-  errorCode: z.string().optional(),
-  requestParameters: z.looseObject({ brokerId: z.string().optional(), 'broker-id': z.string().optional() }).nullish(),
-  responseElements: z.looseObject({ brokerId: z.string().optional(), brokerArn: z.string().optional() }).nullish(),
+  errorCode: z.optional(z.string()),
+  requestParameters: z.nullish(
+    z.looseObject({ brokerId: z.optional(z.string()), 'broker-id': z.optional(z.string()) }),
+  ),
+  responseElements: z.nullish(z.looseObject({ brokerId: z.optional(z.string()), brokerArn: z.optional(z.string()) })),
 });
 
 const alarmSchema = z.object({ alarmName: z.string(), state: z.object({ value: z.string() }) });
@@ -42,8 +44,8 @@ const logSchema = z.object({ brokerId: z.string(), pattern: z.string() });
 /** A person's wish, put on the bus; the service and its tools start the workflow itself. */
 const manualSchema = z.strictObject({
   cluster: z.string(),
-  mode: z.enum(['report', 'remediate', 'rollback']).default('report'),
-  reason: z.string().min(1),
+  mode: z._default(z.enum(['report', 'remediate', 'rollback']), 'report'),
+  reason: z.string().check(z.minLength(1)),
 });
 
 /** Calls after which a broker's policies may differ; edits inside the broker never reach CloudTrail. */

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { DriftLimits } from '../shared/cluster-config.ts';
 import type { Finding } from '../shared/finding.ts';
 

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { BrokerSnapshot } from '../shared/broker-snapshot.ts';
 import type { GuardReading } from '../shared/guards/guards.ts';
 import type { PolicyWrite, RabbitCluster, RabbitPolicy } from '../shared/rabbit-cluster.ts';
@@ -18,8 +18,8 @@ interface Versioned<T> {
 
 /** JSON records of one cluster in the Control table; a write must find the version that was read. */
 export interface RecordPort {
-  read<S extends z.ZodType>(name: string, schema: S): Promise<Versioned<z.output<S>> | undefined>;
-  list<S extends z.ZodType>(prefix: string, schema: S): Promise<ReadonlyMap<string, Versioned<z.output<S>>>>;
+  read<S extends z.ZodMiniType>(name: string, schema: S): Promise<Versioned<z.output<S>> | undefined>;
+  list<S extends z.ZodMiniType>(prefix: string, schema: S): Promise<ReadonlyMap<string, Versioned<z.output<S>>>>;
   write(name: string, value: object, readVersion: number): Promise<void>;
 }
 

@@ -1,14 +1,15 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Executions } from '../shared/adapters/executions.ts';
 import { composeHandler } from '../shared/compose.ts';
-import { clusterEnvironmentSchema, machinesEnvironmentSchema } from '../shared/environment.ts';
+import { clusterEnvironmentSchema } from '../shared/environment/cluster-environment.ts';
+import { machinesEnvironmentSchema } from '../shared/environment/machines-environment.ts';
 import { startDriftRuns } from './start-drift-runs.ts';
 
 /** Target of every rule that concerns RabbitMQ clusters: an event comes in, policy-drift starts. Events may come twice. */
 export const handler = composeHandler({
   name: 'receive-drift-event',
   input: z.record(z.string(), z.unknown()),
-  environment: clusterEnvironmentSchema.extend(machinesEnvironmentSchema.shape),
+  environment: z.extend(clusterEnvironmentSchema, machinesEnvironmentSchema.shape),
   handle: async (event, { runtime, environment, region, logDecision }) => {
     const executions = new Executions(runtime);
     const reaction = await startDriftRuns(event, {

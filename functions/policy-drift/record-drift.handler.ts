@@ -1,10 +1,11 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { clusterPorts } from '../shared/adapters/cluster-ports.ts';
 import { putDriftMetric } from '../shared/adapters/drift-metric.ts';
 import { putEvent } from '../shared/adapters/event-bus.ts';
 import { notify } from '../shared/adapters/notifications.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
-import { clusterEnvironmentSchema, notifyEnvironmentSchema } from '../shared/environment.ts';
+import { clusterEnvironmentSchema } from '../shared/environment/cluster-environment.ts';
+import { notifyEnvironmentSchema } from '../shared/environment/notify-environment.ts';
 import { driftInputSchema } from './drift-input.ts';
 import { driftMessage } from './drift-message.ts';
 import { findCluster } from './find-cluster.ts';
@@ -25,7 +26,7 @@ export const handler = composeHandler({
     soFar: z.strictObject({ findings: z.int(), blockers: z.array(findingSchema), held: z.int() }),
     run: runSchema,
   }),
-  environment: clusterEnvironmentSchema.extend(notifyEnvironmentSchema.shape),
+  environment: z.extend(clusterEnvironmentSchema, notifyEnvironmentSchema.shape),
   handle: async ({ run, ...request }, { runtime, environment, region, logDecision }) => {
     const config = findCluster(environment.CLUSTERS, request.input.cluster);
     const { name: cluster } = config;

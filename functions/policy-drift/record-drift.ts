@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { decisionId } from '../shared/decision-id.ts';
 import type { Finding } from '../shared/finding.ts';
 import type { DriftFinding } from './drift-finding.ts';

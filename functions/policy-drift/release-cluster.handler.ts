@@ -1,13 +1,13 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { clusterPorts } from '../shared/adapters/cluster-ports.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
-import { clusterEnvironmentSchema } from '../shared/environment.ts';
+import { clusterEnvironmentSchema } from '../shared/environment/cluster-environment.ts';
 
 /** Cleanup path: gives the cluster's lock back, if this run has it. A cluster that nobody configured has none. */
 export const handler = composeHandler({
   name: 'release-cluster',
   // An input that was refused may name no cluster, or anything.
-  input: z.strictObject({ cluster: z.string().catch(''), run: runSchema }),
+  input: z.strictObject({ cluster: z.catch(z.string(), ''), run: runSchema }),
   environment: clusterEnvironmentSchema,
   handle: async ({ cluster, run }, { runtime, environment }) => {
     const config = environment.CLUSTERS.find(({ name }) => name === cluster);

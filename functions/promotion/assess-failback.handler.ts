@@ -1,8 +1,8 @@
-import * as z from 'zod';
-import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import * as z from 'zod/mini';
+import { replicationPorts } from '../shared/adapters/replication-ports.ts';
 import { runGuards } from '../shared/adapters/run-guards.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { assessFailbackRequest } from './assess-failback-request.ts';
 import { failbackInputSchema } from './failback-input.ts';
@@ -14,7 +14,7 @@ export const handler = composeHandler({
   environment: pairEnvironmentSchema,
   handle: async ({ input, run }, { runtime, environment, region, logDecision }) => {
     const pair = findPair(environment.PAIRS, input.pair);
-    const ports = pairPorts(runtime, environment);
+    const ports = replicationPorts(runtime, environment);
     const { step, judgement, ...request } = await assessFailbackRequest(input, pair, region, {
       ...ports,
       readGuards: () => ports.guardsOf(pair.name).read(),

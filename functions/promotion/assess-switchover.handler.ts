@@ -1,8 +1,8 @@
-import * as z from 'zod';
-import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import * as z from 'zod/mini';
+import { replicationPorts } from '../shared/adapters/replication-ports.ts';
 import { runGuards } from '../shared/adapters/run-guards.ts';
 import { composeHandler, runOf, runSchema } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { predictLoss } from './predicted-loss.ts';
 import { assessRequest } from './request-switchover.ts';
@@ -16,7 +16,12 @@ export const handler = composeHandler({
   handle: async ({ input, run: own }, { runtime, environment, region, logDecision }) => {
     const pair = findPair(environment.PAIRS, input.pair);
     const run = runOf(own, input.parentRun);
-    const { look, judgement, decided } = await assessRequest(input, pair, region, pairPorts(runtime, environment));
+    const { look, judgement, decided } = await assessRequest(
+      input,
+      pair,
+      region,
+      replicationPorts(runtime, environment),
+    );
     const gates = { blockers: [], warnings: [], ...decided };
     const guards = await runGuards(runtime, environment, pair, run).assess();
     const blockers = [...gates.blockers, ...guards.blockers];

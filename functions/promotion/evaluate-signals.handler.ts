@@ -1,8 +1,8 @@
-import * as z from 'zod';
-import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import * as z from 'zod/mini';
+import { replicationPorts } from '../shared/adapters/replication-ports.ts';
 import { watchLease } from '../shared/adapters/watch-lease.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { evaluateSignals } from './evaluate-signals.ts';
 
@@ -15,7 +15,7 @@ export const handler = composeHandler({
   environment: pairEnvironmentSchema,
   handle: async ({ pair: pairName, watch, run }, { runtime, environment, region, logDecision }) => {
     const pair = findPair(environment.PAIRS, pairName);
-    const ports = pairPorts(runtime, environment);
+    const ports = replicationPorts(runtime, environment);
     const lease = watchLease(runtime, environment, pair.name);
     const look = await evaluateSignals(
       pair,

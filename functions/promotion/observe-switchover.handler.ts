@@ -1,8 +1,8 @@
-import * as z from 'zod';
-import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import * as z from 'zod/mini';
+import { replicationPorts } from '../shared/adapters/replication-ports.ts';
 import { runGuards } from '../shared/adapters/run-guards.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { UnsafeTopology } from '../shared/errors.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { describeForecast } from './drain-forecast.ts';
@@ -23,7 +23,7 @@ export const handler = composeHandler({
   handle: async ({ pair: pairName, run, ...asked }, { runtime, environment, logDecision }) => {
     const pair = findPair(environment.PAIRS, pairName);
     await runGuards(runtime, environment, pair, run).renew();
-    const look = await watchSwitchover({ ...asked, pair }, pairPorts(runtime, environment));
+    const look = await watchSwitchover({ ...asked, pair }, replicationPorts(runtime, environment));
     const { judgement, forecast, predictedLoss, progress, nextSeconds, approval, escalation } = look;
     const { phase } = progress;
     logDecision('replication judged', { pair: pairName, ...judgement, forecast, predictedLoss, phase, nextSeconds });

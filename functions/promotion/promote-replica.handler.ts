@@ -1,8 +1,8 @@
-import * as z from 'zod';
-import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import * as z from 'zod/mini';
+import { replicationPorts } from '../shared/adapters/replication-ports.ts';
 import { runGuards } from '../shared/adapters/run-guards.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { requestSwitchover } from './request-switchover.ts';
 import { switchoverInputSchema } from './switchover-input.ts';
@@ -20,7 +20,7 @@ export const handler = composeHandler({
       input,
       pair,
       { executionArn: run.executionArn, region },
-      { ...pairPorts(runtime, environment), lastLook },
+      { ...replicationPorts(runtime, environment), lastLook },
     );
     logDecision('switchover request', { pair: pair.name, ...result });
     // A request found under way is watched from now on: its patience must not be spent before the first look.

@@ -1,8 +1,8 @@
-import * as z from 'zod';
-import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import * as z from 'zod/mini';
+import { controlPorts } from '../shared/adapters/control-ports.ts';
 import { brokerAddressSchema } from '../shared/broker-address.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { nextEpoch } from './next-epoch.ts';
 
 /**
@@ -20,7 +20,7 @@ export const handler = composeHandler({
   environment: pairEnvironmentSchema,
   handle: async ({ pair, mode, primary, run }, { runtime, environment, nowMs, logDecision }) => {
     if (run.overrideControl !== null) return { epoch: null };
-    const { guardsOf, control } = pairPorts(runtime, environment);
+    const { guardsOf, control } = controlPorts(runtime, environment);
     const guards = guardsOf(pair);
     const intent = await control.readIntent(pair, 'Promote');
     const { number: epoch, isRecorded } = nextEpoch(await guards.readEpoch(), intent, primary.brokerId);

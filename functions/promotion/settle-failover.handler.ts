@@ -1,8 +1,8 @@
-import * as z from 'zod';
-import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import * as z from 'zod/mini';
+import { controlPorts } from '../shared/adapters/control-ports.ts';
 import { brokerAddressSchema } from '../shared/broker-address.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { isOpen } from '../shared/intent.ts';
 
 /**
@@ -15,7 +15,7 @@ export const handler = composeHandler({
   environment: pairEnvironmentSchema,
   handle: async ({ pair, target, run }, { runtime, environment, logDecision }) => {
     if (run.overrideControl !== null) return { settled: false };
-    const { control } = pairPorts(runtime, environment);
+    const { control } = controlPorts(runtime, environment);
     const intent = await control.readIntent(pair, 'Promote');
     const settles = isOpen(intent) && intent.subject === target.brokerId;
     if (settles) await control.settleIntent(intent, 'effective');

@@ -1,8 +1,9 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { notify } from '../shared/adapters/notifications.ts';
-import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { replicationPorts } from '../shared/adapters/replication-ports.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
-import { notifyEnvironmentSchema, pairEnvironmentSchema } from '../shared/environment.ts';
+import { notifyEnvironmentSchema } from '../shared/environment/notify-environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { NotFound } from '../shared/errors.ts';
 import { findMembers, findPair } from '../shared/find-pair.ts';
 import { judgeReplication } from '../shared/replication/lag-verdict.ts';
@@ -21,10 +22,10 @@ export const handler = composeHandler({
     isLastLook: z.boolean(),
     run: runSchema,
   }),
-  environment: pairEnvironmentSchema.extend(notifyEnvironmentSchema.shape),
+  environment: z.extend(pairEnvironmentSchema, notifyEnvironmentSchema.shape),
   handle: async ({ pair: pairName, promotion, isLastLook, run }, { runtime, environment, logDecision }) => {
     const pair = findPair(environment.PAIRS, pairName);
-    const ports = pairPorts(runtime, environment);
+    const ports = replicationPorts(runtime, environment);
     const { subject, sequence } = promotion;
     const target = (await findMembers(pair, ports.control)).find(({ brokerId }) => brokerId === subject);
     if (target === undefined) throw new NotFound(`pair "${pairName}" has no broker ${subject} any more`, promotion);

@@ -1,7 +1,7 @@
-import * as z from 'zod';
-import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import * as z from 'zod/mini';
+import { replicationPorts } from '../shared/adapters/replication-ports.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { OutcomeUnknown } from '../shared/errors.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { isOpen } from '../shared/intent.ts';
@@ -14,7 +14,7 @@ export const handler = composeHandler({
   input: z.strictObject({ pair: z.string(), targetRegion: z.string(), run: runSchema }),
   environment: pairEnvironmentSchema,
   handle: async ({ pair: pairName, targetRegion }, { runtime, environment, logDecision }) => {
-    const ports = pairPorts(runtime, environment);
+    const ports = replicationPorts(runtime, environment);
     const { target, observation } = await lookAtPair(findPair(environment.PAIRS, pairName), targetRegion, ports);
     const { verdict, counterpart, evidence } = judgeReplication(observation);
     if (verdict !== 'exchanged') {

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Approval, type ApprovalState, approvalState } from '../shared/approval.ts';
 import { DrError } from '../shared/errors.ts';
 import type { Heartbeat } from '../shared/heartbeat.ts';

@@ -1,14 +1,17 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { readBrokerAlarms } from '../shared/adapters/broker-alarms.ts';
+import { readCredentials } from '../shared/adapters/broker-secrets.ts';
+import { controlItems } from '../shared/adapters/control-ports.ts';
 import { putEvent } from '../shared/adapters/event-bus.ts';
 import { HeartbeatTable } from '../shared/adapters/heartbeat-table.ts';
 import { notify } from '../shared/adapters/notifications.ts';
 import { putPairMetrics } from '../shared/adapters/pair-metrics.ts';
-import { controlItems, pairPorts } from '../shared/adapters/pair-ports.ts';
 import { ReadinessTable } from '../shared/adapters/readiness-table.ts';
 import { askLedger } from '../shared/adapters/regional-ledger.ts';
+import { replicationPorts } from '../shared/adapters/replication-ports.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
-import { notifyEnvironmentSchema, reconciliationEnvironmentSchema } from '../shared/environment.ts';
+import { notifyEnvironmentSchema } from '../shared/environment/notify-environment.ts';
+import { reconciliationEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { runbookLine } from '../shared/runbook.ts';
 import { evaluateReadiness } from './evaluate.ts';
@@ -19,14 +22,15 @@ import { publishVerdict } from './publish-verdict.ts';
 export const handler = composeHandler({
   name: 'evaluate-readiness',
   input: z.strictObject({ pair: z.string(), dryRun: z.boolean(), run: runSchema }),
-  environment: reconciliationEnvironmentSchema.extend(notifyEnvironmentSchema.shape),
+  environment: z.extend(reconciliationEnvironmentSchema, notifyEnvironmentSchema.shape),
   handle: async ({ pair: pairName, dryRun }, { runtime, environment, region, logDecision }) => {
     const pair = findPair(environment.PAIRS, pairName);
-    const ports = pairPorts(runtime, environment);
+    const ports = replicationPorts(runtime, environment);
     const records = new ReadinessTable(controlItems(runtime, environment));
     const heartbeats = new HeartbeatTable(controlItems(runtime, environment));
     const facts = await gatherReadinessFacts(pair, {
       ...ports,
+      readCredentials: (secretArn) => readCredentials(runtime, secretArn),
       readGuards: (name) => ports.guardsOf(name).read(),
       readHeartbeat: (name, of) => heartbeats.read(name, of),
       readGameDay: (name) => records.readGameDay(name),

@@ -1,6 +1,6 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { composeHandler, runSchema } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { NotFound } from '../shared/errors.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { readinessInputSchema } from './readiness-input.ts';

@@ -1,9 +1,9 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** Input of the readiness workflow; a schedule gives an empty object. */
 export const readinessInputSchema = z.strictObject({
   /** Names of the pairs to evaluate; all configured ones unless given. */
-  pairs: z.array(z.string().min(1)).min(1).optional(),
+  pairs: z.optional(z.array(z.string().check(z.minLength(1))).check(z.minLength(1))),
   /** Evaluates and publishes nothing: no metric, no event, no page, no record. */
-  dryRun: z.boolean().default(false),
+  dryRun: z._default(z.boolean(), false),
 });

@@ -1,8 +1,10 @@
-import * as z from 'zod';
-import { brokerQueues, reportStore } from '../shared/adapters/reconciliation-ports.ts';
+import * as z from 'zod/mini';
+import { listQueues } from '../shared/adapters/queue-metrics.ts';
+import { brokerQueues } from '../shared/adapters/reconciliation-ports.ts';
+import { reportStore } from '../shared/adapters/report-store.ts';
 import { runGuards } from '../shared/adapters/run-guards.ts';
 import { composeHandler } from '../shared/compose.ts';
-import { reconciliationEnvironmentSchema } from '../shared/environment.ts';
+import { reconciliationEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { discoverQueues } from './discover-queues.ts';
 import { RunDocuments } from './run-documents.ts';
@@ -11,13 +13,16 @@ import { stepInput } from './step-input.ts';
 /** Finds the queues of the run and keeps their list; reads only what the broker shows. */
 export const handler = composeHandler({
   name: 'discover-queues',
-  input: z.strictObject({ ...stepInput, queues: z.array(z.string()).nullable() }),
+  input: z.strictObject({ ...stepInput, queues: z.nullable(z.array(z.string())) }),
   environment: reconciliationEnvironmentSchema,
   handle: async ({ pair: pairName, execution, run, queues: asked }, { runtime, environment, region, logDecision }) => {
     const pair = findPair(environment.PAIRS, pairName);
     await runGuards(runtime, environment, pair, run).renew();
-    const ports = await brokerQueues(runtime, environment, { pair, region });
-    const found = await discoverQueues(ports.config, asked ?? undefined, pair.canary?.queue, ports);
+    const { config, readCounts, broker } = await brokerQueues(runtime, environment, { pair, region });
+    const found = await discoverQueues(config, asked ?? undefined, pair.canary?.queue, {
+      readCounts,
+      listQueues: () => listQueues(runtime, region, broker.brokerName),
+    });
     await new RunDocuments(reportStore(runtime, environment, region), pair.name, execution).putQueues(found.queues);
     const { queues, ...rest } = found;
     logDecision('queues discovered', { pair: pair.name, queues: queues.length, ...rest });

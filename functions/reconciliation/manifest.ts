@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { InvalidInput, UnexpectedAnswer } from '../shared/errors.ts';
+import { schemaProblems } from '../shared/schema-problems.ts';
 import { messageClasses } from './classify-message.ts';
 
 /** SHA-256 of a text or of bytes, 64 hexadecimal digits. */
 export const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
 
-const hash = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256, 64 hexadecimal digits');
+const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'expected a SHA-256, 64 hexadecimal digits'));
 
 /** The name of a manifest: the hash of its content. */
 export const manifestHashSchema = hash;
@@ -15,23 +16,23 @@ export const manifestHashSchema = hash;
 const manifestLineSchema = z.strictObject({
   destination: z.string(),
   /** Place in the queue at the time of the scan, from 0. */
-  position: z.int().min(0),
+  position: z.int().check(z.gte(0)),
   /** The identity that the ledger knows; null for a message without one. */
-  id: z.string().nullable(),
+  id: z.nullable(z.string()),
   class: z.enum(messageClasses),
   reason: z.string(),
-  createdAtMs: z.number().nullable(),
-  expiresAtMs: z.number().nullable(),
-  groupId: z.string().nullable(),
+  createdAtMs: z.nullable(z.number()),
+  expiresAtMs: z.nullable(z.number()),
+  groupId: z.nullable(z.string()),
   /** Deliveries so far as the broker counts them. */
-  deliveries: z.int().min(0),
+  deliveries: z.int().check(z.gte(0)),
   /** The first processing that the ledger knows. */
-  processed: z.strictObject({ region: z.string(), atMs: z.number(), by: z.string() }).nullable(),
+  processed: z.nullable(z.strictObject({ region: z.string(), atMs: z.number(), by: z.string() })),
 });
 
 export type ManifestLine = z.output<typeof manifestLineSchema>;
 
-const partSchema = z.strictObject({ key: z.string(), sha256: hash, messages: z.int().min(0) });
+const partSchema = z.strictObject({ key: z.string(), sha256: hash, messages: z.int().check(z.gte(0)) });
 
 /** Where some lines of a manifest are kept. */
 export type ManifestPart = z.output<typeof partSchema>;
@@ -73,7 +74,7 @@ const manifestSchema = z.strictObject({
   version: z.literal(1),
   pair: z.string(),
   /** Number of the epoch that it was made in; 0 before the first promotion that was recorded. */
-  epoch: z.int().min(0),
+  epoch: z.int().check(z.gte(0)),
   brokerId: z.string(),
   region: z.string(),
   executionArn: z.string(),
@@ -96,7 +97,7 @@ export const writeManifest = (manifest: Manifest): string => `${JSON.stringify(m
 export const writeLines = (lines: readonly ManifestLine[]): string =>
   lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 
-const parsed = <S extends z.ZodType>(schema: S, text: string, what: string): z.output<S> => {
+const parsed = <S extends z.ZodMiniType>(schema: S, text: string, what: string): z.output<S> => {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -105,7 +106,7 @@ const parsed = <S extends z.ZodType>(schema: S, text: string, what: string): z.o
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const problems = schemaProblems(result.error);
   throw new UnexpectedAnswer(`${what} is not as this version writes it: ${problems.slice(0, 5).join('; ')}`, {
     problems,
   });

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { parentRunSchema } from '../shared/compose.ts';
 import { manifestHashSchema } from './manifest.ts';
 
@@ -6,29 +6,31 @@ import { manifestHashSchema } from './manifest.ts';
 export const reconcileInputSchema = z
   .strictObject({
     /** Name of the configured pair. */
-    pair: z.string().min(1),
-    reason: z.string().min(1),
+    pair: z.string().check(z.minLength(1)),
+    reason: z.string().check(z.minLength(1)),
     /**
      * `report` changes no queue · `repair` does what the named manifest says · `auto` repairs what it has just
      * reported · `configured` is what the pair's settings say about promotions.
      */
-    mode: z.enum(['report', 'repair', 'auto', 'configured']).default('report'),
+    mode: z._default(z.enum(['report', 'repair', 'auto', 'configured']), 'report'),
     /** Hash of the manifest to repair by. */
-    manifest: manifestHashSchema.optional(),
+    manifest: z.optional(manifestHashSchema),
     /** Names or patterns of the queues; all that the pair's configuration includes when left out. */
-    queues: z.array(z.string().min(1)).min(1).optional(),
+    queues: z.optional(z.array(z.string().check(z.minLength(1))).check(z.minLength(1))),
     /** Takes the same path as far as the list of queues, and lists what it would do. */
-    dryRun: z.boolean().default(false),
+    dryRun: z._default(z.boolean(), false),
     /** The run whose step this is; set by a workflow that starts this one, never by a person. */
-    parentRun: parentRunSchema.optional(),
+    parentRun: z.optional(parentRunSchema),
   })
-  .refine(({ mode, manifest }) => (mode === 'repair') === (manifest !== undefined), {
-    path: ['manifest'],
-    message: 'mode "repair" needs the hash of a manifest, and no other mode takes one',
-  })
-  .refine(({ mode, queues }) => mode !== 'repair' || queues === undefined, {
-    path: ['queues'],
-    message: 'mode "repair" does what its manifest says; name the queues when the manifest is made',
-  });
+  .check(
+    z.refine(({ mode, manifest }) => (mode === 'repair') === (manifest !== undefined), {
+      path: ['manifest'],
+      message: 'mode "repair" needs the hash of a manifest, and no other mode takes one',
+    }),
+    z.refine(({ mode, queues }) => mode !== 'repair' || queues === undefined, {
+      path: ['queues'],
+      message: 'mode "repair" does what its manifest says; name the queues when the manifest is made',
+    }),
+  );
 
 export type ReconcileInput = z.output<typeof reconcileInputSchema>;

@@ -1,9 +1,10 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { putEvent } from '../shared/adapters/event-bus.ts';
 import { notify } from '../shared/adapters/notifications.ts';
-import { reportStore } from '../shared/adapters/reconciliation-ports.ts';
+import { reportStore } from '../shared/adapters/report-store.ts';
 import { composeHandler } from '../shared/compose.ts';
-import { notifyEnvironmentSchema, reconciliationEnvironmentSchema } from '../shared/environment.ts';
+import { notifyEnvironmentSchema } from '../shared/environment/notify-environment.ts';
+import { reconciliationEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { takeManifest } from './find-manifest.ts';
 import { manifestHashSchema } from './manifest.ts';
@@ -20,7 +21,7 @@ export const handler = composeHandler({
     mode: z.enum(['report', 'repair', 'auto']),
     manifest: manifestHashSchema,
   }),
-  environment: reconciliationEnvironmentSchema.extend(notifyEnvironmentSchema.shape),
+  environment: z.extend(reconciliationEnvironmentSchema, notifyEnvironmentSchema.shape),
   handle: async (input, { runtime, environment, region, logDecision }) => {
     const pair = findPair(environment.PAIRS, input.pair).name;
     const store = reportStore(runtime, environment, region);

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { UnexpectedAnswer } from '../shared/errors.ts';
 import type { Finding } from '../shared/finding.ts';
 import { isHarmless, judgeConservation, walkRemark } from './conservation.ts';

@@ -1,8 +1,10 @@
-import * as z from 'zod';
-import { brokerQueues, reportStore } from '../shared/adapters/reconciliation-ports.ts';
+import * as z from 'zod/mini';
+import { AmqpQueueWalk } from '../shared/adapters/queue-walk.ts';
+import { brokerQueues } from '../shared/adapters/reconciliation-ports.ts';
+import { reportStore } from '../shared/adapters/report-store.ts';
 import { runGuards } from '../shared/adapters/run-guards.ts';
 import { composeHandler } from '../shared/compose.ts';
-import { reconciliationEnvironmentSchema } from '../shared/environment.ts';
+import { reconciliationEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { takeManifest } from './find-manifest.ts';
 import { identifyHeld } from './identify-held.ts';
@@ -25,13 +27,13 @@ export const handler = composeHandler({
     const guards = runGuards(runtime, environment, pair, { ...input.run, automatic: false });
     const store = reportStore(runtime, environment, region);
     const manifest = await takeManifest(pair.name, input.manifest, store);
-    const { config, walk, readCounts } = await brokerQueues(runtime, environment, { pair, region });
+    const { config, readCounts, ...access } = await brokerQueues(runtime, environment, { pair, region });
     const nowMs = (): number => runtime.clock.nowMs();
     return await repairQueues(
       manifest,
       { cursor, quarantinePrefix: config.quarantinePrefix },
       {
-        walk,
+        walk: new AmqpQueueWalk(runtime, access),
         identify: identifyHeld(config.identity),
         store,
         readCounts,

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { NotFound, UnexpectedAnswer } from '../shared/errors.ts';
 import { type QueueScan, readQueueScan } from './manifest.ts';
 import { type QueueRepair, readQueueRepair } from './repair-queue.ts';

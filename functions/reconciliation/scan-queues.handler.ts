@@ -1,9 +1,11 @@
-import * as z from 'zod';
-import { brokerQueues, reportStore } from '../shared/adapters/reconciliation-ports.ts';
+import * as z from 'zod/mini';
+import { AmqpQueueWalk } from '../shared/adapters/queue-walk.ts';
+import { brokerQueues } from '../shared/adapters/reconciliation-ports.ts';
 import { ledgerTable } from '../shared/adapters/regional-ledger.ts';
+import { reportStore } from '../shared/adapters/report-store.ts';
 import { runGuards } from '../shared/adapters/run-guards.ts';
 import { composeHandler } from '../shared/compose.ts';
-import { reconciliationEnvironmentSchema } from '../shared/environment.ts';
+import { reconciliationEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { goThroughQueues } from './go-through-queues.ts';
 import { identifyHeld } from './identify-held.ts';
@@ -23,10 +25,10 @@ export const handler = composeHandler({
     const store = reportStore(runtime, environment, region);
     const documents = new RunDocuments(store, pair.name, input.execution);
     const queues = await documents.queues();
-    const { otherRegion, config, walk, readCounts } = await brokerQueues(runtime, environment, { pair, region });
+    const { otherRegion, config, readCounts, ...access } = await brokerQueues(runtime, environment, { pair, region });
     const nowMs = (): number => runtime.clock.nowMs();
     const ports = {
-      walk,
+      walk: new AmqpQueueWalk(runtime, access),
       ledger: new TableLookup({
         own: ledgerTable(runtime, environment, region),
         otherRegion,

@@ -1,9 +1,9 @@
-import * as z from 'zod';
-import { reportStore } from '../shared/adapters/reconciliation-ports.ts';
+import * as z from 'zod/mini';
+import { reportStore } from '../shared/adapters/report-store.ts';
 import { runGuards } from '../shared/adapters/run-guards.ts';
 import { brokerAddressSchema } from '../shared/broker-address.ts';
 import { composeHandler } from '../shared/compose.ts';
-import { reconciliationEnvironmentSchema } from '../shared/environment.ts';
+import { reconciliationEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { findingSchema, type Manifest, manifestKey, type QueueScan, sha256, writeManifest } from './manifest.ts';
 import { RunDocuments } from './run-documents.ts';
@@ -16,7 +16,7 @@ export const handler = composeHandler({
   input: z.strictObject({
     ...stepInput,
     broker: brokerAddressSchema,
-    epoch: z.int().min(0),
+    epoch: z.int().check(z.gte(0)),
     uncovered: z.array(findingSchema),
   }),
   environment: reconciliationEnvironmentSchema,

@@ -1,16 +1,16 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { runSchema } from '../shared/compose.ts';
 
 /** What the workflow tells each of its steps. */
 export const stepInput = {
-  pair: z.string().min(1),
+  pair: z.string().check(z.minLength(1)),
   /** Name of the execution whose documents the step reads and writes. */
-  execution: z.string().min(1),
+  execution: z.string().check(z.minLength(1)),
   run: runSchema,
 };
 
 /** Place in the list of queues that a step goes on from. */
-export const cursorSchema = z.int().min(0);
+export const cursorSchema = z.int().check(z.gte(0));
 
 /**
  * How long one invocation starts further queues, in seconds, and when the walk through a queue must end: the function

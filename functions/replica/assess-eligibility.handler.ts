@@ -1,8 +1,9 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { readCredentials } from '../shared/adapters/broker-secrets.ts';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
 import { runGuards } from '../shared/adapters/run-guards.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { assessEligibility } from './eligibility.ts';
 import { gatherEligibilityFacts } from './eligibility-facts.ts';
@@ -15,7 +16,10 @@ export const handler = composeHandler({
   environment: pairEnvironmentSchema,
   handle: async ({ input, run }, { runtime, environment, logDecision }) => {
     const pair = findPair(environment.PAIRS, input.pair);
-    const facts = await gatherEligibilityFacts(input, pairPorts(runtime, environment));
+    const facts = await gatherEligibilityFacts(input, {
+      ...pairPorts(runtime, environment),
+      readCredentials: (secretArn) => readCredentials(runtime, secretArn),
+    });
     const eligibility = assessEligibility(facts);
     const guards = await runGuards(runtime, environment, pair, run).assess();
     const blockers = [...eligibility.blockers, ...guards.blockers];

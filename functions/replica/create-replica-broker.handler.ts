@@ -1,8 +1,9 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { readCredentials } from '../shared/adapters/broker-secrets.ts';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
 import { runGuards } from '../shared/adapters/run-guards.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { createReplicaBroker } from './create-replica-broker.ts';
 import { createReplicaInputSchema } from './replica-request.ts';
@@ -14,7 +15,11 @@ export const handler = composeHandler({
   environment: pairEnvironmentSchema,
   handle: async ({ input, run }, { runtime, environment, nowMs, logDecision }) => {
     const { lastLook } = runGuards(runtime, environment, findPair(environment.PAIRS, input.pair), run);
-    const ports = { ...pairPorts(runtime, environment), lastLook };
+    const ports = {
+      ...pairPorts(runtime, environment),
+      lastLook,
+      readCredentials: (secretArn: string) => readCredentials(runtime, secretArn),
+    };
     const step = await createReplicaBroker(input, { executionArn: run.executionArn, nowMs }, ports);
     logDecision('replica creation', { pair: input.pair, ...step });
     return step;

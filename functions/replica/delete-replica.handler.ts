@@ -1,9 +1,9 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
 import { runGuards } from '../shared/adapters/run-guards.ts';
 import { pairAddressesSchema } from '../shared/broker-address.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { deleteReplica } from './delete-replica.ts';
 
@@ -13,7 +13,7 @@ export const handler = composeHandler({
   input: z.strictObject({
     pair: z.string(),
     brokers: pairAddressesSchema,
-    replicaBrokerId: z.string().startsWith('b-'),
+    replicaBrokerId: z.string().check(z.startsWith('b-')),
     run: runSchema,
   }),
   environment: pairEnvironmentSchema,

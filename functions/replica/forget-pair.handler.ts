@@ -1,7 +1,7 @@
-import * as z from 'zod';
-import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import * as z from 'zod/mini';
+import { controlPorts } from '../shared/adapters/control-ports.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 
 /** Last step of unpair: removes the record of the pair's brokers. Settings that name them are left to people. */
@@ -11,7 +11,7 @@ export const handler = composeHandler({
   environment: pairEnvironmentSchema,
   handle: async ({ pair: pairName }, { runtime, environment, logDecision }) => {
     const pair = findPair(environment.PAIRS, pairName);
-    await pairPorts(runtime, environment).control.forgetMembers(pair.name);
+    await controlPorts(runtime, environment).control.forgetMembers(pair.name);
     const next =
       pair.brokers === undefined
         ? []

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { brokerArnSchema } from '../shared/broker-arn.ts';
 import type { BrokerSnapshot } from '../shared/broker-snapshot.ts';
 import { decisionId } from '../shared/decision-id.ts';
@@ -6,29 +6,29 @@ import { decisionId } from '../shared/decision-id.ts';
 /** Input of the create-replica workflow. */
 export const createReplicaInputSchema = z.strictObject({
   /** Name of the configured pair that the two brokers will form. */
-  pair: z.string().min(1),
+  pair: z.string().check(z.minLength(1)),
   primaryBrokerArn: brokerArnSchema,
-  replicaRegion: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected a Region such as us-west-2'),
-  replicaName: z.string().min(1),
+  replicaRegion: z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected a Region such as us-west-2')),
+  replicaName: z.string().check(z.minLength(1)),
   /** Secret with the user name and password of the replica's console user. */
-  consoleUserSecretArn: z.string().min(1),
+  consoleUserSecretArn: z.string().check(z.minLength(1)),
   /** Secret with the user name and password that link the brokers; the primary must have the same user. */
-  replicationUserSecretArn: z.string().min(1),
+  replicationUserSecretArn: z.string().check(z.minLength(1)),
   /**
    * Secrets of the users that applications log in with. Users are per broker and do not cross: a user that only the
    * primary has cannot log in after a promotion.
    */
-  applicationUserSecretArns: z.array(z.string().min(1)).max(50).default([]),
-  reason: z.string().min(1),
+  applicationUserSecretArns: z._default(z.array(z.string().check(z.minLength(1))).check(z.maxLength(50)), []),
+  reason: z.string().check(z.minLength(1)),
   /** Where the replica is placed; left out, the service takes the default VPC. */
-  network: z
-    .strictObject({
-      subnetIds: z.array(z.string().min(1)).optional(),
-      securityGroups: z.array(z.string().min(1)).optional(),
-    })
-    .optional(),
+  network: z.optional(
+    z.strictObject({
+      subnetIds: z.optional(z.array(z.string().check(z.minLength(1)))),
+      securityGroups: z.optional(z.array(z.string().check(z.minLength(1)))),
+    }),
+  ),
   /** Takes the same path without any write and lists the writes it would have made. */
-  dryRun: z.boolean().default(false),
+  dryRun: z._default(z.boolean(), false),
 });
 
 export type CreateReplicaInput = z.output<typeof createReplicaInputSchema>;

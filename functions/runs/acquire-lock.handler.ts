@@ -1,7 +1,7 @@
-import * as z from 'zod';
-import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import * as z from 'zod/mini';
+import { controlPorts } from '../shared/adapters/control-ports.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { LockHeld } from '../shared/errors.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { takenOverByFailover } from '../shared/guards/preemptions.ts';
@@ -20,7 +20,7 @@ export const handler = composeHandler({
     const pair = findPair(environment.PAIRS, pairName);
     if (dryRun || run.overrideControl !== null) return { run };
     const preempts = workflow === 'failover' && !run.automatic ? takenOverByFailover : [];
-    const guards = pairPorts(runtime, environment).guardsOf(pair.name);
+    const guards = controlPorts(runtime, environment).guardsOf(pair.name);
     if (run.child && run.fence !== null) {
       await guards.renew(run.executionArn, run.fence, nowMs);
       return { run };

@@ -1,9 +1,9 @@
-import * as z from 'zod';
-import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import * as z from 'zod/mini';
+import { controlPorts } from '../shared/adapters/control-ports.ts';
 import { runGuards } from '../shared/adapters/run-guards.ts';
 import { approvalState } from '../shared/approval.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 
 /** Looks once at an approval. Expiry, like a missing item, means no. */
@@ -13,7 +13,7 @@ export const handler = composeHandler({
   environment: pairEnvironmentSchema,
   handle: async ({ pair, approvalId, run }, { runtime, environment, nowMs, logDecision }) => {
     await runGuards(runtime, environment, findPair(environment.PAIRS, pair), run).renew();
-    const approval = await pairPorts(runtime, environment).control.readApproval(pair, approvalId);
+    const approval = await controlPorts(runtime, environment).control.readApproval(pair, approvalId);
     const state = approvalState(approval, nowMs);
     logDecision('approval checked', { pair, approvalId, state, decidedBy: approval?.decidedBy });
     return { state };

@@ -1,7 +1,7 @@
-import * as z from 'zod';
-import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import * as z from 'zod/mini';
+import { controlPorts } from '../shared/adapters/control-ports.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 
 /**
  * Gives the pair's lock back at the end of a run; a lock that the run does not hold any more is left alone, and so is
@@ -14,7 +14,7 @@ export const handler = composeHandler({
   environment: pairEnvironmentSchema,
   handle: async ({ pair, run }, { runtime, environment, logDecision }) => {
     if (typeof pair !== 'string' || run.fence === null || run.child) return { released: false };
-    await pairPorts(runtime, environment).guardsOf(pair).release(run.executionArn);
+    await controlPorts(runtime, environment).guardsOf(pair).release(run.executionArn);
     logDecision('lock released', { pair, fence: run.fence });
     return { released: true };
   },

@@ -1,12 +1,12 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { notify } from '../shared/adapters/notifications.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
-import { notifyEnvironmentSchema } from '../shared/environment.ts';
+import { notifyEnvironmentSchema } from '../shared/environment/notify-environment.ts';
 import { runbookLine } from '../shared/runbook.ts';
 import { failedByChild, stepRecovery } from './child-run.ts';
 
 /** What a run was about, as its input names it; an input that was refused may name anything. */
-const name = z.string().catch('(not named)').optional();
+const name = z.optional(z.catch(z.string(), '(not named)'));
 
 /** A cause is a JSON text of up to 32 KiB; a page needs its beginning. */
 const shownCauseCharacters = 1_500;

@@ -1,9 +1,10 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { controlPorts } from '../shared/adapters/control-ports.ts';
 import { notify } from '../shared/adapters/notifications.ts';
-import { pairPorts } from '../shared/adapters/pair-ports.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { decisionId } from '../shared/decision-id.ts';
-import { notifyEnvironmentSchema, pairEnvironmentSchema } from '../shared/environment.ts';
+import { notifyEnvironmentSchema } from '../shared/environment/notify-environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { runbookLine } from '../shared/runbook.ts';
 
@@ -14,10 +15,10 @@ import { runbookLine } from '../shared/runbook.ts';
 export const handler = composeHandler({
   name: 'request-approval',
   input: z.strictObject({ pair: z.string(), question: z.string(), details: z.array(z.string()), run: runSchema }),
-  environment: pairEnvironmentSchema.extend(notifyEnvironmentSchema.shape),
+  environment: z.extend(pairEnvironmentSchema, notifyEnvironmentSchema.shape),
   handle: async ({ pair: pairName, question, details, run }, { runtime, environment, region, nowMs, logDecision }) => {
     const pair = findPair(environment.PAIRS, pairName);
-    const { control } = pairPorts(runtime, environment);
+    const { control } = controlPorts(runtime, environment);
     const approvalId = decisionId('approval', run.executionArn, question).slice(0, 12);
     const known = await control.readApproval(pair.name, approvalId);
     const expiresAtMs = known?.expiresAtMs ?? nowMs + pair.approvalSeconds * 1_000;

@@ -1,15 +1,16 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { controlItems, controlPorts } from '../shared/adapters/control-ports.ts';
 import { Executions } from '../shared/adapters/executions.ts';
 import { GuardTable } from '../shared/adapters/guard-table.ts';
 import { notify } from '../shared/adapters/notifications.ts';
-import { controlItems, pairPorts } from '../shared/adapters/pair-ports.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
-import { notifyEnvironmentSchema, pairEnvironmentSchema } from '../shared/environment.ts';
+import { notifyEnvironmentSchema } from '../shared/environment/notify-environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { isOpen } from '../shared/intent.ts';
 import { readEndedRun } from './read-ended-run.ts';
 import { settleNews, subjectOf } from './settle-news.ts';
 
-const inputSchema = z.strictObject({ executionArn: z.string().startsWith('arn:') });
+const inputSchema = z.strictObject({ executionArn: z.string().check(z.startsWith('arn:')) });
 
 /**
  * First state of settle-run: gives back what a dead run held, tells people about it once, and says whether a promotion
@@ -20,7 +21,7 @@ const inputSchema = z.strictObject({ executionArn: z.string().startsWith('arn:')
 export const handler = composeHandler({
   name: 'settle-run',
   input: z.strictObject({ input: inputSchema, run: runSchema }),
-  environment: pairEnvironmentSchema.extend(notifyEnvironmentSchema.shape),
+  environment: z.extend(pairEnvironmentSchema, notifyEnvironmentSchema.shape),
   handle: async ({ input: { executionArn } }, { runtime, environment, logDecision }) => {
     const run = await readEndedRun(executionArn, new Executions(runtime));
     const { pair, cluster } = subjectOf(run);
@@ -30,7 +31,7 @@ export const handler = composeHandler({
       ...(cluster === undefined ? [] : [`CLUSTER#${cluster}`]),
     ];
     for (const scope of scopes) await new GuardTable(items, scope).release(executionArn);
-    const newest = pair && (await pairPorts(runtime, environment).control.readIntent(pair, 'Promote'));
+    const newest = pair && (await controlPorts(runtime, environment).control.readIntent(pair, 'Promote'));
     const promotion = newest && isOpen(newest) && newest.executionArn === executionArn ? newest : undefined;
     const news = settleNews(run, promotion);
     if (news !== undefined) await notify(runtime, environment.TOPIC_ARN, news);

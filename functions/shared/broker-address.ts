@@ -1,10 +1,10 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** A broker as the workflows pass it on. */
 export const brokerAddressSchema = z.strictObject({
-  region: z.string().min(1),
-  brokerId: z.string().startsWith('b-'),
-  brokerName: z.string().min(1),
+  region: z.string().check(z.minLength(1)),
+  brokerId: z.string().check(z.startsWith('b-')),
+  brokerName: z.string().check(z.minLength(1)),
 });
 
 /** The two brokers of a pair, by the role each has or will have. */

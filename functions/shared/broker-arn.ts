@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 const pattern = /^arn:(aws[a-z-]*):mq:([a-z0-9-]+):(\d{12}):broker:([^:]+):(b-[0-9a-f-]+)$/;
 
@@ -13,10 +13,10 @@ export interface BrokerRef {
 }
 
 /** Parses `arn:aws:mq:<region>:<account>:broker:<name>:<b-uuid>` into its parts; anything else is refused. */
-export const brokerArnSchema = z
-  .string()
-  .regex(pattern, 'expected arn:aws:mq:<region>:<account>:broker:<name>:<b-…>')
-  .transform((arn): BrokerRef => {
+export const brokerArnSchema = z.pipe(
+  z.string().check(z.regex(pattern, 'expected arn:aws:mq:<region>:<account>:broker:<name>:<b-…>')),
+  z.transform((arn): BrokerRef => {
     const [, partition = '', region = '', accountId = '', brokerName = '', brokerId = ''] = pattern.exec(arn) ?? [];
     return { arn, partition, region, accountId, brokerName, brokerId };
-  });
+  }),
+);

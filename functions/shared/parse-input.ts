@@ -1,16 +1,18 @@
-import * as z from 'zod';
+import type * as z from 'zod/mini';
+import { $ZodArray, $ZodDefault, $ZodObject, $ZodOptional } from 'zod/v4/core';
+import './schema-problems.ts';
 import { InvalidInput } from './errors.ts';
 import { didYouMean } from './nearest-name.ts';
 
-const fieldNamesAt = (schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] => {
+const fieldNamesAt = (schema: z.ZodMiniType, path: readonly PropertyKey[]): readonly string[] => {
   let current: unknown = schema;
   for (const key of path) {
-    if (current instanceof z.ZodOptional || current instanceof z.ZodDefault) current = current.unwrap();
-    if (current instanceof z.ZodArray) current = current.element;
-    else if (current instanceof z.ZodObject) current = current.shape[String(key)];
+    if (current instanceof $ZodOptional || current instanceof $ZodDefault) current = current._zod.def.innerType;
+    if (current instanceof $ZodArray) current = current._zod.def.element;
+    else if (current instanceof $ZodObject) current = current._zod.def.shape[String(key)];
   }
-  if (current instanceof z.ZodOptional || current instanceof z.ZodDefault) current = current.unwrap();
-  return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
+  if (current instanceof $ZodOptional || current instanceof $ZodDefault) current = current._zod.def.innerType;
+  return current instanceof $ZodObject ? Object.keys(current._zod.def.shape) : [];
 };
 
 const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
@@ -18,7 +20,7 @@ const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
-const describeIssue = (schema: z.ZodType, value: unknown, issue: z.core.$ZodIssue): string => {
+const describeIssue = (schema: z.ZodMiniType, value: unknown, issue: z.core.$ZodIssue): string => {
   const at = issue.path.length > 0 ? issue.path.join('.') : 'input';
   if (issue.code === 'invalid_value') {
     const found = valueAt(value, issue.path);
@@ -39,7 +41,7 @@ const describeIssue = (schema: z.ZodType, value: unknown, issue: z.core.$ZodIssu
  *
  * @throws InvalidInput with every problem at once, unknown fields and values with the nearest known name
  */
-export const parseInput = <S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> => {
+export const parseInput = <S extends z.ZodMiniType>(schema: S, value: unknown, what: string): z.output<S> => {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => describeIssue(schema, value, issue));

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 const weekDays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
 
@@ -7,13 +7,13 @@ const dayMinutes = 24 * 60;
 /** A weekly time, in UTC, in which nothing may be rebooted or promoted by plan. */
 export const protectedWindowSchema = z.strictObject({
   /** Why the time is protected; shown in refusals. */
-  reason: z.string().min(1),
+  reason: z.string().check(z.minLength(1)),
   /** Days on which the window starts. */
-  days: z.array(z.enum(weekDays)).min(1),
+  days: z.array(z.enum(weekDays)).check(z.minLength(1)),
   /** Start, `HH:MM` in UTC. */
-  startUtc: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected HH:MM in UTC, e.g. 22:30'),
+  startUtc: z.string().check(z.regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected HH:MM in UTC, e.g. 22:30')),
   /** Length in minutes; it may run past midnight, at most a day. */
-  durationMinutes: z.int().min(1).max(dayMinutes),
+  durationMinutes: z.int().check(z.gte(1), z.lte(dayMinutes)),
 });
 
 export type ProtectedWindow = z.output<typeof protectedWindowSchema>;

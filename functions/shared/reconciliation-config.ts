@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /**
  * How long the ledger keeps an item, in seconds, unless the configuration says otherwise: fourteen days. It must exceed
@@ -7,25 +7,25 @@ import * as z from 'zod';
 const defaultRetentionSeconds = 1_209_600;
 
 /** A name, or a pattern with `*` for any text, as in `orders.*`. */
-const queuePattern = z.string().min(1).max(2_000);
+const queuePattern = z.string().check(z.minLength(1), z.maxLength(2_000));
 
 const queuesSchema = z.strictObject({
   /**
    * Where the names of the queues come from: `console` reads the broker's web console, with exact counts, `metrics` the
    * queues that CloudWatch knows, `list` takes `include` as it stands.
    */
-  source: z.enum(['console', 'metrics', 'list']).default('console'),
+  source: z._default(z.enum(['console', 'metrics', 'list']), 'console'),
   /** Names or patterns of the queues to reconcile. */
-  include: z.array(queuePattern).min(1).default(['*']),
+  include: z._default(z.array(queuePattern).check(z.minLength(1)), ['*']),
   /** Names or patterns of queues to leave alone unless a run names one, beside those that are always left alone. */
-  exclude: z.array(queuePattern).default([]),
+  exclude: z._default(z.array(queuePattern), []),
 });
 
 /** What identifies a message for the ledger; the consumers of the pair must use the same. */
 export const identitySchema = z.discriminatedUnion('from', [
   z.strictObject({ from: z.literal('message-id') }),
   z.strictObject({ from: z.literal('correlation-id') }),
-  z.strictObject({ from: z.literal('property'), property: z.string().min(1) }),
+  z.strictObject({ from: z.literal('property'), property: z.string().check(z.minLength(1)) }),
   z.strictObject({ from: z.literal('body-hash') }),
 ]);
 
@@ -35,25 +35,24 @@ export const reconciliationFields = z.strictObject({
    * Secrets with a broker user that may read and write every queue, one in each Region of the pair: a run uses the
    * one of its own Region alone. The user needs console access where `queues.source` is `console`.
    */
-  secretArns: z.array(z.string().startsWith('arn:')).min(1),
-  queues: queuesSchema.prefault({}),
+  secretArns: z.array(z.string().check(z.startsWith('arn:'))).check(z.minLength(1)),
+  queues: z.prefault(queuesSchema, {}),
   /** What a promotion does by itself: `report` changes no queue, `auto` repairs what it has just reported. */
-  afterPromotion: z.enum(['off', 'report', 'auto']).default('report'),
+  afterPromotion: z._default(z.enum(['off', 'report', 'auto']), 'report'),
   /** The quarantine of a queue is called this and the queue's name. */
-  quarantinePrefix: z.string().min(1).max(200).default('mq-dr.quarantine.'),
+  quarantinePrefix: z._default(z.string().check(z.minLength(1), z.maxLength(200)), 'mq-dr.quarantine.'),
   /** When every consumer had begun to write to the ledger, ISO 8601: an older message proves nothing by its absence. */
   ledgerStart: z.iso.datetime(),
-  retentionSeconds: z.int().min(3_600).default(defaultRetentionSeconds),
-  identity: identitySchema.default({ from: 'message-id' }),
+  retentionSeconds: z._default(z.int().check(z.gte(3_600)), defaultRetentionSeconds),
+  identity: z._default(identitySchema, { from: 'message-id' }),
 });
 
 /** How the messages of a pair are reconciled with the ledger after a promotion. */
-export const reconciliationSchema = reconciliationFields.refine(
-  ({ queues }) => queues.source !== 'list' || queues.include.every((name) => !name.includes('*')),
-  {
+export const reconciliationSchema = reconciliationFields.check(
+  z.refine(({ queues }) => queues.source !== 'list' || queues.include.every((name) => !name.includes('*')), {
     path: ['queues', 'include'],
     message: 'source "list" takes names, not patterns: with "*" the source must be "console" or "metrics"',
-  },
+  }),
 );
 
 export type ReconciliationConfig = z.output<typeof reconciliationSchema>;

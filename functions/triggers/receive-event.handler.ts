@@ -1,12 +1,15 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { controlItems } from '../shared/adapters/control-ports.ts';
 import { putEvent } from '../shared/adapters/event-bus.ts';
 import { Executions, executionArnOf } from '../shared/adapters/executions.ts';
 import { notify } from '../shared/adapters/notifications.ts';
-import { controlItems, pairPorts } from '../shared/adapters/pair-ports.ts';
+import { pairPorts } from '../shared/adapters/pair-ports.ts';
 import { ReportNotes } from '../shared/adapters/report-notes.ts';
 import { watchLease } from '../shared/adapters/watch-lease.ts';
 import { composeHandler } from '../shared/compose.ts';
-import { machinesEnvironmentSchema, notifyEnvironmentSchema, pairEnvironmentSchema } from '../shared/environment.ts';
+import { machinesEnvironmentSchema } from '../shared/environment/machines-environment.ts';
+import { notifyEnvironmentSchema } from '../shared/environment/notify-environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findMembers } from '../shared/find-pair.ts';
 import { reactToEvent } from './react-to-event.ts';
 import { readTriggerEvent } from './trigger-event.ts';
@@ -15,7 +18,10 @@ import { readTriggerEvent } from './trigger-event.ts';
 export const handler = composeHandler({
   name: 'receive-event',
   input: z.record(z.string(), z.unknown()),
-  environment: pairEnvironmentSchema.extend(notifyEnvironmentSchema.shape).extend(machinesEnvironmentSchema.shape),
+  environment: z.extend(
+    z.extend(pairEnvironmentSchema, notifyEnvironmentSchema.shape),
+    machinesEnvironmentSchema.shape,
+  ),
   handle: async (input, { runtime, environment, region, logDecision }) => {
     const event = readTriggerEvent(input);
     const { brokers, control } = pairPorts(runtime, environment);

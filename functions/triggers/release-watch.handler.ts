@@ -1,13 +1,13 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { watchLease } from '../shared/adapters/watch-lease.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 
 /** Last state of watch: the next signal may start one again. A lease that another execution holds is left alone. */
 export const handler = composeHandler({
   name: 'release-watch',
   // An input that was refused may name no pair: then there is nothing to give back.
-  input: z.strictObject({ pair: z.string().catch(''), run: runSchema }),
+  input: z.strictObject({ pair: z.catch(z.string(), ''), run: runSchema }),
   environment: pairEnvironmentSchema,
   handle: async ({ pair, run }, { runtime, environment }) => {
     if (pair !== '') await watchLease(runtime, environment, pair).release(run.executionArn);

@@ -1,7 +1,7 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { notify } from '../shared/adapters/notifications.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
-import { notifyEnvironmentSchema } from '../shared/environment.ts';
+import { notifyEnvironmentSchema } from '../shared/environment/notify-environment.ts';
 import { runbookLine } from '../shared/runbook.ts';
 import { watchInputSchema } from './watch-input.ts';
 

@@ -1,70 +1,78 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { InvalidInput } from '../shared/errors.ts';
 import { didYouMean } from '../shared/nearest-name.ts';
 import { parseInput } from '../shared/parse-input.ts';
 
 /** Every event has these; services add members, so all objects here are open. */
 const envelope = z.looseObject({
-  id: z.string().min(1),
+  id: z.string().check(z.minLength(1)),
   'detail-type': z.string(),
   source: z.string(),
-  region: z.string().min(1),
-  time: z.iso.datetime().transform((text) => Date.parse(text)),
+  region: z.string().check(z.minLength(1)),
+  time: z.pipe(
+    z.iso.datetime(),
+    z.transform((text) => Date.parse(text)),
+  ),
 });
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html */
 const alarmDetail = z.looseObject({
-  alarmName: z.string().min(1),
-  state: z.looseObject({ value: z.string(), reason: z.string().optional(), timestamp: z.string().optional() }),
-  configuration: z
-    .looseObject({
-      metrics: z
-        .array(
+  alarmName: z.string().check(z.minLength(1)),
+  state: z.looseObject({ value: z.string(), reason: z.optional(z.string()), timestamp: z.optional(z.string()) }),
+  configuration: z._default(
+    z.looseObject({
+      metrics: z._default(
+        z.array(
           z.looseObject({
-            metricStat: z
-              .looseObject({
+            metricStat: z.optional(
+              z.looseObject({
                 metric: z.looseObject({
-                  namespace: z.string().optional(),
-                  name: z.string().optional(),
-                  dimensions: z.record(z.string(), z.string()).default({}),
+                  namespace: z.optional(z.string()),
+                  name: z.optional(z.string()),
+                  dimensions: z._default(z.record(z.string(), z.string()), {}),
                 }),
-              })
-              .optional(),
+              }),
+            ),
           }),
-        )
-        .default([]),
-    })
-    .default({ metrics: [] }),
+        ),
+        [],
+      ),
+    }),
+    { metrics: [] },
+  ),
 });
 
 /** docs/amazon-mq.md 11.2; a call that was refused carries an `errorCode`. */
 const callDetail = z.looseObject({
-  eventName: z.string().min(1),
-  eventTime: z.iso.datetime().transform((text) => Date.parse(text)),
-  errorCode: z.string().optional(),
-  userIdentity: z.looseObject({ arn: z.string().optional(), type: z.string().optional() }).optional(),
-  requestParameters: z.looseObject({}).nullish(),
-  responseElements: z.looseObject({}).nullish(),
+  eventName: z.string().check(z.minLength(1)),
+  eventTime: z.pipe(
+    z.iso.datetime(),
+    z.transform((text) => Date.parse(text)),
+  ),
+  errorCode: z.optional(z.string()),
+  userIdentity: z.optional(z.looseObject({ arn: z.optional(z.string()), type: z.optional(z.string()) })),
+  requestParameters: z.nullish(z.looseObject({})),
+  responseElements: z.nullish(z.looseObject({})),
 });
 
 /** https://docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html */
 const healthDetail = z.looseObject({
-  eventArn: z.string().min(1),
+  eventArn: z.string().check(z.minLength(1)),
   service: z.string(),
   eventTypeCode: z.string(),
   eventTypeCategory: z.string(),
-  eventRegion: z.string().optional(),
-  statusCode: z.string().optional(),
-  eventDescription: z.array(z.looseObject({ latestDescription: z.string() })).default([]),
-  affectedEntities: z.array(z.looseObject({ entityValue: z.string() })).default([]),
+  eventRegion: z.optional(z.string()),
+  statusCode: z.optional(z.string()),
+  eventDescription: z._default(z.array(z.looseObject({ latestDescription: z.string() })), []),
+  affectedEntities: z._default(z.array(z.looseObject({ entityValue: z.string() })), []),
 });
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
 const statusDetail = z.looseObject({
-  executionArn: z.string().startsWith('arn:'),
-  stateMachineArn: z.string().startsWith('arn:'),
+  executionArn: z.string().check(z.startsWith('arn:')),
+  stateMachineArn: z.string().check(z.startsWith('arn:')),
   status: z.string(),
-  redriveCount: z.int().default(0),
+  redriveCount: z._default(z.int(), 0),
 });
 
 interface EventOrigin {

@@ -1,8 +1,8 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { probeLayers } from '../shared/adapters/broker-endpoints.ts';
-import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { replicationPorts } from '../shared/adapters/replication-ports.ts';
 import { composeHandler } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment.ts';
+import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findMembers } from '../shared/find-pair.ts';
 import { takeHeartbeat } from './take-heartbeat.ts';
 
@@ -21,7 +21,7 @@ export const handler = composeHandler({
   input: z.strictObject({}),
   environment: pairEnvironmentSchema,
   handle: async (_input, { runtime, environment, region, logDecision }) => {
-    const ports = { ...pairPorts(runtime, environment), probe: probeLayers.bind(undefined, runtime) };
+    const ports = { ...replicationPorts(runtime, environment), probe: probeLayers.bind(undefined, runtime) };
     const beat = async (pair: (typeof environment.PAIRS)[number]): Promise<Beat> => {
       try {
         const members = await findMembers(pair, ports.control);

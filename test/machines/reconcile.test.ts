@@ -1,38 +1,33 @@
 import { describe, expect, it } from 'vitest';
+import { TaskFailure } from '../../gameday/engine/ports.ts';
+import { codesIn, fillWork, idsUpTo, pagesOf, runInput } from '../support/reconcile-runs.ts';
 import { east, ReconcileStage, west } from '../support/reconcile-stage.ts';
-
-const input = (more: Readonly<Record<string, unknown>> = {}) => ({ pair: 'orders', reason: 'test', ...more });
-
-const ids = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `m${index + 1}`);
-
-const blockersOf = (end: { readonly output: Readonly<Record<string, unknown>> | undefined }): readonly string[] =>
-  ((end.output?.blockers ?? []) as readonly { readonly code: string }[]).map(({ code }) => code);
 
 describe('reconcile', () => {
   it('reports what a queue holds by class and changes nothing', async () => {
     const stage = await ReconcileStage.create();
     await stage.stage.play(async () => {
-      await stage.sendIds('orders', 'work', ids(5));
+      await stage.sendIds('orders', 'work', idsUpTo(5));
       await stage.enter(east, 'work', ['m1', 'm4']);
       await stage.enter(east, 'work', ['m2'], 'C');
-      const end = await stage.stage.run('reconcile', east, input());
+      const end = await stage.stage.run('reconcile', east, runInput());
       expect(end.output).toMatchObject({
         outcome: 'ReportOnly',
         result: { processed: 2, unprocessed: 2, uncertain: 1, expired: 0, removed: 0 },
       });
-      expect(stage.idsIn('orders', 'work')).toEqual(ids(5));
+      expect(stage.idsIn('orders', 'work')).toEqual(idsUpTo(5));
     });
   });
 
   it('removes exactly what the ledger proves processed, after a copy, and leaves the rest in order', async () => {
     const stage = await ReconcileStage.create();
     await stage.stage.play(async () => {
-      await stage.sendIds('orders', 'work', ids(250));
-      const processed = ids(250).filter((_, index) => index % 3 === 0);
+      await stage.sendIds('orders', 'work', idsUpTo(250));
+      const processed = idsUpTo(250).filter((_, index) => index % 3 === 0);
       await stage.enter(east, 'work', processed);
-      const end = await stage.stage.run('reconcile', east, input({ mode: 'auto' }));
+      const end = await stage.stage.run('reconcile', east, runInput({ mode: 'auto' }));
       expect(end.output).toMatchObject({ outcome: 'Reconciled', result: { removed: processed.length } });
-      expect(stage.idsIn('orders', 'work')).toEqual(ids(250).filter((_, index) => index % 3 !== 0));
+      expect(stage.idsIn('orders', 'work')).toEqual(idsUpTo(250).filter((_, index) => index % 3 !== 0));
       expect(stage.idsIn('orders', 'mq-dr.quarantine.work')).toEqual(processed);
     });
   });
@@ -40,18 +35,168 @@ describe('reconcile', () => {
   it('repairs by a manifest, and refuses one of another epoch', async () => {
     const stage = await ReconcileStage.create();
     await stage.stage.play(async () => {
-      await stage.sendIds('orders', 'work', ids(3));
+      await stage.sendIds('orders', 'work', idsUpTo(3));
       await stage.enter(east, 'work', ['m2']);
-      const report = await stage.stage.run('reconcile', east, input());
+      const report = await stage.stage.run('reconcile', east, runInput());
       const manifest = report.output?.manifest;
-      const repair = await stage.stage.run('reconcile', east, input({ mode: 'repair', manifest }));
+      const repair = await stage.stage.run('reconcile', east, runInput({ mode: 'repair', manifest }));
       expect(repair.output).toMatchObject({ outcome: 'Reconciled', result: { removed: 1 } });
       expect(stage.idsIn('orders', 'work')).toEqual(['m1', 'm3']);
-      await stage.stage.run('failover', west, { ...input(), acceptDataLoss: true });
-      const late = await stage.stage.run('reconcile', west, input({ mode: 'repair', manifest }));
-      expect(blockersOf(late)).toEqual(['MANIFEST_UNKNOWN']);
-      const onOldPrimary = await stage.stage.run('reconcile', east, input({ mode: 'repair', manifest }));
-      expect(blockersOf(onOldPrimary)).toContain('MANIFEST_STALE');
+      await stage.stage.run('failover', west, { ...runInput(), acceptDataLoss: true });
+      const late = await stage.stage.run('reconcile', west, runInput({ mode: 'repair', manifest }));
+      expect(codesIn(late, 'blockers')).toEqual(['MANIFEST_UNKNOWN']);
+      const onOldPrimary = await stage.stage.run('reconcile', east, runInput({ mode: 'repair', manifest }));
+      expect(codesIn(onOldPrimary, 'blockers')).toContain('MANIFEST_STALE');
+    });
+  });
+});
+
+describe('reconcile is done', () => {
+  it('with a broker without queues', async () => {
+    const stage = await ReconcileStage.create();
+    await stage.stage.play(async () => {
+      const end = await stage.stage.run('reconcile', east, runInput({ mode: 'auto' }));
+      expect(end.output).toMatchObject({ outcome: 'Reconciled', result: { queues: 0, removed: 0 } });
+      expect(pagesOf(stage)).toEqual([]);
+    });
+  });
+
+  it('in as many invocations as the queues need', async () => {
+    const stage = await ReconcileStage.create();
+    const { world } = stage.stage.stage;
+    const names = Array.from({ length: 10 }, (_, index) => `q${index}`);
+    await stage.stage.play(async () => {
+      for (const queue of names) {
+        await stage.sendIds('orders', queue, idsUpTo(3));
+        await stage.enter(east, queue, ['m2']);
+      }
+      // Two pages of the console before and after each queue.
+      world.faults.start({ kind: 'slow-answer', service: 'activemq-console', delayMs: 7_000 });
+      const end = await stage.stage.run('reconcile', east, runInput({ mode: 'auto' }));
+      expect(end.output).toMatchObject({ outcome: 'Reconciled', result: { queues: 10, removed: 10 } });
+      for (const state of ['ScanQueues', 'RepairQueues']) {
+        expect(end.states.filter((entered) => entered === state).length).toBe(2);
+      }
+      expect(names.map((queue) => stage.idsIn('orders', queue))).toEqual(names.map(() => ['m1', 'm3']));
+    });
+  });
+
+  it.each([
+    ['metrics', ['*'], 200_000],
+    ['list', ['work'], 0],
+  ])('with the queues that the source "%s" names, without the console', async (source, include, waitMs) => {
+    const stage = await ReconcileStage.create({ queues: { source, include } });
+    await stage.stage.play(async () => {
+      await fillWork(stage, 'm1');
+      await stage.stage.stage.clock.sleepMs(waitMs);
+      const end = await stage.stage.run('reconcile', east, runInput({ mode: 'auto' }));
+      expect(end.output).toMatchObject({ outcome: 'Reconciled', result: { queues: 1, removed: 1 } });
+      expect(JSON.stringify(end.output)).toContain('COUNTS_UNVERIFIED');
+      expect(stage.stage.calls.some(({ service }) => service === 'activemq-console')).toBe(false);
+    });
+  });
+
+  it('incompletely where durable subscriptions hold messages, and tells people', async () => {
+    const stage = await ReconcileStage.create();
+    const { brokerId } = stage.stage.broker('orders');
+    stage.stage.stage.world.amendBroker(brokerId, {
+      durableSubscriptions: [{ clientId: 'c1', name: 'audit', topic: 'prices', pending: 3 }],
+    });
+    await stage.stage.play(async () => {
+      await fillWork(stage, 'm1');
+      const end = await stage.stage.run('reconcile', east, runInput({ mode: 'auto' }));
+      expect(end.output).toMatchObject({
+        outcome: 'Incomplete',
+        result: { removed: 1, findings: [{ code: 'DURABLE_SUBSCRIPTIONS' }] },
+      });
+      expect(pagesOf(stage)).toEqual(['mq-dr: messages of orders are reconciled incompletely']);
+    });
+  });
+
+  it.each([
+    ['before', 's3', 'PutObject', 'discover-queues'],
+    ['after', 's3', 'PutObject', 'discover-queues'],
+    ['before', 'dynamodb', 'BatchGetItem', 'scan-queues'],
+    ['before', 's3', 'PutObject', 'scan-queues'],
+    ['after', 's3', 'PutObject', 'scan-queues'],
+    ['before', 's3', 'PutObject', 'seal-manifest'],
+    ['after', 's3', 'PutObject', 'seal-manifest'],
+    ['before', 's3', 'PutObject', 'repair-queues'],
+    ['after', 's3', 'PutObject', 'repair-queues'],
+    ['before', 'events', 'PutEvents', 'record-reconciliation'],
+    ['after', 'events', 'PutEvents', 'record-reconciliation'],
+  ] as const)('when a function died %s %s %s: %s', async (when, service, operation, functionName) => {
+    const stage = await ReconcileStage.create();
+    await stage.stage.play(async () => {
+      await fillWork(stage, 'm1', 'm4');
+      const caller = `*: ${functionName}*`;
+      stage.stage.stage.world.faults.start({ kind: 'kill-caller', when, service, operation, caller, count: 1 });
+      const end = await stage.stage.run('reconcile', east, runInput({ mode: 'auto' }));
+      expect(end.output).toMatchObject({ outcome: 'Reconciled' });
+      const retried = stage.stage.transitions.filter(({ kind }) => kind === 'retried');
+      expect(retried.map(({ error }) => error)).toEqual(['Lambda.Unknown']);
+      expect(stage.idsIn('orders', 'work')).toEqual(['m2', 'm3', 'm5']);
+      expect(stage.idsIn('orders', 'mq-dr.quarantine.work')).toEqual(['m1', 'm4']);
+    });
+  });
+
+  it('by a new execution when one ended in the middle', async () => {
+    const stage: ReconcileStage = await ReconcileStage.create(
+      {},
+      {
+        replaceTask: ({ stateName, executionArn }) =>
+          stateName === 'RecordReconciliation' && executionArn === stage.stage.firstExecution()
+            ? new TaskFailure('AccessDenied', 'test')
+            : undefined,
+      },
+    );
+    await stage.stage.play(async () => {
+      await fillWork(stage, 'm1', 'm4');
+      const first = await stage.stage.run('reconcile', east, runInput({ mode: 'auto' }));
+      expect(first).toMatchObject({ status: 'FAILED', error: 'AccessDenied' });
+      const second = await stage.stage.run('reconcile', east, runInput({ mode: 'auto' }));
+      expect(second.output).toMatchObject({ outcome: 'Reconciled', result: { processed: 0, removed: 0 } });
+      expect(stage.idsIn('orders', 'work')).toEqual(['m2', 'm3', 'm5']);
+    });
+  });
+
+  it('by the manifest alone: what came since stays, although the ledger proves it processed', async () => {
+    const stage = await ReconcileStage.create();
+    await stage.stage.play(async () => {
+      await fillWork(stage, 'm1');
+      const { output } = await stage.stage.run('reconcile', east, runInput());
+      await stage.sendIds('orders', 'work', ['late']);
+      await stage.enter(east, 'work', ['m2', 'late']);
+      const repair = await stage.stage.run('reconcile', east, runInput({ mode: 'repair', manifest: output?.manifest }));
+      expect(repair.output).toMatchObject({ outcome: 'Reconciled', result: { removed: 1, gone: 0 } });
+      expect(stage.idsIn('orders', 'work')).toEqual(['m2', 'm3', 'm4', 'm5', 'late']);
+    });
+  });
+
+  it('with everything that it cannot prove left alone while the other Region is dark', async () => {
+    const stage = await ReconcileStage.create();
+    await stage.stage.play(async () => {
+      await fillWork(stage, 'm1');
+      stage.stage.stage.world.blackout(west);
+      const end = await stage.stage.run('reconcile', east, runInput({ mode: 'auto' }));
+      expect(end.output).toMatchObject({
+        outcome: 'Reconciled',
+        result: { processed: 1, removed: 1, uncertain: 4, unprocessed: 0 },
+      });
+      expect(pagesOf(stage)).toEqual(['mq-dr: messages of orders need a look']);
+    });
+  });
+
+  it('with messages of any id, and one without', async () => {
+    const stage = await ReconcileStage.create();
+    const odd = ['a|b', 'it\'s "quoted"', 'größe 日本', 'x'.repeat(65_000)];
+    await stage.stage.play(async () => {
+      await stage.sendIds('orders', 'work', odd);
+      await stage.send('orders', 'work', [{ body: 'nameless' }]);
+      await stage.enter(east, 'work', odd);
+      const end = await stage.stage.run('reconcile', east, runInput({ mode: 'auto' }));
+      expect(end.output).toMatchObject({ outcome: 'Reconciled', result: { removed: 4 } });
+      expect(stage.idsIn('orders', 'work').length).toBe(1);
     });
   });
 });

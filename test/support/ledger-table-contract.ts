@@ -16,7 +16,7 @@ const never = Number.POSITIVE_INFINITY;
 export const describeLedgerTable = (
   what: string,
   withTable: (body: (table: LedgerTable) => Promise<void>) => Promise<void>,
-): void =>
+): void => {
   describe(`the ledger’s table in ${what}`, () => {
     const itemOf = async (table: LedgerTable, key: LedgerItemKey) => (await table.read([key])).get(itemName(key));
 
@@ -142,3 +142,4 @@ export const describeLedgerTable = (
       });
     });
   });
+};

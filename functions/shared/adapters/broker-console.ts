@@ -1,9 +1,10 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { AccessDenied, ServiceUnavailable, UnexpectedAnswer } from '../errors.ts';
 import type { HttpAnswer } from '../http-request.ts';
 import type { DestinationCounts } from '../queue-counts.ts';
 import type { Runtime } from '../runtime.ts';
+import { schemaProblems } from '../schema-problems.ts';
 import type { Credentials } from './broker-secrets.ts';
 import { isRefused, translateHttpFailure } from './http-failure.ts';
 
@@ -27,39 +28,47 @@ const parser = new XMLParser({
   isArray: (name) => name === 'queue' || name === 'subscriber',
 });
 
-const count = z.coerce.number().int().min(0);
+const count = z.coerce.number().check(z.int(), z.gte(0));
 
 const queuesSchema = z.object({
   queues: z.union([
     z.object({
-      queue: z
-        .array(
+      queue: z._default(
+        z.array(
           z.object({
             name: z.string(),
             stats: z.object({ size: count, consumerCount: count, enqueueCount: count, dequeueCount: count }),
           }),
-        )
-        .default([]),
+        ),
+        [],
+      ),
     }),
-    z.string().transform(() => ({ queue: [] })),
+    z.pipe(
+      z.string(),
+      z.transform(() => ({ queue: [] })),
+    ),
   ]),
 });
 
 const subscribersSchema = z.object({
   subscribers: z.union([
     z.object({
-      subscriber: z
-        .array(
+      subscriber: z._default(
+        z.array(
           z.object({
             clientId: z.string(),
             subscriptionName: z.string(),
             destinationName: z.string(),
             stats: z.object({ pendingQueueSize: count }),
           }),
-        )
-        .default([]),
+        ),
+        [],
+      ),
     }),
-    z.string().transform(() => ({ subscriber: [] })),
+    z.pipe(
+      z.string(),
+      z.transform(() => ({ subscriber: [] })),
+    ),
   ]),
 });
 
@@ -98,7 +107,7 @@ export class BrokerConsole {
     };
   }
 
-  async #page<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
+  async #page<S extends z.ZodMiniType>(path: string, schema: S): Promise<z.output<S>> {
     const { answer, where } = await this.#get(path);
     if (answer.status === 401 || answer.status === 403) {
       throw new AccessDenied(
@@ -120,7 +129,7 @@ export class BrokerConsole {
     }
     const parsed = schema.safeParse(parser.parse(page));
     if (parsed.success) return parsed.data;
-    const problems = parsed.error.issues.slice(0, 5).map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    const problems = schemaProblems(parsed.error).slice(0, 5);
     throw new UnexpectedAnswer(`${where} answered something else than the console's page: ${problems.join('; ')}`, {
       where,
       problems,

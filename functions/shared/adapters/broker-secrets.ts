@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { InvalidInput, SecretUnusable } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
 import { clientCache, clientSettings } from './client-settings.ts';
@@ -16,7 +16,10 @@ const clients = clientCache(
 );
 
 /** The layout in which Secrets Manager keeps database credentials; further members are allowed. */
-const credentialsSchema = z.object({ username: z.string().min(1), password: z.string().min(1) });
+const credentialsSchema = z.object({
+  username: z.string().check(z.minLength(1)),
+  password: z.string().check(z.minLength(1)),
+});
 
 /**
  * Reads `{"username": …, "password": …}` from the secret, in the Region that its ARN names.

@@ -1,7 +1,7 @@
 import { InvokeCommand, type InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { HookFailed } from '../errors.ts';
-import type { HookAnswer, HookRequest } from '../hook.ts';
+import type { CallHook, HookAnswer, HookRequest } from '../hook.ts';
 import type { Runtime } from '../runtime.ts';
 import { clientCache, clientSettings } from './client-settings.ts';
 import { translateError } from './translate-error.ts';
@@ -9,10 +9,14 @@ import { translateError } from './translate-error.ts';
 const clients = clientCache((runtime, region, purpose) => new LambdaClient(clientSettings(runtime, region, purpose)));
 
 const answerSchema = z.discriminatedUnion('done', [
-  z.object({ done: z.literal(true) }).transform((): HookAnswer => ({ done: true })),
-  z
-    .object({ done: z.literal(false), reason: z.string().default('it gave no reason') })
-    .transform(({ reason }): HookAnswer => ({ done: false, reason })),
+  z.pipe(
+    z.object({ done: z.literal(true) }),
+    z.transform((): HookAnswer => ({ done: true })),
+  ),
+  z.pipe(
+    z.object({ done: z.literal(false), reason: z._default(z.string(), 'it gave no reason') }),
+    z.transform(({ reason }): HookAnswer => ({ done: false, reason })),
+  ),
 ]);
 
 /** A message of a team's function may be long, and a finding needs its beginning. */
@@ -64,3 +68,9 @@ export const callHook = async (runtime: Runtime, functionArn: string, request: H
     details,
   );
 };
+
+/** `callHook` as a port. */
+export const hookCaller =
+  (runtime: Runtime): CallHook =>
+  (functionArn, request) =>
+    callHook(runtime, functionArn, request);

@@ -1,5 +1,5 @@
 import type { ClusterConfig } from '../cluster-config.ts';
-import type { ClusterEnvironment } from '../environment.ts';
+import type { ClusterEnvironment } from '../environment/cluster-environment.ts';
 import type { Runtime } from '../runtime.ts';
 import { readCredentials } from './broker-secrets.ts';
 import { ClusterRecords } from './cluster-records.ts';

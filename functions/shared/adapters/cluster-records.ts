@@ -1,5 +1,6 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { UnexpectedAnswer } from '../errors.ts';
+import { schemaProblems } from '../schema-problems.ts';
 import { type ControlItems, number, text } from './control-items.ts';
 
 /** A record with the version that a later write must find. */
@@ -28,13 +29,13 @@ export class ClusterRecords {
   }
 
   /** @throws UnexpectedAnswer for a record of another shape, ServiceUnavailable, AccessDenied, NotFound */
-  async read<S extends z.ZodType>(name: string, schema: S): Promise<Versioned<z.output<S>> | undefined> {
+  async read<S extends z.ZodMiniType>(name: string, schema: S): Promise<Versioned<z.output<S>> | undefined> {
     const item = await this.#items.get({ scope: this.#scope, item: name }, itemSchema);
     return item && this.#parse(name, item, schema);
   }
 
   /** Every record whose name begins with `prefix`, by name and in the order of their names. Errors as `read`. */
-  async list<S extends z.ZodType>(prefix: string, schema: S): Promise<ReadonlyMap<string, Versioned<z.output<S>>>> {
+  async list<S extends z.ZodMiniType>(prefix: string, schema: S): Promise<ReadonlyMap<string, Versioned<z.output<S>>>> {
     const keys = (await this.#items.keys(this.#scope)).filter(({ item }) => item.startsWith(prefix));
     const found = new Map<string, Versioned<z.output<S>>>();
     for (let at = 0; at < keys.length; at += batchSize) {
@@ -69,7 +70,7 @@ export class ClusterRecords {
     );
   }
 
-  #parse<S extends z.ZodType>(
+  #parse<S extends z.ZodMiniType>(
     name: string,
     item: { readonly body: string; readonly version: number },
     schema: S,
@@ -78,7 +79,7 @@ export class ClusterRecords {
     if (parsed.success) return { value: parsed.data, version: item.version };
     throw new UnexpectedAnswer(
       `record ${name} of ${this.#scope} is not what this version writes; was it written by a newer version?`,
-      { record: name, problems: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) },
+      { record: name, problems: schemaProblems(parsed.error) },
     );
   }
 }

@@ -11,18 +11,28 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { ControlConflict, ServiceUnavailable, UnexpectedAnswer } from '../errors.ts';
 import type { Runtime } from '../runtime.ts';
+import { schemaProblems } from '../schema-problems.ts';
 import { clientCache, clientSettings } from './client-settings.ts';
 import { translateError } from './translate-error.ts';
 
 const clients = clientCache((runtime, region, purpose) => new DynamoDBClient(clientSettings(runtime, region, purpose)));
 
 /** DynamoDB's text, number and list of texts, parsed into plain values. */
-export const text = z.object({ S: z.string() }).transform((value) => value.S);
-export const number = z.object({ N: z.string() }).transform((value) => Number(value.N));
-export const texts = z.object({ L: z.array(text) }).transform((value) => value.L);
+export const text = z.pipe(
+  z.object({ S: z.string() }),
+  z.transform((value) => value.S),
+);
+export const number = z.pipe(
+  z.object({ N: z.string() }),
+  z.transform((value) => Number(value.N)),
+);
+export const texts = z.pipe(
+  z.object({ L: z.array(text) }),
+  z.transform((value) => value.L),
+);
 
 /** An attribute as the table's items hold it. */
 export type Attribute = { readonly S: string } | { readonly N: string } | { readonly L: { readonly S: string }[] };
@@ -66,7 +76,7 @@ export class ControlItems {
   }
 
   /** @throws UnexpectedAnswer for an item of another shape, ServiceUnavailable, AccessDenied, NotFound */
-  async get<S extends z.ZodType>(key: ItemKey, schema: S): Promise<z.output<S> | undefined> {
+  async get<S extends z.ZodMiniType>(key: ItemKey, schema: S): Promise<z.output<S> | undefined> {
     const answer = await this.#call('GetItem', key, () =>
       clients(this.#runtime, this.#region, 'repeatable').send(
         new GetItemCommand({ TableName: this.#tableName, Key: keyOf(key), ConsistentRead: true }),
@@ -122,13 +132,13 @@ export class ControlItems {
   }
 
   /** Reads an item's attributes. @throws UnexpectedAnswer when they are not what this version writes */
-  parse<S extends z.ZodType>(key: ItemKey, item: unknown, schema: S): z.output<S> {
+  parse<S extends z.ZodMiniType>(key: ItemKey, item: unknown, schema: S): z.output<S> {
     const parsed = schema.safeParse(item);
     if (parsed.success) return parsed.data;
     throw new UnexpectedAnswer(
       `item ${key.item} of ${key.scope} in table ${this.#tableName} is not what this version writes; ` +
         'was the table written by a newer version?',
-      { ...key, problems: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) },
+      { ...key, problems: schemaProblems(parsed.error) },
     );
   }
 
@@ -151,7 +161,7 @@ export class ControlItems {
   }
 
   /** Changes an item, if the condition holds, and gives all of it as it is then. @throws as `put` */
-  async changeAndRead<S extends z.ZodType>(key: ItemKey, change: ItemChange, schema: S): Promise<z.output<S>> {
+  async changeAndRead<S extends z.ZodMiniType>(key: ItemKey, change: ItemChange, schema: S): Promise<z.output<S>> {
     return this.parse(key, (await this.#update(key, { ...change, ReturnValues: 'ALL_NEW' })).Attributes, schema);
   }
 

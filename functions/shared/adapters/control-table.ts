@@ -1,25 +1,25 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Approval } from '../approval.ts';
 import type { Intent, IntentEnd, IntentOperation } from '../intent.ts';
 import { type ControlItems, number, text, texts, withoutUndefined } from './control-items.ts';
 
 const intentSchema = z.object({
   sequence: number,
-  mode: text.pipe(z.enum(['SWITCHOVER', 'FAILOVER'])).optional(),
+  mode: z.optional(z.pipe(text, z.enum(['SWITCHOVER', 'FAILOVER']))),
   decision: text,
   subject: text,
-  status: text.pipe(z.enum(['issuing', 'issued', 'settled'])),
-  settledAs: text.pipe(z.enum(['effective', 'rejected', 'not-effective', 'superseded'])).optional(),
+  status: z.pipe(text, z.enum(['issuing', 'issued', 'settled'])),
+  settledAs: z.optional(z.pipe(text, z.enum(['effective', 'rejected', 'not-effective', 'superseded']))),
   executionArn: text,
   openedAtMs: number,
 });
 
 const approvalSchema = z.object({
   question: text,
-  status: text.pipe(z.enum(['open', 'approved', 'denied'])),
+  status: z.pipe(text, z.enum(['open', 'approved', 'denied'])),
   expiresAtMs: number,
   executionArn: text,
-  decidedBy: text.optional(),
+  decidedBy: z.optional(text),
 });
 
 const membersSchema = z.object({ brokers: texts });

@@ -1,15 +1,15 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Fence } from '../fence.ts';
 import { type ControlItems, number, text, withoutUndefined } from './control-items.ts';
 
 const fenceSchema = z.object({
   brokerId: text,
   epoch: number,
-  status: text.pipe(z.enum(['wanted', 'carried-out', 'undoing', 'undone'])),
+  status: z.pipe(text, z.enum(['wanted', 'carried-out', 'undoing', 'undone'])),
   updatedAtMs: number,
-  attemptedAtMs: number.optional(),
-  appliedAtMs: number.optional(),
-  reported: text.pipe(z.enum(['not-configured', 'hook-failed'])).optional(),
+  attemptedAtMs: z.optional(number),
+  appliedAtMs: z.optional(number),
+  reported: z.optional(z.pipe(text, z.enum(['not-configured', 'hook-failed']))),
 });
 
 /** What may change about a fence, beside its `updatedAtMs`. */

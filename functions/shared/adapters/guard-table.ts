@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { ControlConflict, DrError, LockLost } from '../errors.ts';
 import {
   clockSkewSeconds,
@@ -16,12 +16,12 @@ const freezeSchema = z.object({ reason: text, by: text, atMs: number });
 
 const epochSchema = z.object({
   number,
-  mode: text.pipe(z.enum(['SWITCHOVER', 'FAILOVER'])),
+  mode: z.pipe(text, z.enum(['SWITCHOVER', 'FAILOVER'])),
   primaryBrokerId: text,
   primaryRegion: text,
   promotedAtMs: number,
   executionArn: text,
-  acknowledgedAtMs: number.optional(),
+  acknowledgedAtMs: z.optional(number),
 });
 
 /** Scope of items that concern everything. */
@@ -54,7 +54,10 @@ export class GuardTable {
       const globalKey = keyOf(globalScope, 'FREEZE');
       const epochKey = keyOf(this.#scope, 'EPOCH');
       const items = await this.#items.getAll([lockKey, freezeKey, globalKey, epochKey]);
-      const parse = <S extends z.ZodType>(key: { scope: string; item: string }, schema: S): z.output<S> | undefined => {
+      const parse = <S extends z.ZodMiniType>(
+        key: { scope: string; item: string },
+        schema: S,
+      ): z.output<S> | undefined => {
         const item = items.get(`${key.scope}/${key.item}`);
         return item === undefined ? undefined : this.#items.parse(key, item, schema);
       };

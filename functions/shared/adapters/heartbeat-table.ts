@@ -1,18 +1,18 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Heartbeat } from '../heartbeat.ts';
 import { type Attribute, type ControlItems, number, text, withoutUndefined } from './control-items.ts';
 
 const heartbeatSchema = z.object({
   atMs: number,
   brokerId: text,
-  role: text.pipe(z.enum(['primary', 'replica', 'none', 'unknown'])),
+  role: z.pipe(text, z.enum(['primary', 'replica', 'none', 'unknown'])),
   state: text,
-  endpoint: text.pipe(z.enum(['accepts', 'refuses', 'unreachable', 'none'])),
-  opened: text.pipe(z.enum(['nothing', 'tcp', 'tls', 'amqp'])).optional(),
-  beatingSinceMs: number.optional(),
-  connections: number.optional(),
-  backlogEvents: number.optional(),
-  backlogAtMs: number.optional(),
+  endpoint: z.pipe(text, z.enum(['accepts', 'refuses', 'unreachable', 'none'])),
+  opened: z.optional(z.pipe(text, z.enum(['nothing', 'tcp', 'tls', 'amqp']))),
+  beatingSinceMs: z.optional(number),
+  connections: z.optional(number),
+  backlogEvents: z.optional(number),
+  backlogAtMs: z.optional(number),
 });
 
 const keyOf = (pair: string, region: string) => ({ scope: `PAIR#${pair}`, item: `HEARTBEAT#${region}` });

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import {
   AccessDenied,
   NotFound,
@@ -11,6 +11,7 @@ import type { HttpAnswer, HttpRequest } from '../http-request.ts';
 import type { PolicyWrite, RabbitCluster, RabbitPolicy } from '../rabbit-cluster.ts';
 import { isPathStep } from '../rabbit-name.ts';
 import type { Runtime } from '../runtime.ts';
+import { schemaProblems } from '../schema-problems.ts';
 import type { Credentials } from './broker-secrets.ts';
 import { policyFrom, queueFrom, type Row, rowsOf } from './rabbit-rows.ts';
 
@@ -39,38 +40,40 @@ const queueColumns = [
 ].join(',');
 
 /** Rows are checked in `rabbit-rows.ts`; a body that is no JSON at all parses to undefined. */
-const rows = z.unknown().refine((value) => value !== undefined, 'no JSON');
+const rows = z.unknown().check(z.refine((value) => value !== undefined, 'no JSON'));
 
-const nodeNames = z.array(z.string()).nullish();
+const nodeNames = z.nullish(z.array(z.string()));
 
-const nodeSchema = z
-  .object({
+const nodeSchema = z.pipe(
+  z.object({
     name: z.string(),
     running: z.boolean(),
-    mem_alarm: z.boolean().nullish(),
-    disk_free_alarm: z.boolean().nullish(),
+    mem_alarm: z.nullish(z.boolean()),
+    disk_free_alarm: z.nullish(z.boolean()),
     partitions: nodeNames,
-  })
-  .transform((node) => ({
+  }),
+  z.transform((node) => ({
     name: node.name,
     running: node.running,
     memoryAlarm: node.mem_alarm === true,
     diskAlarm: node.disk_free_alarm === true,
     partitions: node.partitions ?? [],
-  }));
+  })),
+);
 
 /** Negative numbers mean no limit, as a missing one does; docs/rabbitmq.md 4.4. */
-const limit = z
-  .number()
-  .nullish()
-  .transform((value) => (value === null || value === undefined || value < 0 ? undefined : value));
-const vhostLimitsSchema = z
-  .object({ vhost: z.string(), value: z.object({ 'max-queues': limit, 'max-connections': limit }) })
-  .transform(({ vhost, value }) => ({
+const limit = z.pipe(
+  z.nullish(z.number()),
+  z.transform((value) => (value === null || value === undefined || value < 0 ? undefined : value)),
+);
+const vhostLimitsSchema = z.pipe(
+  z.object({ vhost: z.string(), value: z.object({ 'max-queues': limit, 'max-connections': limit }) }),
+  z.transform(({ vhost, value }) => ({
     vhost,
     maxQueues: value['max-queues'],
     maxConnections: value['max-connections'],
-  }));
+  })),
+);
 
 const overviewSchema = z.object({ rabbitmq_version: z.string() });
 const vhostSchema = z.object({ name: z.string() });
@@ -193,7 +196,7 @@ export class RabbitManagement {
     return rowsOf(await this.#get(path, rows), `GET ${path.split('?')[0]}`).map(from);
   }
 
-  async #get<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
+  async #get<S extends z.ZodMiniType>(path: string, schema: S): Promise<z.output<S>> {
     const what = `GET ${path.split('?')[0]}`;
     const answer = await this.#send({ method: 'GET', path }, readLimits).catch((error: unknown) => {
       throw this.#unanswered(error, what);
@@ -201,7 +204,7 @@ export class RabbitManagement {
     if (answer.status !== 200) throw this.#refused(answer, what);
     const parsed = schema.safeParse(parseJson(answer.body));
     if (parsed.success) return parsed.data;
-    const problems = parsed.error.issues.slice(0, 5).map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    const problems = schemaProblems(parsed.error).slice(0, 5);
     throw new UnexpectedAnswer(
       `${what} at ${this.#access.origin} answered something else than RabbitMQ's management API does: ${problems.join('; ')}`,
       { what, problems },

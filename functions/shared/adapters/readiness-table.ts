@@ -1,16 +1,16 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type GameDayRecord, gameDayOutcomes, type ReadinessRecord } from '../readiness-record.ts';
 import { type ControlItems, number, text, texts } from './control-items.ts';
 
 const readinessSchema = z.object({
-  verdict: text.pipe(z.enum(['ready', 'not-ready'])),
+  verdict: z.pipe(text, z.enum(['ready', 'not-ready'])),
   blockers: texts,
   warnings: texts,
   atMs: number,
   sinceMs: number,
 });
 
-const gameDaySchema = z.object({ atMs: number, outcome: text.pipe(z.enum(gameDayOutcomes)), by: text });
+const gameDaySchema = z.object({ atMs: number, outcome: z.pipe(text, z.enum(gameDayOutcomes)), by: text });
 
 const list = (codes: readonly string[]) => ({ L: codes.map((code) => ({ S: code })) });
 

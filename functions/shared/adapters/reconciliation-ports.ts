@@ -1,31 +1,24 @@
-import type { ReconciliationEnvironment } from '../environment.ts';
+import type { BrokerSnapshot } from '../broker-snapshot.ts';
+import type { ControlEnvironment } from '../environment/control-environment.ts';
 import { InvalidConfiguration, NotFound } from '../errors.ts';
 import { findMembers } from '../find-pair.ts';
 import type { PairConfig } from '../pair-config.ts';
 import type { DestinationCounts } from '../queue-counts.ts';
-import type { QueueWalk } from '../queue-walk.ts';
 import { type ReconciliationConfig, secretOf } from '../reconciliation-config.ts';
 import type { Runtime } from '../runtime.ts';
 import { BrokerConsole } from './broker-console.ts';
-import { readCredentials } from './broker-secrets.ts';
-import { ObjectStore } from './object-store.ts';
+import { type Credentials, readCredentials } from './broker-secrets.ts';
 import { pairPorts } from './pair-ports.ts';
-import { listQueues } from './queue-metrics.ts';
-import { AmqpQueueWalk } from './queue-walk.ts';
 
-/** The report bucket of a function's own Region. */
-export const reportStore = (runtime: Runtime, environment: ReconciliationEnvironment, region: string): ObjectStore =>
-  new ObjectStore(runtime, { region, bucket: environment.REPORT_BUCKET });
-
-/** What goes through the queues of one broker. */
+/** The broker whose queues a run goes through, and who may. */
 export interface BrokerQueues {
   /** Region of the pair's other broker. */
   readonly otherRegion: string;
   readonly config: ReconciliationConfig;
-  readonly walk: QueueWalk;
+  readonly broker: BrokerSnapshot;
+  readonly credentials: Credentials;
   /** Exact counters, where the settings let the console be read. */
   readonly readCounts: () => Promise<DestinationCounts | undefined>;
-  readonly listQueues: () => Promise<readonly string[]>;
 }
 
 /**
@@ -36,7 +29,7 @@ export interface BrokerQueues {
  */
 export const brokerQueues = async (
   runtime: Runtime,
-  environment: ReconciliationEnvironment,
+  environment: ControlEnvironment,
   { pair, region }: { readonly pair: PairConfig; readonly region: string },
 ): Promise<BrokerQueues> => {
   const config = pair.reconciliation;
@@ -58,8 +51,8 @@ export const brokerQueues = async (
   return {
     otherRegion: other.region,
     config,
-    walk: new AmqpQueueWalk(runtime, { broker, credentials }),
+    broker,
+    credentials,
     readCounts: async () => (config.queues.source === 'console' ? await console.readDestinations() : undefined),
-    listQueues: () => listQueues(runtime, region, broker.brokerName),
   };
 };

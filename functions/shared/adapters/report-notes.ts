@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type ControlItems, text } from './control-items.ts';
 
 const noteSchema = z.object({ key: text });

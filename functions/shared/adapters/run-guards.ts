@@ -1,12 +1,12 @@
 import type { Run } from '../compose.ts';
-import type { PairEnvironment } from '../environment.ts';
+import type { PairEnvironment } from '../environment/pair-environment.ts';
 import type { Assessment } from '../finding.ts';
 import { judgeGuards } from '../guards/guard-findings.ts';
 import { guardWrite } from '../guards/guard-write.ts';
 import type { LastLook } from '../issue-write.ts';
 import type { PairConfig } from '../pair-config.ts';
 import type { Runtime } from '../runtime.ts';
-import { pairPorts } from './pair-ports.ts';
+import { controlPorts } from './control-ports.ts';
 
 /** The guards of a pair as they apply to one run. */
 export interface RunGuards {
@@ -24,7 +24,7 @@ export interface RunGuards {
 
 /** Binds the guards of a pair to a run. */
 export const runGuards = (runtime: Runtime, environment: PairEnvironment, pair: PairConfig, run: Run): RunGuards => {
-  const table = pairPorts(runtime, environment).guardsOf(pair.name);
+  const table = controlPorts(runtime, environment).guardsOf(pair.name);
   const nowMs = (): number => runtime.clock.nowMs();
   return {
     assess: async (preempts = []) => judgeGuards(await table.read(), { ...run, preempts }, pair, nowMs()),

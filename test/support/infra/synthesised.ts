@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { vi } from 'vitest';
 import exampleConfig from '../../../infra/config.example.ts';
 import { type DeploymentInput, parseDeployment } from '../../../infra/config.ts';
 import type { FunctionCode } from '../../../infra/constructs/bundles.ts';
@@ -45,7 +46,10 @@ export const makeApp = (changes: Partial<DeploymentInput> = {}): MqDrApp =>
 
 /** Synthesises a deployment; `changes` replace members of the example. */
 export const synthesise = (changes: Partial<DeploymentInput> = {}): Synthesised => {
+  // CDK's own check of templates takes most of the time; test/infra/nag.test.ts has it on.
+  vi.stubEnv('CDK_VALIDATION', 'false');
   const assembly = makeApp(changes).synth();
+  vi.unstubAllEnvs();
   return {
     assembly,
     template: (stackName) =>

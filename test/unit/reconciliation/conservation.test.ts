@@ -49,6 +49,7 @@ describe('the counts around a walk', () => {
   it('say nothing more once the broker was started again', () => {
     expect(codes(counts(10, 0, 0), 10)).toEqual(['COUNTS_RESTARTED']);
     expect(codes(counts(10, 100, 4), 3)).toEqual(['COUNTS_RESTARTED']);
+    expect(codes(counts(10, 4, 90), 3)).toEqual(['COUNTS_RESTARTED']);
   });
 
   it('confirm nothing where one of them could not be read', () => {

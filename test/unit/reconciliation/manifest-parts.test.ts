@@ -53,7 +53,7 @@ describe('the parts of a manifest', () => {
   it('lose no line behind a batch that never came', async () => {
     const store = new FakeStore();
     const parts = new ManifestParts(store, 'p-');
-    for (const from of [3, 0, 9]) await parts.add(lines(from, 2));
+    for (const from of [9, 0, 3]) await parts.add(lines(from, 2));
     const { parts: stored, counts } = await parts.end();
     expect(stored.flatMap(({ key }) => positionsIn(store, key))).toEqual([0, 1, 3, 4, 9, 10]);
     expect(counts.processed).toBe(6);

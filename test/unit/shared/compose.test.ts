@@ -11,7 +11,7 @@ const context = { awsRequestId: 'request-1' } as Context;
 
 const handler = composeHandler({
   name: 'sample',
-  input: z.strictObject({ pair: z.string(), password: z.string().optional() }),
+  input: z.strictObject({ pair: z.string(), password: z.string().optional(), run: z.optional(runSchema) }),
   environment: z.object({ TABLE: z.string().min(3) }),
   handle: async ({ pair }, { environment, region, nowMs, logDecision }) => {
     if (pair === 'broken') throw new ServiceUnavailable('the service does not answer');
@@ -42,6 +42,16 @@ describe('composeHandler', () => {
     ]);
   });
 
+  it('logs which execution called, and with which fence', async () => {
+    const run = { executionArn: 'arn:run', startTime: '2026-11-04T12:00:00.000Z', fence: 7 };
+    const { runtime, result } = invoke({ pair: 'orders', run });
+    await result;
+    expect(runtime.lines).toMatchObject([{ fields: { pair: 'orders', execution: 'arn:run', fence: 7 } }]);
+    const unlocked = invoke({ pair: 'orders', run: { ...run, fence: null } });
+    await unlocked.result;
+    expect(unlocked.runtime.lines[0]?.fields).not.toHaveProperty('fence');
+  });
+
   it('returns the wrapped handler, which logs an error once and passes it on', async () => {
     const { runtime, result } = invoke({ pair: 'broken' });
     await expect(result).rejects.toMatchObject({ name: 'ServiceUnavailable' });
@@ -51,6 +61,7 @@ describe('composeHandler', () => {
         message: 'sample failed',
         fields: {
           function: 'sample',
+          pair: 'broken',
           errorName: 'ServiceUnavailable',
           errorMessage: 'the service does not answer',
         },

@@ -1,0 +1,7 @@
+import * as z from 'zod/mini';
+
+/** Environment of functions that page people. */
+export const notifyEnvironmentSchema = z.object({
+  /** Topic in the function's own Region. */
+  TOPIC_ARN: z.string().check(z.startsWith('arn:')),
+});
