@@ -18,6 +18,14 @@ export function checkInput(
   return checkStructure(operation.input, input, '');
 }
 
+/** Compares an answer with the SDK's model of the operation, in the same way. */
+export function checkOutput(
+  operation: OperationModel,
+  output: Readonly<Record<string, unknown>>,
+): readonly InputProblem[] {
+  return checkStructure(operation.output, output, '');
+}
+
 const join = (path: string, name: string | number): string => (path === '' ? `${name}` : `${path}.${name}`);
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -8,7 +8,7 @@ export const MAX_VARIABLES_BYTES = 10 * 1024 * 1024;
 export const MAX_HISTORY_EVENTS = 25_000;
 /** Longest TimeoutSeconds, IntervalSeconds and Wait, https://states-language.net/spec.html. */
 export const MAX_SECONDS = 99_999_999;
-/** `MaxDelaySeconds` must be below one year of 366 days. */
+/** `MaxDelaySeconds` must be below 366 days by the States Language specification; the guide takes 366 days too. */
 export const MAX_DELAY_SECONDS = 31_622_400;
 /** How long after its end an execution can be redriven. */
 export const REDRIVABLE_PERIOD_MS = 14 * 24 * 3_600_000;
@@ -18,3 +18,10 @@ export const CLIENT_TOKEN_PERIOD_MS = 15 * 60_000;
 export const MAX_NAME_CHARACTERS = 80;
 /** Most iterations of an INLINE Map state at a time, https://docs.aws.amazon.com/step-functions/latest/dg/state-map.html. */
 export const MAX_INLINE_CONCURRENCY = 40;
+/**
+ * Deepest nesting of one JSONata evaluation, in nodes of its syntax tree; about 300 calls that are no tail calls. The
+ * service has a limit, but publishes no number.
+ */
+export const MAX_EVALUATION_DEPTH = 1_000;
+/** Most nodes that one JSONata evaluation visits; it stands for the second that the service allows. */
+export const MAX_EVALUATION_STEPS = 200_000;

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Duplex } from 'node:stream';
 import type * as z from 'zod';
 import type { clusterConfigSchema } from '../../functions/shared/cluster-config.ts';
+import type { Clock } from '../../functions/shared/clock.ts';
 import type { Log, LogFields } from '../../functions/shared/log.ts';
 import type { PairConfig } from '../../functions/shared/pair-config.ts';
 import { clientTimeouts, type Runtime } from '../../functions/shared/runtime.ts';
@@ -45,6 +46,8 @@ export interface StageOptions {
   readonly crdr?: CrdrSettingsInput;
   /** Makes tries of Task states fail or answer without a function, for tests of the machines. */
   readonly replaceTask?: (call: TaskCall) => TaskFailure | { readonly result: unknown } | undefined;
+  /** How far the clocks of a Region's functions are ahead, in milliseconds; asked whenever one is read. */
+  readonly clockOffsetMs?: (region: string) => number;
   /** Replaces definitions by machine name, for tests of the machines themselves. */
   readonly definitions?: Readonly<Record<string, string>>;
 }
@@ -84,6 +87,7 @@ export class Stage {
   readonly #topics = new Map<string, string>();
   readonly #aws = new Map<string, ReturnType<World['clientSettings']>>();
   readonly #random: () => number;
+  readonly #clockOffsetMs: StageOptions['clockOffsetMs'];
   #pairs: readonly DeployedPair[] = [];
   #clusters: readonly DeployedCluster[] = [];
 
@@ -99,6 +103,7 @@ export class Stage {
     });
     this.world = new World({ clock, seed, dataPlanes: this.dataPlanes, ...(mq && { mq }) });
     this.#random = this.world.randomStream('functions');
+    this.#clockOffsetMs = options.clockOffsetMs;
     this.#lambda = new EmbeddedLambda({
       clock,
       handlers,
@@ -205,10 +210,22 @@ export class Stage {
     return Object.fromEntries(machines.map(({ name }) => [name, this.machineArn(name, region)]));
   }
 
+  /** The one clock, as hosts of a Region show it. */
+  #clockIn(region: string): Clock {
+    const { clock } = this;
+    const offsetMs = this.#clockOffsetMs;
+    if (offsetMs === undefined) return clock;
+    return {
+      nowMs: () => clock.nowMs() + offsetMs(region),
+      sleepMs: (milliseconds) => clock.sleepMs(milliseconds),
+      concurrently: (tasks) => clock.concurrently(tasks),
+    };
+  }
+
   #runtimeFor({ functionName, region }: Invocation): InvocationRuntime {
     const streams: Duplex[] = [];
     const runtime: Runtime = {
-      clock: this.clock,
+      clock: this.#clockIn(region),
       random: this.#random,
       environment: {
         AWS_REGION: region,

@@ -3,23 +3,32 @@ import type { StateGraph } from './definition.ts';
 import type { DefinitionProblem } from './invalid-definition-error.ts';
 import { allStates } from './walk.ts';
 
-/** Reserved error names, https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html. */
-const RESERVED_ERROR_NAMES: readonly string[] = [
+/**
+ * Reserved error names that this engine raises or takes for a wildcard,
+ * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html.
+ */
+export const KNOWN_ERROR_NAMES: readonly string[] = [
   'States.ALL',
-  'States.BranchFailed',
   'States.DataLimitExceeded',
-  'States.ExceedToleratedFailureThreshold',
-  'States.HeartbeatTimeout',
-  'States.Http.Socket',
-  'States.ItemReaderFailed',
   'States.NoChoiceMatched',
-  'States.Permissions',
   'States.QueryEvaluationError',
-  'States.ResultWriterFailed',
   'States.Runtime',
   'States.TaskFailed',
   'States.Timeout',
 ];
+
+/** Reserved error names of what is not carried out here; ErrorEquals may name them. */
+export const FOREIGN_ERROR_NAMES: readonly string[] = [
+  'States.BranchFailed',
+  'States.ExceedToleratedFailureThreshold',
+  'States.HeartbeatTimeout',
+  'States.Http.Socket',
+  'States.ItemReaderFailed',
+  'States.Permissions',
+  'States.ResultWriterFailed',
+];
+
+const RESERVED_ERROR_NAMES: readonly string[] = [...KNOWN_ERROR_NAMES, ...FOREIGN_ERROR_NAMES];
 
 const nameProblem = (name: string): string | undefined => {
   if (name === 'States.Runtime') return '"States.Runtime" is never retried or caught; no state can handle it';

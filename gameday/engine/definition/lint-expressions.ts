@@ -3,43 +3,21 @@ import { expressionSource, isExpression } from '../expression/evaluator.ts';
 import { JSONATA_FUNCTIONS, STEP_FUNCTIONS_FUNCTIONS } from '../expression/functions.ts';
 import { type ExpressionFacts, ExpressionSyntaxError, inspectExpression } from '../expression/inspect-expression.ts';
 import { isJsonObject, type Json } from '../expression/json.ts';
+import { contextPathProblem } from './context-members.ts';
 import type { StateGraph } from './definition.ts';
-import { assignedNamesOf, expressionFieldsOf, type StatesMember } from './expression-fields.ts';
+import { assignedNamesOf, type ExpressionField, expressionFieldsOf, type StatesMember } from './expression-fields.ts';
 import type { DefinitionProblem } from './invalid-definition-error.ts';
 import { nestedGraphs, statesOfGraph } from './walk.ts';
 
 const FUNCTIONS: readonly string[] = [...new Set([...JSONATA_FUNCTIONS, ...STEP_FUNCTIONS_FUNCTIONS])];
 
-/** Members of the context object; `true` where anything may follow. Task.Token needs a callback, which is not implemented. */
-const CONTEXT: Readonly<Record<string, Readonly<Record<string, boolean>>>> = {
-  Execution: {
-    Id: true,
-    Input: true,
-    Name: true,
-    RoleArn: true,
-    StartTime: true,
-    RedriveCount: true,
-    RedriveTime: true,
-  },
-  State: { Name: true, EnteredTime: true, RetryCount: true },
-  StateMachine: { Id: true, Name: true },
-  Map: { Item: true },
-};
-
-const statesPathProblem = (path: readonly string[], available: readonly StatesMember[]): string | undefined => {
-  const [member, group, leaf] = path;
+const statesPathProblem = (path: readonly string[], { field, available }: ExpressionField): string | undefined => {
+  const [member, ...rest] = path;
   if (member === undefined) return undefined;
   if (!available.includes(member as StatesMember)) {
     return `$states.${member} is not available here; available: ${available.map((name) => `$states.${name}`).join(', ')}`;
   }
-  if (member !== 'context' || group === undefined) return undefined;
-  if (group === 'Task') return '$states.context.Task needs .waitForTaskToken, which is not implemented by this engine';
-  const members = CONTEXT[group];
-  if (members === undefined) {
-    return `unknown $states.context.${group}; did you mean "${closest(group, Object.keys(CONTEXT))}"?`;
-  }
-  if (leaf === undefined || Object.hasOwn(members, leaf)) return undefined;
-  return `unknown $states.context.${group}.${leaf}; did you mean "${closest(leaf, Object.keys(members))}"?`;
+  return member === 'context' ? contextPathProblem(rest, field === 'ItemSelector') : undefined;
 };
 
 const unknownNameProblem = (
@@ -58,7 +36,7 @@ const unknownNameProblem = (
 
 const expressionProblems = (
   source: string,
-  available: readonly StatesMember[],
+  place: ExpressionField,
   variables: ReadonlySet<string>,
 ): readonly string[] => {
   let facts: ExpressionFacts;
@@ -70,7 +48,7 @@ const expressionProblems = (
   }
   const problems = [
     ...[...facts.variables].map((name) => unknownNameProblem(name, facts, variables)),
-    ...facts.statesPaths.map((path) => statesPathProblem(path, available)),
+    ...facts.statesPaths.map((path) => statesPathProblem(path, place)),
     ...[...facts.contextUses].map((use) => `"${use}" has no context at the top level; use $states.input or a variable`),
     ...facts.calls
       .filter((call) => call.name === 'toMillis' && call.argumentCount > 1)
@@ -82,27 +60,27 @@ const expressionProblems = (
 const lintTemplate = (
   template: Json,
   path: string,
-  available: readonly StatesMember[],
+  place: ExpressionField,
   variables: ReadonlySet<string>,
   problems: DefinitionProblem[],
 ): void => {
   if (typeof template === 'string') {
     if (isExpression(template)) {
       const source = expressionSource(template);
-      const messages = source === '' ? ['is empty'] : expressionProblems(source, available, variables);
+      const messages = source === '' ? ['is empty'] : expressionProblems(source, place, variables);
       for (const message of messages) problems.push({ path, message });
     } else if (template.includes('{%') || template.includes('%}')) {
       problems.push({ path, message: 'JSONata is evaluated only where {% %} wraps the whole string' });
     }
   } else if (Array.isArray(template)) {
     for (const [index, element] of template.entries()) {
-      lintTemplate(element, `${path}[${index}]`, available, variables, problems);
+      lintTemplate(element, `${path}[${index}]`, place, variables, problems);
     }
   } else if (isJsonObject(template)) {
     for (const [key, member] of Object.entries(template)) {
       if (key.endsWith('.$'))
         problems.push({ path: `${path}.${key}`, message: 'a key that ends in ".$" belongs to JSONPath' });
-      lintTemplate(member, `${path}.${key}`, available, variables, problems);
+      lintTemplate(member, `${path}.${key}`, place, variables, problems);
     }
   }
 };
@@ -132,8 +110,8 @@ const lintGraph = (
   }
   const variables = new Set([...outer, ...own]);
   for (const { state, path } of states) {
-    for (const { field, template, available } of expressionFieldsOf(state)) {
-      lintTemplate(template, `${path}.${field}`, available, variables, problems);
+    for (const place of expressionFieldsOf(state)) {
+      lintTemplate(place.template, `${path}.${place.field}`, place, variables, problems);
     }
     for (const nested of nestedGraphs(state, path)) lintGraph(nested.graph, nested.path, variables, problems);
   }

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../expression/json.ts';
 import { MAX_DELAY_SECONDS, MAX_NAME_CHARACTERS, MAX_SECONDS } from '../limits.ts';
 
 /** Task resources that the engine carries out; every other one is refused by name. */
-const TASK_RESOURCES = [
+export const TASK_RESOURCES = [
   'arn:aws:states:::lambda:invoke',
   'arn:aws:states:::states:startExecution',
   'arn:aws:states:::states:startExecution.sync:2',

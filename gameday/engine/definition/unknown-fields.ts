@@ -1,6 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 
-const JSON_PATH_FIELDS = new Set([
+/** Fields of states in JSONPath. */
+export const JSON_PATH_FIELDS: ReadonlySet<string> = new Set([
   'InputPath',
   'OutputPath',
   'ResultPath',
@@ -19,7 +20,8 @@ const JSON_PATH_FIELDS = new Set([
   'Iterator',
 ]);
 
-const NOT_IMPLEMENTED_FIELDS = new Set([
+/** Fields of JSONata states that the engine does not carry out. */
+export const NOT_IMPLEMENTED_FIELDS: ReadonlySet<string> = new Set([
   'HeartbeatSeconds',
   'Credentials',
   'ItemReader',

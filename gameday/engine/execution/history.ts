@@ -1,13 +1,62 @@
 import { MAX_HISTORY_EVENTS } from '../limits.ts';
 
+/**
+ * Types of events that the engine writes, a part of the service's,
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html.
+ */
+export const HISTORY_EVENT_TYPES = [
+  'ExecutionStarted',
+  'ExecutionSucceeded',
+  'ExecutionFailed',
+  'ExecutionTimedOut',
+  'ExecutionAborted',
+  'ExecutionRedriven',
+  'EvaluationFailed',
+  'PassStateEntered',
+  'PassStateExited',
+  'ChoiceStateEntered',
+  'ChoiceStateExited',
+  'WaitStateEntered',
+  'WaitStateExited',
+  'WaitStateAborted',
+  'SucceedStateEntered',
+  'SucceedStateExited',
+  'FailStateEntered',
+  'TaskStateEntered',
+  'TaskStateExited',
+  'TaskStateAborted',
+  'TaskScheduled',
+  'TaskStarted',
+  'TaskSubmitted',
+  'TaskSucceeded',
+  'TaskFailed',
+  'TaskTimedOut',
+  'ParallelStateEntered',
+  'ParallelStateStarted',
+  'ParallelStateSucceeded',
+  'ParallelStateFailed',
+  'ParallelStateAborted',
+  'ParallelStateExited',
+  'MapStateEntered',
+  'MapStateStarted',
+  'MapIterationStarted',
+  'MapIterationSucceeded',
+  'MapIterationFailed',
+  'MapIterationAborted',
+  'MapStateSucceeded',
+  'MapStateFailed',
+  'MapStateAborted',
+  'MapStateExited',
+] as const;
+export type HistoryEventType = (typeof HISTORY_EVENT_TYPES)[number];
+
 /** One entry of GetExecutionHistory. */
 export interface HistoryEvent {
   readonly id: number;
   /** Id of the event before it on its own path; 0 for the first event of a path. */
   readonly previousEventId: number;
   readonly atMs: number;
-  /** `TaskStateEntered`, `ExecutionSucceeded` … */
-  readonly type: string;
+  readonly type: HistoryEventType;
   /** Members of the event's details, e.g. of `stateEnteredEventDetails`; undefined for events without. */
   readonly details: Readonly<Record<string, unknown>> | undefined;
 }
@@ -22,7 +71,7 @@ export class HistoryFullError extends Error {
 }
 
 /** Member that holds an event's details: `stateEnteredEventDetails`, `taskFailedEventDetails`. */
-export const detailsMember = (type: string): string => {
+export const detailsMember = (type: HistoryEventType): string => {
   if (type.endsWith('StateEntered')) return 'stateEnteredEventDetails';
   if (type.endsWith('StateExited')) return 'stateExitedEventDetails';
   return `${type.charAt(0).toLowerCase()}${type.slice(1)}EventDetails`;
@@ -46,18 +95,28 @@ export class History {
    *
    * @throws HistoryFullError when only the execution's last event has room left
    */
-  append(type: string, previousEventId: number, atMs: number, details?: Readonly<Record<string, unknown>>): number {
+  append(
+    type: HistoryEventType,
+    previousEventId: number,
+    atMs: number,
+    details?: Readonly<Record<string, unknown>>,
+  ): number {
     if (this.full) throw new HistoryFullError();
     return this.#push(type, previousEventId, atMs, details);
   }
 
   /** Adds the event that ends the execution. It always has room. */
-  appendEnd(type: string, previousEventId: number, atMs: number, details?: Readonly<Record<string, unknown>>): number {
+  appendEnd(
+    type: HistoryEventType,
+    previousEventId: number,
+    atMs: number,
+    details?: Readonly<Record<string, unknown>>,
+  ): number {
     return this.#push(type, previousEventId, atMs, details);
   }
 
   #push(
-    type: string,
+    type: HistoryEventType,
     previousEventId: number,
     atMs: number,
     details: Readonly<Record<string, unknown>> | undefined,

@@ -6,9 +6,9 @@ import { runFrame } from '../interpreter/run-frame.ts';
 import { StateFailure } from '../interpreter/state-failure.ts';
 import type { ExecutionStatus } from '../ports.ts';
 import type { Execution, ExecutionEnd } from './execution.ts';
-import { HistoryFullError } from './history.ts';
+import { type HistoryEventType, HistoryFullError } from './history.ts';
 
-const END_EVENTS: Readonly<Record<ExecutionEnd['status'], string>> = {
+const END_EVENTS: Readonly<Record<ExecutionEnd['status'], HistoryEventType>> = {
   SUCCEEDED: 'ExecutionSucceeded',
   FAILED: 'ExecutionFailed',
   TIMED_OUT: 'ExecutionTimedOut',

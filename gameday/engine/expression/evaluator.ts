@@ -1,4 +1,5 @@
-import jsonata, { type Expression } from 'jsonata';
+import jsonata from 'jsonata';
+import { boundEvaluation } from './bound-evaluation.ts';
 import { type ExpressionRuntime, RUNTIME_BINDING, registerStepFunctionsFunctions } from './functions.ts';
 import { copyJson, type Json, type JsonObject, NotJsonError } from './json.ts';
 
@@ -38,10 +39,13 @@ const describeJsonataError = (error: unknown): string => {
   return String(error);
 };
 
+/** A compiled expression, evaluated within bounds. */
+type Evaluate = (bindings: Record<PropertyKey, unknown>) => Promise<unknown>;
+
 /** Evaluates JSONata as Step Functions does. One instance per engine: it compiles each expression once. */
 export class Evaluator {
   readonly #runtime: ExpressionRuntime;
-  readonly #compiled = new Map<string, Expression>();
+  readonly #compiled = new Map<string, Evaluate>();
 
   constructor(runtime: ExpressionRuntime) {
     this.#runtime = runtime;
@@ -77,7 +81,7 @@ export class Evaluator {
     const subject = `The JSONata expression '${source}' specified for the field '${location}'`;
     let result: unknown;
     try {
-      result = await this.#compile(source).evaluate(undefined, {
+      result = await this.#compile(source)({
         ...Object.fromEntries(bindings.variables),
         states: bindings.states,
         [RUNTIME_BINDING]: this.#runtime,
@@ -97,13 +101,14 @@ export class Evaluator {
     }
   }
 
-  #compile(source: string): Expression {
-    let expression = this.#compiled.get(source);
-    if (expression === undefined) {
-      expression = jsonata(source);
+  #compile(source: string): Evaluate {
+    let evaluate = this.#compiled.get(source);
+    if (evaluate === undefined) {
+      const expression = jsonata(source);
       registerStepFunctionsFunctions(expression);
-      this.#compiled.set(source, expression);
+      evaluate = boundEvaluation(expression, source);
+      this.#compiled.set(source, evaluate);
     }
-    return expression;
+    return evaluate;
   }
 }

@@ -40,17 +40,18 @@ const HASH_ALGORITHMS: Readonly<Record<string, string>> = {
 
 const runtimeOf = (focus: Focus): ExpressionRuntime => focus.environment.lookup(RUNTIME_BINDING);
 
-const partition = (values: readonly Json[], size: number): Json[][] => {
-  if (!Number.isInteger(size) || size < 1) {
-    throw new Error(`$partition takes a chunk size that is a positive integer, got ${size}`);
-  }
+/** Where a function takes an integer, the service rounds down what is none. */
+const partition = (values: readonly Json[], chunkSize: number): Json[][] => {
+  const size = Math.floor(chunkSize);
+  if (size < 1) throw new Error(`$partition takes a chunk size of at least 1, got ${chunkSize}`);
   const chunks: Json[][] = [];
   for (let start = 0; start < values.length; start += size) chunks.push(values.slice(start, start + size));
   return chunks;
 };
 
-const range = (first: number, last: number, step: number): number[] => {
-  if (step === 0) throw new Error('$range takes a step other than 0');
+const range = (from: number, to: number, delta: number): number[] => {
+  const [first, last, step] = [Math.floor(from), Math.floor(to), Math.floor(delta)];
+  if (step === 0) throw new Error(`$range takes a step other than 0, got ${delta}`);
   const values: number[] = [];
   for (let value = first; step > 0 ? value <= last : value >= last; value += step) values.push(value);
   return values;
@@ -66,7 +67,10 @@ const hash = (content: string, algorithm: string): string => {
 
 /** The same number for the same seed; the service's own sequence is not documented. */
 const seededNumber = (seed: number): number =>
-  createHash('sha256').update(String(seed)).digest().readUInt32BE(0) / 0x1_0000_0000;
+  createHash('sha256')
+    .update(String(Math.floor(seed)))
+    .digest()
+    .readUInt32BE(0) / 0x1_0000_0000;
 
 const parse = (text: string): Json => {
   try {

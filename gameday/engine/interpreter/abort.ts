@@ -1,9 +1,16 @@
 import type { VirtualClock } from '../../clock/virtual-clock.ts';
+import type { StateType } from '../definition/schema.ts';
+import type { HistoryEventType } from '../execution/history.ts';
 import type { Frame } from './frame.ts';
 import { type Run, record } from './run.ts';
 
 /** States for which the history has an event when their path is aborted. */
-const ABORTABLE = new Set(['Task', 'Wait', 'Parallel', 'Map']);
+const ABORT_EVENTS: Readonly<Partial<Record<StateType, HistoryEventType>>> = {
+  Task: 'TaskStateAborted',
+  Wait: 'WaitStateAborted',
+  Parallel: 'ParallelStateAborted',
+  Map: 'MapStateAborted',
+};
 
 /** Ends the actors of a path and of all below it, and stops what their Tasks wait for. Functions under way run on. */
 export const haltFrame = (clock: VirtualClock, frame: Frame): void => {
@@ -25,8 +32,9 @@ export const abortFrame = (run: Run, frame: Frame, previousEventId: number): voi
   collect(frame);
   haltFrame(run.services.clock, frame);
   for (const inner of running) {
-    const type = inner.graph.States[inner.stateName]?.Type ?? '';
+    const type = inner.graph.States[inner.stateName]?.Type;
     inner.lastEventId = previousEventId;
-    if (ABORTABLE.has(type)) record(run, inner, `${type}StateAborted`);
+    const event = type && ABORT_EVENTS[type];
+    if (event !== undefined) record(run, inner, event);
   }
 };

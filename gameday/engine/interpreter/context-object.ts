@@ -2,10 +2,12 @@ import type { JsonObject } from '../expression/json.ts';
 import type { Frame } from './frame.ts';
 import type { Run } from './run.ts';
 
-const isoTime = (atMs: number): string => new Date(atMs).toISOString();
+/** A fraction of zero is left out, as the service does. */
+const isoTime = (atMs: number): string => new Date(atMs).toISOString().replace('.000Z', 'Z');
 
 /**
  * The context object, https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html.
+ * What it holds about a Map state's item is there for ItemSelector alone.
  *
  * @param retryCount for Task, Parallel and Map states
  */
@@ -27,6 +29,5 @@ export const contextObject = (run: Run, frame: Frame, retryCount: number | undef
       ...(retryCount === undefined ? {} : { RetryCount: retryCount }),
     },
     StateMachine: { Id: execution.machine.arn, Name: execution.machine.name },
-    ...(frame.mapContext === undefined ? {} : { Map: frame.mapContext }),
   };
 };

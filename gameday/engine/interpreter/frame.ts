@@ -1,6 +1,6 @@
 import type { Actor } from '../../clock/actor.ts';
 import type { StateGraph } from '../definition/definition.ts';
-import type { Json, JsonObject } from '../expression/json.ts';
+import type { Json } from '../expression/json.ts';
 
 /** `waiting` has not begun; everything but `succeeded` is run (again) by a redrive. */
 type FrameStatus = 'waiting' | 'running' | 'succeeded' | 'failed' | 'aborted';
@@ -13,8 +13,6 @@ export interface Frame {
   readonly graph: StateGraph;
   /** `/Poll[2]`; empty for the execution itself. For names of actors. */
   readonly label: string;
-  /** `$states.context.Map` inside an iteration. */
-  readonly mapContext: JsonObject | undefined;
   /** Position in the Map or Parallel state above. */
   readonly index: number;
   status: FrameStatus;
@@ -40,13 +38,12 @@ export interface Frame {
 export const newFrame = (
   graph: StateGraph,
   input: Json,
-  surroundings: Partial<Pick<Frame, 'label' | 'mapContext' | 'index' | 'lastEventId'>> & {
+  surroundings: Partial<Pick<Frame, 'label' | 'index' | 'lastEventId'>> & {
     readonly variables?: ReadonlyMap<string, Json>;
   } = {},
 ): Frame => ({
   graph,
   label: surroundings.label ?? '',
-  mapContext: surroundings.mapContext,
   index: surroundings.index ?? 0,
   status: 'waiting',
   resuming: false,

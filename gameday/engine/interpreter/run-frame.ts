@@ -48,7 +48,9 @@ const enter = (run: Run, frame: Frame, state: State): void => {
 const exit = (run: Run, frame: Frame, state: State, result: StateResult): void => {
   const assigned = Object.entries(result.assigned);
   for (const [name, value] of assigned) frame.variables.set(name, value);
-  record(run, frame, `${state.Type}StateExited`, {
+  // A Fail state is never left: it throws.
+  const type = state.Type as Exclude<State['Type'], 'Fail'>;
+  record(run, frame, `${type}StateExited`, {
     ...(assigned.length === 0
       ? {}
       : {

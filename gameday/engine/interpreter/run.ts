@@ -1,6 +1,7 @@
 import type { VirtualClock } from '../../clock/virtual-clock.ts';
 import type { CoverageRecorder } from '../coverage/coverage.ts';
 import type { Execution } from '../execution/execution.ts';
+import type { HistoryEventType } from '../execution/history.ts';
 import type { Evaluator } from '../expression/evaluator.ts';
 import type { Json } from '../expression/json.ts';
 import type { ReplaceChild, TaskInvoker, TransitionEvent } from '../ports.ts';
@@ -39,7 +40,12 @@ export interface Run {
 }
 
 /** Adds an event to the history, on the frame's own path. */
-export const record = (run: Run, frame: Frame, type: string, details?: Readonly<Record<string, unknown>>): number => {
+export const record = (
+  run: Run,
+  frame: Frame,
+  type: HistoryEventType,
+  details?: Readonly<Record<string, unknown>>,
+): number => {
   frame.lastEventId = run.execution.history.append(type, frame.lastEventId, run.services.clock.nowMs(), details);
   return frame.lastEventId;
 };

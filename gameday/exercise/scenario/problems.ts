@@ -60,19 +60,23 @@ const fromIssue = (
 const keysAt = (schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] => {
   const inner = unwrap(schema);
   const [head, ...rest] = path;
-  if (head === undefined) return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
-  if (inner instanceof z.ZodObject) {
-    const next: unknown = inner.shape[String(head)];
-    return next instanceof z.ZodType ? keysAt(next, rest) : [];
+  if (head === undefined) return inner instanceof z.core.$ZodObject ? Object.keys(inner._zod.def.shape) : [];
+  if (inner instanceof z.core.$ZodObject) {
+    const next: unknown = inner._zod.def.shape[String(head)];
+    return next instanceof z.core.$ZodType ? keysAt(next, rest) : [];
   }
-  if (inner instanceof z.ZodArray) return keysAt(inner.element, rest);
-  if (inner instanceof z.ZodRecord) return keysAt(inner.valueType, rest);
+  if (inner instanceof z.core.$ZodArray) return keysAt(inner._zod.def.element, rest);
+  if (inner instanceof z.core.$ZodRecord) return keysAt(inner._zod.def.valueType, rest);
   return [];
 };
 
 const unwrap = (schema: z.core.$ZodType): z.core.$ZodType => {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
-    return unwrap(schema.unwrap());
+  if (
+    schema instanceof z.core.$ZodOptional ||
+    schema instanceof z.core.$ZodDefault ||
+    schema instanceof z.core.$ZodPrefault
+  ) {
+    return unwrap(schema._zod.def.innerType);
   }
   return schema;
 };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { omit } from 'zod/mini';
 import { clusterConfigSchema } from '../../../functions/shared/cluster-config.ts';
 import { pairConfigSchema } from '../../../functions/shared/pair-config.ts';
 import { reconciliationFields } from '../../../functions/shared/reconciliation-config.ts';
@@ -15,7 +16,7 @@ const brokerName = z.string().regex(/^[A-Za-z0-9_-]{1,50}$/, 'must be 1 to 50 le
 const broker = z.strictObject({ region, brokerName });
 
 /** A pair's settings as they are deployed, without what the stage itself fills in. */
-const pairSettings = pairConfigSchema.omit({
+const pairSettings = omit(pairConfigSchema, {
   name: true,
   brokers: true,
   canary: true,
@@ -24,7 +25,7 @@ const pairSettings = pairConfigSchema.omit({
 });
 
 /** How the pair's messages are reconciled, without what the stage itself fills in. */
-const ledgerSettings = reconciliationFields.omit({ secretArns: true, ledgerStart: true });
+const ledgerSettings = omit(reconciliationFields, { secretArns: true, ledgerStart: true });
 
 const pair = z
   .strictObject({
@@ -35,11 +36,11 @@ const pair = z
     /** Whether a promotion holds the pair's consumers, which are then event-source mappings. */
     consumers: z.enum(['hold', 'live']).default('live'),
     /** Settings of the ledger that the pair's consumers write to; without it they write to none. */
-    ledger: ledgerSettings.optional(),
+    ledger: z.optional(ledgerSettings),
     engineVersion: z.string().min(1).default('5.18'),
     hostInstanceType: z.string().min(1).default('mq.m5.large'),
     /** The deployed settings, such as `automaticFailover` and `escalation`; what is left out has mq-dr's default. */
-    settings: pairSettings.prefault({}),
+    settings: z.prefault(pairSettings, {}),
   })
   .refine((value) => value.primary.region !== value.replica.region, {
     path: ['replica', 'region'],
@@ -56,7 +57,7 @@ const cluster = z.strictObject({
   brokerName,
   hostInstanceType: z.string().min(1).default('mq.m5.large'),
   broker: clusterSeedSchema.prefault({}),
-  settings: clusterConfigSchema.omit({ name: true, broker: true, secretArn: true }).prefault({}),
+  settings: z.prefault(omit(clusterConfigSchema, { name: true, broker: true, secretArn: true }), {}),
 });
 
 /** A name that a person gives to a pair, a fault or a workflow run inside a scenario. */

@@ -1,3 +1,4 @@
+import type { HistoryEventType } from '../../execution/history.ts';
 import type { Frame } from '../frame.ts';
 import { type Run, record } from '../run.ts';
 
@@ -5,7 +6,7 @@ import { type Run, record } from '../run.ts';
 export const recordBeside = (
   run: Run,
   frame: Frame,
-  type: string,
+  type: HistoryEventType,
   details?: Readonly<Record<string, unknown>>,
 ): number => {
   const { lastEventId } = frame;

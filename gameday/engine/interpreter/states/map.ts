@@ -29,20 +29,16 @@ const concurrencyOf = async (scope: StateScope<MapState>): Promise<number> => {
 const startIterations = async (scope: StateScope<MapState>): Promise<void> => {
   const { run, frame, state } = scope;
   const items = await itemsOf(scope);
-  const inputs: { map: { Item: { Index: number; Value: Json } }; input: Json }[] = [];
+  const inputs: Json[] = [];
   for (const [index, item] of items.entries()) {
-    const map = { Item: { Index: index, Value: item } };
+    const map = { Item: { Index: index, Value: item, Source: 'STATE_DATA' } };
     const selector = state.ItemSelector;
-    inputs.push({
-      map,
-      input: selector === undefined ? item : await scope.evaluate(selector, 'ItemSelector', { map }),
-    });
+    inputs.push(selector === undefined ? item : await scope.evaluate(selector, 'ItemSelector', { map }));
   }
   record(run, frame, 'MapStateStarted', { length: items.length });
-  frame.children = inputs.map(({ map, input }, index) =>
+  frame.children = inputs.map((input, index) =>
     newFrame(state.ItemProcessor, input, {
       label: `${frame.label}/${frame.stateName}[${index}]`,
-      mapContext: map,
       index,
       lastEventId: frame.lastEventId,
       variables: frame.variables,

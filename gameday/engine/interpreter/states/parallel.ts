@@ -15,7 +15,6 @@ const startBranches = async (scope: StateScope<ParallelState>): Promise<void> =>
   frame.children = state.Branches.map((branch, index) =>
     newFrame(branch, input, {
       label: `${frame.label}/${frame.stateName}[${index}]`,
-      mapContext: frame.mapContext,
       index,
       lastEventId: frame.lastEventId,
       variables: frame.variables,

@@ -14,7 +14,9 @@ const delayMsOf = async (scope: StateScope<WaitState>): Promise<number> => {
       'Timestamp',
     );
   }
-  return Date.parse(timestamp) - scope.run.services.clock.nowMs();
+  // The service truncates a Timestamp to seconds, https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html.
+  const untilMs = Math.floor(Date.parse(timestamp) / 1_000) * 1_000;
+  return untilMs - scope.run.services.clock.nowMs();
 };
 
 /** https://states-language.net/spec.html#wait-state. A time in the past does not wait. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ApiFault } from '../../../../gameday/api/service.ts';
 import type { ExecutionStatusChangeEvent } from '../../../../gameday/engine/ports.ts';
-import { machine, passes, single } from './conformance/vector.ts';
+import { machine, passes, single } from './definitions.ts';
 import { REGION, startHarness } from './harness.ts';
 
 const WAITING = single({ Type: 'Wait', Seconds: 60, End: true });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { coverageReport } from '../../../../gameday/engine/coverage/coverage-report.ts';
 import { parseDefinition } from '../../../../gameday/engine/definition/parse-definition.ts';
 import { edgesOf } from '../../../../gameday/engine/definition/transitions.ts';
-import { machine } from './conformance/vector.ts';
+import { machine } from './definitions.ts';
 
 const GOALS = {
   m: { states: ['A', 'B'], edges: ['A -[Next]-> B', 'A -[Catch 0: E]-> B'], retriers: ['A -[Retry 0: E]'] },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type TaskCall, TaskFailure, type TransitionEvent } from '../../../../gameday/engine/ports.ts';
-import { machine, single, startChild, task } from './conformance/vector.ts';
+import { machine, single, startChild, task } from './definitions.ts';
 import { startHarness } from './harness.ts';
 
 const CHILD = machine('Slow', { Slow: { Type: 'Wait', Seconds: 600, End: true } });
@@ -227,6 +227,30 @@ describe('the history limit', () => {
         code: 'ExecutionNotRedrivable',
         message: expect.stringContaining('Execution history event limit exceeded'),
       });
+    });
+  });
+});
+
+describe('the limit of all variables together', () => {
+  it('fails the state that would pass 10 MiB', async () => {
+    const { clock, create, describe: describeRun, engine, start } = startHarness();
+    const bytesEach = 256_000;
+    const count = Math.floor((10 * 1024 * 1024) / bytesEach) + 1;
+    const states = Array.from({ length: count }, (_, index) => [
+      `S${index}`,
+      {
+        Type: 'Pass',
+        Assign: { [`v${index}`]: `{% $pad("", ${bytesEach}) %}` },
+        ...(index === count - 1 ? { End: true } : { Next: `S${index + 1}` }),
+      },
+    ]);
+    const arn = create('m', machine('S0', Object.fromEntries(states)));
+    await clock.run('test', async () => {
+      const executionArn = await start(arn, 'r');
+      await engine.waitForEnd(executionArn);
+      const { error, cause } = await describeRun(executionArn);
+      expect(error).toBe('States.DataLimitExceeded');
+      expect(cause).toContain(`The state 'S${count - 1}' assigns`);
     });
   });
 });

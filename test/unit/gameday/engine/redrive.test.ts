@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TaskFailure } from '../../../../gameday/engine/ports.ts';
-import { machine, single, startChild, task } from './conformance/vector.ts';
+import { machine, single, startChild, task } from './definitions.ts';
 import { startHarness } from './harness.ts';
 
 /** An engine whose functions fail while `broken` is set; it counts the calls by state. */
@@ -195,7 +195,7 @@ describe('RedriveExecution', () => {
               Choices: [{ Condition: '{% $states.input = 2 %}', Next: 'Work' }],
               Default: 'Fine',
             },
-            Work: task({ Output: '{% $states.context.Map.Item.Index %}' }),
+            Work: task({ Output: '{% "again " & $states.input %}' }),
             Fine: task(),
           },
         },
@@ -208,7 +208,7 @@ describe('RedriveExecution', () => {
       world.broken = false;
       await call('RedriveExecution', { executionArn });
       await engine.waitForEnd(executionArn);
-      expect(await describeRun(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: [1, 1, 3] });
+      expect(await describeRun(executionArn)).toMatchObject({ status: 'SUCCEEDED', output: [1, 'again 2', 3] });
     });
     expect(world.calls).toEqual(['Fine#1', 'Work#1', 'Work#1', 'Fine#1']);
   });

@@ -83,7 +83,7 @@ const traffic = (): TrafficResult => {
     bucketMs: 2_000,
     buckets: series.buckets(),
     consumers: {},
-  reconciliation: null,
+    reconciliation: null,
   };
 };
 
