@@ -130,6 +130,16 @@ const ruleSets = ({ mirroring }: Vocabulary): readonly PolicySet[] => {
       ],
       change: { name: 'percent%', after: policy('percent%', '^[^/]*$', { definition: limit(40), priority: 9 }) },
     }),
+    set('bytes, not characters', {
+      classic: ['größe', '注文', 'plain'],
+      policies: [
+        // "größe" has five characters in seven bytes, "注文" two in six.
+        policy('five', '^.{5}$', { definition: limit(51), priority: 5 }),
+        policy('six', '^.{6}$', { definition: limit(52), priority: 4 }),
+        policy('continued', '^[^ -~]+$', { definition: limit(53), priority: 3 }),
+      ],
+      change: { name: 'five', after: policy('five', '^.{7}$', { definition: limit(54), priority: 5 }) },
+    }),
     set('beyond the common subset', {
       policies: [
         policy('folded', '(?i)^orders', { definition: limit(41), priority: 9 }),

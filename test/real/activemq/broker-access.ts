@@ -1,0 +1,30 @@
+import { connect as connectPlain } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { AmqpQueueWalk } from '../../../functions/shared/adapters/queue-walk.ts';
+import { systemClock } from '../../../functions/shared/clock.ts';
+import type { Runtime } from '../../../functions/shared/runtime.ts';
+import { connectTls } from '../../../functions/shared/tls-connect.ts';
+import { fakeRuntime } from '../../support/fake-ports.ts';
+import type { TestBroker } from './test-broker.ts';
+
+const openPlain = ({ host, port }: { readonly host: string; readonly port: number }): Promise<Duplex> =>
+  new Promise((resolve, reject) => {
+    const socket = connectPlain({ host, port, noDelay: true });
+    socket.once('connect', () => resolve(socket));
+    socket.once('error', reject);
+  });
+
+/** A runtime whose clock is the host's and whose streams lead to the broker, without TLS where it has none. */
+export const runtimeFor = (amqpUrl: string): Runtime => ({
+  ...fakeRuntime(),
+  clock: systemClock,
+  connect: (address, timeoutMs) =>
+    amqpUrl.startsWith('amqp+ssl:') ? connectTls(address, timeoutMs) : openPlain(address),
+});
+
+/** What a walk needs of a broker. */
+export type WalkTarget = Pick<TestBroker, 'amqpUrl' | 'credentials'>;
+
+/** A walk through queues of the broker. */
+export const walkOn = ({ amqpUrl, credentials }: WalkTarget): AmqpQueueWalk =>
+  new AmqpQueueWalk(runtimeFor(amqpUrl), { broker: { amqpEndpoints: [amqpUrl] }, credentials });

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { canonicalAmqpId } from '../../../functions/reconciliation/ledger/message-id.ts';
+import { randomStream } from '../../../gameday/world/seeded-random.ts';
+import { walkOn } from './broker-access.ts';
+import { comparable, difference, type FilledQueue, fillQueue, idOfRaw, noDifference } from './filled-queue.ts';
+import { brokerIsGiven, openBroker } from './given-broker.ts';
+import { JmsTool } from './jms-tool.ts';
+import { walkInChild } from './killed-walk.ts';
+import { rawMessages } from './raw-queue.ts';
+import { RealBroker } from './real-broker.ts';
+import type { TestBroker } from './test-broker.ts';
+import { withoutActiveMq } from './without-activemq.ts';
+
+const walkTimeMs = 120_000;
+
+/** A walk that dies raises the counters of everything it held, so one queue stands only so many. */
+const killsOfQueues = [4, 3, 3];
+
+/** Moments of the kills: a walk through 10,000 messages has about 100 batches, and removes after every 40. */
+const latestKill = { batches: 60, thenMs: 300 };
+
+describe.runIf(!withoutActiveMq)('a walk that dies on a real broker', () => {
+  let broker: TestBroker;
+  let jms: JmsTool;
+  let folder: string;
+
+  beforeAll(async () => {
+    broker = await openBroker(process.env);
+    jms = await JmsTool.compile(broker);
+    folder = await mkdtemp(join(tmpdir(), 'mq-dr-walk-'));
+  });
+
+  afterAll(async () => {
+    await rm(folder, { recursive: true, force: true });
+    await jms?.dispose();
+    await broker?.stop();
+  });
+
+  const processedOf = ({ order }: FilledQueue): ReadonlySet<string> =>
+    new Set(order.filter((_id, position) => position % 10 < 2 || position % 37 === 5));
+
+  /** Nothing lost, nothing processed left, nothing twice, and every message as it was. */
+  const expectRepaired = async (filled: FilledQueue, quarantine: string, processed: ReadonlySet<string>) => {
+    const quarantined = (await rawMessages(broker, quarantine)).map(idOfRaw);
+    expect(difference(quarantined, [...processed])).toEqual(noDifference);
+    const left = filled.order.filter((id) => !processed.has(id));
+    const drained = await jms.drain(filled.queue, left.length);
+    expect(
+      difference(
+        drained.map(({ id }) => id),
+        left,
+      ),
+    ).toEqual(noDifference);
+    for (const message of drained) {
+      const expected = filled.expected.get(message.id);
+      expect(comparable(message)).toEqual(expected && comparable(expected));
+    }
+    return drained;
+  };
+
+  it('leaves each message in the queue or in the quarantine when it is killed, ten times, and a new one finishes', async () => {
+    const seed = Number(process.env.MQ_DR_SEED ?? 5);
+    const random = randomStream(seed, 'kills');
+    for (const [index, kills] of killsOfQueues.entries()) {
+      const queue = `killed-${randomUUID()}`;
+      const quarantine = `${queue}.quarantine`;
+      const filled = await fillQueue(broker, jms, queue, { jms: 4_000, amqp: 6_000 });
+      const processed = processedOf(filled);
+      const processedFile = join(folder, `processed-${index}`);
+      await writeFile(processedFile, [...processed].join('\n'));
+      const { amqpUrl, credentials } = broker;
+      const task = { target: { amqpUrl, credentials }, queue, quarantine, processedFile };
+      for (let kill = 1; kill <= kills; kill++) {
+        const batches = 1 + Math.floor(random() * latestKill.batches);
+        const thenMs = Math.floor(random() * latestKill.thenMs);
+        console.log(`seed ${seed}, queue ${index}, kill ${kill}: ${thenMs} ms after batch ${batches}`);
+        expect(await walkInChild(task, { batches, thenMs })).toBeUndefined();
+      }
+      const summary = await walkInChild(task);
+      expect(summary).toMatchObject({ complete: true, deliveries: { before: kills } });
+      const drained = await expectRepaired(filled, quarantine, processed);
+      expect(Math.max(...drained.map(({ redeliveries }) => redeliveries))).toBe(kills);
+    }
+  });
+
+  it.runIf(!brokerIsGiven(process.env))('ends when the broker is restarted, and a new one finishes', async () => {
+    if (!(broker instanceof RealBroker)) throw new Error('only a broker of our own can be restarted');
+    const own = broker;
+    const queue = `restarted-${randomUUID()}`;
+    const quarantine = `${queue}.quarantine`;
+    const filled = await fillQueue(own, jms, queue, { jms: 6_000, amqp: 14_000 });
+    // What is not persistent does not survive a restart, and is not the walk's business.
+    const lasting = filled.order.filter((id) => filled.expected.get(id)?.mode === 2);
+    const processed = processedOf({ ...filled, order: lasting });
+    let batches = 0;
+    const walk = () =>
+      walkOn(own).walk(queue, { quarantine, deadlineMs: Date.now() + walkTimeMs }, async (batch) => {
+        batches += 1;
+        if (batches === 90) void own.shutDown();
+        return batch.map(({ messageId }) => (processed.has(canonicalAmqpId(messageId) ?? '') ? 'remove' : 'keep'));
+      });
+    await expect(walk()).rejects.toMatchObject({ name: 'ServiceUnavailable' });
+    await own.shutDown();
+    await own.startAgain();
+    // The store's order may differ from that in memory where several producers sent at the same time.
+    const stored = (await rawMessages(own, queue)).map(idOfRaw);
+    expect(await walk()).toMatchObject({ complete: true, deliveries: { before: 0, after: 0 } });
+    const drained = await expectRepaired({ ...filled, order: lasting }, quarantine, processed);
+    expect(drained.map(({ id }) => id)).toEqual(stored.filter((id) => !processed.has(id)));
+  });
+});

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { canonicalAmqpId } from '../../../functions/reconciliation/ledger/message-id.ts';
+import { quarantineCopy } from '../../../functions/shared/amqp/quarantine-copy.ts';
+import type { HeldMessage, WalkSummary } from '../../../functions/shared/queue-walk.ts';
+import { waitUntil } from '../rabbitmq/wait-until.ts';
+import { walkOn } from './broker-access.ts';
+import { comparable, type FilledQueue, fillQueue, idOfRaw } from './filled-queue.ts';
+import { openBroker } from './given-broker.ts';
+import { JmsTool } from './jms-tool.ts';
+import { rawMessages } from './raw-queue.ts';
+import type { TestBroker } from './test-broker.ts';
+import { withoutActiveMq } from './without-activemq.ts';
+
+/** A walk through 20,000 messages takes seconds; the limit is for a busy host. */
+const walkTimeMs = 120_000;
+
+const idOf = ({ messageId }: HeldMessage): string => canonicalAmqpId(messageId) ?? '';
+
+describe.runIf(!withoutActiveMq)('a walk through a queue of a real broker', () => {
+  let broker: TestBroker;
+  let jms: JmsTool;
+
+  beforeAll(async () => {
+    broker = await openBroker(process.env);
+    jms = await JmsTool.compile(broker);
+  });
+
+  afterAll(async () => {
+    await jms?.dispose();
+    await broker?.stop();
+  });
+
+  /** Removes what `processed` has; gives what was seen, in order. */
+  const repair = async (
+    queue: string,
+    quarantine: string,
+    processed: ReadonlySet<string>,
+  ): Promise<{ readonly summary: WalkSummary; readonly seen: readonly string[] }> => {
+    const seen: string[] = [];
+    const summary = await walkOn(broker).walk(
+      queue,
+      { quarantine, deadlineMs: Date.now() + walkTimeMs },
+      async (batch) =>
+        batch.map((message) => {
+          seen[message.position] = idOf(message);
+          return processed.has(idOf(message)) ? 'remove' : 'keep';
+        }),
+    );
+    return { summary, seen };
+  };
+
+  const interleaved = ({ order }: FilledQueue): ReadonlySet<string> =>
+    new Set(order.filter((_id, position) => position % 10 < 2 || position % 37 === 5));
+
+  it('removes exactly what is proved processed of 20,000 mixed messages, beside a live consumer', async () => {
+    const queue = `walk-${randomUUID()}`;
+    const quarantine = `${queue}.quarantine`;
+    const filled = await fillQueue(broker, jms, queue, { jms: 10_000, amqp: 10_200 });
+    expect(filled.order.length).toBe(20_200);
+    const processed = interleaved(filled);
+
+    const live = await jms.consumeSlowly(queue, 20);
+    const beforeWalk = await waitUntil('the first messages', 10_000, async () => live.received.length || undefined);
+    const { summary, seen } = await repair(queue, quarantine, processed);
+    const duringWalk = live.received.length;
+    await waitUntil('more messages', 10_000, async () => live.received.length > duringWalk + 20 || undefined);
+    await live.end();
+
+    // What the consumer had before the walk held the queue was its own to take.
+    const taken = live.received.map(({ id }) => id);
+    const mine = new Set(seen);
+    const removed = new Set(filled.order.filter((id) => processed.has(id) && mine.has(id)));
+    expect(summary).toMatchObject({ complete: true, removed: removed.size, deliveries: { before: 0, after: 0 } });
+    expect(beforeWalk).toBeGreaterThan(0);
+    expect(filled.order.length - seen.length).toBeLessThan(taken.length);
+
+    const consumed = new Set(taken);
+    const left = filled.order.filter((id) => !removed.has(id) && !consumed.has(id));
+    const drained = await jms.drain(queue, left.length);
+    // The live consumer had one message in hand when it ended, which came back behind the others.
+    const [first = '', ...others] = left;
+    const drainedIds = drained.map(({ id }) => id);
+    expect([left, [...others, first]]).toContainEqual(drainedIds);
+    expect(new Set([...taken, ...drainedIds]).size).toBe(taken.length + drainedIds.length);
+    for (const message of [...live.received, ...drained]) {
+      const expected = filled.expected.get(message.id);
+      expect(comparable(message)).toEqual(expected && comparable(expected));
+    }
+    expect(Math.max(...drained.map(({ redeliveries }) => redeliveries))).toBeLessThan(2);
+
+    const quarantined = await rawMessages(broker, quarantine);
+    expect(quarantined.map(idOfRaw).sort()).toEqual([...removed].sort());
+    for (const copy of quarantined) {
+      const original = filled.raw.get(idOfRaw(copy));
+      expect(copy.equals(quarantineCopy(original ?? Buffer.alloc(0)))).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, openSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { activeMq } from '../../../tools/real-programs.ts';
+import { freePorts } from '../rabbitmq/free-ports.ts';
+import { waitUntil } from '../rabbitmq/wait-until.ts';
+import { type BrokerOptions, type BrokerPorts, writeConfiguration } from './broker-configuration.ts';
+import type { TestBroker } from './test-broker.ts';
+
+/** A broker is up some five seconds after its start; a busy host needs longer. */
+const startPatienceMs = 60_000;
+
+/** A broker that was told to stop closes its store first. */
+const stopPatienceMs = 30_000;
+
+/** The console as a web application needs more than the broker; both fit, and a small host has room for two. */
+const heap = '-Xmx1g';
+
+/** Whether something listens. */
+const listens = (port: number): Promise<true | undefined> =>
+  new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    const end = (answer: true | undefined): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(undefined));
+  });
+
+/** Apache ActiveMQ on free loopback ports, with a folder of its own; ended by the process id it was started with. */
+export class RealBroker implements TestBroker {
+  readonly credentials = { username: 'walker', password: randomBytes(12).toString('hex') };
+  readonly #folder: string;
+  readonly #ports: BrokerPorts;
+  #process: ChildProcess | undefined;
+
+  private constructor(folder: string, ports: BrokerPorts) {
+    this.#folder = folder;
+    this.#ports = ports;
+  }
+
+  /** Starts a broker. @throws Error saying how to install it, or with the end of its log when it does not come up */
+  static async start(options: BrokerOptions = {}): Promise<RealBroker> {
+    if (!existsSync(activeMq.folder)) {
+      throw new Error(
+        `Apache ActiveMQ is not installed in ${activeMq.folder}. Run "npm run real:install -- --only activemq", or set ` +
+          'MQ_DR_WITHOUT_ACTIVEMQ=1 to leave its tests out',
+      );
+    }
+    const folder = await mkdtemp(join(tmpdir(), 'mq-dr-activemq-'));
+    const [amqp = 0, openWire = 0, stomp = 0, console = 0] = await freePorts(4);
+    const ports = { amqp, openWire, stomp, console };
+    const broker = new RealBroker(folder, ports);
+    await writeConfiguration({ folder, home: activeMq.folder, ports, credentials: broker.credentials }, options);
+    await broker.startAgain().catch(async (error: unknown) => {
+      await broker.stop();
+      throw error;
+    });
+    return broker;
+  }
+
+  get amqpUrl(): string {
+    return `amqp://127.0.0.1:${this.#ports.amqp}`;
+  }
+
+  get openWireUrl(): string {
+    return `tcp://127.0.0.1:${this.#ports.openWire}`;
+  }
+
+  /** Origin of the web console. */
+  get consoleUrl(): string {
+    return `http://127.0.0.1:${this.#ports.console}`;
+  }
+
+  get stompPort(): number {
+    return this.#ports.stomp;
+  }
+
+  /** Starts the broker with the data that it has. @throws Error with the end of its log */
+  async startAgain(): Promise<void> {
+    const log = openSync(join(this.#folder, 'broker.log'), 'a');
+    const jars = ['activemq-all-5.18.3.jar', 'lib/*', 'lib/optional/*', 'lib/web/*', 'lib/extra/*'];
+    const classPath = [this.#folder, ...jars.map((jar) => join(activeMq.folder, jar))].join(':');
+    const settings = {
+      'activemq.home': activeMq.folder,
+      'activemq.base': this.#folder,
+      'activemq.conf': this.#folder,
+      'activemq.data': join(this.#folder, 'data'),
+      'java.io.tmpdir': this.#folder,
+      'log4j2.configurationFile': join(this.#folder, 'log4j2.properties'),
+    };
+    const properties = Object.entries(settings).map(([name, value]) => `-D${name}=${value}`);
+    const main = ['org.apache.activemq.console.Main', 'start', `xbean:file:${join(this.#folder, 'activemq.xml')}`];
+    this.#process = spawn('java', [heap, ...properties, '-cp', classPath, ...main], {
+      stdio: ['ignore', log, log],
+      env: { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8' },
+    });
+    this.#process.once('error', () => {});
+    try {
+      for (const port of [this.#ports.amqp, this.#ports.console]) {
+        await waitUntil('the ports of ActiveMQ', startPatienceMs, () => listens(port));
+      }
+    } catch (error) {
+      throw new Error(`${String(error)}; its log ends with: ${await this.lastLog()}`, { cause: error });
+    }
+  }
+
+  /** Stops the broker as an operator does: it closes its store. */
+  async shutDown(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  /** Ends the broker at once, as a failing host does. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** The end of the broker's log. */
+  async lastLog(): Promise<string> {
+    return (await readFile(join(this.#folder, 'broker.log'), 'utf8').catch(() => 'no log')).slice(-2_000);
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#process;
+    this.#process = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise<true>((resolve) => child.once('exit', () => resolve(true)));
+    child.kill(signal);
+    await Promise.race([
+      ended,
+      waitUntil('end of ActiveMQ', stopPatienceMs, async () =>
+        child.exitCode === null && child.signalCode === null ? undefined : true,
+      ),
+    ]);
+  }
+}
