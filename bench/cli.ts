@@ -7,6 +7,8 @@ interface Bench {
   readonly name: string;
   readonly description: string;
   readonly run: (onProgress: (text: string) => void) => Promise<Readonly<Record<string, number>>>;
+  /** The same on real programs instead of the embedded world. */
+  readonly runReal?: Bench['run'];
 }
 
 /** The shortest of so many detections is the figure. */
@@ -20,6 +22,8 @@ const benches: readonly Bench[] = [
     name: 'policy-drift',
     description: 'detection of policy drift against its bare GETs, and how the simulation grows',
     run: () => benchPolicyDrift(detections),
+    // Loaded only then: it comes with the harness of the real tests.
+    runReal: async (onProgress) => (await import('./policy-drift-real.ts')).benchRealPolicyDrift(onProgress),
   },
   {
     name: 'polling',
@@ -33,9 +37,10 @@ const benches: readonly Bench[] = [
 const program = new Command('bench')
   .description('Measure what the project promises, in the embedded world, as figures and ratios within one run.')
   .argument('<name>', `bench to run (${benches.map((bench) => bench.name).join(', ')}), or "list"`)
+  .option('--real', 'on real programs instead of the embedded world (policy-drift: RabbitMQ)', false)
   .option('--json', 'print one JSON object and nothing else on standard output', false)
   .showHelpAfterError()
-  .action(async (name: string, options: { readonly json: boolean }) => {
+  .action(async (name: string, options: { readonly json: boolean; readonly real: boolean }) => {
     if (name === 'list') {
       const lines = benches.map((bench) => `${bench.name.padEnd(14)}${bench.description}`);
       console.log(options.json ? JSON.stringify({ benches: benches.map((bench) => bench.name) }) : lines.join('\n'));
@@ -47,8 +52,13 @@ const program = new Command('bench')
       program.error(`error: unknown bench "${name}"${didYouMean(name, names)}`, { exitCode: 1 });
       return;
     }
-    const figures = await bench.run((text) => {
-      if (process.stderr.isTTY) process.stderr.write(`\r${text}`);
+    const run = options.real ? bench.runReal : bench.run;
+    if (run === undefined) {
+      program.error(`error: bench "${name}" has no --real: it measures the embedded world alone`, { exitCode: 1 });
+      return;
+    }
+    const figures = await run((text) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`);
     });
     if (process.stderr.isTTY) process.stderr.write('\r\u001B[K');
     const lines = Object.entries(figures).map(([figure, value]) => `${figure.padEnd(34)}${value}`);

@@ -2,19 +2,16 @@ import { type State } from '../../gameday/engine/definition/definition.ts';
 import { allStates } from '../../gameday/engine/definition/walk.ts';
 import { functionOf } from '../static/called.ts';
 import type { ProvenMachine } from '../static/load-machines.ts';
+import { type KnownRehearsal, rehearsalFor, wantedOutcome } from '../rehearsal/known-rehearsal.ts';
 import type { CrashAnswer, CrashJob } from './crash-job.ts';
 
 /** An undisturbed rehearsal with all that it showed. */
-export interface KnownRehearsal {
-  readonly machine: string;
-  readonly rehearsal: string;
-  readonly answer: CrashAnswer;
-}
+export type KnownCrash = KnownRehearsal<CrashAnswer>;
 
 /** A disturbed rehearsal, and the undisturbed one that it is compared with. */
 export interface CrashCase {
   readonly job: Exclude<CrashJob, { readonly kind: 'undisturbed' | 'without' }>;
-  readonly known: KnownRehearsal;
+  readonly known: KnownCrash;
   readonly state: string;
   /** Column of the matrix. */
   readonly column: string;
@@ -36,18 +33,19 @@ const isOwnCase = (when: 'before' | 'after', operation: string, isFirst: boolean
   when === 'after' ? !reads.test(operation) : isFirst;
 
 /** Every kill at every call site, each at the first rehearsal that reaches it: first and last occurrence. */
-const killsOf = (rehearsed: readonly KnownRehearsal[]): readonly CrashCase[] => {
+const killsOf = (rehearsed: readonly KnownCrash[]): readonly CrashCase[] => {
   const seen = new Set<string>();
   const states = new Set<string>();
   return rehearsed.flatMap((known) => {
     const { machine, rehearsal, answer } = known;
     return answer.sites.flatMap(({ state, operation, count }) => {
+      if (rehearsalFor(rehearsed, state) !== known) return [];
       const isFirst = !states.has(state);
       states.add(state);
       if (seen.has(`${state} ${operation}`)) return [];
       seen.add(`${state} ${operation}`);
       const kill = (occurrence: number, when: 'before' | 'after', tries: 'once' | 'spent'): CrashCase => ({
-        job: { kind: 'kill', machine, rehearsal, kill: { state, operation, occurrence, when, tries } },
+        job: { kind: 'kill', machine, rehearsal, wanted: wantedOutcome(known), kill: { state, operation, occurrence, when, tries } },
         known,
         state,
         column: `${when}, ${tries === 'once' ? 'tried again' : 'retries spent'}`,
@@ -64,12 +62,12 @@ const killsOf = (rehearsed: readonly KnownRehearsal[]): readonly CrashCase[] => 
 };
 
 /** Every Task ended from outside, at the first rehearsal that enters it. */
-const endsOf = (machine: ProvenMachine, rehearsed: readonly KnownRehearsal[]): readonly CrashCase[] =>
+const endsOf = (machine: ProvenMachine, rehearsed: readonly KnownCrash[]): readonly CrashCase[] =>
   tasksOf(machine).flatMap(({ name: state }) => {
-    const known = rehearsed.find(({ answer }) => answer.played.enteredAfter[state] !== undefined);
+    const known = rehearsalFor(rehearsed, state);
     if (known === undefined) return [];
     return (['stopped', 'timed out'] as const).map((how): CrashCase => ({
-      job: { kind: 'end', machine: machine.name, rehearsal: known.rehearsal, state, how },
+      job: { kind: 'end', machine: machine.name, rehearsal: known.rehearsal, wanted: wantedOutcome(known), state, how },
       known,
       state,
       column: how,
@@ -78,7 +76,7 @@ const endsOf = (machine: ProvenMachine, rehearsed: readonly KnownRehearsal[]): r
   });
 
 /** Every rehearsal that ends in a Fail state, redriven there. */
-const redrivesOf = (rehearsed: readonly KnownRehearsal[]): readonly CrashCase[] =>
+const redrivesOf = (rehearsed: readonly KnownCrash[]): readonly CrashCase[] =>
   rehearsed.flatMap((known) => {
     const { machine, rehearsal, answer } = known;
     if (answer.played.first.status !== 'FAILED') return [];
@@ -88,14 +86,14 @@ const redrivesOf = (rehearsed: readonly KnownRehearsal[]): readonly CrashCase[] 
   });
 
 /** All cases of one machine. */
-export const crashCasesOf = (machine: ProvenMachine, rehearsed: readonly KnownRehearsal[]): readonly CrashCase[] => [
+export const crashCasesOf = (machine: ProvenMachine, rehearsed: readonly KnownCrash[]): readonly CrashCase[] => [
   ...killsOf(rehearsed),
   ...endsOf(machine, rehearsed),
   ...redrivesOf(rehearsed),
 ];
 
 /** Tasks that no rehearsal enters: nothing is shown about them. */
-export const unrehearsed = (machine: ProvenMachine, rehearsed: readonly KnownRehearsal[]): readonly string[] =>
+export const unrehearsed = (machine: ProvenMachine, rehearsed: readonly KnownCrash[]): readonly string[] =>
   tasksOf(machine)
     .map(({ name }) => name)
     .filter((name) => !rehearsed.some(({ answer }) => answer.played.enteredAfter[name] !== undefined));

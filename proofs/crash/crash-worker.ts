@@ -23,11 +23,11 @@ const answer = async (job: CrashJob): Promise<CrashAnswer> => {
     }
     case 'kill': {
       const { disturbance, struck } = killing(machine, job.kill);
-      return { played: await play(rehearsal, disturbance), sites: [], struck: struck() };
+      return { played: await play(rehearsal, disturbance, { wanted: job.wanted }), sites: [], struck: struck() };
     }
     case 'end': {
       const { disturbance, struck } = ending(machine, job.state, job.how);
-      return { played: await play(rehearsal, disturbance), sites: [], struck: struck() };
+      return { played: await play(rehearsal, disturbance, { wanted: job.wanted }), sites: [], struck: struck() };
     }
     case 'redrive': {
       const { disturbance, redriven } = redriving();

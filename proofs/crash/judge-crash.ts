@@ -1,38 +1,7 @@
 import { functionFacts } from '../../infra/workflow-facts.ts';
-import { differences } from '../rehearsal/final-state.ts';
-import type { Played } from '../rehearsal/play.ts';
+import { endOf, repeatedEffects, stateReasons } from '../rehearsal/compare.ts';
 import type { CrashAnswer } from './crash-job.ts';
 import type { CrashCase } from './crash-cases.ts';
-
-/** What became of a run, whatever its execution is called. */
-const endOf = ({ status, outcome, error }: Played['first']): string => `${status} ${outcome ?? error ?? ''}`;
-
-/** Effects that took place oftener than in the undisturbed rehearsal. */
-const repeated = (expected: readonly string[], found: readonly string[]): readonly string[] => {
-  const count = (effects: readonly string[], effect: string): number =>
-    effects.filter((each) => each === effect).length;
-  return [...new Set(found)]
-    .filter((effect) => count(found, effect) > count(expected, effect))
-    .map((effect) => `${effect} took effect ${count(found, effect)} times instead of ${count(expected, effect)}`);
-};
-
-/**
- * Where a step may fail for good, each line of the final state is that of the undisturbed run or of the run without the
- * step: a step that died half-way has done a part of what it does.
- */
-const stateReasons = (
-  expected: readonly string[],
-  without: readonly string[] | undefined,
-  found: readonly string[],
-): readonly string[] => {
-  if (without === undefined) return differences(expected, found);
-  const needed = expected.filter((line) => without.includes(line));
-  const allowed = new Set([...expected, ...without]);
-  return [
-    ...needed.filter((line) => !found.includes(line)).map((line) => `missing: ${line}`),
-    ...found.filter((line) => !allowed.has(line)).map((line) => `unexpected: ${line}`),
-  ];
-};
 
 /** Whether the state's function may fail for good without failing the run. */
 const isOptional = (functionName: string | undefined): boolean =>
@@ -83,7 +52,7 @@ export const judgeCrash = (
     if (!same) reasons.push(`the next run ended as ${endOf(played.recovery)}: ${played.recovery.cause ?? ''}`);
   }
   reasons.push(...stateReasons(expected.finalState, optional ? without : undefined, played.finalState));
-  reasons.push(...repeated(expected.effects, played.effects));
+  reasons.push(...repeatedEffects(expected.effects, played.effects));
   reasons.push(...played.endless.map((name) => `${name} never ends`));
   reasons.push(...played.heldForGood);
   if (!leavesLease(functionName)) reasons.push(...played.heldAtOnce.filter((held) => !played.heldForGood.includes(held)));

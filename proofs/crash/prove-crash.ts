@@ -2,21 +2,15 @@ import { allStates } from '../../gameday/engine/definition/walk.ts';
 import { functionFacts } from '../../infra/workflow-facts.ts';
 import { rehearsals } from '../rehearsals/rehearsals.ts';
 import { gridOf } from '../shared/grid.ts';
+import type { MatrixOptions } from '../shared/matrix-options.ts';
 import type { ProofFailure, ProofResult } from '../shared/proof-result.ts';
 import { rateOf, startWatch } from '../shared/stopwatch.ts';
 import { WorkerPool } from '../shared/worker-pool.ts';
 import { functionOf } from '../static/called.ts';
 import { loadMachines, type ProvenMachine } from '../static/load-machines.ts';
-import { type CrashCase, crashCasesOf, type KnownRehearsal, unrehearsed } from './crash-cases.ts';
+import { type CrashCase, crashCasesOf, type KnownCrash, unrehearsed } from './crash-cases.ts';
 import type { CrashAnswer, CrashJob } from './crash-job.ts';
 import { judgeCrash } from './judge-crash.ts';
-
-/** What may be left out of a run. */
-export interface MatrixOptions {
-  /** Machines to prove; all of them unless given. */
-  readonly machines?: readonly string[];
-  readonly onProgress?: (done: number, of: number) => void;
-}
 
 interface JudgedCase {
   readonly crash: CrashCase;
@@ -60,7 +54,7 @@ export const proveCrash = async ({ machines: wanted, onProgress }: MatrixOptions
     const played = rehearsals.filter(({ machine }) => machines.some(({ name }) => name === machine));
     const undisturbed = played.map(({ machine, name }) => ({ kind: 'undisturbed', machine, rehearsal: name }) as const);
     const answers = await pool.run(undisturbed);
-    const known = undisturbed.map(({ machine, rehearsal }, index): KnownRehearsal => {
+    const known = undisturbed.map(({ machine, rehearsal }, index): KnownCrash => {
       const answer = answers[index];
       if (answer === undefined) throw new TypeError(`no answer for ${machine}, ${rehearsal}`);
       return { machine, rehearsal, answer };
@@ -92,7 +86,8 @@ export const proveCrash = async ({ machines: wanted, onProgress }: MatrixOptions
       cases: count,
       passed: count - failed.length - missing.length,
       failed: failed.length + missing.length,
-      unit: 'executions',
+      command: 'npm run prove -- crash',
+    unit: 'executions',
       perSecond: rateOf(all.length + undisturbed.length, seconds),
       seconds,
       cpuSeconds,

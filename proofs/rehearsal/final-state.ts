@@ -2,6 +2,9 @@ import { type AttributeValue, DynamoDBClient, ScanCommand } from '@aws-sdk/clien
 import { controlTable } from '../../gameday/stage/stage.ts';
 import { east, type RehearsalStage, west } from './rehearsal-stage.ts';
 
+/** Where proofs of replication leave their messages; functions/shared/pair-config.ts. */
+const canaryQueue = 'mq-dr.canary';
+
 /** What differs between two runs that have done the same: when, by whom, at the how-manieth try. */
 const incidental = /(?:Ms|By|Arn|Seconds|run|fence|owner|sequence|decision|version|attempts?)$/i;
 
@@ -51,12 +54,23 @@ const controlItems = async ({ stage }: RehearsalStage): Promise<readonly string[
   return Items.flatMap((item) => shown(item) ?? []);
 };
 
-const brokerStates = ({ stage: { world } }: RehearsalStage): readonly string[] =>
-  world.brokers().map(({ brokerName, region, state, dataPlane }) => {
-    const depths = [...(dataPlane?.queueDepths() ?? [])].filter(([, depth]) => depth > 0).sort();
-    const queues = depths.map(([queue, depth]) => `${queue}=${depth}`).join(' ');
+/** What a queue holds, in order; a message that a dead run copied may lie in the quarantine twice. */
+const contentsOf = ({ stage }: RehearsalStage, brokerId: string, queue: string): string => {
+  const ids = stage.dataPlanes
+    .broker(brokerId)
+    .messages(queue)
+    .map(({ id }) => id);
+  return `${queue} holds ${(queue.startsWith('mq-dr.quarantine.') ? [...new Set(ids)] : ids).join(' ')}`;
+};
+
+const brokerStates = (stage: RehearsalStage): readonly string[] =>
+  stage.stage.world.brokers().flatMap(({ brokerId, brokerName, region, state, dataPlane }) => {
     const clients = dataPlane?.acceptsClients === true ? 'open' : 'closed';
-    return `broker ${brokerName} in ${region}: ${state}, ${dataPlane?.role ?? 'no role'}, ${clients}, ${queues}`;
+    const queues = [...(dataPlane?.queueDepths() ?? [])].filter(([queue, depth]) => depth > 0 && queue !== canaryQueue);
+    return [
+      `broker ${brokerName} in ${region}: ${state}, ${dataPlane?.role ?? 'no role'}, ${clients}`,
+      ...queues.map(([queue]) => `broker ${brokerName}: ${contentsOf(stage, brokerId, queue)}`),
+    ];
   });
 
 const cutoverStates = ({ stage: { world } }: RehearsalStage): readonly string[] =>

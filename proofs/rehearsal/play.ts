@@ -1,7 +1,5 @@
-import { GuardTable } from '../../functions/shared/adapters/guard-table.ts';
-import { ControlItems } from '../../functions/shared/adapters/control-items.ts';
-import { clockSkewSeconds, leaseSeconds } from '../../functions/shared/guards/guards.ts';
-import { currentRuntime } from '../../functions/shared/runtime.ts';
+import { BatchGetItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { clockSkewSeconds, isHeldByOther, leaseSeconds } from '../../functions/shared/guards/guards.ts';
 import { controlTable } from '../../gameday/stage/stage.ts';
 import { finalState } from './final-state.ts';
 import type { Rehearsal } from './rehearsal.ts';
@@ -55,23 +53,23 @@ const calmSeconds = 120;
 /** Longer than everything that a run may wait for: an approval, a drain, an hour of settle-run. */
 const patienceSeconds = 6 * 3_600;
 
+/** The owner of a lock that was given back; functions/shared/adapters/guard-table.ts. */
+const nobody = 'nobody';
+
 const scopes = ['PAIR#orders', 'WATCH#orders', 'CLUSTER#events'];
 
-const guardTable = ({ stage: { clock, world } }: RehearsalStage, scope: string): GuardTable => {
-  const runtime = { ...currentRuntime(), clock, random: () => 0.5, aws: world.clientSettings() };
-  return new GuardTable(new ControlItems(runtime, { region: 'us-east-2', tableName: controlTable }), scope);
-};
-
-/** Locks that an outsider cannot take now; those it can take it gives back. */
-const heldLocks = async (stage: RehearsalStage): Promise<readonly string[]> => {
-  const held: string[] = [];
-  for (const scope of scopes) {
-    const table = guardTable(stage, scope);
-    const { acquired, lock } = await table.acquire('auditor', 'audit', stage.stage.clock.nowMs());
-    if (acquired) await table.release('auditor');
-    else held.push(`${scope} is held by ${lock.purpose}`);
-  }
-  return held;
+/** Locks that an outsider could not take now. */
+const heldLocks = async ({ stage }: RehearsalStage): Promise<readonly string[]> => {
+  const client = new DynamoDBClient({ ...stage.world.clientSettings(), region: 'us-east-2', maxAttempts: 1 });
+  const keys = scopes.map((scope) => ({ pk: { S: scope }, sk: { S: 'LOCK' } }));
+  const { Responses = {} } = await client.send(
+    new BatchGetItemCommand({ RequestItems: { [controlTable]: { Keys: keys, ConsistentRead: true } } }),
+  );
+  return (Responses[controlTable] ?? []).flatMap(({ pk, owner, purpose, expiresAtMs }) => {
+    const lock = { owner: owner?.S ?? '', fence: 0, purpose: purpose?.S ?? '', expiresAtMs: Number(expiresAtMs?.N) };
+    const isFree = lock.owner === nobody || !isHeldByOther(lock, 'an outsider', stage.clock.nowMs());
+    return isFree ? [] : [`${pk?.S} is held by ${lock.purpose}`];
+  });
 };
 
 const running = ({ stage }: RehearsalStage) =>
@@ -101,29 +99,34 @@ const caughtIn = (stage: RehearsalStage, executionArn: string): Played['caught']
     .map(({ stateName, error = '', cause = '' }) => ({ state: stateName, error, cause }));
 
 /**
- * Starts the workflow again with the same input. A refusal names what is in the way, such as a broker that still reboots
- * or a lock that a function of the dead run took: people start once more when it has passed.
+ * Starts the workflow again with the same input. A refusal, or a page, names what is in the way, such as a broker that
+ * still reboots or a lock that a function of the dead run took: people start once more when it has passed.
  */
 const recover = async (
   stage: RehearsalStage,
   input: unknown,
+  wanted: string | undefined,
 ): Promise<{ readonly recovery: RunEnd; readonly recoveries: number }> => {
   const { machine, region } = stage.rehearsal;
   for (let count = 1; ; count++) {
     await stage.sleepSeconds(recoverySeconds[count - 1] ?? 0);
     const recovery = await stage.end(await stage.start(machine, region, input));
-    if (recovery.outcome !== 'Refused' || count === recoverySeconds.length) return { recovery, recoveries: count };
+    const isLast = wanted === undefined || count === recoverySeconds.length;
+    if (recovery.outcome === wanted || isLast) return { recovery, recoveries: count };
   }
 };
 
-/** Plays a rehearsal under a disturbance, starts a failed run again, and looks at what is left. */
+/**
+ * Plays a rehearsal under a disturbance, starts a failed run again, and looks at what is left.
+ *
+ * @param options.wanted outcome of the undisturbed rehearsal, of its last run: one that ends otherwise is started again
+ */
 export const play = async (
   rehearsal: Rehearsal,
   disturbance: Disturbance,
-  options: { readonly seed?: number } = {},
+  options: { readonly wanted?: string | undefined } = {},
 ): Promise<Played> => {
   const stage = await RehearsalStage.create(rehearsal, {
-    ...options,
     ...(disturbance.definitions && { definitions: disturbance.definitions }),
   });
   const { clock, engine } = stage.stage;
@@ -140,7 +143,8 @@ export const play = async (
       disturbance.disarm?.(stage);
       await disturbance.afterEnd?.(stage, first);
       const summary = engine.executions().find((execution) => execution.executionArn === executionArn);
-      const again = first.status === 'SUCCEEDED' ? undefined : await recover(stage, input);
+      const isDone = first.status === 'SUCCEEDED' && (!('wanted' in options) || first.outcome === options.wanted);
+      const again = isDone ? undefined : await recover(stage, input, options.wanted);
       const endless = await allEnded(stage);
       await stage.sleepSeconds(calmSeconds);
       if (helper !== undefined) clock.kill(helper);

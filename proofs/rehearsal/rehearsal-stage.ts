@@ -6,6 +6,7 @@ import { TaskFailure, type TransitionEvent } from '../../gameday/engine/ports.ts
 import { controlTable, Stage } from '../../gameday/stage/stage.ts';
 import { addTeamCutover, type TeamCutover } from '../../gameday/stage/team-cutover.ts';
 import { readMessage } from '../../gameday/world/broker/amqp-message.ts';
+import type { WorldBroker } from '../../gameday/world/broker-inventory.ts';
 import type { WorldEvent } from '../../gameday/world/event-bridge.ts';
 import type { EmbeddedRabbitCluster } from '../../gameday/world/rabbitmq/embedded-cluster.ts';
 import type { Rehearsal, RehearsalWorld } from './rehearsal.ts';
@@ -47,13 +48,15 @@ export class RehearsalStage {
   readonly primaryArn: string;
   readonly cluster: EmbeddedRabbitCluster | undefined;
   readonly #team: TeamCutover;
+  readonly #offsetsMs: Map<string, number>;
   #replicaId: string | undefined;
   #stopped: string | undefined;
   /** Whether runs that die are settled, as the deployed rule has it. */
   settles = true;
 
-  private constructor(stage: Stage, rehearsal: Rehearsal) {
+  private constructor(stage: Stage, rehearsal: Rehearsal, offsetsMs: Map<string, number>) {
     this.stage = stage;
+    this.#offsetsMs = offsetsMs;
     this.rehearsal = rehearsal;
     const { world } = stage;
     const secret = (username: keyof typeof users): string =>
@@ -80,21 +83,25 @@ export class RehearsalStage {
     rehearsal: Rehearsal,
     options: { readonly seed?: number; readonly definitions?: Readonly<Record<string, string>> } = {},
   ): Promise<RehearsalStage> {
-    let first: string | undefined;
+    const first = new Map<string, string>();
+    const offsetsMs = new Map<string, number>();
     const stage = await Stage.create({
       seed: options.seed ?? 1,
       startMs,
+      // The record of a call comes at the call, for whoever audits it.
       mq: { trailDelayMs: 0 },
+      clockOffsetMs: (region) => offsetsMs.get(region) ?? 0,
       ...(options.definitions && { definitions: options.definitions }),
       replaceTask: ({ machineName, executionArn, stateName }) => {
-        if (machineName !== rehearsal.machine) return undefined;
-        const standIn = rehearsal.standIns?.[stateName];
+        const key = `${machineName}/${stateName}`;
+        const own = machineName === rehearsal.machine ? rehearsal.standIns?.[stateName] : undefined;
+        const standIn = own ?? rehearsal.standIns?.[key];
         if (standIn === undefined || rehearsal.standInsOnce !== true) return standIn;
-        first ??= executionArn;
-        return executionArn === first ? standIn : undefined;
+        if (!first.has(key)) first.set(key, executionArn);
+        return executionArn === first.get(key) ? standIn : undefined;
       },
     });
-    return new RehearsalStage(stage, rehearsal);
+    return new RehearsalStage(stage, rehearsal, offsetsMs);
   }
 
   /** Runs `body` as an actor of the stage's clock. */
@@ -174,12 +181,14 @@ export class RehearsalStage {
     return this.#replicaId;
   }
 
-  /** Puts a message into a queue, as a producer does. */
-  send(broker: { readonly brokerId: string } | undefined, queue: string): void {
-    if (broker === undefined) throw new TypeError('the broker has no store yet');
-    const payload = rhea.message.encode({ body: 'proof', durable: true });
-    const message = readMessage(payload, this.stage.clock.nowMs());
-    this.stage.dataPlanes.broker(broker.brokerId).store.enqueue(queue, message);
+  /** Puts messages into a queue, one for each id, as a producer does. @throws TypeError before the broker is made */
+  send(brokerName: string, queue: string, ids: readonly string[]): void {
+    const { store } = this.stage.dataPlanes.broker(this.broker(brokerName).brokerId);
+    const nowMs = this.stage.clock.nowMs();
+    for (const id of ids) {
+      const message = { message_id: id, body: `body of ${id}`, durable: true, creation_time: new Date(nowMs) };
+      store.enqueue(queue, readMessage(rhea.message.encode(message), nowMs));
+    }
   }
 
   /** The broker with this name as it is now. @throws TypeError for an unknown one */
@@ -189,12 +198,37 @@ export class RehearsalStage {
     return broker;
   }
 
+  /** Whether the team's consumers take messages from a broker now. */
+  consumesFrom({ amqpAddresses: [endpoint] }: WorldBroker): boolean {
+    return endpoint !== undefined && this.#team.consumes(endpoint);
+  }
+
   /** Which of the team's consumers take messages now, by Region. */
   consumers(): readonly string[] {
-    return this.stage.world.brokers().map(({ region, brokerName, amqpAddresses: [endpoint] }) => {
-      const consumes = endpoint !== undefined && this.#team.consumes(endpoint);
-      return `consumers of ${brokerName} in ${region}: ${consumes ? 'at work' : 'held'}`;
-    });
+    return this.stage.world
+      .brokers()
+      .map(
+        (broker) =>
+          `consumers of ${broker.brokerName} in ${broker.region}: ${this.consumesFrom(broker) ? 'at work' : 'held'}`,
+      );
+  }
+
+  /** ARN of the execution at the top of the one that a function works for; undefined for other callers. */
+  rootOf(caller: string): string | undefined {
+    const [, machine, name] = /^(\S+) ([^:]+): /.exec(caller) ?? [];
+    return this.stage.engine
+      .executions()
+      .find((execution) => execution.machineName === machine && execution.name === name)?.rootExecutionArn;
+  }
+
+  /** Sets the clocks of a Region's functions ahead, or back, by so many milliseconds. */
+  setClock(region: string, offsetMs: number): void {
+    this.#offsetsMs.set(region, offsetMs);
+  }
+
+  /** Hands an event to the function that the deployed rules hand it to. */
+  receive(region: string, event: unknown): void {
+    this.stage.clock.spawn(`event in ${region}`, () => this.invoke('receive-event', region, event));
   }
 
   #addPair({ paired }: RehearsalWorld): string {
@@ -214,12 +248,22 @@ export class RehearsalStage {
     return primary.brokerArn;
   }
 
-  #addTeam({ pair = {} }: RehearsalWorld): TeamCutover {
+  /** Settings of a ledger that has been kept since the beginning of time. */
+  #reconciliation(afterPromotion: NonNullable<RehearsalWorld['reconciles']>) {
+    const { operator } = this.secrets;
+    return {
+      secretArns: [operator, operator.replace(east, west)],
+      ledgerStart: '2026-01-01T00:00:00Z',
+      afterPromotion,
+    };
+  }
+
+  #addTeam({ pair = {}, reconciles, consumers = 'hold' }: RehearsalWorld): TeamCutover {
     const { world } = this.stage;
     const team = addTeamCutover(world, {
       name: 'orders',
       regions: [east, west],
-      consumers: 'hold',
+      consumers,
       brokers: () => world.brokers(),
     });
     const [first, second] = world.brokers().map(({ brokerArn }) => brokerArn);
@@ -228,6 +272,7 @@ export class RehearsalStage {
         name: 'orders',
         cutover: team.settings,
         canary: { secretArn: this.secrets.application },
+        ...(reconciles !== undefined && { reconciliation: this.#reconciliation(reconciles) }),
         ...(first !== undefined && second !== undefined && { brokers: [first, second] as const }),
         ...pair,
       },
@@ -258,7 +303,8 @@ export class RehearsalStage {
       };
       if (errorCode !== undefined) return;
       const broker = requestParameters?.['broker-id'] ?? requestParameters?.brokerName;
-      this.effects.push(`${eventName} ${region} ${String(broker)}`);
+      const mode = requestParameters?.mode ?? '';
+      this.effects.push(`${eventName} ${region} ${String(broker)} ${String(mode)}`.trimEnd());
     }
     if (source === 'aws.states') this.#settle(event);
   }
@@ -268,7 +314,7 @@ export class RehearsalStage {
     const ended = ['FAILED', 'TIMED_OUT', 'ABORTED'].includes(String(detail.status));
     if (!this.settles || !ended || String(detail.stateMachineArn).endsWith(':settle-run')) return;
     if (this.stage.world.reachability.isDark(region)) return;
-    this.stage.clock.spawn(`run-ended in ${region}`, () => this.invoke('receive-event', region, { ...event, region, detail }));
+    this.receive(region, { ...event, region, detail });
   }
 
   #sfn(region: string): SFNClient {

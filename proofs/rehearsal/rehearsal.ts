@@ -9,6 +9,10 @@ export interface RehearsalWorld {
   readonly paired: boolean;
   /** Settings of the pair `orders`; consumers are held unless they say otherwise. */
   readonly pair?: Omit<DeployedPair, 'name' | 'brokers'>;
+  /** Whether consumers stand still during a promotion; `hold` unless it says otherwise. */
+  readonly consumers?: 'hold' | 'live';
+  /** Gives the pair a ledger, and says what a promotion does about the messages; without it none are reconciled. */
+  readonly reconciles?: 'off' | 'report' | 'auto';
   /** A RabbitMQ cluster `events`, with its settings. */
   readonly cluster?: {
     readonly seed: ClusterSeedInput;
@@ -32,8 +36,10 @@ export interface Rehearsal {
   readonly before: (stage: RehearsalStage) => Promise<void>;
   /** What goes on beside the workflow, such as people who answer; ends with the rehearsal. */
   readonly beside?: (stage: RehearsalStage) => Promise<void>;
-  /** Stand-ins for functions by state: ways that a healthy run does not take. */
+  /** Stand-ins for functions, by state or by `machine/state`: ways that a healthy run does not take. */
   readonly standIns?: Readonly<Record<string, StandIn>>;
-  /** Whether they stand in for the first execution alone, so that the next one goes through. */
+  /** Whether each stands in for the first execution alone that comes to it, so that the next one goes through. */
   readonly standInsOnce?: boolean;
+  /** States that this rehearsal is the one to disturb in, although another one enters them as well. */
+  readonly shows?: readonly string[];
 }

@@ -18,7 +18,7 @@ const common = {
   }),
   before: async (stage: RehearsalStage) => {
     await stage.sleepSeconds(60);
-    for (let count = 0; count < 5; count++) stage.send(stage.broker('orders').dataPlane, 'orders.placed');
+    stage.send('orders', 'orders.placed', ['m1', 'm2', 'm3', 'm4', 'm5']);
   },
 } as const;
 

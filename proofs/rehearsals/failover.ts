@@ -11,9 +11,8 @@ export const broken = new TaskFailure('AccessDenied', 'a stand-in of the rehears
 
 /** Metrics are there after some minutes of replication, with messages on both sides. */
 export const replicated: Rehearsal['before'] = async (stage) => {
-  const { dataPlane } = stage.broker('orders');
   await stage.sleepSeconds(10);
-  for (let count = 0; count < 5; count++) stage.send(dataPlane, 'orders.placed');
+  stage.send('orders', 'orders.placed', ['m1', 'm2', 'm3', 'm4', 'm5']);
   await stage.sleepSeconds(290);
 };
 
@@ -27,6 +26,12 @@ const common = {
 
 export const failoverRehearsals: readonly Rehearsal[] = [
   { ...common, name: 'fails over' },
+  {
+    ...common,
+    name: 'fails over and reconciles',
+    world: { paired: true, reconciles: 'report' },
+    shows: ['ReconcileMessages'],
+  },
   { ...common, name: 'is refused at the write', standIns: { RequestFailover: refusedAtWrite } },
   { ...common, name: 'fails at the write', standIns: { RequestFailover: broken }, standInsOnce: true },
 ];

@@ -1,8 +1,10 @@
 import type { Rehearsal } from '../rehearsal/rehearsal.ts';
 import { createReplicaRehearsals } from './create-replica.ts';
+import { failbackRehearsals } from './failback.ts';
 import { failoverRehearsals } from './failover.ts';
 import { policyDriftRehearsals } from './policy-drift.ts';
 import { readinessRehearsals } from './readiness.ts';
+import { reconcileRehearsals } from './reconcile.ts';
 import { settleRunRehearsals } from './settle-run.ts';
 import { switchoverRehearsals } from './switchover.ts';
 import { unpairRehearsals } from './unpair.ts';
@@ -13,6 +15,8 @@ export const rehearsals: readonly Rehearsal[] = [
   ...createReplicaRehearsals,
   ...switchoverRehearsals,
   ...failoverRehearsals,
+  ...failbackRehearsals,
+  ...reconcileRehearsals,
   ...unpairRehearsals,
   ...readinessRehearsals,
   ...watchRehearsals,

@@ -30,6 +30,12 @@ export const switchoverRehearsals: readonly Rehearsal[] = [
   { ...common, name: 'switches over' },
   {
     ...common,
+    name: 'switches over and reconciles',
+    world: { paired: true, reconciles: 'report' },
+    shows: ['ReconcileMessages'],
+  },
+  {
+    ...common,
     name: 'stalls, is asked about and escalated',
     before: stuck,
     beside: approves,

@@ -42,6 +42,8 @@ export interface ProofResult {
   readonly seconds: number;
   readonly cpuSeconds: number;
   readonly seed?: number;
+  /** The command that shows the same again. */
+  readonly command: string;
   readonly failures: readonly ProofFailure[];
   readonly grids: readonly Grid[];
   /** Figures for the report, by what they mean. */

@@ -23,6 +23,9 @@ export const startContext: Context = {
 /** Key of an answer's field among what is known. */
 export const answerKey = (functionName: string, field: string): string => `@${functionName}.${field}`;
 
+/** The same, also once a write has used it up as its guard. */
+export const saidKey = (functionName: string, field: string): string => `@said ${functionName}.${field}`;
+
 /** Whether the run is a dry one, among what is known; absent where no gate has said. */
 export const dryRunKey = '@dryRun';
 
@@ -34,6 +37,12 @@ export const endingKey = '@ending';
 
 /** Key of the note that a function has given its last word. */
 export const doneKey = (functionName: string): string => `@done ${functionName}`;
+
+/** The fence of the run's lock: a run without one reconciles nothing. */
+export const fencePath = 'run.fence';
+
+/** Note that a function was called. */
+export const calledKey = (functionName: string): string => `@called ${functionName}`;
 
 /** Equal keys mean equal futures. */
 export const contextKey = (state: string, { known, assigned, held, failed, reported }: Context): string => {

@@ -2,11 +2,11 @@ import type { State, StateGraph } from '../../gameday/engine/definition/definiti
 import { transitionsOf } from '../../gameday/engine/definition/transitions.ts';
 import { nestedGraphs } from '../../gameday/engine/definition/walk.ts';
 import type { Json, JsonObject } from '../../gameday/engine/expression/json.ts';
-import { functionFacts } from '../../infra/workflow-facts.ts';
+import { childFacts, functionFacts } from '../../infra/workflow-facts.ts';
 import { answerField, templatePath } from './assignments.ts';
-import { functionOf } from './called.ts';
-import { answerKey, type Context, doneKey, dryDoneKey, dryRunKey, endingKey } from './context.ts';
-import { guardsOf, type MachineFacts } from './step.ts';
+import { childOf, functionOf } from './called.ts';
+import { answerKey, calledKey, type Context, doneKey, dryDoneKey, dryRunKey, endingKey, fencePath, saidKey } from './context.ts';
+import { askedBy, guardsOf, type MachineFacts } from './step.ts';
 import { variablesRead } from './variables-read.ts';
 
 /** What the ways ahead of a state still depend on: paths, answers, and names that must be assigned. */
@@ -52,14 +52,16 @@ interface StateUse {
 const useOf = (facts: MachineFacts, state: State): StateUse => {
   const names = readIn(state);
   const functionName = functionOf(state);
-  const again = functionName === undefined ? undefined : functionFacts[functionName]?.looksAgainAfter;
+  const precedes = childFacts[childOf(state) ?? '']?.precedes;
   const read = state.Type === 'Choice' ? [...facts.relevant].filter((path) => names.includes(path.split('.')[0] ?? '')) : [];
   return {
     names,
     paths: [
       ...read,
-      ...(guardsOf(state) ?? []).flat().map((guard) => answerKey(guard.function, guard.field)),
-      ...(again === undefined || functionName === undefined ? [] : [answerKey(functionName, again.field)]),
+      ...[...(guardsOf(state) ?? []).flat(), ...askedBy(state)].map((guard) => answerKey(guard.function, guard.field)),
+      ...askedBy(state).map((guard) => saidKey(guard.function, guard.field)),
+      ...(precedes === undefined ? [] : [calledKey(precedes.function)]),
+      ...(functionName !== undefined && functionFacts[functionName]?.changes !== undefined ? [fencePath] : []),
       ...(functionName === undefined ? [] : [doneKey(functionName), dryDoneKey]),
       ...(functionName !== undefined && functionFacts[functionName]?.answers !== undefined ? [dryRunKey] : []),
       ...(state.Type === 'Succeed' || state.Type === 'Fail' ? [endingKey] : []),

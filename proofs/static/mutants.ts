@@ -1,6 +1,6 @@
 import type { Definition, State, StateGraph } from '../../gameday/engine/definition/definition.ts';
 import { allGraphs, allStates } from '../../gameday/engine/definition/walk.ts';
-import { functionFacts } from '../../infra/workflow-facts.ts';
+import { childFacts, functionFacts } from '../../infra/workflow-facts.ts';
 import { awaitsChild, childOf, functionOf } from './called.ts';
 import type { ProvenMachine } from './load-machines.ts';
 import { guardsOf } from './step.ts';
@@ -15,16 +15,21 @@ export interface Mutant {
 
 type OpenState = { Type: string; [field: string]: unknown };
 
+type Change = (name: string, state: State) => State | undefined;
+
+const inside = (state: State, change: Change): State => {
+  if (state.Type === 'Map') return { ...state, ItemProcessor: mapStates(state.ItemProcessor, change) };
+  if (state.Type !== 'Parallel') return state;
+  return { ...state, Branches: state.Branches.map((branch) => mapStates(branch, change)) };
+};
+
 /** A graph with every state put through `change`, in this graph and in those inside its states; what is equal stays. */
-const mapStates = <G extends StateGraph>(graph: G, change: (name: string, state: State) => State | undefined): G => {
-  const states = Object.entries(graph.States).flatMap(([name, state]) => {
+const mapStates = <G extends StateGraph>(graph: G, change: Change): G => {
+  const states: [string, State][] = [];
+  for (const [name, state] of Object.entries(graph.States)) {
     const next = change(name, state);
-    if (next?.Type === 'Map') return [[name, { ...next, ItemProcessor: mapStates(next.ItemProcessor, change) }] as const];
-    if (next?.Type === 'Parallel') {
-      return [[name, { ...next, Branches: next.Branches.map((branch) => mapStates(branch, change)) }] as const];
-    }
-    return next === undefined ? [] : [[name, next] as const];
-  });
+    if (next !== undefined) states.push([name, inside(next, change)]);
+  }
   return { ...graph, States: Object.fromEntries(states) };
 };
 
@@ -113,6 +118,9 @@ const isSafeguard = (state: State, guarding: ReadonlySet<string>): boolean => {
   return guarding.has(functionName) || facts.takes !== undefined || facts.gives !== undefined || facts.role === 'report';
 };
 
+/** A run that a state awaits and that it cannot do without. */
+const isNeeded = (state: State): boolean => awaitsChild(state) && childFacts[childOf(state) ?? '']?.mayFail === undefined;
+
 const ofChoice = (
   definition: Definition,
   name: string,
@@ -163,7 +171,7 @@ const ofState = (definition: Definition, name: string, state: State, all: readon
   const entries: Entry[] = [...ofCounts(definition, name, state, conditions.join('\n'))];
   if (state.Type === 'Task') entries.push(...ofTask(definition, name, state));
   if (state.Type === 'Choice') entries.push(...ofChoice(definition, name, state));
-  if (state.Type === 'Task' && state.Next !== undefined && (isSafeguard(state, guarding) || awaitsChild(state))) {
+  if (state.Type === 'Task' && state.Next !== undefined && (isSafeguard(state, guarding) || isNeeded(state))) {
     entries.push(['no such state', bypass(definition, name, state.Next)]);
   }
   if (state.Type === 'Fail' && state.Error?.startsWith('{%')) {

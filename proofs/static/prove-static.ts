@@ -93,6 +93,7 @@ export const proveStatic = (machines: readonly ProvenMachine[] = loadMachines())
     failed,
     mutants: judged.length,
     mutantsKilled: judged.length - survivors.length,
+    command: 'npm run prove -- static',
     unit: 'definitions',
     perSecond: rateOf(machines.length + all.length, seconds),
     seconds,

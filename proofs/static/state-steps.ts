@@ -1,6 +1,6 @@
 import type { ChoiceState, FailState, State } from '../../gameday/engine/definition/definition.ts';
 import { expressionSource, isExpression } from '../../gameday/engine/expression/evaluator.ts';
-import type { Json, JsonObject } from '../../gameday/engine/expression/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../gameday/engine/expression/json.ts';
 import { type AnswerValue, ownErrors, toldOutcomes } from '../../infra/workflow-facts.ts';
 import { boundsOf, type CountBound, truthOf, treeOf } from './abstract-value.ts';
 import { afterAssign, templatePath } from './assignments.ts';
@@ -28,8 +28,7 @@ const assignedBy = (
 ): Context => {
   if (assign === undefined) return context;
   const failure = assign.failure;
-  const error =
-    typeof failure === 'object' && failure !== null && !Array.isArray(failure) ? String(failure.Error) : undefined;
+  const error = failure !== undefined && isJsonObject(failure) ? String(failure.Error) : undefined;
   if (failure !== undefined && context.failed) complain('first-error', 'writes over the first error of the run');
   if (error !== undefined && !ownErrors.includes(error)) {
     complain('error-names', `fails with "${error}", which is no name that infra/workflow-facts.ts lists`);
@@ -94,7 +93,10 @@ const checkEnding = (state: State, { known, reported }: Context, complain: Compl
 
 const endAt = (state: State, context: Context, complain: Complain): void => {
   if (!context.failed) checkEnding(state, context, complain);
-  for (const held of context.held) complain('lock', `ends while the run still holds the ${held}'s lock or hold`);
+  for (const held of context.held) {
+    if (state.Type === 'Fail' && held.startsWith('after-promotion')) continue;
+    complain('lock', `ends while the run still has something to give back: ${held}`);
+  }
   if (state.Type !== 'Fail') {
     if (context.failed) complain('first-error', 'succeeds although the run has met an error that it must end with');
     return;

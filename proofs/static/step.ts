@@ -1,4 +1,4 @@
-import type { StateGraph } from '../../gameday/engine/definition/definition.ts';
+import type { State, StateGraph } from '../../gameday/engine/definition/definition.ts';
 import { allStates } from '../../gameday/engine/definition/walk.ts';
 import type { JsonObject } from '../../gameday/engine/expression/json.ts';
 import { expressionSource, isExpression } from '../../gameday/engine/expression/evaluator.ts';
@@ -46,7 +46,7 @@ export interface MachineFacts {
 }
 
 /** The guards of a state's write, or of the run that it starts; undefined where nothing is written. */
-export const guardsOf = (state: ReturnType<typeof allStates>[number]['state']) => {
+export const guardsOf = (state: State): readonly (readonly GuardAnswer[])[] | undefined => {
   const functionName = functionOf(state);
   const child = childOf(state);
   if (child !== undefined) return childFacts[child]?.guards ?? [];
@@ -61,18 +61,23 @@ export const machineFactsOf = (machine: ProvenMachine): MachineFacts => ({
   passed: new Set(),
 });
 
+/** Answers of other functions that the rules for a state ask for, beside the guards of a write. */
+export const askedBy = (state: State): readonly GuardAnswer[] => {
+  const functionName = functionOf(state);
+  const facts = functionName === undefined ? undefined : functionFacts[functionName];
+  const again = facts?.looksAgainAfter;
+  const precedes = childFacts[childOf(state) ?? '']?.precedes;
+  return [
+    ...(facts?.after === undefined ? [] : [facts.after]),
+    ...(precedes === undefined ? [] : [precedes.when]),
+    ...(again === undefined || functionName === undefined
+      ? []
+      : [{ function: functionName, field: again.field, go: again.values }]),
+  ];
+};
+
 const guardingOf = (definition: StateGraph): readonly GuardAnswer[] =>
-  allStates(definition).flatMap(({ state }) => {
-    const functionName = functionOf(state);
-    const facts = functionName === undefined ? undefined : functionFacts[functionName];
-    const again = facts?.looksAgainAfter;
-    return [
-      ...(guardsOf(state) ?? []).flat(),
-      ...(again === undefined || functionName === undefined
-        ? []
-        : [{ function: functionName, field: again.field, go: again.values }]),
-    ];
-  });
+  allStates(definition).flatMap(({ state }) => [...(guardsOf(state) ?? []).flat(), ...askedBy(state)]);
 
 /** What an Assign does to counts; `counted` are paths that the task's function counts by itself. */
 export const countsOf = (

@@ -2,9 +2,10 @@ import type { State, TaskState } from '../../gameday/engine/definition/definitio
 import type { Catcher } from '../../gameday/engine/definition/schema.ts';
 import { catchLabel } from '../../gameday/engine/definition/transitions.ts';
 import { allStates } from '../../gameday/engine/definition/walk.ts';
-import type { JsonObject } from '../../gameday/engine/expression/json.ts';
+import { isJsonObject, type JsonObject } from '../../gameday/engine/expression/json.ts';
 import {
   type AnswerValue,
+  type ChildFacts,
   childFacts,
   type FunctionFacts,
   functionFacts,
@@ -12,8 +13,11 @@ import {
 } from '../../infra/workflow-facts.ts';
 import { afterAssign, answerField, templatePath } from './assignments.ts';
 import { awaitsChild, childOf, functionOf } from './called.ts';
-import { answerKey, type Context, doneKey, dryDoneKey, dryRunKey, endingKey } from './context.ts';
+import { answerKey, calledKey, type Context, doneKey, dryDoneKey, dryRunKey, endingKey, fencePath, saidKey } from './context.ts';
 import { type Complain, countsOf, guardsOf, type MachineFacts, noCounts, type Step } from './step.ts';
+
+/** Stands for an answer that was never given. */
+const unsaid = '(nothing)';
 
 /** A guard's answer that a write has used up. */
 const spent = '(spent)';
@@ -33,7 +37,7 @@ const dryRunAnswer = 'dry-run';
 /** Whether the call is part of a dry run; undefined where nobody has said. */
 const isDryRun = (state: TaskState, context: Context): boolean | undefined => {
   const payload = typeof state.Arguments === 'string' ? undefined : state.Arguments.Payload;
-  const given = typeof payload === 'object' && payload !== null && !Array.isArray(payload) ? payload.dryRun : undefined;
+  const given = payload !== undefined && isJsonObject(payload) ? payload.dryRun : undefined;
   if (typeof given === 'boolean') return given;
   const known = context.known.get(dryRunKey);
   return typeof known === 'boolean' ? known : undefined;
@@ -114,8 +118,16 @@ const describeGuards = (guards: readonly (readonly GuardAnswer[])[]): string =>
         .map((entries) => entries.map((guard) => `${guard.function}.${guard.field} in ${guard.go.join('/')}`).join(' and '))
         .join(', or ');
 
+/** What two answers leave of the endings; where they contradict each other the earlier one stands. */
+const narrowed = (before: AnswerValue | undefined, endings: readonly string[]): string => {
+  const earlier = typeof before === 'string' ? before.split('/') : endings;
+  const common = earlier.filter((outcome) => endings.includes(outcome));
+  return (common.length === 0 ? earlier : common).join('/');
+};
+
+/** Whether an answer says "not yet"; a refusal is a last word. */
 const isPending = ({ pending }: FunctionFacts, answer: Answer): boolean =>
-  pending !== undefined && pending.values.includes(answer.get(pending.field) ?? null);
+  pending !== undefined && answer.get('outcome') !== 'refused' && pending.values.includes(answer.get(pending.field) ?? null);
 
 /** The context once the answer is there: what it says, what the run has, and what it has no more. */
 const afterAnswer = (
@@ -130,12 +142,14 @@ const afterAnswer = (
   const known = new Map(afterAssign(assign, context.known, answer, relevant));
   for (const guard of guarding) {
     const value = guard.function === caller ? answer.get(guard.field) : undefined;
-    if (value !== undefined) known.set(answerKey(guard.function, guard.field), value);
+    if (value === undefined) continue;
+    known.set(answerKey(guard.function, guard.field), value);
+    known.set(saidKey(guard.function, guard.field), value);
   }
   const isDry = answer.get('dryRun');
   if (isDry !== undefined) known.set(dryRunKey, isDry);
   const endings = facts === undefined ? undefined : endingsAfter(facts, answer);
-  if (endings !== undefined) known.set(endingKey, endings.join('/'));
+  if (endings !== undefined) known.set(endingKey, narrowed(known.get(endingKey), endings));
   if (facts?.role === 'write' && answer.get('outcome') === dryRunAnswer) known.set(dryDoneKey, true);
   if (functionName !== undefined && facts?.pending !== undefined) {
     if (isPending(facts, answer)) known.delete(doneKey(functionName));
@@ -144,8 +158,15 @@ const afterAnswer = (
   const held = new Set(context.held);
   const takes = facts?.takes;
   if (takes !== undefined && !takes.unlessAnswer?.some((unless) => meets(answer, unless))) held.add(takes.held);
-  if (facts?.gives !== undefined) held.delete(facts.gives);
-  for (const end of facts?.ends ?? []) if (meets(answer, end.answer)) held.delete(end.held);
+  const child = caller === functionName ? undefined : childFacts[caller ?? ''];
+  for (const given of [...(facts?.gives ?? []), ...(child?.gives ?? [])]) held.delete(given);
+  for (const change of facts?.changes ?? []) {
+    if (!meets(answer, change.answer)) continue;
+    if (change.drops !== undefined) held.delete(change.drops);
+    for (const added of change.adds ?? []) {
+      if (added !== 'after-promotion: messages' || known.get(fencePath) !== null) held.add(added);
+    }
+  }
   return { ...context, known, held, assigned: withNames(context.assigned, assign) };
 };
 
@@ -162,7 +183,7 @@ const countedBy = (state: TaskState, facts: FunctionFacts | undefined, answer: A
     if (field === undefined || !counts.path.startsWith(`${field}.`)) return [];
     const path = `${name}${counts.path.slice(field.length)}`;
     const [first = '', ...rest] = counts.argument.split('.');
-    const given = typeof payload === 'object' && payload !== null && !Array.isArray(payload) ? payload[first] : undefined;
+    const given = payload !== undefined && isJsonObject(payload) ? payload[first] : undefined;
     const argument = templatePath(given);
     return argument !== undefined && [argument, ...rest].join('.') === path ? [path] : [];
   });
@@ -186,7 +207,8 @@ const caughtStep = (
   const held = new Set(context.held);
   const isFree = catcher.ErrorEquals.every((name) => own?.takes?.unlessError?.includes(name));
   if (own?.takes !== undefined && !isFree) held.add(own.takes.held);
-  if (own?.gives !== undefined && own.mayFail !== undefined) held.delete(own.gives);
+  if (own?.mayFail !== undefined) for (const given of own.gives ?? []) held.delete(given);
+  for (const given of childFacts[child ?? '']?.gives ?? []) held.delete(given);
   const forgotten = functionName === undefined ? '' : `@${functionName}.`;
   const last = functionName === undefined ? '' : doneKey(functionName);
   const known = new Map(
@@ -224,6 +246,29 @@ const caughtStep = (
   ];
 };
 
+/** A child that is not asked for a dry run makes none. */
+const mayAnswer = (state: TaskState, outcome: AnswerValue): boolean =>
+  outcome !== 'DryRun' || JSON.stringify(state.Arguments).includes('"dryRun"');
+
+/** What must have been answered, and what must not have been called, before a state is entered. */
+const checkOrder = (
+  own: FunctionFacts | undefined,
+  child: ChildFacts | undefined,
+  { known }: Context,
+  complain: Complain,
+): void => {
+  const { after } = own ?? {};
+  const hasSaid = ({ function: functionName, field, go }: GuardAnswer): boolean =>
+    go.includes(known.get(saidKey(functionName, field)) ?? unsaid);
+  if (after !== undefined && !hasSaid(after)) {
+    complain('guard', `is entered although ${after.function} has not answered ${after.go.join(' or ')}`);
+  }
+  const { precedes } = child ?? {};
+  if (precedes !== undefined && known.has(calledKey(precedes.function)) && hasSaid(precedes.when)) {
+    complain('guard', `comes after ${precedes.function}, which has to wait for it`);
+  }
+};
+
 /** All ways out of a Task state. */
 export const taskSteps = (
   facts: MachineFacts,
@@ -234,8 +279,10 @@ export const taskSteps = (
 ): readonly Step[] => {
   const functionName = functionOf(state);
   const own = functionName === undefined ? undefined : functionFacts[functionName];
-  if (own?.needs !== undefined && !context.held.has(own.needs)) {
-    complain('lock', `${functionName} writes while the run does not hold the ${own.needs}'s lock`);
+  const child = childOf(state);
+  const needs = own?.needs ?? childFacts[child ?? '']?.needs;
+  if (needs !== undefined && !context.held.has(needs)) {
+    complain('lock', `${functionName ?? child} is called while the run does not hold the ${needs}'s lock`);
   }
   if (context.known.has(dryDoneKey) && own?.gives === undefined && own?.role !== 'report') {
     complain('ending', 'goes on although a write of this dry run has said what it would do');
@@ -243,11 +290,14 @@ export const taskSteps = (
   if (functionName !== undefined && context.known.has(doneKey(functionName))) {
     complain('patience', `asks ${functionName} again although it has given its last word`);
   }
-  const entered = enterWrite(facts, state, context, complain);
-  if (own?.role === 'report' && context.failed && context.reported) complain('catch', 'tells people twice');
+  checkOrder(own, childFacts[child ?? ''], context, complain);
+  const written = enterWrite(facts, state, context, complain);
+  const entered: Context =
+    functionName === undefined
+      ? written
+      : { ...written, known: new Map(written.known).set(calledKey(functionName), true) };
   const told: Context = own?.role === 'report' ? { ...entered, reported: true } : entered;
-  const child = childOf(state);
-  const outcomes = child === undefined ? undefined : children.get(child);
+  const outcomes = child === undefined ? undefined : children.get(child)?.filter((outcome) => mayAnswer(state, outcome));
   const possible = outcomes === undefined ? (own ?? {}) : { answers: { outcome: outcomes } };
   const succeeded = answersOf(possible, isDryRun(state, context)).map((answer): Step => {
     const counted = countsOf(state.Assign, countedBy(state, own, answer));

@@ -50,6 +50,7 @@ const violationsOf = (path: string, source: string): readonly string[] => {
     if (path.startsWith('functions/') && ['gameday', 'infra', 'test', '..'].includes(top)) {
       forbid('functions stand alone');
     }
+    if (path.startsWith('functions/') && target === 'zod') forbid('bundles have room for zod/mini');
     if (path.startsWith('infra/') && ['gameday', 'test', '..'].includes(top)) forbid('infra is what is deployed');
     if (path.startsWith('gameday/') && ['test', '..'].includes(top)) forbid('tests are not part of a game day');
     if (path.startsWith('cli/') && ['gameday', 'test', '..'].includes(top)) forbid('commands act on AWS');
@@ -89,6 +90,7 @@ describe('the import rules', () => {
     ['functions/replica/a.ts', "import { x } from '../../gameday/world/world.ts';", 'functions stand alone'],
     ['functions/shared/a.ts', "export * from '../../infra/deployment.ts';", 'functions stand alone'],
     ['functions/shared/adapters/a.ts', "import type { X } from '../../../test/support/x.ts';", 'functions stand alone'],
+    ['functions/shared/a.ts', "import * as z from 'zod';", 'zod/mini'],
     ['infra/a.ts', "import { x } from '../gameday/world/world.ts';", 'infra is what is deployed'],
     ['gameday/a.ts', "import { x } from '../test/support/x.ts';", 'tests are not part'],
     ['cli/a.ts', "import { x } from '../gameday/world/world.ts';", 'commands act on AWS'],

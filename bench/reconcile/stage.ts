@@ -1,0 +1,55 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connectAmqp, sendAmqp } from '../../test/real/activemq/amqp-source.ts';
+import { RealBroker } from '../../test/real/activemq/real-broker.ts';
+import { DynamoDbLocal } from '../../test/real/dynamodb-local.ts';
+import { messagesOf, numbersTo, scene } from './backlog.ts';
+import { fillLedger } from './fill-ledger.ts';
+import type { Access } from './reconciling.ts';
+
+/** The real broker and the ledger's table that the bench works with, and a folder for manifests. */
+export class Stage implements AsyncDisposable {
+  readonly #broker: RealBroker;
+  readonly #dynamoDb: DynamoDbLocal;
+  readonly access: Access;
+
+  private constructor(broker: RealBroker, dynamoDb: DynamoDbLocal, folder: string) {
+    this.#broker = broker;
+    this.#dynamoDb = dynamoDb;
+    const { amqpUrl, credentials } = broker;
+    this.access = { broker: { amqpUrl, credentials }, ledger: dynamoDb.access, folder };
+  }
+
+  /** Starts both programs and fills the ledger. @throws Error saying how to install them */
+  static async open(messages: number): Promise<Stage> {
+    const folder = await mkdtemp(join(tmpdir(), 'mq-dr-bench-'));
+    const broker = await RealBroker.start();
+    const dynamoDb = await DynamoDbLocal.start().catch(async (error: unknown) => {
+      await broker.stop();
+      throw error;
+    });
+    const stage = new Stage(broker, dynamoDb, folder);
+    try {
+      await dynamoDb.createLedgerTable(scene.table, [scene.region, scene.otherRegion]);
+      await fillLedger(dynamoDb.access, messages);
+    } catch (error) {
+      await stage[Symbol.asyncDispose]();
+      throw error;
+    }
+    return stage;
+  }
+
+  /** Puts so many messages into the queue. */
+  async fillQueue(messages: number): Promise<void> {
+    const connection = await connectAmqp(this.access.broker);
+    await sendAmqp(connection, scene.queue, messagesOf(numbersTo(messages), Date.now()));
+    connection.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#broker.stop();
+    await this.#dynamoDb.stop();
+    await rm(this.access.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,88 @@
+import { TaskFailure } from '../../gameday/engine/ports.ts';
+import { allStates } from '../../gameday/engine/definition/walk.ts';
+import { fits } from '../../gameday/world/fault-board.ts';
+import type { Disturbance } from '../rehearsal/play.ts';
+import type { StandIn } from '../rehearsal/rehearsal.ts';
+import { east, type RehearsalStage, west } from '../rehearsal/rehearsal-stage.ts';
+import { childOf, functionOf } from '../static/called.ts';
+import type { ProvenMachine } from '../static/load-machines.ts';
+import { type FaultKind, faultsOf } from './fault-kinds.ts';
+
+/** What Lambda's integration says where the function itself makes no call that could fail. */
+const ofIntegration: Partial<Readonly<Record<FaultKind, string>>> = {
+  throttled: 'Lambda.TooManyRequestsException',
+  '500': 'Lambda.ServiceException',
+  timeout: 'Sandbox.Timedout',
+  'connection reset': 'Lambda.SdkClientException',
+  'access denied': 'AccessDenied',
+  'not found': 'NotFound',
+  '400 wrong state': 'RequestRejected',
+  'malformed answer': 'UnexpectedAnswer',
+};
+
+/** What a state without calls sees instead of its function. */
+export const standInFor = (fault: FaultKind): StandIn | undefined => {
+  const name = ofIntegration[fault];
+  return name === undefined ? undefined : new TaskFailure(name, 'injected by the proof');
+};
+
+/** Names of the actors that work for a state: its function, or the run that it starts. */
+const callersOf = (machine: ProvenMachine, state: string): string => {
+  const placed = allStates(machine.definition).find(({ name }) => name === state)?.state;
+  const child = placed === undefined ? undefined : childOf(placed);
+  const functionName = placed === undefined ? undefined : functionOf(placed);
+  return child === undefined ? `${machine.name} *: ${functionName}*` : `${child} *: *`;
+};
+
+/** Faults that some states do not notice: nothing is stale yet, the other Region is not asked, a slow answer comes. */
+const alwaysMet = (fault: FaultKind): boolean => !['slow answer', 'Region dark', 'stale read'].includes(fault);
+
+/**
+ * Lets the calls of one state of the first execution fail, in every visit and every try. A Region that goes dark stays
+ * dark until the run has ended.
+ */
+export const disturbing = (
+  machine: ProvenMachine,
+  state: string,
+  fault: FaultKind,
+): { readonly disturbance: Disturbance; struck(): boolean } => {
+  const callers = callersOf(machine, state);
+  let entered = false;
+  let met = 0;
+  let running: string[] = [];
+  let armed = true;
+  const start = ({ stage, rehearsal }: RehearsalStage): void => {
+    entered = true;
+    if (running.length > 0) return;
+    const other = rehearsal.region === east ? west : east;
+    running = faultsOf(fault, callers, other).map((input) => stage.world.faults.start(input));
+  };
+  const stop = ({ stage }: RehearsalStage): void => {
+    for (const id of running) stage.world.faults.stop(id);
+    running = [];
+  };
+  return {
+    disturbance: {
+      arm: (rehearsal) => {
+        let first: string | undefined;
+        rehearsal.stage.world.onApiCall(({ caller, outcome }) => {
+          if (running.length > 0 && outcome !== 'ok' && fits(callers, caller)) met += 1;
+        });
+        rehearsal.stage.observe({
+          transition: ({ machineName, stateName, kind, executionArn }) => {
+            if (!armed || machineName !== machine.name || stateName !== state) return;
+            first ??= executionArn;
+            if (executionArn !== first) return;
+            if (kind === 'entered') start(rehearsal);
+            if (kind === 'exited' && fault !== 'Region dark') stop(rehearsal);
+          },
+        });
+      },
+      disarm: (rehearsal) => {
+        armed = false;
+        stop(rehearsal);
+      },
+    },
+    struck: () => entered && (met > 0 || !alwaysMet(fault)),
+  };
+};

@@ -1,0 +1,83 @@
+import { html, type Markup } from '../../gameday/report/html.ts';
+import { style } from '../../gameday/report/style.ts';
+import { table } from '../../gameday/report/tables.ts';
+import type { ProofName, ProofResult } from '../shared/proof-result.ts';
+import { gridStyle, gridTable } from './grid-table.ts';
+
+/** What each proof shows, in a sentence. */
+const claims: Readonly<Record<ProofName, string>> = {
+  static:
+    'Every way through every definition, under every answer that its functions may give, keeps the rules; and every definition that lacks one of its safeguards breaks one.',
+  crash:
+    'A handler that dies before or after any of its calls, and a run that is stopped or times out in any Task, leave nothing that the next try or the next run does not put right.',
+  faults:
+    'Whatever way the calls of a Task fail, the run ends in an end that its definition knows, with its first error, and the next run leads where the undisturbed one does.',
+  schedules:
+    'Random schedules of traffic, operators, events, faults and crashes break none of the promises.',
+};
+
+/** Failures that the page spells out; the JSON has all of them. */
+const shownFailures = 50;
+
+const verdict = ({ cases, failed, mutants, mutantsKilled }: ProofResult): Markup => {
+  const killed = mutants === undefined ? '' : `, ${mutantsKilled} of ${mutants} broken definitions found out`;
+  const isGood = failed === 0 && mutants === mutantsKilled;
+  const text = failed === 0 ? `${cases} cases held${killed}` : `${failed} of ${cases} cases do not hold${killed}`;
+  return html`<p class="outcome ${isGood ? 'good' : 'bad'}">${text}</p>`;
+};
+
+const failuresOf = ({ failures }: ProofResult): Markup | undefined =>
+  failures.length === 0
+    ? undefined
+    : html`<h3>What does not hold</h3>
+<ul>${failures.slice(0, shownFailures).map(({ name, reasons, path = [] }) => html`<li><strong>${name}</strong><ul>${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>${path.length === 0 ? undefined : html`<p class="note"><code>${path.join(' ')}</code></p>`}</li>\n`)}</ul>`;
+
+const figuresOf = ({ figures, proof }: ProofResult): Markup | undefined =>
+  Object.keys(figures).length === 0
+    ? undefined
+    : html`<details><summary>Figures</summary>${table(
+        `Figures of ${proof}`,
+        [{ head: 'Figure' }, { head: 'Value', number: true }],
+        Object.entries(figures),
+      )}</details>`;
+
+const section = (result: ProofResult): Markup => {
+  const { proof, seconds, cpuSeconds, perSecond, unit, seed, command } = result;
+  return html`<section id="${proof}">
+<h2>${proof}</h2>
+<p>${claims[proof]}</p>
+${verdict(result)}
+<p class="note">${seconds} s, ${cpuSeconds} s of processor time, ${perSecond} ${unit} a second${seed === undefined ? '' : `, seed ${seed}`}. Again: <code>${command}</code></p>
+${failuresOf(result)}
+${result.grids.map(gridTable)}
+${figuresOf(result)}
+</section>
+`;
+};
+
+/** All proofs on one page that needs nothing else: no script, no font, no image from anywhere. */
+export const proofsPage = (results: readonly ProofResult[]): string => {
+  const failed = results.reduce((sum, result) => sum + result.failed, 0);
+  const cases = results.reduce((sum, result) => sum + result.cases, 0);
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<title>mq-dr proofs: ${failed === 0 ? 'all hold' : `${failed} broken`}</title>
+<link rel="icon" href="data:,">
+<style>${style}${gridStyle}</style>
+</head>
+<body>
+<header>
+<p class="kicker">mq-dr · every state, every fault, every crash</p>
+<h1>Proofs</h1>
+<p class="outcome ${failed === 0 ? 'good' : 'bad'}">${failed === 0 ? `${cases} cases, all held` : `${failed} of ${cases} cases do not hold`}</p>
+</header>
+<main>
+${results.map(section)}</main>
+</body>
+</html>
+`.text;
+};

@@ -1,0 +1,79 @@
+import { failoverSettleMs } from '../../functions/promotion/request-failover.ts';
+import type { RehearsalStage } from '../rehearsal/rehearsal-stage.ts';
+import { east, west } from '../rehearsal/rehearsal-stage.ts';
+import { operatorOf } from './operator.ts';
+
+/** What went wrong; nothing may. */
+export type Violations = string[];
+
+export const timeOf = (atMs: number): string => new Date(atMs).toISOString().slice(11, 23);
+
+/** Looks, at the instant of every promotion that Amazon MQ took, at who holds the lock and what is frozen. */
+export const auditPromotions = (stage: RehearsalStage, mayBeStuck: boolean, violations: Violations): void => {
+  const { clock, world } = stage.stage;
+  const operator = operatorOf(stage);
+  const promotions = new Map<string, number>();
+  let previous: { readonly request: string; readonly atMs: number; readonly roleChanges: number } | undefined;
+  const roles = new Map<string, string>();
+  let roleChanges = 0;
+  stage.stage.observe({
+    brokerChange: ({ brokerId, role }) => {
+      if (roles.get(brokerId) !== role) roleChanges += 1;
+      roles.set(brokerId, role);
+    },
+  });
+  const look = async (caller: string, request: string): Promise<void> => {
+    const atMs = clock.nowMs();
+    const wrong = (what: string): void => {
+      violations.push(`${timeOf(atMs)} Promote by ${caller}: ${what}`);
+    };
+    // Whoever lost the answer must first see by the roles that the call had no effect, and only a fault lets it have none.
+    if (previous?.request === request && previous.roleChanges === roleChanges) {
+      if (!mayBeStuck || atMs - previous.atMs < failoverSettleMs) wrong('the same again, with nothing in between');
+    }
+    previous = { request, atMs, roleChanges };
+    const guards = await operator.guards('PAIR#orders').read();
+    const intent = await operator.records.readIntent('orders', 'Promote');
+    if (intent === undefined) return wrong('without an intent');
+    const count = (promotions.get(intent.decision) ?? 0) + 1;
+    promotions.set(intent.decision, count);
+    if (count > 1) wrong(`number ${count} for the decision of intent ${intent.sequence}`);
+    // The lock and the intent are the root execution's; the call is its own or its child's.
+    const root = stage.rootOf(caller);
+    if (root !== intent.executionArn) wrong(`the open intent is of ${intent.executionArn}`);
+    if (!guards.known) return wrong(guards.reason);
+    const { lock, freeze, globalFreeze } = guards;
+    if (lock?.owner !== intent.executionArn) wrong(`the lock is held by ${lock?.owner ?? 'nobody'}`);
+    if (lock !== undefined && lock.expiresAtMs <= atMs) wrong('the lease has ended');
+    for (const frozen of [freeze, globalFreeze]) {
+      if (frozen !== undefined && frozen.atMs < atMs) wrong(`frozen since ${timeOf(frozen.atMs)}`);
+    }
+  };
+  world.onEvent((event) => {
+    const { eventName, errorCode, userIdentity, requestParameters } = event.detail as {
+      readonly eventName?: string;
+      readonly errorCode?: string;
+      readonly userIdentity?: { readonly arn: string };
+      readonly requestParameters?: unknown;
+    };
+    if (eventName !== 'Promote' || errorCode !== undefined) return;
+    clock.spawn('auditor', () =>
+      look(userIdentity?.arn.split('assumed-role/')[1] ?? '', JSON.stringify(requestParameters)),
+    );
+  });
+};
+
+/** A failover asks the other Region nothing before it has promoted: that Region may be lost. */
+export const auditLostRegion = (stage: RehearsalStage, violations: Violations): void => {
+  const promoted = new Set<string>();
+  const told = new Set<string>();
+  stage.stage.world.onApiCall(({ caller, region, attemptedByRegion, service, operation, outcome, atMs }) => {
+    const run = /^failover ([^:]+): /.exec(caller ?? '')?.[1];
+    if (run === undefined || promoted.has(run)) return;
+    if (service === 'mq' && operation === 'Promote' && outcome === 'ok') promoted.add(run);
+    const counterpart = attemptedByRegion === east ? west : east;
+    if (region !== counterpart || told.has(run)) return;
+    told.add(run);
+    violations.push(`${timeOf(atMs)} ${service} ${operation} by ${caller}: asks ${region} before the promotion`);
+  });
+};

@@ -1,0 +1,130 @@
+import { failoverSettleMs } from '../../functions/promotion/request-failover.ts';
+import type { RehearsalStage } from '../rehearsal/rehearsal-stage.ts';
+import { east } from '../rehearsal/rehearsal-stage.ts';
+import { operatorOf } from './operator.ts';
+import type { Move } from './schedule.ts';
+import type { ScheduleTraffic } from './traffic.ts';
+
+/** All tries of a Task whose function never answers: six of 30 s, and some two minutes of back-off. */
+const triesSeconds = failoverSettleMs / 1_000 + 290;
+
+const alarmEvent = ({ stage: { world, clock } }: RehearsalStage, at: string) => ({
+  version: '0',
+  id: 'alarm',
+  account: world.accountId,
+  time: new Date(clock.nowMs()).toISOString(),
+  region: at,
+  resources: [],
+  source: 'aws.cloudwatch',
+  'detail-type': 'CloudWatch Alarm State Change',
+  detail: {
+    alarmName: 'schedule',
+    configuration: {
+      metrics: [
+        {
+          id: 'm',
+          metricStat: {
+            metric: {
+              namespace: 'AWS/AmazonMQ',
+              name: 'HeapUsage',
+              dimensions: { Broker: at === east ? 'orders-1' : 'orders-replica-1' },
+            },
+            period: 60,
+            stat: 'Maximum',
+          },
+        },
+      ],
+    },
+    state: { value: 'ALARM', reason: 'test', timestamp: new Date(clock.nowMs()).toISOString() },
+  },
+});
+
+const start = async (stage: RehearsalStage, what: Move & { readonly region: string }): Promise<void> => {
+  const reason = 'schedule';
+  switch (what.do) {
+    case 'switchover':
+      await stage.start('switchover', what.region, { pair: 'orders', targetRegion: what.region, reason });
+      return;
+    case 'failback':
+      await stage.start('failback', what.region, { pair: 'orders', reason });
+      return;
+    case 'reconcile':
+      await stage.start('reconcile', what.region, { pair: 'orders', reason, mode: 'auto' });
+      return;
+    default:
+      await stage.start('failover', what.region, {
+        pair: 'orders',
+        reason,
+        acceptDataLoss: true,
+        automatic: what.do === 'automatic-failover',
+        dryRun: what.do === 'dry-run',
+      });
+  }
+};
+
+/** Every try of its write state stands still before it looks, for so long that the run may end before it does. */
+const startLate = async (stage: RehearsalStage, what: Extract<Move, { readonly do: 'late-run' }>): Promise<void> => {
+  const writer = what.workflow === 'failover' ? 'request-failover' : 'promote-replica';
+  beginFault(stage, {
+    do: 'fault',
+    fault: {
+      kind: 'late-caller',
+      delayMs: what.seconds * 1_000,
+      operation: 'DescribeBroker',
+      caller: `*: ${writer}*`,
+    },
+    seconds: triesSeconds,
+  });
+  await start(stage, { do: what.workflow, region: what.region });
+};
+
+const beginFault = ({ stage }: RehearsalStage, what: Extract<Move, { readonly do: 'fault' }>): void => {
+  const { clock, world } = stage;
+  const id = world.faults.start(what.fault);
+  const started = world.faults.active(what.fault.kind).at(-1);
+  clock.spawn(`end of ${id}`, async () => {
+    await clock.sleepMs(what.seconds * 1_000);
+    // Its count may have used it up.
+    if (world.faults.active(what.fault.kind).some((active) => active === started)) world.faults.stop(id);
+  });
+};
+
+/** Makes one move of a schedule. @throws what the move's calls throw in the trouble of the moment */
+export const carryOut = async (stage: RehearsalStage, traffic: ScheduleTraffic, what: Move): Promise<void> => {
+  const { clock, engine, world } = stage.stage;
+  const operator = operatorOf(stage);
+  switch (what.do) {
+    case 'late-run':
+      return await startLate(stage, what);
+    case 'alarm':
+      if (!world.reachability.isDark(what.region)) stage.receive(what.region, alarmEvent(stage, what.region));
+      return;
+    case 'freeze':
+      return await operator.guards(what.scope).freeze({ reason: 'test', by: 'schedule', atMs: clock.nowMs() });
+    case 'unfreeze': {
+      const standing = await operator.guards(what.scope).readFreeze();
+      if (standing !== undefined) await operator.guards(what.scope).unfreeze(standing, standing);
+      return;
+    }
+    case 'answer':
+      return await stage.answerApproval(what.answer);
+    case 'acknowledge': {
+      const epoch = await operator.guards('PAIR#orders').readEpoch();
+      if (epoch !== undefined) await operator.guards('PAIR#orders').acknowledge(epoch.number, clock.nowMs());
+      return;
+    }
+    case 'abort': {
+      const running = engine.executions().find(({ status }) => status === 'RUNNING');
+      if (running !== undefined) await stage.stop(running.executionArn);
+      return;
+    }
+    case 'consumer-crash':
+      return traffic.crashConsumer(what.count);
+    case 'skew':
+      return stage.setClock(what.region, what.seconds * 1_000);
+    case 'fault':
+      return beginFault(stage, what);
+    default:
+      return await start(stage, what);
+  }
+};

@@ -1,0 +1,13 @@
+import { ControlItems } from '../../functions/shared/adapters/control-items.ts';
+import { ControlTable } from '../../functions/shared/adapters/control-table.ts';
+import { GuardTable } from '../../functions/shared/adapters/guard-table.ts';
+import { currentRuntime } from '../../functions/shared/runtime.ts';
+import { controlTable } from '../../gameday/stage/stage.ts';
+import type { RehearsalStage } from '../rehearsal/rehearsal-stage.ts';
+
+/** Somebody at the Control table, in the Region that no broker of the pair is in. */
+export const operatorOf = ({ stage: { clock, world } }: RehearsalStage) => {
+  const runtime = { ...currentRuntime(), clock, random: () => 0.5, aws: world.clientSettings() };
+  const items = new ControlItems(runtime, { region: 'us-east-2', tableName: controlTable });
+  return { records: new ControlTable(items), guards: (scope: string) => new GuardTable(items, scope) };
+};

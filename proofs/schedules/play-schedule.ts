@@ -1,0 +1,94 @@
+import { clockSkewSeconds, leaseSeconds } from '../../functions/shared/guards/guards.ts';
+import type { Engine } from '../../gameday/engine/engine.ts';
+import { east, RehearsalStage, west } from '../rehearsal/rehearsal-stage.ts';
+import { auditLostRegion, auditPromotions, type Violations } from './audit.ts';
+import { carryOut } from './carry-out.ts';
+import { operatorOf } from './operator.ts';
+import { horizonSeconds, type Schedule } from './schedule.ts';
+import { ScheduleTraffic } from './traffic.ts';
+
+/** Longer than all that a run may wait for: a watch, an approval, a switchover's deadline, an hour of settle-run. */
+const patienceSeconds = 4 * 3_600;
+
+/** Before the first move the pair replicates until its gauges are there; after the last one traffic goes on as long. */
+const calmSeconds = 300;
+
+/** The longest that a function may stand still, of `late-run`. */
+const latestSeconds = 900;
+
+const stageOf = ({ seed, escalation, antiFlapSeconds, consumers, afterPromotion }: Schedule): Promise<RehearsalStage> =>
+  RehearsalStage.create(
+    {
+      machine: 'schedule',
+      name: 'schedule',
+      region: west,
+      world: {
+        paired: true,
+        consumers,
+        reconciles: afterPromotion,
+        pair: {
+          automaticFailover: true,
+          antiFlapSeconds,
+          escalation,
+          approvalSeconds: 120,
+          watchSeconds: 120,
+          switchover: { stallSeconds: 60, deadlineSeconds: 300 },
+        },
+      },
+      input: () => ({}),
+      before: async () => {},
+    },
+    { seed },
+  );
+
+/**
+ * Plays a schedule to its end and tells what was violated; nothing, where every promise was kept.
+ *
+ * @param onEngine gets the engine before anything runs, for coverage
+ */
+export const playSchedule = async (
+  schedule: Schedule,
+  onEngine: (engine: Engine) => void = () => {},
+): Promise<Violations> => {
+  const violations: Violations = [];
+  const stage = await stageOf(schedule);
+  const { clock, engine, world } = stage.stage;
+  onEngine(engine);
+  const mayBeStuck = schedule.moves.some(
+    ({ move }) => move.do === 'fault' && (move.fault.kind === 'stuck-promotion' || move.fault.kind === 'stale-answer'),
+  );
+  auditPromotions(stage, mayBeStuck, violations);
+  auditLostRegion(stage, violations);
+  const traffic = new ScheduleTraffic(stage);
+  await stage.play(async () => {
+    clock.spawn('traffic', () => traffic.run(calmSeconds + horizonSeconds + calmSeconds));
+    await clock.sleepMs(calmSeconds * 1_000);
+    for (const { atSeconds, move } of schedule.moves) {
+      clock.spawn(`${atSeconds} s: ${move.do}`, async () => {
+        await clock.sleepMs(atSeconds * 1_000);
+        // An operator whose call fails in the trouble of the moment gives up.
+        await carryOut(stage, traffic, move).catch(() => {});
+      });
+    }
+    const beats = schedule.moves.some(({ move }) => move.do === 'alarm');
+    for (let seconds = 0; seconds < horizonSeconds; seconds += 60) {
+      for (const at of beats ? [east, west] : []) {
+        if (!world.reachability.isDark(at)) clock.spawn(`heartbeat ${at}`, () => stage.invoke('write-heartbeat', at, {}));
+      }
+      await clock.sleepMs(60_000);
+    }
+    world.faults.stopAll();
+    for (const scope of ['PAIR#orders', 'GLOBAL'] as const) await carryOut(stage, traffic, { do: 'unfreeze', scope });
+    const deadlineMs = clock.nowMs() + patienceSeconds * 1_000;
+    const running = () => engine.executions().filter(({ status }) => status === 'RUNNING');
+    while (running().length > 0 && clock.nowMs() < deadlineMs) await clock.sleepMs(60_000);
+    for (const { name, machineName } of running()) violations.push(`${machineName} ${name} never ends`);
+    // A run that was stopped cannot give its lock back; late functions may still be at it until then.
+    await clock.sleepMs(Math.max(latestSeconds, leaseSeconds + clockSkewSeconds) * 1_000);
+    const taken = await operatorOf(stage).guards('PAIR#orders').acquire('auditor', 'audit', clock.nowMs());
+    if (!taken.acquired) violations.push(`the lock is still held by ${taken.lock.owner}`);
+    await traffic.audit(violations);
+  });
+  await stage.stage.close();
+  return violations;
+};

@@ -1,0 +1,94 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gridOf } from '../shared/grid.ts';
+import type { ProofFailure, ProofResult } from '../shared/proof-result.ts';
+import { rateOf, startWatch } from '../shared/stopwatch.ts';
+import { WorkerPool } from '../shared/worker-pool.ts';
+import type { ScheduleAnswer, ScheduleJob } from './schedule-job.ts';
+import type { Schedule } from './schedule.ts';
+import { writeSchedule } from './schedule-file.ts';
+
+/** How many schedules, and which. */
+export interface ScheduleOptions {
+  readonly runs: number;
+  readonly seed: number;
+  /** Where schedules that break a promise are written. */
+  readonly folder: string;
+  /** Plays this one alone. */
+  readonly replay?: Schedule | undefined;
+  readonly onProgress?: (done: number, of: number) => void;
+}
+
+/** Schedules of one job: jobs are the same on every machine, whatever the number of its cores. */
+const jobRuns = 25;
+
+const jobsOf = ({ runs, seed, replay }: ScheduleOptions): readonly ScheduleJob[] => {
+  if (replay !== undefined) return [{ kind: 'replay', schedule: replay }];
+  return Array.from({ length: Math.ceil(runs / jobRuns) }, (_, index) => ({
+    kind: 'random',
+    runs: Math.min(jobRuns, runs - index * jobRuns),
+    seed: seed + index,
+  }));
+};
+
+/** Writes a broken schedule beside the results; its file's path. */
+const keep = async (
+  folder: string,
+  index: number,
+  { schedule, violations }: NonNullable<ScheduleAnswer['broken']>,
+): Promise<string> => {
+  const file = join(folder, `broken-schedule-${index + 1}.yaml`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(file, writeSchedule(schedule, violations, file));
+  return file;
+};
+
+/**
+ * Plays random schedules of traffic, operators, events, faults and crashes, and makes each one that breaks a promise as
+ * small as it gets.
+ *
+ * @throws WorkerFailedError where a thread died
+ */
+export const proveSchedules = async (options: ScheduleOptions): Promise<ProofResult> => {
+  const elapsed = startWatch();
+  const jobs = jobsOf(options);
+  const pool = new WorkerPool<ScheduleJob, ScheduleAnswer>(new URL('./schedule-worker.ts', import.meta.url));
+  try {
+    const answers = await pool.run(jobs, (done) => options.onProgress?.(done, jobs.length));
+    const failures: ProofFailure[] = [];
+    for (const [index, { broken }] of answers.entries()) {
+      if (broken === undefined) continue;
+      const file = await keep(options.folder, index, broken);
+      failures.push({ name: `schedule of seed ${broken.schedule.seed}`, reasons: broken.violations, path: [file] });
+    }
+    const { seconds, cpuSeconds } = elapsed();
+    const cases = options.replay === undefined ? options.runs : 1;
+    const played = answers.reduce((sum, answer) => sum + answer.played, 0);
+    return {
+      proof: 'schedules',
+      cases,
+      passed: cases - failures.length,
+      failed: failures.length,
+      command: `npm run prove -- schedules --runs ${options.runs} --seed ${options.seed}`,
+      unit: 'executions',
+      perSecond: rateOf(played, seconds),
+      seconds,
+      cpuSeconds,
+      seed: options.seed,
+      failures,
+      grids: [
+        gridOf(
+          'Schedules by batch',
+          answers.map(({ broken }, index) => ({
+            row: `seed ${options.seed + index}`,
+            column: `${jobRuns} schedules`,
+            reason: broken?.violations[0],
+          })),
+        ),
+      ],
+      figures: { 'schedules played': played },
+    };
+  } finally {
+    await pool.close();
+  }
+};

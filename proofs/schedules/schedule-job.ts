@@ -1,0 +1,15 @@
+import type { Violations } from './audit.ts';
+import type { Schedule } from './schedule.ts';
+
+/** So many random schedules, or one that is given. */
+export type ScheduleJob =
+  | { readonly kind: 'random'; readonly runs: number; readonly seed: number }
+  | { readonly kind: 'replay'; readonly schedule: Schedule };
+
+/** What became of them. */
+export interface ScheduleAnswer {
+  /** Schedules played, those that made a broken one smaller included. */
+  readonly played: number;
+  /** The smallest schedule found that breaks a promise. */
+  readonly broken: { readonly schedule: Schedule; readonly violations: Violations } | undefined;
+}

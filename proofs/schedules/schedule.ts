@@ -1,0 +1,157 @@
+import fc from 'fast-check';
+import type { FaultInput } from '../../gameday/world/fault-schema.ts';
+import { east, west } from '../rehearsal/rehearsal-stage.ts';
+
+/** Something that happens to a pair. */
+export type Move =
+  | {
+      readonly do: 'switchover' | 'failover' | 'dry-run' | 'automatic-failover' | 'failback' | 'reconcile';
+      readonly region: string;
+    }
+  | {
+      readonly do: 'late-run';
+      readonly workflow: 'switchover' | 'failover';
+      readonly region: string;
+      readonly seconds: number;
+    }
+  | { readonly do: 'alarm'; readonly region: string }
+  | { readonly do: 'freeze' | 'unfreeze'; readonly scope: 'PAIR#orders' | 'GLOBAL' }
+  | { readonly do: 'answer'; readonly answer: 'approved' | 'denied' }
+  | { readonly do: 'acknowledge' | 'abort' }
+  | { readonly do: 'consumer-crash'; readonly count: number }
+  | { readonly do: 'skew'; readonly region: string; readonly seconds: number }
+  | { readonly do: 'fault'; readonly fault: FaultInput; readonly seconds: number };
+
+/** What happens to a pair, and when. Everything in a play comes from it. */
+export interface Schedule {
+  readonly seed: number;
+  readonly escalation: { readonly mode: 'never' | 'ask' } | { readonly mode: 'auto'; readonly lossBudgetEvents: number };
+  readonly antiFlapSeconds: number;
+  readonly consumers: 'hold' | 'live';
+  /** What a promotion does about the messages. */
+  readonly afterPromotion: 'off' | 'report' | 'auto';
+  readonly moves: readonly { readonly atSeconds: number; readonly move: Move }[];
+}
+
+/** Everything happens within this time; then faults and freezes are taken away. In seconds. */
+export const horizonSeconds = 400;
+
+const regions: [string, string] = [east, west];
+const region = fc.constantFrom(...regions);
+
+/** Of functions and operators alone: who audits must see everything at once. */
+const functionsOnly = '*: *';
+
+const fault: fc.Arbitrary<FaultInput> = fc.oneof(
+  fc.constant<FaultInput>({ kind: 'link-cut', regions }),
+  fc.constant<FaultInput>({ kind: 'partition', regions }),
+  region.map((dark): FaultInput => ({ kind: 'region-blackout', region: dark })),
+  fc
+    .constantFrom('mq', 'dynamodb', 'monitoring', 'sns', 's3')
+    .map((service): FaultInput => ({ kind: 'throttling', service, probability: 0.4, caller: functionsOnly })),
+  region.map((of): FaultInput => ({ kind: 'metrics', effect: 'missing', region: of })),
+  region.map((of): FaultInput => ({ kind: 'stale-answer', region: of, service: 'mq', caller: functionsOnly })),
+  fc.integer({ min: 5, max: 300 }).map((seconds): FaultInput => ({ kind: 'ledger-lag', seconds })),
+  fc
+    .constantFrom('SWITCHOVER' as const, 'FAILOVER' as const)
+    .map((mode): FaultInput => ({ kind: 'stuck-promotion', mode, count: 1 })),
+  fc
+    .record({
+      when: fc.constantFrom('before' as const, 'after' as const),
+      operation: fc.constantFrom('Promote', 'Promote', 'PutItem', 'UpdateItem', 'DescribeBroker', 'PutObject'),
+    })
+    .map(
+      ({ when, operation }): FaultInput => ({ kind: 'kill-caller', when, operation, caller: functionsOnly, count: 1 }),
+    ),
+  fc
+    .record({
+      when: fc.constantFrom('before' as const, 'after' as const),
+      operation: fc.constantFrom('Promote', 'PutItem', 'UpdateItem', '*'),
+    })
+    .map(
+      ({ when, operation }): FaultInput => ({
+        kind: 'connection-reset',
+        when,
+        operation,
+        caller: functionsOnly,
+        count: 3,
+      }),
+    ),
+);
+
+const weighted = (weight: number, arbitrary: fc.Arbitrary<Move>) => ({ weight, arbitrary });
+
+const move: fc.Arbitrary<Move> = fc.oneof(
+  weighted(
+    3,
+    region.map((to) => ({ do: 'switchover', region: to })),
+  ),
+  weighted(
+    3,
+    region.map((to) => ({ do: 'failover', region: to })),
+  ),
+  weighted(
+    1,
+    fc
+      .record({ do: fc.constantFrom('automatic-failover', 'dry-run', 'failback', 'reconcile'), region })
+      .map((asked): Move => asked as Move),
+  ),
+  weighted(
+    1,
+    fc.record({
+      do: fc.constant('late-run' as const),
+      workflow: fc.constantFrom('switchover' as const, 'failover' as const),
+      region,
+      seconds: fc.integer({ min: 15, max: 900 }),
+    }),
+  ),
+  weighted(
+    1,
+    region.map((at) => ({ do: 'alarm', region: at })),
+  ),
+  weighted(
+    2,
+    fc.record({
+      do: fc.constantFrom('freeze' as const, 'unfreeze' as const),
+      scope: fc.constantFrom('PAIR#orders' as const, 'GLOBAL' as const),
+    }),
+  ),
+  weighted(
+    1,
+    fc.record({
+      do: fc.constant('answer' as const),
+      answer: fc.constantFrom('approved' as const, 'denied' as const),
+    }),
+  ),
+  weighted(1, fc.record({ do: fc.constantFrom('acknowledge' as const, 'abort' as const) })),
+  weighted(
+    1,
+    fc.record({ do: fc.constant('consumer-crash' as const), count: fc.integer({ min: 1, max: 3 }) }),
+  ),
+  // Within the ten seconds by which clocks may differ: functions/shared/guards/guards.ts.
+  weighted(
+    1,
+    fc.record({ do: fc.constant('skew' as const), region, seconds: fc.integer({ min: -5, max: 5 }) }),
+  ),
+  weighted(
+    5,
+    fc.record({ do: fc.constant('fault' as const), fault, seconds: fc.integer({ min: 1, max: 300 }) }),
+  ),
+);
+
+/** Schedules of two to six moves at few instants, so that much comes together. */
+export const schedules: fc.Arbitrary<Schedule> = fc.record({
+  seed: fc.integer({ min: 0, max: 0xffff_ffff }),
+  escalation: fc.constantFrom<Schedule['escalation']>(
+    { mode: 'never' },
+    { mode: 'ask' },
+    { mode: 'auto', lossBudgetEvents: 1_000 },
+  ),
+  antiFlapSeconds: fc.constantFrom(0, 3_600),
+  consumers: fc.constantFrom<Schedule['consumers']>('live', 'hold'),
+  afterPromotion: fc.constantFrom<Schedule['afterPromotion']>('off', 'report', 'auto'),
+  moves: fc.array(fc.record({ atSeconds: fc.integer({ min: 0, max: horizonSeconds / 20 }).map((n) => n * 20), move }), {
+    minLength: 2,
+    maxLength: 6,
+  }),
+});
