@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { ManagementAccess } from '../functions/shared/adapters/rabbit-management.ts';
+import { lambdaHeapOptions } from './lambda-heap.ts';
 
 /** What a function's own process is told to measure. */
 export interface DetectionTask extends ManagementAccess {
@@ -22,15 +23,6 @@ export interface Detection {
 const functionMiB = 256;
 
 /**
- * Lambda starts Node with a tenth of the memory for new objects, of which each half-space has half, and the rest for old
- * ones (its runtime's `/var/runtime/bootstrap`).
- */
-const heapOptions = [
-  `--max-semi-space-size=${Math.floor(functionMiB / 20)}`,
-  `--max-old-space-size=${functionMiB - Math.floor(functionMiB / 10)}`,
-];
-
-/**
  * Lets a process of its own detect, as a function would: its memory and its work are not the broker's.
  *
  * @param trustedCertificate file with a certificate that the process trusts beside the usual ones
@@ -38,7 +30,7 @@ const heapOptions = [
  */
 export const detectInOwnProcess = async (task: DetectionTask, trustedCertificate?: string): Promise<Detection> => {
   const detector = fork(new URL('./policy-drift-detector.ts', import.meta.url), {
-    execArgv: heapOptions,
+    execArgv: [...lambdaHeapOptions(functionMiB)],
     env: { ...process.env, ...(trustedCertificate !== undefined && { NODE_EXTRA_CA_CERTS: trustedCertificate }) },
   });
   const ended = once(detector, 'exit').then(([code]) => {

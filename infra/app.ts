@@ -25,7 +25,7 @@ const loadConfig = async (path: string) => {
 try {
   const { values } = parseArgs({ options: { config: { type: 'string', default: 'mq-dr.config.ts' } } });
   const config = await loadConfig(values.config);
-  new MqDrApp({ config, code: new Bundles(functions.map(({ entry }) => entry)), outdir }).synth();
+  new MqDrApp({ config, code: await Bundles.of(functions.map(({ entry }) => entry)), outdir }).synth();
 } catch (error) {
   if (!(error instanceof ConfigurationError)) throw error;
   process.stderr.write(`${error.message}\n`);

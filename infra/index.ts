@@ -3,7 +3,7 @@
  *
  * ```ts
  * const config = parseDeployment(defineDeployment({ pairs: [orders], notifications }));
- * const code = new Bundles(functions.map(({ entry }) => entry));
+ * const code = await Bundles.of(functions.map(({ entry }) => entry));
  * new ControlStack(app, 'OrdersDr-us-east-1', { config, region: 'us-east-1', code, env });
  * ```
  */

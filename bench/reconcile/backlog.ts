@@ -1,5 +1,3 @@
-import rhea, { type Message } from 'rhea';
-
 /** Names that the whole bench uses. */
 export const scene = {
   pair: 'orders',
@@ -11,8 +9,8 @@ export const scene = {
   otherRegion: 'us-east-1',
 } as const;
 
-/** What a message's data takes. */
-const bodyBytes = 1_024;
+/** The ledger is older than every message, and keeps its items for fourteen days, as it does unless set otherwise. */
+export const ledgerSpan = { startMs: 0, retentionSeconds: 1_209_600 } as const;
 
 /** Of ten messages so many are processed, in no order that a batch could profit from. */
 const processedOfTen = 3;
@@ -28,14 +26,3 @@ export const regionOf = (number: number): string => (number % 3 === 0 ? scene.ot
 
 /** The numbers below `end`. */
 export const numbersTo = (end: number): readonly number[] => Array.from({ length: end }, (_, number) => number);
-
-/** Messages of 1 KiB. @param createdAtMs milliseconds since the Unix epoch */
-export const messagesOf = (numbers: readonly number[], createdAtMs: number): readonly Message[] => {
-  const body = rhea.message.data_section(Buffer.alloc(bodyBytes, 'x'));
-  return numbers.map((number) => ({
-    message_id: idOf(number),
-    durable: true,
-    creation_time: createdAtMs as unknown as Date,
-    body,
-  }));
-};

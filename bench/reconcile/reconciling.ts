@@ -11,7 +11,7 @@ import { DynamoLedgerTable } from '../../functions/shared/adapters/ledger-table.
 import { systemClock } from '../../functions/shared/clock.ts';
 import { type WalkTarget, walkOn } from '../../test/real/activemq/broker-access.ts';
 import { clientSettingsFor, type DynamoDbLocalAccess } from '../../test/real/dynamodb-local.ts';
-import { idOf, numbersTo, scene } from './backlog.ts';
+import { idOf, ledgerSpan, numbersTo, scene } from './backlog.ts';
 import { type Measured, measured } from './measured.ts';
 
 /** What a scan or a repair talks to. */
@@ -24,9 +24,6 @@ export interface Access {
 
 /** Longer than any of it takes. */
 const patienceMs = 600_000;
-
-/** The ledger is older than every message, and keeps its items for fourteen days, as it does unless set otherwise. */
-export const span = { startMs: 0, retentionSeconds: 1_209_600 } as const;
 
 const storeIn = (folder: string) => ({
   put: async (key: string, text: string): Promise<void> => {
@@ -56,7 +53,7 @@ export const scan = async (access: Access): Promise<Measured<QueueScan>> => {
     other: new DynamoLedgerTable({ ...common, region: otherRegion, client: () => clients.other }),
     clock: systemClock,
   });
-  const request = { pair, queue, keyPrefix: 'scan-', span, deadlineMs: Date.now() + patienceMs };
+  const request = { pair, queue, keyPrefix: 'scan-', span: ledgerSpan, deadlineMs: Date.now() + patienceMs };
   const ports = { ...portsOf(access), ledger, nowMs: () => systemClock.nowMs() };
   const scanned = await measured(() => scanQueue(request, ports));
   clients.own.destroy();

@@ -1,12 +1,24 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import rhea, { type Message } from 'rhea';
 import { connectAmqp, sendAmqp } from '../../test/real/activemq/amqp-source.ts';
 import { RealBroker } from '../../test/real/activemq/real-broker.ts';
 import { DynamoDbLocal } from '../../test/real/dynamodb-local.ts';
-import { messagesOf, numbersTo, scene } from './backlog.ts';
+import { idOf, numbersTo, scene } from './backlog.ts';
 import { fillLedger } from './fill-ledger.ts';
 import type { Access } from './reconciling.ts';
+
+/** What a message's data takes. */
+const bodyBytes = 1_024;
+
+/** The first messages of the queue. */
+const messagesTo = (end: number): readonly Message[] => {
+  const body = rhea.message.data_section(Buffer.alloc(bodyBytes, 'x'));
+  // rhea takes milliseconds since the Unix epoch.
+  const common = { durable: true, creation_time: Date.now() as unknown as Date, body };
+  return numbersTo(end).map((number) => ({ ...common, message_id: idOf(number) }));
+};
 
 /** The real broker and the ledger's table that the bench works with, and a folder for manifests. */
 export class Stage implements AsyncDisposable {
@@ -43,7 +55,7 @@ export class Stage implements AsyncDisposable {
   /** Puts so many messages into the queue. */
   async fillQueue(messages: number): Promise<void> {
     const connection = await connectAmqp(this.access.broker);
-    await sendAmqp(connection, scene.queue, messagesOf(numbersTo(messages), Date.now()));
+    await sendAmqp(connection, scene.queue, messagesTo(messages));
     connection.close();
   }
 

@@ -2,9 +2,8 @@ import type { LedgerEntry, LedgerLookup } from '../../functions/reconciliation/l
 import type { QueueScan } from '../../functions/reconciliation/manifest.ts';
 import { scanQueue } from '../../functions/reconciliation/scan-queue.ts';
 import type { HeldMessage, QueueWalk, WalkVerdict } from '../../functions/shared/queue-walk.ts';
-import { idOf, isProcessed, numbersTo, regionOf, scene } from './backlog.ts';
+import { idOf, isProcessed, ledgerSpan, numbersTo, regionOf, scene } from './backlog.ts';
 import { type Measured, measured } from './measured.ts';
-import { span } from './reconciling.ts';
 
 /** As the real walk: batches of 100, eight of them side by side. */
 const batchSize = 100;
@@ -54,7 +53,7 @@ const syntheticLedger: LedgerLookup = {
 /** Classifies a queue of any length that nobody has to hold. @param nowMs milliseconds since the Unix epoch */
 export const scanSynthetic = async (messages: number, nowMs: number): Promise<Measured<QueueScan>> => {
   const { pair, queue } = scene;
-  const request = { pair, queue, keyPrefix: '', span, deadlineMs: Number.POSITIVE_INFINITY };
+  const request = { pair, queue, keyPrefix: '', span: ledgerSpan, deadlineMs: Number.POSITIVE_INFINITY };
   return await measured(() =>
     scanQueue(request, {
       walk: syntheticWalk(messages, nowMs),

@@ -5,26 +5,29 @@ import type { Answer, Outcome, Task, TaskInputs, TaskName } from './tasks.ts';
 /** A process of its own that measures: its memory and its work are not those of what prepares the programs. */
 export class WorkerProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
+  readonly #ended: Promise<never>;
 
-  constructor() {
-    this.#child = fork(new URL('./worker.ts', import.meta.url));
+  /** @param heapOptions options of Node; by default it takes the memory that the host has */
+  constructor(heapOptions: readonly string[] = []) {
+    this.#child = fork(new URL('./worker.ts', import.meta.url), { execArgv: [...heapOptions] });
+    this.#ended = once(this.#child, 'exit').then(([code, signal]) => {
+      throw new Error(`the measuring process ended with ${String(signal ?? code)} and without an answer`);
+    });
+    this.#ended.catch(() => {});
   }
 
   /** Lets the process do something. @throws Error with the process's own, or when it ends without an answer */
   async perform<K extends TaskName>(name: K, input: TaskInputs[K]): Promise<Outcome<K>> {
-    const ended = once(this.#child, 'exit').then(([code, signal]) => {
-      throw new Error(`the measuring process ended with ${String(signal ?? code)} and without an answer to "${name}"`);
-    });
-    ended.catch(() => {});
+    const answered = Promise.withResolvers<Answer>();
+    this.#child.once('message', answered.resolve);
     this.#child.send({ name, input } as Task);
-    const [answer] = (await Promise.race([once(this.#child, 'message'), ended])) as [Answer];
+    const answer = await Promise.race([answered.promise, this.#ended]);
     if ('error' in answer) throw new Error(`"${name}" failed: ${answer.error}`);
     return answer.outcome as Outcome<K>;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const exited = this.#child.exitCode !== null || this.#child.signalCode !== null || once(this.#child, 'exit');
     this.#child.kill('SIGKILL');
-    await exited;
+    await this.#ended.catch(() => {});
   }
 }

@@ -1,24 +1,27 @@
-import { drainBare } from './bare-drain.ts';
-import { lookUpBare } from './bare-lookups.ts';
 import type { Measured } from './measured.ts';
-import { repair, scan } from './reconciling.ts';
-import { scanSynthetic } from './synthetic-scan.ts';
 import type { Answer, Task, TaskName, TaskResults } from './tasks.ts';
 
-/* The measuring process of the reconcile bench: does one task after the other, until its parent goes. */
+/*
+ * The measuring process of the reconcile bench: does one task after the other, and loads only what they need, because its
+ * memory is measured too.
+ */
 
 const perform = async (task: Task): Promise<Measured<TaskResults[TaskName]>> => {
   switch (task.name) {
     case 'scan':
-      return await scan(task.input);
+      return await (await import('./reconciling.ts')).scan(task.input);
     case 'repair':
-      return await repair(task.input, task.input.manifest);
+      return await (await import('./reconciling.ts')).repair(task.input, task.input.manifest);
     case 'drain':
-      return await drainBare(task.input.broker, task.input.queue, task.input.expected);
+      return await (await import('./bare-drain.ts')).drainBare(
+        task.input.broker,
+        task.input.queue,
+        task.input.expected,
+      );
     case 'lookups':
-      return await lookUpBare(task.input.ledger, task.input.messages);
+      return await (await import('./bare-lookups.ts')).lookUpBare(task.input.ledger, task.input.messages);
     case 'synthetic':
-      return await scanSynthetic(task.input.messages, Date.now());
+      return await (await import('./synthetic-scan.ts')).scanSynthetic(task.input.messages, Date.now());
   }
 };
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
-import { runGuards } from '../shared/adapters/run-guards.ts';
+import { renewLock } from '../shared/adapters/renew-lock.ts';
 import { brokerAddressSchema } from '../shared/broker-address.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
@@ -12,7 +12,7 @@ export const handler = composeHandler({
   input: z.strictObject({ pair: z.string(), target: brokerAddressSchema, run: runSchema }),
   environment: pairEnvironmentSchema,
   handle: async ({ pair: pairName, target, run }, { runtime, environment, nowMs, logDecision }) => {
-    await runGuards(runtime, environment, findPair(environment.PAIRS, pairName), run).renew();
+    await renewLock(runtime, environment, findPair(environment.PAIRS, pairName), run);
     const { brokers, probe } = pairPorts(runtime, environment);
     const broker = await brokers.describe(target);
     const clients = await probe(broker);

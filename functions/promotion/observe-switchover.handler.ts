@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import { renewLock } from '../shared/adapters/renew-lock.ts';
 import { replicationPorts } from '../shared/adapters/replication-ports.ts';
-import { runGuards } from '../shared/adapters/run-guards.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { UnsafeTopology } from '../shared/errors.ts';
@@ -22,7 +22,7 @@ export const handler = composeHandler({
   environment: pairEnvironmentSchema,
   handle: async ({ pair: pairName, run, ...asked }, { runtime, environment, logDecision }) => {
     const pair = findPair(environment.PAIRS, pairName);
-    await runGuards(runtime, environment, pair, run).renew();
+    await renewLock(runtime, environment, pair, run);
     const look = await watchSwitchover({ ...asked, pair }, replicationPorts(runtime, environment));
     const { judgement, forecast, predictedLoss, progress, nextSeconds, approval, escalation } = look;
     const { phase } = progress;

@@ -13,10 +13,9 @@ import { composeHandler, runSchema } from '../shared/compose.ts';
 import { notifyEnvironmentSchema } from '../shared/environment/notify-environment.ts';
 import { reconciliationEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
-import { runbookLine } from '../shared/runbook.ts';
 import { evaluateReadiness } from './evaluate.ts';
 import { gatherReadinessFacts } from './gather-facts.ts';
-import { publishVerdict } from './publish-verdict.ts';
+import { publishVerdict, unsafePage } from './publish-verdict.ts';
 
 /** Evaluates one pair as this Region sees it, and publishes the verdict; changes nothing at the brokers. */
 export const handler = composeHandler({
@@ -26,8 +25,8 @@ export const handler = composeHandler({
   handle: async ({ pair: pairName, dryRun }, { runtime, environment, region, logDecision }) => {
     const pair = findPair(environment.PAIRS, pairName);
     const ports = replicationPorts(runtime, environment);
-    const records = new ReadinessTable(controlItems(runtime, environment));
-    const heartbeats = new HeartbeatTable(controlItems(runtime, environment));
+    const items = controlItems(runtime, environment);
+    const [records, heartbeats] = [new ReadinessTable(items), new HeartbeatTable(items)];
     const facts = await gatherReadinessFacts(pair, {
       ...ports,
       readCredentials: (secretArn) => readCredentials(runtime, secretArn),
@@ -49,15 +48,11 @@ export const handler = composeHandler({
           putMetrics: (counts) => putPairMetrics(runtime, region, pair.name, counts),
           announce: (detail) =>
             putEvent(runtime, region, { detailType: 'mq-dr readiness changed', detail: { ...detail, region } }),
-          page: (message) =>
-            notify(runtime, environment.TOPIC_ARN, {
-              subject: `mq-dr: ${pair.name} is unsafe`,
-              message: `${message}\n${runbookLine('two-primaries')}`,
-            }),
+          page: (message) => notify(runtime, environment.TOPIC_ARN, unsafePage(pair.name, message)),
         });
     const shown = (findings: typeof evaluation.blockers) => findings.map(({ code, message }) => ({ code, message }));
     const checks = new Set(results.map(({ check }) => check)).size;
-    const { blockers, warnings } = evaluation;
-    return { pair: pair.name, verdict, change, checks, blockers: shown(blockers), warnings: shown(warnings) };
+    const found = { blockers: shown(evaluation.blockers), warnings: shown(evaluation.warnings) };
+    return { pair: pair.name, verdict, change, checks, ...found };
   },
 });

@@ -1,7 +1,14 @@
 import type { ReadinessRecord } from '../shared/readiness-record.ts';
+import { runbookLine } from '../shared/runbook.ts';
 import type { Evaluation } from './evaluate.ts';
 import { type Reading, tryRead } from './reading.ts';
 import { bothPrimaryCode } from './topology-checks.ts';
+
+/** What people are paged with when acting on the pair could make things worse. */
+export const unsafePage = (pair: string, message: string) => ({
+  subject: `mq-dr: ${pair} is unsafe`,
+  message: `${message}\n${runbookLine('two-primaries')}`,
+});
 
 /** Where an evaluation goes; `shared/adapters` has the real ones. */
 export interface VerdictPorts {

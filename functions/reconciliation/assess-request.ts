@@ -4,7 +4,13 @@ import { findMembers } from '../shared/find-pair.ts';
 import type { Assessment, PlannedWrite } from '../shared/finding.ts';
 import type { PairConfig } from '../shared/pair-config.ts';
 import { findManifest } from './find-manifest.ts';
-import { guardsFor, plannedRemovals, planReconciliation, type ReconcileMode } from './plan-reconciliation.ts';
+import {
+  autoFindings,
+  guardsFor,
+  plannedRemovals,
+  planReconciliation,
+  type ReconcileMode,
+} from './plan-reconciliation.ts';
 import { assessReconcile } from './reconcile-gates.ts';
 import type { ReconcileInput } from './reconcile-input.ts';
 
@@ -44,7 +50,7 @@ export const assessReconcileRequest = async (
   const there = members.find((member) => member.region !== region);
   const epoch = (await ports.readEpoch()) ?? 0;
   const manifest = await findManifest(pair.name, input.manifest, ports.store);
-  const assessment = assessReconcile({
+  const { blockers: found, warnings } = assessReconcile({
     pair: pair.name,
     runningRegion: region,
     otherRegion: there?.region ?? 'the other Region',
@@ -54,9 +60,11 @@ export const assessReconcileRequest = async (
     guards: guardsFor(plan.mode, await ports.assessGuards()),
     manifest,
   });
+  const blockers = [...found, ...autoFindings(plan.mode, pair.reconciliation)];
   return {
-    verdict: assessment.blockers.length > 0 ? 'refused' : 'proceed',
-    ...assessment,
+    verdict: blockers.length > 0 ? 'refused' : 'proceed',
+    blockers,
+    warnings,
     mode: plan.mode,
     dryRun: input.dryRun,
     plannedWrites: input.dryRun ? plannedRemovals(plan.mode, region, manifest?.found) : [],

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { listQueues } from '../shared/adapters/queue-metrics.ts';
 import { brokerQueues } from '../shared/adapters/reconciliation-ports.ts';
+import { renewLock } from '../shared/adapters/renew-lock.ts';
 import { reportStore } from '../shared/adapters/report-store.ts';
-import { runGuards } from '../shared/adapters/run-guards.ts';
 import { composeHandler } from '../shared/compose.ts';
 import { reconciliationEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
@@ -17,7 +17,7 @@ export const handler = composeHandler({
   environment: reconciliationEnvironmentSchema,
   handle: async ({ pair: pairName, execution, run, queues: asked }, { runtime, environment, region, logDecision }) => {
     const pair = findPair(environment.PAIRS, pairName);
-    await runGuards(runtime, environment, pair, run).renew();
+    await renewLock(runtime, environment, pair, run);
     const { config, readCounts, broker } = await brokerQueues(runtime, environment, { pair, region });
     const found = await discoverQueues(config, asked ?? undefined, pair.canary?.queue, {
       readCounts,

@@ -16,16 +16,26 @@ export interface PartStore {
   put(key: string, text: string): Promise<void>;
 }
 
+/** Lines of one batch as they will be stored. */
+interface WrittenLines {
+  readonly count: number;
+  readonly text: string;
+}
+
 /**
  * Writes the lines of a queue's manifest in their order, whatever order they come in: lookups of several batches may be
  * under way at once.
+ *
+ * Lines are kept as text, not as objects: thousands of objects that live for one part would outlive the garbage
+ * collector's young generation, which grows then to the largest that it may be.
  */
 export class ManifestParts {
   readonly #store: PartStore;
   readonly #keyPrefix: string;
-  readonly #waiting = new Map<number, readonly ManifestLine[]>();
+  readonly #waiting = new Map<number, WrittenLines>();
   readonly #parts: ManifestPart[] = [];
-  #lines: ManifestLine[] = [];
+  #ready: WrittenLines[] = [];
+  #readyCount = 0;
   #next = 0;
   #counts: ClassCounts = noMessages;
 
@@ -39,30 +49,35 @@ export class ManifestParts {
   async add(lines: readonly ManifestLine[]): Promise<void> {
     const [first] = lines;
     if (first === undefined) return;
-    this.#waiting.set(first.position, lines);
-    for (let ready = this.#waiting.get(this.#next); ready !== undefined; ready = this.#waiting.get(this.#next)) {
+    for (const line of lines) this.#counts = addCounts(this.#counts, { ...noMessages, [line.class]: 1 });
+    this.#waiting.set(first.position, { count: lines.length, text: writeLines(lines) });
+    for (let batch = this.#waiting.get(this.#next); batch !== undefined; batch = this.#waiting.get(this.#next)) {
       this.#waiting.delete(this.#next);
-      this.#next += ready.length;
-      this.#lines.push(...ready);
+      this.#next += batch.count;
+      this.#append(batch);
     }
-    if (this.#lines.length >= linesPerPart) await this.#writePart();
+    if (this.#readyCount >= linesPerPart) await this.#writePart();
   }
 
   /** Writes what is left, what waits for lines that never came included. @throws errors of the store */
   async end(): Promise<{ readonly parts: readonly ManifestPart[]; readonly counts: ClassCounts }> {
-    for (const [, lines] of [...this.#waiting].sort(([one], [other]) => one - other)) this.#lines.push(...lines);
+    for (const [, batch] of [...this.#waiting].sort(([one], [other]) => one - other)) this.#append(batch);
     this.#waiting.clear();
-    if (this.#lines.length > 0) await this.#writePart();
+    if (this.#readyCount > 0) await this.#writePart();
     return { parts: this.#parts, counts: this.#counts };
   }
 
+  #append(batch: WrittenLines): void {
+    this.#ready.push(batch);
+    this.#readyCount += batch.count;
+  }
+
   async #writePart(): Promise<void> {
-    const lines = this.#lines;
-    this.#lines = [];
-    const text = writeLines(lines);
+    const text = this.#ready.map((batch) => batch.text).join('');
     const key = `${this.#keyPrefix}${String(this.#parts.length).padStart(5, '0')}.ndjson`;
-    this.#parts.push({ key, sha256: sha256(text), messages: lines.length });
-    for (const line of lines) this.#counts = addCounts(this.#counts, { ...noMessages, [line.class]: 1 });
+    this.#parts.push({ key, sha256: sha256(text), messages: this.#readyCount });
+    this.#ready = [];
+    this.#readyCount = 0;
     await this.#store.put(key, text);
   }
 }

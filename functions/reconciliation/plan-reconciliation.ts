@@ -1,4 +1,4 @@
-import type { Assessment, PlannedWrite } from '../shared/finding.ts';
+import type { Assessment, Finding, PlannedWrite } from '../shared/finding.ts';
 import type { ReconciliationConfig } from '../shared/reconciliation-config.ts';
 import type { Manifest } from './manifest.ts';
 import type { ReconcileInput } from './reconcile-input.ts';
@@ -20,6 +20,22 @@ export const planReconciliation = (
     ? { skipped: 'the settings of the pair ask for nothing after a promotion' }
     : { mode: config.afterPromotion };
 };
+
+/** A repair that nobody has seen the manifest of is made only where the pair's settings allow it. */
+export const autoFindings = (
+  mode: ReconcileMode,
+  config: Pick<ReconciliationConfig, 'afterPromotion' | 'automaticRepair'> | undefined,
+): readonly Finding[] =>
+  mode !== 'auto' || config === undefined || config.afterPromotion === 'auto' || config.automaticRepair
+    ? []
+    : [
+        {
+          code: 'AUTO_NOT_ALLOWED',
+          message:
+            'the settings of the pair ask for a look first: start mode "report", then "repair" with its manifest, or set reconciliation.automaticRepair',
+          evidence: { afterPromotion: config.afterPromotion },
+        },
+      ];
 
 /** The writes of a dry run are listed for so many queues. */
 const plannedQueues = 20;

@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { AmqpQueueWalk } from '../shared/adapters/queue-walk.ts';
 import { brokerQueues } from '../shared/adapters/reconciliation-ports.ts';
 import { ledgerTable } from '../shared/adapters/regional-ledger.ts';
+import { renewLock } from '../shared/adapters/renew-lock.ts';
 import { reportStore } from '../shared/adapters/report-store.ts';
-import { runGuards } from '../shared/adapters/run-guards.ts';
 import { composeHandler } from '../shared/compose.ts';
 import { reconciliationEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
@@ -21,7 +21,6 @@ export const handler = composeHandler({
   environment: reconciliationEnvironmentSchema,
   handle: async (input, { runtime, environment, region, nowMs: startMs, logDecision }) => {
     const pair = findPair(environment.PAIRS, input.pair);
-    const guards = runGuards(runtime, environment, pair, input.run);
     const store = reportStore(runtime, environment, region);
     const documents = new RunDocuments(store, pair.name, input.execution);
     const queues = await documents.queues();
@@ -43,7 +42,7 @@ export const handler = composeHandler({
     const span = { startMs: Date.parse(config.ledgerStart), retentionSeconds: config.retentionSeconds };
     const deadlineMs = startMs + endsWalkAfterSeconds * 1_000;
     return await goThroughQueues(input.cursor, queues.length, nowMs, async (index) => {
-      await guards.renew();
+      await renewLock(runtime, environment, pair, input.run);
       const queue = queues[index] ?? '';
       const keyPrefix = documents.linesPrefix('scan', index);
       const scan = await scanQueue({ pair: pair.name, queue, keyPrefix, span, deadlineMs }, ports);

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import { renewLock } from '../shared/adapters/renew-lock.ts';
 import { reportStore } from '../shared/adapters/report-store.ts';
-import { runGuards } from '../shared/adapters/run-guards.ts';
 import { brokerAddressSchema } from '../shared/broker-address.ts';
 import { composeHandler } from '../shared/compose.ts';
 import { reconciliationEnvironmentSchema } from '../shared/environment/pair-environment.ts';
@@ -22,7 +22,7 @@ export const handler = composeHandler({
   environment: reconciliationEnvironmentSchema,
   handle: async (input, { runtime, environment, region, nowMs, logDecision }) => {
     const pair = findPair(environment.PAIRS, input.pair);
-    await runGuards(runtime, environment, pair, input.run).renew();
+    await renewLock(runtime, environment, pair, input.run);
     const store = reportStore(runtime, environment, region);
     const documents = new RunDocuments(store, pair.name, input.execution);
     const scans: QueueScan[] = [];

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
-import { runGuards } from '../shared/adapters/run-guards.ts';
+import { renewLock } from '../shared/adapters/renew-lock.ts';
 import { brokerAddressSchema } from '../shared/broker-address.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
@@ -13,7 +13,7 @@ export const handler = composeHandler({
   input: z.strictObject({ pair: z.string(), replica: brokerAddressSchema, run: runSchema }),
   environment: pairEnvironmentSchema,
   handle: async ({ pair, replica, run }, { runtime, environment, logDecision }) => {
-    await runGuards(runtime, environment, findPair(environment.PAIRS, pair), run).renew();
+    await renewLock(runtime, environment, findPair(environment.PAIRS, pair), run);
     const { state } = await pairPorts(runtime, environment).brokers.describe(replica);
     if (state === 'CREATION_FAILED') {
       throw new CreationFailed(

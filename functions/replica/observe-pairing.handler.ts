@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
-import { runGuards } from '../shared/adapters/run-guards.ts';
+import { renewLock } from '../shared/adapters/renew-lock.ts';
 import { pairAddressesSchema } from '../shared/broker-address.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
@@ -14,7 +14,7 @@ export const handler = composeHandler({
   input: z.strictObject({ pair: z.string(), brokers: pairAddressesSchema, run: runSchema }),
   environment: pairEnvironmentSchema,
   handle: async ({ pair, brokers: { primary, replica }, run }, { runtime, environment, nowMs, logDecision }) => {
-    await runGuards(runtime, environment, findPair(environment.PAIRS, pair), run).renew();
+    await renewLock(runtime, environment, findPair(environment.PAIRS, pair), run);
     const { brokers, control } = pairPorts(runtime, environment);
     const judgement = judgePairing(await brokers.describe(primary), await brokers.tryDescribe(replica));
     if (judgement.phase === 'paired') {

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { sendCanary, takeCanaries } from '../shared/adapters/amqp-canary.ts';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
+import { renewLock } from '../shared/adapters/renew-lock.ts';
 import { ReplicationMetrics } from '../shared/adapters/replication-metrics.ts';
-import { runGuards } from '../shared/adapters/run-guards.ts';
 import { pairAddressesSchema } from '../shared/broker-address.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
@@ -32,7 +32,7 @@ export const handler = composeHandler({
     { pair: pairName, brokers, sinceMs, firstLook, run },
     { runtime, environment, nowMs, logDecision },
   ) => {
-    await runGuards(runtime, environment, findPair(environment.PAIRS, pairName), run).renew();
+    await renewLock(runtime, environment, findPair(environment.PAIRS, pairName), run);
     const { canary: settings } = findPair(environment.PAIRS, pairName);
     const ports = pairPorts(runtime, environment);
     const canary =

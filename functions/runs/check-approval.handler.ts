@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { controlPorts } from '../shared/adapters/control-ports.ts';
-import { runGuards } from '../shared/adapters/run-guards.ts';
+import { renewLock } from '../shared/adapters/renew-lock.ts';
 import { approvalState } from '../shared/approval.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
@@ -12,7 +12,7 @@ export const handler = composeHandler({
   input: z.strictObject({ pair: z.string(), approvalId: z.string(), run: runSchema }),
   environment: pairEnvironmentSchema,
   handle: async ({ pair, approvalId, run }, { runtime, environment, nowMs, logDecision }) => {
-    await runGuards(runtime, environment, findPair(environment.PAIRS, pair), run).renew();
+    await renewLock(runtime, environment, findPair(environment.PAIRS, pair), run);
     const approval = await controlPorts(runtime, environment).control.readApproval(pair, approvalId);
     const state = approvalState(approval, nowMs);
     logDecision('approval checked', { pair, approvalId, state, decidedBy: approval?.decidedBy });

@@ -39,6 +39,8 @@ export const reconciliationFields = z.strictObject({
   queues: z.prefault(queuesSchema, {}),
   /** What a promotion does by itself: `report` changes no queue, `auto` repairs what it has just reported. */
   afterPromotion: z._default(z.enum(['off', 'report', 'auto']), 'report'),
+  /** Whether a person may start a run that repairs without showing its manifest first; implied by `afterPromotion: auto`. */
+  automaticRepair: z._default(z.boolean(), false),
   /** The quarantine of a queue is called this and the queue's name. */
   quarantinePrefix: z._default(z.string().check(z.minLength(1), z.maxLength(200)), 'mq-dr.quarantine.'),
   /** When every consumer had begun to write to the ledger, ISO 8601: an older message proves nothing by its absence. */

@@ -9,7 +9,9 @@ import { readCredentialScope } from './credential-scope.ts';
 import { fallbackProtocol, serviceProtocols } from './protocols/service-protocols.ts';
 import type { DecodedCall, WireProtocol } from './protocols/wire-protocol.ts';
 import { redactSecrets } from './redaction.ts';
+import { requireModelledRequest } from './request-check.ts';
 import { ApiFault, type ApiService } from './service.ts';
+import { isSigningName, type SigningName, serviceModels } from './service-models.ts';
 import { sleepUnlessAborted } from './sleep-unless-aborted.ts';
 import { encodeText, type WireRequest, type WireResponse } from './wire-message.ts';
 
@@ -36,10 +38,19 @@ export interface DispatcherOptions {
 /** Longest request that is decompressed; DynamoDB takes the largest requests of all services, 16 MiB. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
+/** Where one decoded call goes. */
+interface Target {
+  readonly service: SigningName;
+  readonly handler: ApiService;
+  readonly protocol: WireProtocol;
+  readonly region: string;
+  readonly requestId: string;
+}
+
 /** Routes calls in AWS wire formats to the embedded services and reports every one of them. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
-  readonly #services = new Map<string, ApiService>();
+  readonly #services = new Map<SigningName, ApiService>();
   readonly #answers = new AnswerMemory();
 
   constructor(options: DispatcherOptions) {
@@ -49,16 +60,14 @@ export class Dispatcher {
   /**
    * Adds a service under its signing name.
    *
-   * @throws TypeError when the name is taken or its wire protocol is not known
+   * @throws TypeError when the name is taken or unknown
    */
   register(service: ApiService): void {
     const { signingName } = service;
-    if (this.#services.has(signingName)) throw new TypeError(`the service "${signingName}" is registered already`);
-    if (!serviceProtocols.has(signingName)) {
-      throw new TypeError(
-        `no wire protocol is known for "${signingName}"; known: ${[...serviceProtocols.keys()].join(', ')}`,
-      );
+    if (!isSigningName(signingName)) {
+      throw new TypeError(`no model is known for "${signingName}"; known: ${Object.keys(serviceModels).join(', ')}`);
     }
+    if (this.#services.has(signingName)) throw new TypeError(`the service "${signingName}" is registered already`);
     this.#services.set(signingName, service);
   }
 
@@ -73,12 +82,12 @@ export class Dispatcher {
     let operation = 'unknown';
     try {
       const { region, service } = readCredentialScope(request.headers);
-      const handler = this.#services.get(service);
-      if (handler === undefined) throw this.#unknownService(service);
-      protocol = serviceProtocols.get(service) ?? fallbackProtocol;
+      const handler = isSigningName(service) ? this.#services.get(service) : undefined;
+      if (!isSigningName(service) || handler === undefined) throw this.#unknownService(service);
+      protocol = serviceProtocols[service];
       const call = protocol.decode(inflate(request));
       operation = call.operation;
-      return await this.#carry(call, { handler, protocol, region, requestId }, origin);
+      return await this.#carry(call, { service, handler, protocol, region, requestId }, origin);
     } catch (error) {
       if (error instanceof ApiFault) return protocol.encodeFault(error, requestId);
       if (error instanceof ConnectionError || error instanceof ActorKilledError || isAbort(error)) throw error;
@@ -87,11 +96,7 @@ export class Dispatcher {
     }
   }
 
-  async #carry(
-    call: DecodedCall,
-    target: { handler: ApiService; protocol: WireProtocol; region: string; requestId: string },
-    origin: CallOrigin,
-  ): Promise<WireResponse> {
+  async #carry(call: DecodedCall, target: Target, origin: CallOrigin): Promise<WireResponse> {
     const { clock } = this.#options;
     const { handler, protocol, region, requestId } = target;
     const attempt: ApiCallAttempt = {
@@ -157,12 +162,13 @@ export class Dispatcher {
   async #answer(
     call: DecodedCall,
     plan: CallPlan,
-    target: { handler: ApiService; protocol: WireProtocol; region: string; requestId: string },
+    target: Target,
     attempt: ApiCallAttempt,
   ): Promise<{ readonly wire: WireResponse; readonly outcome: string }> {
-    const { handler, protocol, region, requestId } = target;
+    const { service, handler, protocol, region, requestId } = target;
     try {
       if (plan.fault !== undefined) throw plan.fault;
+      requireModelledRequest(service, call);
       const stale = plan.staleMs === undefined ? undefined : this.#answers.recall(attempt, plan.staleMs);
       if (stale !== undefined) return { wire: stale, outcome: 'StaleAnswer' };
       const output = await handler.handle({

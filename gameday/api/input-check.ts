@@ -1,6 +1,6 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
 import { closest } from 'fastest-levenshtein';
-import { type OperationModel, structureMembers } from './sdk-model.ts';
+import { type MemberModel, type OperationModel, structureMembers } from './sdk-model.ts';
 
 /** Something about a request that the service's own model does not allow. */
 export interface InputProblem {
@@ -10,12 +10,16 @@ export interface InputProblem {
   readonly message: string;
 }
 
+/** How a service sees the names of members: as they are on the wire, or as the SDK spells them. */
+export type Naming = 'wire' | 'modelled';
+
 /** Compares a decoded request with the SDK's model of the operation: unknown, missing and mistyped members. */
 export function checkInput(
   operation: OperationModel,
   input: Readonly<Record<string, unknown>>,
+  naming: Naming = 'wire',
 ): readonly InputProblem[] {
-  return checkStructure(operation.input, input, '');
+  return checkStructure(operation.input, input, '', naming);
 }
 
 /** Compares an answer with the SDK's model of the operation, in the same way. */
@@ -23,7 +27,7 @@ export function checkOutput(
   operation: OperationModel,
   output: Readonly<Record<string, unknown>>,
 ): readonly InputProblem[] {
-  return checkStructure(operation.output, output, '');
+  return checkStructure(operation.output, output, '', 'wire');
 }
 
 const join = (path: string, name: string | number): string => (path === '' ? `${name}` : `${path}.${name}`);
@@ -35,39 +39,44 @@ function checkStructure(
   structure: NormalizedSchema,
   value: Readonly<Record<string, unknown>>,
   path: string,
+  naming: Naming,
 ): readonly InputProblem[] {
   const problems: InputProblem[] = [];
-  const members = structure.isStructSchema() ? structureMembers(structure) : [];
-  const names = members.map((member) => member.wireName);
+  const members = structureMembers(structure);
+  const nameOf = ({ name, wireName }: MemberModel): string => (naming === 'wire' ? wireName : name);
+  const names = members.map(nameOf);
   for (const name of Object.keys(value)) {
     if (names.includes(name)) continue;
     const member = join(path, name);
     const hint = names.length === 0 ? 'no member is allowed' : `did you mean "${closest(name, names)}"?`;
     problems.push({ kind: 'unknown', member, message: `unknown member "${member}"; ${hint}` });
   }
-  for (const { wireName, schema, required } of members) {
-    const member = join(path, wireName);
-    const found = value[wireName];
+  for (const model of members) {
+    const member = join(path, nameOf(model));
+    const found = value[nameOf(model)];
     if (found === undefined || found === null) {
-      if (required) problems.push({ kind: 'missing', member, message: `member "${member}" is required` });
-    } else problems.push(...checkValue(schema, found, member));
+      if (model.required) problems.push({ kind: 'missing', member, message: `member "${member}" is required` });
+    } else problems.push(...checkValue(model.schema, found, member, naming));
   }
   return problems;
 }
 
-function checkValue(schema: NormalizedSchema, value: unknown, path: string): readonly InputProblem[] {
+function checkValue(schema: NormalizedSchema, value: unknown, path: string, naming: Naming): readonly InputProblem[] {
   if (schema.isDocumentSchema()) return [];
   if (schema.isListSchema()) {
     if (!Array.isArray(value)) return [wrongType(path, 'a list', value)];
-    return value.flatMap((item, index) => checkValue(schema.getValueSchema(), item, join(path, index)));
+    return value.flatMap((item, index) => checkValue(schema.getValueSchema(), item, join(path, index), naming));
   }
   if (schema.isMapSchema()) {
     if (!isRecord(value)) return [wrongType(path, 'a map', value)];
-    return Object.entries(value).flatMap(([key, item]) => checkValue(schema.getValueSchema(), item, join(path, key)));
+    return Object.entries(value).flatMap(([key, item]) =>
+      checkValue(schema.getValueSchema(), item, join(path, key), naming),
+    );
   }
   if (schema.isStructSchema()) {
-    return isRecord(value) ? checkStructure(schema, value, path) : [wrongType(path, 'a structure', value)];
+    return isRecord(value) ? checkStructure(schema, value, path, naming) : [wrongType(path, 'a structure', value)];
   }
+  if (schema.isBlobSchema() && value instanceof Uint8Array) return [];
   if (schema.isStringSchema() || schema.isBlobSchema()) {
     return typeof value === 'string' ? [] : [wrongType(path, 'a string', value)];
   }

@@ -42,6 +42,8 @@ export function readSdkModel(sdk: Readonly<Record<string, unknown>>): ReadonlyMa
 
 /** A member of a structure together with its name on the wire. */
 export interface MemberModel {
+  /** As the SDK spells it. */
+  readonly name: string;
   readonly wireName: string;
   readonly schema: NormalizedSchema;
   readonly required: boolean;
@@ -49,18 +51,27 @@ export interface MemberModel {
 
 const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 
+/** Members by structure: every request is compared with them. */
+const knownMembers = new WeakMap<object, readonly MemberModel[]>();
+
 /**
  * The members of a structure. Path labels have no wire name of their own; they are given the lower camel case that
  * REST-JSON bodies use, so that a service sees one spelling throughout.
  */
 export function structureMembers(structure: NormalizedSchema): readonly MemberModel[] {
-  const tuple: readonly unknown[] = Array.isArray(structure.getSchema())
-    ? (structure.getSchema() as readonly unknown[])
-    : [];
+  const schema: unknown = structure.getSchema();
+  if (!structure.isStructSchema() || !Array.isArray(schema)) return [];
+  const members = knownMembers.get(schema) ?? readMembers(structure, schema);
+  knownMembers.set(schema, members);
+  return members;
+}
+
+function readMembers(structure: NormalizedSchema, tuple: readonly unknown[]): readonly MemberModel[] {
   const requiredCount = Number(tuple[REQUIRED_COUNT_INDEX] ?? 0);
   return [...structure.structIterator()].map(([name, schema], index) => {
     const traits = schema.getMemberTraits();
     const label = traits.httpLabel ? lowerFirst(name) : undefined;
-    return { wireName: traits.jsonName ?? traits.httpQuery ?? label ?? name, schema, required: index < requiredCount };
+    const wireName = traits.jsonName ?? traits.httpQuery ?? label ?? name;
+    return { name, wireName, schema, required: index < requiredCount };
   });
 }

@@ -12,6 +12,12 @@ export interface Invocation {
   readonly region: string;
 }
 
+/** What a function answered, and to what; both as they went through JSON. */
+export interface FunctionAnswer extends Invocation {
+  readonly event: unknown;
+  readonly answer: unknown;
+}
+
 /** What an invocation takes from its surroundings, and what becomes of it when its process dies. */
 export interface InvocationRuntime {
   readonly runtime: Runtime;
@@ -27,6 +33,8 @@ export interface LambdaOptions {
   readonly replaceTask: (call: TaskCall) => TaskFailure | { readonly result: unknown } | undefined;
   /** Whether the function's time limit ends this actor; a fault may let it run on. */
   readonly enforcesLimit: (actorName: string) => boolean;
+  /** Told what each function answered; it must not wait. */
+  readonly onAnswer: (answer: FunctionAnswer) => void;
   /** The surroundings of one invocation in its Region. */
   readonly runtimeFor: (invocation: Invocation) => InvocationRuntime;
 }
@@ -93,7 +101,9 @@ export class EmbeddedLambda {
       if (this.#options.enforcesLimit(actor.name)) clock.kill(actor);
     });
     try {
-      return roundTrip((await clock.join(actor)) ?? null);
+      const answer = roundTrip((await clock.join(actor)) ?? null);
+      this.#options.onAnswer({ ...invocation, event, answer });
+      return answer;
     } catch (error) {
       if (error instanceof ActorKilledError) died();
       throw taskFailure(error, requestId, clock.nowMs() >= deadlineMs ? limitSeconds : undefined);

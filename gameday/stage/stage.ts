@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Duplex } from 'node:stream';
 import type * as z from 'zod';
-import type { clusterConfigSchema } from '../../functions/shared/cluster-config.ts';
 import type { Clock } from '../../functions/shared/clock.ts';
+import type { clusterConfigSchema } from '../../functions/shared/cluster-config.ts';
 import type { Log, LogFields } from '../../functions/shared/log.ts';
 import type { PairConfig } from '../../functions/shared/pair-config.ts';
 import { clientTimeouts, type Runtime } from '../../functions/shared/runtime.ts';
@@ -18,7 +18,7 @@ import type { MqSettings } from '../world/mq/mq-settings.ts';
 import { World } from '../world/world.ts';
 import { StageDataPlanes } from './data-planes.ts';
 import { type LambdaHandler, loadHandlers } from './handlers.ts';
-import { EmbeddedLambda, functionArn, type Invocation, type InvocationRuntime } from './lambda.ts';
+import { EmbeddedLambda, type FunctionAnswer, functionArn, type Invocation, type InvocationRuntime } from './lambda.ts';
 
 /** A line that a deployed function logged. */
 export interface FunctionLog {
@@ -36,6 +36,7 @@ export interface StageEvents {
   statusChange(event: ExecutionStatusChangeEvent): void;
   log(log: FunctionLog): void;
   brokerChange(change: BrokerChange): void;
+  answer(answer: FunctionAnswer): void;
 }
 
 export interface StageOptions {
@@ -110,6 +111,7 @@ export class Stage {
       accountId: this.world.accountId,
       replaceTask: options.replaceTask ?? (() => undefined),
       enforcesLimit: (actorName) => !this.world.isLate(actorName),
+      onAnswer: (answer) => this.#report((listener) => listener.answer?.(answer)),
       runtimeFor: (invocation) => this.#runtimeFor(invocation),
     });
     this.engine = new Engine({

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import type { BuildOptions, BuildResult } from 'esbuild';
+import type { BuildOptions, Metafile } from 'esbuild';
+import { sdkShaking } from './sdk-shaking.ts';
 
 /** Where the code of a function comes from. */
 export interface FunctionCode {
@@ -50,35 +50,49 @@ export const unreachableCredentials = [
 const folderOf = (entry: string): string => basename(entry).replace(/\.handler\.ts$/, '');
 
 /**
- * Bundles every entry in one run of esbuild: modules that many functions share are read once, which makes fifty
+ * Every function's bundle, made in one run of esbuild: modules that many functions share are read once, which makes fifty
  * functions a matter of seconds; see docs/adr/0022-one-bundling-run.md. Folders are reused by all Regions of an app.
  */
 export class Bundles implements FunctionCode {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'mq-dr-bundles-'));
+  readonly #folder: string;
   readonly #entries: readonly string[];
-  readonly result: BuildResult<{ metafile: true }>;
+  /** What esbuild took into which file, as its metafile tells it. */
+  readonly metafile: Metafile;
 
-  /** @param entries modules that export `handler`, from the repository's root */
-  constructor(entries: readonly string[]) {
+  private constructor(folder: string, entries: readonly string[], metafile: Metafile) {
+    this.#folder = folder;
     this.#entries = entries;
-    // Assets are copied when they are made; nobody needs the folder after the app has ended.
-    process.once('exit', () => rmSync(this.#folder, { recursive: true, force: true }));
-    // Loaded here, so that an app that brings its own code needs no bundler.
-    const { buildSync } = createRequire(import.meta.url)('esbuild') as typeof import('esbuild');
-    this.result = buildSync({
-      ...bundleOptions,
-      external: [...unreachableCredentials],
-      absWorkingDir: projectRoot,
-      entryPoints: entries.map((entry) => ({ in: entry, out: join(folderOf(entry), 'index') })),
-      outdir: this.#folder,
-      metafile: true,
-    });
+    this.metafile = metafile;
   }
 
-  /** Folder with the bundle of an entry, `index.mjs`. */
+  /** @param entries modules that export `handler`, from the repository's root */
+  static async of(entries: readonly string[]): Promise<Bundles> {
+    const folder = mkdtempSync(join(tmpdir(), 'mq-dr-bundles-'));
+    // Assets are copied when they are made; nobody needs the folder after the app has ended.
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    // Loaded here, so that an app that brings its own code needs no bundler.
+    const { build } = await import('esbuild');
+    const { metafile } = await build({
+      ...bundleOptions,
+      external: [...unreachableCredentials],
+      plugins: [sdkShaking],
+      absWorkingDir: projectRoot,
+      entryPoints: entries.map((entry) => ({ in: entry, out: join(folderOf(entry), 'index') })),
+      outdir: folder,
+      metafile: true,
+    });
+    return new Bundles(folder, entries, metafile);
+  }
+
+  /** Folder with the bundle of an entry. */
   folderOf(entry: string): string {
     if (!this.#entries.includes(entry)) throw new TypeError(`${entry} was not bundled`);
     return join(this.#folder, folderOf(entry));
+  }
+
+  /** The bundle of an entry. */
+  fileOf(entry: string): string {
+    return join(this.folderOf(entry), 'index.mjs');
   }
 
   codeOf(entry: string): Code {

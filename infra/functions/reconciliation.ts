@@ -1,10 +1,22 @@
 import { type FunctionSpec, inFolder } from '../function-spec.ts';
-import { changeControl, describeHere, on, page, readControl, readGuards, readSecrets } from '../grants/grant.ts';
+import {
+  changeControl,
+  describeHere,
+  on,
+  onUnseen,
+  page,
+  readControl,
+  readGuards,
+  readSecrets,
+} from '../grants/grant.ts';
 
 const define = inFolder('reconciliation', ['reconciliation']);
 
+/** Without it S3 says 403 about an object that does not exist, and a wrong hash would look like a missing right. */
+const missingKeys = onUnseen('report bucket', 'S3 asks for it where an object does not exist', 's3:ListBucket');
+
 /** Manifests and the documents of a run. */
-const reports = on('reports', 's3:GetObject', 's3:PutObject');
+const reports = [...on('reports', 's3:GetObject', 's3:PutObject'), ...missingKeys];
 
 /** Goes through the queues of the broker of the own Region. */
 const queues: Omit<FunctionSpec, 'name' | 'entry' | 'environment' | 'can'> = {
@@ -18,7 +30,7 @@ const queues: Omit<FunctionSpec, 'name' | 'entry' | 'environment' | 'can'> = {
 /** What proves message by message what was processed. */
 export const reconciliationFunctions = [
   define('assess-reconcile', {
-    can: [...describeHere, ...readControl, ...readGuards, ...on('reports', 's3:GetObject')],
+    can: [...describeHere, ...readControl, ...readGuards, ...on('reports', 's3:GetObject'), ...missingKeys],
   }),
   define('discover-queues', {
     can: [

@@ -1,8 +1,8 @@
-import { type State } from '../../gameday/engine/definition/definition.ts';
+import type { State } from '../../gameday/engine/definition/definition.ts';
 import { allStates } from '../../gameday/engine/definition/walk.ts';
+import { type KnownRehearsal, rehearsalFor, wantedOutcome } from '../rehearsal/known-rehearsal.ts';
 import { functionOf } from '../static/called.ts';
 import type { ProvenMachine } from '../static/load-machines.ts';
-import { type KnownRehearsal, rehearsalFor, wantedOutcome } from '../rehearsal/known-rehearsal.ts';
 import type { CrashAnswer, CrashJob } from './crash-job.ts';
 
 /** An undisturbed rehearsal with all that it showed. */
@@ -45,7 +45,13 @@ const killsOf = (rehearsed: readonly KnownCrash[]): readonly CrashCase[] => {
       if (seen.has(`${state} ${operation}`)) return [];
       seen.add(`${state} ${operation}`);
       const kill = (occurrence: number, when: 'before' | 'after', tries: 'once' | 'spent'): CrashCase => ({
-        job: { kind: 'kill', machine, rehearsal, wanted: wantedOutcome(known), kill: { state, operation, occurrence, when, tries } },
+        job: {
+          kind: 'kill',
+          machine,
+          rehearsal,
+          wanted: wantedOutcome(known),
+          kill: { state, operation, occurrence, when, tries },
+        },
         known,
         state,
         column: `${when}, ${tries === 'once' ? 'tried again' : 'retries spent'}`,
@@ -66,13 +72,22 @@ const endsOf = (machine: ProvenMachine, rehearsed: readonly KnownCrash[]): reado
   tasksOf(machine).flatMap(({ name: state }) => {
     const known = rehearsalFor(rehearsed, state);
     if (known === undefined) return [];
-    return (['stopped', 'timed out'] as const).map((how): CrashCase => ({
-      job: { kind: 'end', machine: machine.name, rehearsal: known.rehearsal, wanted: wantedOutcome(known), state, how },
-      known,
-      state,
-      column: how,
-      name: `${machine.name}, ${state}: ${how} in the middle of a call`,
-    }));
+    return (['stopped', 'timed out'] as const).map(
+      (how): CrashCase => ({
+        job: {
+          kind: 'end',
+          machine: machine.name,
+          rehearsal: known.rehearsal,
+          wanted: wantedOutcome(known),
+          state,
+          how,
+        },
+        known,
+        state,
+        column: how,
+        name: `${machine.name}, ${state}: ${how} in the middle of a call`,
+      }),
+    );
   });
 
 /** Every rehearsal that ends in a Fail state, redriven there. */

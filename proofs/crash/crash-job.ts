@@ -8,7 +8,13 @@ export type CrashJob =
   | { readonly kind: 'undisturbed'; readonly machine: string; readonly rehearsal: string }
   /** The state's function fails for good, before it does anything. */
   | { readonly kind: 'without'; readonly machine: string; readonly rehearsal: string; readonly state: string }
-  | { readonly kind: 'kill'; readonly machine: string; readonly rehearsal: string; readonly wanted: string | undefined; readonly kill: Kill }
+  | {
+      readonly kind: 'kill';
+      readonly machine: string;
+      readonly rehearsal: string;
+      readonly wanted: string | undefined;
+      readonly kill: Kill;
+    }
   | {
       readonly kind: 'end';
       readonly machine: string;

@@ -19,7 +19,11 @@ const answer = async (job: CrashJob): Promise<CrashAnswer> => {
     }
     case 'without': {
       const standIns = { ...rehearsal.standIns, [job.state]: failsForGood };
-      return { played: await play({ ...rehearsal, standIns, standInsOnce: true }, { arm: () => {} }), sites: [], struck: true };
+      return {
+        played: await play({ ...rehearsal, standIns, standInsOnce: true }, { arm: () => {} }),
+        sites: [],
+        struck: true,
+      };
     }
     case 'kill': {
       const { disturbance, struck } = killing(machine, job.kill);

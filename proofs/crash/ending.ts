@@ -28,7 +28,12 @@ export const ending = (
       transition: ({ machineName, stateName, kind, executionArn }) => {
         if (struck || kind !== 'entered' || machineName !== machine.name || stateName !== state) return;
         struck = true;
-        const slow = { id: 'slow', kind: 'slow-answer', delayMs: callMs, caller: `${machine.name} *: ${functionName}*` } as const;
+        const slow = {
+          id: 'slow',
+          kind: 'slow-answer',
+          delayMs: callMs,
+          caller: `${machine.name} *: ${functionName}*`,
+        } as const;
         stage.world.faults.start(slow);
         stage.clock.spawn(how, async () => {
           await stage.clock.sleepMs(endAfterMs);

@@ -1,7 +1,7 @@
 import { functionFacts } from '../../infra/workflow-facts.ts';
 import { endOf, repeatedEffects, stateReasons } from '../rehearsal/compare.ts';
-import type { CrashAnswer } from './crash-job.ts';
 import type { CrashCase } from './crash-cases.ts';
+import type { CrashAnswer } from './crash-job.ts';
 
 /** Whether the state's function may fail for good without failing the run. */
 const isOptional = (functionName: string | undefined): boolean =>
@@ -29,7 +29,9 @@ export const judgeCrash = (
   if (!struck) return ['the disturbance never took place'];
   if (job.kind === 'redrive') {
     const same = redriven?.status === 'FAILED' && redriven.error === played.first.error;
-    return same ? [] : [`a redrive ended as ${redriven?.status} ${redriven?.error ?? ''} instead of ${endOf(played.first)}`];
+    return same
+      ? []
+      : [`a redrive ended as ${redriven?.status} ${redriven?.error ?? ''} instead of ${endOf(played.first)}`];
   }
   const reasons: string[] = [];
   const spent = job.kind === 'kill' && job.kill.tries === 'spent';
@@ -41,10 +43,16 @@ export const judgeCrash = (
     reasons.push(`succeeded although ${functionName} failed for good`);
   }
   const [firstError] = played.caught;
-  if (played.first.status === 'FAILED' && firstError !== undefined && !expected.caught.some(({ error }) => error === played.first.error)) {
+  if (
+    played.first.status === 'FAILED' &&
+    firstError !== undefined &&
+    !expected.caught.some(({ error }) => error === played.first.error)
+  ) {
     const failing = played.caught.find(({ error }) => error === played.first.error);
     if (failing === undefined && endOf(played.first) !== endOf(expected.first)) {
-      reasons.push(`failed with ${played.first.error}, which nothing had raised; the first error was ${firstError.error}`);
+      reasons.push(
+        `failed with ${played.first.error}, which nothing had raised; the first error was ${firstError.error}`,
+      );
     }
   }
   if (played.recovery !== undefined && played.recovery.status !== 'SUCCEEDED') {
@@ -54,7 +62,9 @@ export const judgeCrash = (
   reasons.push(...stateReasons(expected.finalState, optional ? without : undefined, played.finalState));
   reasons.push(...repeatedEffects(expected.effects, played.effects));
   reasons.push(...played.endless.map((name) => `${name} never ends`));
+  reasons.push(...played.answerProblems);
   reasons.push(...played.heldForGood);
-  if (!leavesLease(functionName)) reasons.push(...played.heldAtOnce.filter((held) => !played.heldForGood.includes(held)));
+  if (!leavesLease(functionName))
+    reasons.push(...played.heldAtOnce.filter((held) => !played.heldForGood.includes(held)));
   return reasons;
 };

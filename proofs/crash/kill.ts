@@ -18,7 +18,10 @@ export interface Kill {
 }
 
 /** Kills the handler of the first execution at one call. */
-export const killing = (machine: ProvenMachine, kill: Kill): { readonly disturbance: Disturbance; struck(): boolean } => {
+export const killing = (
+  machine: ProvenMachine,
+  kill: Kill,
+): { readonly disturbance: Disturbance; struck(): boolean } => {
   const tracker = new StateTracker(machine);
   let seen = 0;
   let armed = true;
@@ -31,7 +34,8 @@ export const killing = (machine: ProvenMachine, kill: Kill): { readonly disturba
           const place = tracker.placeOf(attempt);
           if (!armed || place === undefined || place.state !== kill.state) return 'proceed';
           const visit = `${place.executionName} ${place.visit}`;
-          if (struckVisit !== undefined) return kill.tries === 'spent' && visit === struckVisit ? 'kill-before' : 'proceed';
+          if (struckVisit !== undefined)
+            return kill.tries === 'spent' && visit === struckVisit ? 'kill-before' : 'proceed';
           if (operationOf(attempt) !== kill.operation) return 'proceed';
           seen += 1;
           if (seen !== kill.occurrence) return 'proceed';

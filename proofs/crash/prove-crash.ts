@@ -22,15 +22,28 @@ const functionAt = (machine: ProvenMachine | undefined, stateName: string): stri
   return placed === undefined ? undefined : functionOf(placed.state);
 };
 
-const withoutKey = ({ machine, rehearsal, state }: { readonly machine: string; readonly rehearsal: string; readonly state: string }): string =>
-  `${machine} ${rehearsal} ${state}`;
+const withoutKey = ({
+  machine,
+  rehearsal,
+  state,
+}: {
+  readonly machine: string;
+  readonly rehearsal: string;
+  readonly state: string;
+}): string => `${machine} ${rehearsal} ${state}`;
 
 /** States whose function may fail for good, with the rehearsal in which that is tried. */
-const withoutJobs = (cases: readonly CrashCase[], machines: readonly ProvenMachine[]): readonly Extract<CrashJob, { readonly kind: 'without' }>[] => {
+const withoutJobs = (
+  cases: readonly CrashCase[],
+  machines: readonly ProvenMachine[],
+): readonly Extract<CrashJob, { readonly kind: 'without' }>[] => {
   const jobs = new Map<string, Extract<CrashJob, { readonly kind: 'without' }>>();
   for (const { job, state } of cases) {
     if (job.kind !== 'kill' || job.kill.tries !== 'spent') continue;
-    const functionName = functionAt(machines.find(({ name }) => name === job.machine), state);
+    const functionName = functionAt(
+      machines.find(({ name }) => name === job.machine),
+      state,
+    );
     if (functionName === undefined || functionFacts[functionName]?.mayFail === undefined) continue;
     const without = { kind: 'without', machine: job.machine, rehearsal: job.rehearsal, state } as const;
     jobs.set(withoutKey(without), without);
@@ -67,16 +80,21 @@ export const proveCrash = async ({ machines: wanted, onProgress }: MatrixOptions
     const withouts = new Map(without.map((job, index) => [withoutKey(job), results[index]?.played.finalState]));
     const judged = cases.map((crash, index): JudgedCase => {
       const answer = results[without.length + index];
-      const functionName = functionAt(machines.find(({ name }) => name === crash.job.machine), crash.state);
+      const functionName = functionAt(
+        machines.find(({ name }) => name === crash.job.machine),
+        crash.state,
+      );
       const instead = withouts.get(withoutKey({ ...crash.job, state: crash.state }));
       if (answer === undefined) throw new TypeError(`no answer for ${crash.name}`);
       return { crash, reasons: judgeCrash(crash, answer, functionName, instead) };
     });
     const missing = machines.flatMap((machine) =>
-      unrehearsed(machine, of(machine)).map((state): ProofFailure => ({
-        name: `${machine.name}, ${state}`,
-        reasons: ['no rehearsal in proofs/rehearsals enters this state'],
-      })),
+      unrehearsed(machine, of(machine)).map(
+        (state): ProofFailure => ({
+          name: `${machine.name}, ${state}`,
+          reasons: ['no rehearsal in proofs/rehearsals enters this state'],
+        }),
+      ),
     );
     const failed = judged.filter(({ reasons }) => reasons.length > 0);
     const { seconds, cpuSeconds } = elapsed();
@@ -87,7 +105,7 @@ export const proveCrash = async ({ machines: wanted, onProgress }: MatrixOptions
       passed: count - failed.length - missing.length,
       failed: failed.length + missing.length,
       command: 'npm run prove -- crash',
-    unit: 'executions',
+      unit: 'executions',
       perSecond: rateOf(all.length + undisturbed.length, seconds),
       seconds,
       cpuSeconds,
@@ -100,7 +118,12 @@ export const proveCrash = async ({ machines: wanted, onProgress }: MatrixOptions
             .map(({ crash, reasons: [reason] }) => ({ row: crash.state, column: crash.column, reason })),
         ),
       ),
-      figures: { rehearsals: known.length, 'call sites': new Set(cases.map(({ state, job }) => `${job.machine} ${state} ${job.kind === 'kill' ? job.kill.operation : ''}`)).size },
+      figures: {
+        rehearsals: known.length,
+        'call sites': new Set(
+          cases.map(({ state, job }) => `${job.machine} ${state} ${job.kind === 'kill' ? job.kill.operation : ''}`),
+        ).size,
+      },
     };
   } finally {
     await pool.close();

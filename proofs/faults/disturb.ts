@@ -1,5 +1,5 @@
-import { TaskFailure } from '../../gameday/engine/ports.ts';
 import { allStates } from '../../gameday/engine/definition/walk.ts';
+import { TaskFailure } from '../../gameday/engine/ports.ts';
 import { fits } from '../../gameday/world/fault-board.ts';
 import type { Disturbance } from '../rehearsal/play.ts';
 import type { StandIn } from '../rehearsal/rehearsal.ts';

@@ -72,9 +72,12 @@ export const judgeFault = (
   }
   const placed = allStates(machine.definition).find(({ name }) => name === job.state)?.state;
   const facts = functionFacts[(placed && functionOf(placed)) ?? ''];
-  reasons.push(...stateReasons(expected.finalState, facts?.mayFail === undefined ? undefined : without, played.finalState));
+  reasons.push(
+    ...stateReasons(expected.finalState, facts?.mayFail === undefined ? undefined : without, played.finalState),
+  );
   reasons.push(...repeatedEffects(expected.effects, played.effects));
   reasons.push(...played.endless.map((name) => `${name} never ends`));
+  reasons.push(...played.answerProblems);
   reasons.push(...played.heldForGood);
   return reasons;
 };

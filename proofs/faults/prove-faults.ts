@@ -18,8 +18,15 @@ type KnownFault = KnownRehearsal<FaultAnswer>;
 type WithoutJob = Extract<FaultJob, { readonly kind: 'without' }>;
 type FaultCase = { readonly job: Extract<FaultJob, { readonly kind: 'fault' }>; readonly known: KnownFault };
 
-const keyOf = ({ machine, rehearsal, state }: { readonly machine: string; readonly rehearsal: string; readonly state: string }): string =>
-  `${machine}\n${rehearsal}\n${state}`;
+const keyOf = ({
+  machine,
+  rehearsal,
+  state,
+}: {
+  readonly machine: string;
+  readonly rehearsal: string;
+  readonly state: string;
+}): string => `${machine}\n${rehearsal}\n${state}`;
 
 const tasksOf = ({ definition }: ProvenMachine): readonly string[] =>
   allStates(definition)
@@ -85,14 +92,18 @@ export const proveFaults = async ({ machines: wanted, onProgress }: MatrixOption
     const judged = cases.map(({ job, known: { answer } }, index) => {
       const result = results[without.length + index];
       const machine = machines.find(({ name }) => name === job.machine);
-      if (result === undefined || machine === undefined) throw new TypeError(`no answer for ${job.machine}, ${job.state}`);
+      if (result === undefined || machine === undefined)
+        throw new TypeError(`no answer for ${job.machine}, ${job.state}`);
       const bound = bounds.get(job.machine) ?? 0;
       return { job, reasons: judgeFault(machine, job, result, answer.played, withouts.get(keyOf(job)), bound) };
     });
     const missing = machines.flatMap((machine) =>
       tasksOf(machine)
         .filter((state) => !cases.some(({ job }) => job.machine === machine.name && job.state === state))
-        .map((state) => ({ name: `${machine.name}, ${state}`, reasons: ['no rehearsal in proofs/rehearsals enters this state'] })),
+        .map((state) => ({
+          name: `${machine.name}, ${state}`,
+          reasons: ['no rehearsal in proofs/rehearsals enters this state'],
+        })),
     );
     const failed = judged.filter(({ reasons }) => reasons.length > 0);
     const { seconds, cpuSeconds } = elapsed();
@@ -103,7 +114,7 @@ export const proveFaults = async ({ machines: wanted, onProgress }: MatrixOption
       passed: count - failed.length - missing.length,
       failed: failed.length + missing.length,
       command: 'npm run prove -- faults',
-    unit: 'executions',
+      unit: 'executions',
       perSecond: rateOf(all.length + undisturbed.length, seconds),
       seconds,
       cpuSeconds,

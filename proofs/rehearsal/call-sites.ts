@@ -1,6 +1,6 @@
+import type { ProvenMachine } from '../static/load-machines.ts';
 import type { Disturbance } from './play.ts';
 import { StateTracker } from './state-tracker.ts';
-import type { ProvenMachine } from '../static/load-machines.ts';
 
 /** A call that a state's function makes in the first execution of a rehearsal. */
 export interface CallSite {
@@ -12,7 +12,9 @@ export interface CallSite {
 }
 
 /** Records the call sites of the first execution, and disturbs nothing. */
-export const recordSites = (machine: ProvenMachine): { readonly disturbance: Disturbance; sites(): readonly CallSite[] } => {
+export const recordSites = (
+  machine: ProvenMachine,
+): { readonly disturbance: Disturbance; sites(): readonly CallSite[] } => {
   const tracker = new StateTracker(machine);
   const counts = new Map<string, CallSite>();
   let armed = true;

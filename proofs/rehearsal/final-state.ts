@@ -81,9 +81,7 @@ const cutoverStates = ({ stage: { world } }: RehearsalStage): readonly string[] 
   });
 
 const clusterStates = ({ cluster }: RehearsalStage): readonly string[] =>
-  cluster === undefined
-    ? []
-    : cluster.policies.map((policy) => `policy ${JSON.stringify(policy)}`);
+  cluster === undefined ? [] : cluster.policies.map((policy) => `policy ${JSON.stringify(policy)}`);
 
 /** Everything that a run leaves behind and that later runs build on, in lines that can be compared. */
 export const finalState = async (stage: RehearsalStage): Promise<readonly string[]> => {

@@ -1,5 +1,5 @@
-import { type ProvenMachine, loadMachines } from '../static/load-machines.ts';
 import { rehearsals } from '../rehearsals/rehearsals.ts';
+import { loadMachines, type ProvenMachine } from '../static/load-machines.ts';
 import type { Rehearsal } from './rehearsal.ts';
 
 const machines = new Map(loadMachines().map((machine) => [machine.name, machine]));

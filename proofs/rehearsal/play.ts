@@ -30,6 +30,8 @@ export interface Played {
   /** Locks that nobody could take at the end: at once, and after a lease. */
   readonly heldAtOnce: readonly string[];
   readonly heldForGood: readonly string[];
+  /** Answers that are not what the facts about their functions say. */
+  readonly answerProblems: readonly string[];
   /** Executions that had not ended after hours. */
   readonly endless: readonly string[];
   /** Virtual seconds that the first execution took. */
@@ -72,8 +74,7 @@ const heldLocks = async ({ stage }: RehearsalStage): Promise<readonly string[]> 
   });
 };
 
-const running = ({ stage }: RehearsalStage) =>
-  stage.engine.executions().filter(({ status }) => status === 'RUNNING');
+const running = ({ stage }: RehearsalStage) => stage.engine.executions().filter(({ status }) => status === 'RUNNING');
 
 const allEnded = async (stage: RehearsalStage): Promise<readonly string[]> => {
   const deadlineMs = stage.stage.clock.nowMs() + patienceSeconds * 1_000;
@@ -159,6 +160,7 @@ export const play = async (
         heldAtOnce,
         heldForGood: heldAtOnce.length > 0 ? await heldLocks(stage) : [],
         endless,
+        answerProblems: [...stage.answerProblems],
         seconds: ((summary?.stoppedAtMs ?? 0) - (summary?.startedAtMs ?? 0)) / 1_000,
         enteredAfter: enteredAfter(stage, executionArn, summary?.startedAtMs ?? 0),
         historyEvents: summary?.historyEvents ?? 0,

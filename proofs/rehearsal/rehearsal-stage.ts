@@ -9,6 +9,7 @@ import { readMessage } from '../../gameday/world/broker/amqp-message.ts';
 import type { WorldBroker } from '../../gameday/world/broker-inventory.ts';
 import type { WorldEvent } from '../../gameday/world/event-bridge.ts';
 import type { EmbeddedRabbitCluster } from '../../gameday/world/rabbitmq/embedded-cluster.ts';
+import { answerProblems } from './check-answer.ts';
 import type { Rehearsal, RehearsalWorld } from './rehearsal.ts';
 
 /** The pair's Regions: the first holds the primary at the start. */
@@ -44,6 +45,8 @@ export class RehearsalStage {
   readonly transitions: TransitionEvent[] = [];
   /** Calls that changed a broker, in order: operation, Region and broker; refused ones are not among them. */
   readonly effects: string[] = [];
+  /** Answers that are not what the facts about their functions say. */
+  readonly answerProblems = new Set<string>();
   readonly secrets: Readonly<Record<keyof typeof users, string>>;
   readonly primaryArn: string;
   readonly cluster: EmbeddedRabbitCluster | undefined;
@@ -75,7 +78,12 @@ export class RehearsalStage {
     this.cluster = this.#addCluster(rehearsal.world);
     world.onApiCall((call) => this.calls.push(call));
     world.onEvent((event) => this.#onEvent(event));
-    stage.observe({ transition: (transition) => this.transitions.push(transition) });
+    stage.observe({
+      transition: (transition) => this.transitions.push(transition),
+      answer: (answer) => {
+        for (const problem of answerProblems(answer)) this.answerProblems.add(problem);
+      },
+    });
   }
 
   /** Builds the world of a rehearsal; everything in it comes from the seed. */

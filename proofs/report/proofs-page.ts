@@ -12,8 +12,7 @@ const claims: Readonly<Record<ProofName, string>> = {
     'A handler that dies before or after any of its calls, and a run that is stopped or times out in any Task, leave nothing that the next try or the next run does not put right.',
   faults:
     'Whatever way the calls of a Task fail, the run ends in an end that its definition knows, with its first error, and the next run leads where the undisturbed one does.',
-  schedules:
-    'Random schedules of traffic, operators, events, faults and crashes break none of the promises.',
+  schedules: 'Random schedules of traffic, operators, events, faults and crashes break none of the promises.',
 };
 
 /** Failures that the page spells out; the JSON has all of them. */

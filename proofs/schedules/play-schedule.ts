@@ -73,7 +73,8 @@ export const playSchedule = async (
     const beats = schedule.moves.some(({ move }) => move.do === 'alarm');
     for (let seconds = 0; seconds < horizonSeconds; seconds += 60) {
       for (const at of beats ? [east, west] : []) {
-        if (!world.reachability.isDark(at)) clock.spawn(`heartbeat ${at}`, () => stage.invoke('write-heartbeat', at, {}));
+        if (!world.reachability.isDark(at))
+          clock.spawn(`heartbeat ${at}`, () => stage.invoke('write-heartbeat', at, {}));
       }
       await clock.sleepMs(60_000);
     }
@@ -88,6 +89,7 @@ export const playSchedule = async (
     const taken = await operatorOf(stage).guards('PAIR#orders').acquire('auditor', 'audit', clock.nowMs());
     if (!taken.acquired) violations.push(`the lock is still held by ${taken.lock.owner}`);
     await traffic.audit(violations);
+    violations.push(...stage.answerProblems);
   });
   await stage.stage.close();
   return violations;

@@ -4,9 +4,9 @@ import { gridOf } from '../shared/grid.ts';
 import type { ProofFailure, ProofResult } from '../shared/proof-result.ts';
 import { rateOf, startWatch } from '../shared/stopwatch.ts';
 import { WorkerPool } from '../shared/worker-pool.ts';
-import type { ScheduleAnswer, ScheduleJob } from './schedule-job.ts';
 import type { Schedule } from './schedule.ts';
 import { writeSchedule } from './schedule-file.ts';
+import type { ScheduleAnswer, ScheduleJob } from './schedule-job.ts';
 
 /** How many schedules, and which. */
 export interface ScheduleOptions {

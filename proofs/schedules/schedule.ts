@@ -25,7 +25,9 @@ export type Move =
 /** What happens to a pair, and when. Everything in a play comes from it. */
 export interface Schedule {
   readonly seed: number;
-  readonly escalation: { readonly mode: 'never' | 'ask' } | { readonly mode: 'auto'; readonly lossBudgetEvents: number };
+  readonly escalation:
+    | { readonly mode: 'never' | 'ask' }
+    | { readonly mode: 'auto'; readonly lossBudgetEvents: number };
   readonly antiFlapSeconds: number;
   readonly consumers: 'hold' | 'live';
   /** What a promotion does about the messages. */
@@ -124,19 +126,10 @@ const move: fc.Arbitrary<Move> = fc.oneof(
     }),
   ),
   weighted(1, fc.record({ do: fc.constantFrom('acknowledge' as const, 'abort' as const) })),
-  weighted(
-    1,
-    fc.record({ do: fc.constant('consumer-crash' as const), count: fc.integer({ min: 1, max: 3 }) }),
-  ),
+  weighted(1, fc.record({ do: fc.constant('consumer-crash' as const), count: fc.integer({ min: 1, max: 3 }) })),
   // Within the ten seconds by which clocks may differ: functions/shared/guards/guards.ts.
-  weighted(
-    1,
-    fc.record({ do: fc.constant('skew' as const), region, seconds: fc.integer({ min: -5, max: 5 }) }),
-  ),
-  weighted(
-    5,
-    fc.record({ do: fc.constant('fault' as const), fault, seconds: fc.integer({ min: 1, max: 300 }) }),
-  ),
+  weighted(1, fc.record({ do: fc.constant('skew' as const), region, seconds: fc.integer({ min: -5, max: 5 }) })),
+  weighted(5, fc.record({ do: fc.constant('fault' as const), fault, seconds: fc.integer({ min: 1, max: 300 }) })),
 );
 
 /** Schedules of two to six moves at few instants, so that much comes together. */

@@ -53,7 +53,8 @@ export class ScheduleTraffic {
     );
     const { lost, setAsideUnprocessed } = this.book.totals(stores).named;
     for (const { id } of lost) violations.push(`message ${id} was confirmed, took no effect, and no broker has it`);
-    for (const { id } of setAsideUnprocessed) violations.push(`message ${id} took no effect and lies in the quarantine`);
+    for (const { id } of setAsideUnprocessed)
+      violations.push(`message ${id} took no effect and lies in the quarantine`);
     const proved = await this.#proved();
     for (const store of stores) {
       if (!store.queue.startsWith('mq-dr.quarantine.')) continue;

@@ -6,7 +6,10 @@ export const serveJobs = <J, R>(handle: (job: J) => Promise<R>): void => {
     handle(job).then(
       (value) => parentPort?.postMessage({ ok: true, value }),
       (error: unknown) =>
-        parentPort?.postMessage({ ok: false, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+        parentPort?.postMessage({
+          ok: false,
+          error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        }),
     );
   });
 };

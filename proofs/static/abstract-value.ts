@@ -1,5 +1,5 @@
 import jsonata from 'jsonata';
-import type { AnswerValue } from '../../infra/workflow-facts.ts';
+import type { AnswerValue } from '../../infra/workflow-facts/fact.ts';
 
 /** A node of JSONata's syntax tree; its shape depends on `type`. */
 export type Node = Readonly<Record<string, unknown>>;
@@ -36,7 +36,7 @@ export const pathOf = (node: Node): string | undefined => {
 };
 
 /** A literal, or the value that a path is known to have; undefined when it may be anything. */
-const valueOf = (node: Node, known: Knowledge): { readonly value: unknown } | undefined => {
+const knownValue = (node: Node, known: Knowledge): { readonly value: unknown } | undefined => {
   if (node.type === 'string' || node.type === 'number' || node.type === 'value') return { value: node.value };
   const path = pathOf(node);
   const value = path === undefined ? undefined : known.get(path);
@@ -50,14 +50,14 @@ const and = (left: Truth, right: Truth): Truth => {
 };
 
 const equals = (lhs: Node, rhs: Node, known: Knowledge): Truth => {
-  const left = valueOf(lhs, known);
-  const right = valueOf(rhs, known);
+  const left = knownValue(lhs, known);
+  const right = knownValue(rhs, known);
   return left === undefined || right === undefined ? undefined : left.value === right.value;
 };
 
 const isIn = (lhs: Node, rhs: Node, known: Knowledge): Truth => {
-  const left = valueOf(lhs, known);
-  const members = nodesOf(rhs.expressions).map((member) => valueOf(member, known));
+  const left = knownValue(lhs, known);
+  const members = nodesOf(rhs.expressions).map((member) => knownValue(member, known));
   if (left === undefined || rhs.type !== 'unary' || members.includes(undefined)) return undefined;
   return members.some((member) => member?.value === left.value);
 };
@@ -89,7 +89,7 @@ export const truthOf = (node: Node, known: Knowledge): Truth => {
   if (node.type === 'function' && isNode(node.procedure) && node.procedure.value === 'not' && argument !== undefined) {
     return not(truthOf(argument, known));
   }
-  const value = valueOf(node, known)?.value;
+  const value = knownValue(node, known)?.value;
   return typeof value === 'boolean' ? value : undefined;
 };
 

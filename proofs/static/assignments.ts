@@ -1,6 +1,6 @@
 import { expressionSource, isExpression } from '../../gameday/engine/expression/evaluator.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../gameday/engine/expression/json.ts';
-import type { AnswerValue } from '../../infra/workflow-facts.ts';
+import type { AnswerValue } from '../../infra/workflow-facts/fact.ts';
 import { pathOf, treeOf } from './abstract-value.ts';
 
 /** Where a task's answer stands among `$states`: `states.result.Payload` for a function, `…Output` for a child run. */
@@ -39,9 +39,12 @@ const learnFrom = (
     }
     return;
   }
-  if (template === null || typeof template === 'boolean') return learn(path, template);
+  const isConstant = typeof template === 'string' && !isExpression(template);
+  if (template === null || typeof template === 'boolean' || isConstant) {
+    learn(path, template);
+    return;
+  }
   if (typeof template !== 'string') return;
-  if (!isExpression(template)) return learn(path, template);
   const field = answerField(template);
   const source = field ?? templatePath(template);
   if (source === undefined) return;
@@ -75,3 +78,7 @@ export const afterAssign = (
   }
   return next;
 };
+
+/** The names that are assigned after an Assign. */
+export const withNames = (assigned: ReadonlySet<string>, assign: JsonObject | undefined): ReadonlySet<string> =>
+  assign === undefined ? assigned : new Set([...assigned, ...Object.keys(assign)]);

@@ -1,12 +1,12 @@
 import type { StateGraph } from '../../gameday/engine/definition/definition.ts';
 import { allStates, nestedGraphs } from '../../gameday/engine/definition/walk.ts';
-import type { AnswerValue } from '../../infra/workflow-facts.ts';
+import type { AnswerValue } from '../../infra/workflow-facts/fact.ts';
+import { functionOf } from './called.ts';
 import { type Context, contextKey, startContext } from './context.ts';
 import { type Live, livenessOf, onlyLive } from './liveness.ts';
-import { functionOf } from './called.ts';
-import { type CountChange, guardsOf, type MachineFacts, machineFactsOf } from './step.ts';
-import { stepsOf } from './state-steps.ts';
 import type { ProvenMachine } from './load-machines.ts';
+import { stepsOf } from './state-steps.ts';
+import { type CountChange, guardsOf, type MachineFacts, machineFactsOf } from './step.ts';
 import type { StaticRule, Violation } from './violation.ts';
 
 /** A state under one context. */
@@ -71,7 +71,8 @@ const exploreGraph = (survey: Survey, graph: StateGraph, start: Context, before:
     const key = contextKey(state, context);
     const known = places.get(key);
     if (known !== undefined) return known;
-    if (nodes.length >= mostPlaces) throw new RangeError(`more than ${mostPlaces} places in ${survey.facts.machine.name}`);
+    if (nodes.length >= mostPlaces)
+      throw new RangeError(`more than ${mostPlaces} places in ${survey.facts.machine.name}`);
     const node: PlaceNode = { id: nodes.length, state, context, from, edges: [], isEnd: false };
     places.set(key, node);
     nodes.push(node);

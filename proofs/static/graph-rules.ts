@@ -1,6 +1,6 @@
 import { allStates } from '../../gameday/engine/definition/walk.ts';
-import { type Exploration, type PlaceNode, pathTo } from './explore.ts';
 import { functionOf } from './called.ts';
+import { type Exploration, type PlaceNode, pathTo } from './explore.ts';
 import type { ProvenMachine } from './load-machines.ts';
 import { costliestWalk } from './loops.ts';
 import type { Violation } from './violation.ts';
@@ -53,7 +53,13 @@ export const graphViolations = (machine: ProvenMachine, exploration: Exploration
   const reached = new Set(explorations.flatMap(({ nodes }) => nodes.map(({ state }) => state)));
   for (const { name: state } of allStates(machine.definition)) {
     if (reached.has(state)) continue;
-    violations.push({ rule: 'reachable', machine: name, state, message: 'cannot be reached under any answers', path: [] });
+    violations.push({
+      rule: 'reachable',
+      machine: name,
+      state,
+      message: 'cannot be reached under any answers',
+      path: [],
+    });
   }
   for (const each of explorations) {
     const { nodes } = each;
@@ -67,13 +73,17 @@ export const graphViolations = (machine: ProvenMachine, exploration: Exploration
       const message = 'no way from here reaches an end';
       violations.push({ rule: 'ends', machine: name, state: stuck.state, message, path: pathTo(stuck) });
     }
-    costliestWalk({ nodes, keeps: () => true }, () => 1, (loop) => {
-      const states = [...new Set(loop.map(({ state }) => state).reverse())];
-      const entry = nodes.find((node) => loop.includes(node));
-      const message = `can go round for ever: ${states.join(', ')}`;
-      const path = entry === undefined ? [] : pathTo(entry);
-      violations.push({ rule: 'bounded', machine: name, state: states[0] ?? '', message, path });
-    });
+    costliestWalk(
+      { nodes, keeps: () => true },
+      () => 1,
+      (loop) => {
+        const states = [...new Set(loop.map(({ state }) => state).reverse())];
+        const entry = nodes.find((node) => loop.includes(node));
+        const message = `can go round for ever: ${states.join(', ')}`;
+        const path = entry === undefined ? [] : pathTo(entry);
+        violations.push({ rule: 'bounded', machine: name, state: states[0] ?? '', message, path });
+      },
+    );
   }
   return violations;
 };

@@ -89,12 +89,19 @@ const addNested = (exploration: Exploration, own: Map<string, number>): void => 
   for (const [name, inner] of exploration.nested) {
     addNested(inner, own);
     const item = eventsOfItem + walkCost(inner, own);
-    own.set(name, (own.get(name) ?? 0) + eventsOfMap + (mostItems[name] ?? Number.POSITIVE_INFINITY) * Math.max(0, item));
+    own.set(
+      name,
+      (own.get(name) ?? 0) + eventsOfMap + (mostItems[name] ?? Number.POSITIVE_INFINITY) * Math.max(0, item),
+    );
   }
 };
 
 const walkCost = ({ nodes }: Exploration, own: ReadonlyMap<string, number>): number =>
-  costliestWalk({ nodes, keeps: () => true }, ({ state }) => own.get(state) ?? eventsOfState, () => {});
+  costliestWalk(
+    { nodes, keeps: () => true },
+    ({ state }) => own.get(state) ?? eventsOfState,
+    () => {},
+  );
 
 /** Prices of a second that are tried; each gives a bound, and the smallest counts. */
 const prices: readonly number[] = [0, ...Array.from({ length: 40 }, (_, index) => 0.01 * 1.25 ** index)];

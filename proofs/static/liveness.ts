@@ -5,7 +5,17 @@ import type { Json, JsonObject } from '../../gameday/engine/expression/json.ts';
 import { childFacts, functionFacts } from '../../infra/workflow-facts.ts';
 import { answerField, templatePath } from './assignments.ts';
 import { childOf, functionOf } from './called.ts';
-import { answerKey, calledKey, type Context, doneKey, dryDoneKey, dryRunKey, endingKey, fencePath, saidKey } from './context.ts';
+import {
+  answerKey,
+  type Context,
+  calledKey,
+  doneKey,
+  dryDoneKey,
+  dryRunKey,
+  endingKey,
+  fencePath,
+  saidKey,
+} from './context.ts';
 import { askedBy, guardsOf, type MachineFacts } from './step.ts';
 import { variablesRead } from './variables-read.ts';
 
@@ -53,7 +63,8 @@ const useOf = (facts: MachineFacts, state: State): StateUse => {
   const names = readIn(state);
   const functionName = functionOf(state);
   const precedes = childFacts[childOf(state) ?? '']?.precedes;
-  const read = state.Type === 'Choice' ? [...facts.relevant].filter((path) => names.includes(path.split('.')[0] ?? '')) : [];
+  const read =
+    state.Type === 'Choice' ? [...facts.relevant].filter((path) => names.includes(path.split('.')[0] ?? '')) : [];
   return {
     names,
     paths: [

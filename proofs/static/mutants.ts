@@ -89,12 +89,14 @@ const ofTask = (definition: Definition, name: string, state: State & { readonly 
       }),
     ],
     ['no Catch', change((task) => delete task.Catch)],
-    ...catchers.map((_catcher, index): Entry => [
-      `no Catch ${index}`,
-      change((task) => {
-        task.Catch = catchers.filter((_each, other) => other !== index);
-      }),
-    ]),
+    ...catchers.map(
+      (_catcher, index): Entry => [
+        `no Catch ${index}`,
+        change((task) => {
+          task.Catch = catchers.filter((_each, other) => other !== index);
+        }),
+      ],
+    ),
     ...catchers.flatMap(({ Assign: assign, ...catcher }, index): readonly Entry[] => {
       if (assign?.failure === undefined) return [];
       const { failure: _dropped, ...rest } = assign;
@@ -115,23 +117,28 @@ const isSafeguard = (state: State, guarding: ReadonlySet<string>): boolean => {
   const functionName = functionOf(state);
   const facts = functionName === undefined ? undefined : functionFacts[functionName];
   if (functionName === undefined || facts === undefined) return false;
-  return guarding.has(functionName) || facts.takes !== undefined || facts.gives !== undefined || facts.role === 'report';
+  return (
+    guarding.has(functionName) || facts.takes !== undefined || facts.gives !== undefined || facts.role === 'report'
+  );
 };
 
 /** A run that a state awaits and that it cannot do without. */
-const isNeeded = (state: State): boolean => awaitsChild(state) && childFacts[childOf(state) ?? '']?.mayFail === undefined;
+const isNeeded = (state: State): boolean =>
+  awaitsChild(state) && childFacts[childOf(state) ?? '']?.mayFail === undefined;
 
 const ofChoice = (
   definition: Definition,
   name: string,
   state: State & { readonly Type: 'Choice' },
 ): readonly Entry[] => [
-  ...state.Choices.map((_rule, index): Entry => [
-    `no Choice ${index}`,
-    changed(definition, name, (choice) => {
-      choice.Choices = state.Choices.filter((_each, other) => other !== index);
-    }),
-  ]),
+  ...state.Choices.map(
+    (_rule, index): Entry => [
+      `no Choice ${index}`,
+      changed(definition, name, (choice) => {
+        choice.Choices = state.Choices.filter((_each, other) => other !== index);
+      }),
+    ],
+  ),
   ...state.Choices.flatMap(({ Condition: condition }, index): readonly Entry[] => {
     if (typeof condition !== 'string' || unbounded(condition) === condition) return [];
     return [
@@ -167,7 +174,9 @@ const ofCounts = (definition: Definition, name: string, state: State, compared: 
 
 const ofState = (definition: Definition, name: string, state: State, all: readonly State[]): readonly Entry[] => {
   const guarding = new Set(all.flatMap((each) => (guardsOf(each) ?? []).flat().map((guard) => guard.function)));
-  const conditions = all.flatMap((each) => (each.Type === 'Choice' ? each.Choices.map(({ Condition }) => Condition) : []));
+  const conditions = all.flatMap((each) =>
+    each.Type === 'Choice' ? each.Choices.map(({ Condition }) => Condition) : [],
+  );
   const entries: Entry[] = [...ofCounts(definition, name, state, conditions.join('\n'))];
   if (state.Type === 'Task') entries.push(...ofTask(definition, name, state));
   if (state.Type === 'Choice') entries.push(...ofChoice(definition, name, state));
@@ -175,7 +184,10 @@ const ofState = (definition: Definition, name: string, state: State, all: readon
     entries.push(['no such state', bypass(definition, name, state.Next)]);
   }
   if (state.Type === 'Fail' && state.Error?.startsWith('{%')) {
-    entries.push(['another error than the first', changed(definition, name, (fail) => Object.assign(fail, { Error: 'Failed' }))]);
+    entries.push([
+      'another error than the first',
+      changed(definition, name, (fail) => Object.assign(fail, { Error: 'Failed' })),
+    ]);
   }
   return entries;
 };

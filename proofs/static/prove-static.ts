@@ -52,11 +52,13 @@ const ruleGrid = (checks: readonly MachineCheck[]) =>
 const mutantGrid = (judged: readonly JudgedMutant[]) =>
   gridOf(
     'Mutants by the rule that found them out',
-    judged.map(({ mutant: { machine, name }, killedBy }): GridEntry => ({
-      row: machine,
-      column: killedBy ?? 'survived',
-      ...(killedBy === undefined && { reason: name }),
-    })),
+    judged.map(
+      ({ mutant: { machine, name }, killedBy }): GridEntry => ({
+        row: machine,
+        column: killedBy ?? 'survived',
+        ...(killedBy === undefined && { reason: name }),
+      }),
+    ),
   );
 
 /**
@@ -83,7 +85,9 @@ export const proveStatic = (machines: readonly ProvenMachine[] = loadMachines())
     })),
   ];
   const cases = machines.length * staticRules.length + 1;
-  const broken = new Set(checks.flatMap(({ machine, violations }) => violations.map(({ rule }) => `${machine} ${rule}`)));
+  const broken = new Set(
+    checks.flatMap(({ machine, violations }) => violations.map(({ rule }) => `${machine} ${rule}`)),
+  );
   const failed = broken.size + (stale.length > 0 ? 1 : 0);
   const { seconds, cpuSeconds } = elapsed();
   return {

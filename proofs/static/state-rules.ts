@@ -1,10 +1,10 @@
-import type { State, TaskState } from '../../gameday/engine/definition/definition.ts';
-import { allStates } from '../../gameday/engine/definition/walk.ts';
 import { errorCatalogue } from '../../functions/shared/errors.ts';
 import { leaseSeconds } from '../../functions/shared/guards/guards.ts';
+import type { State, TaskState } from '../../gameday/engine/definition/definition.ts';
+import { allStates } from '../../gameday/engine/definition/walk.ts';
+import { expressionSource, isExpression } from '../../gameday/engine/expression/evaluator.ts';
 import { functions, functionTimeoutSeconds } from '../../infra/deployment.ts';
 import { childFacts, functionFacts } from '../../infra/workflow-facts.ts';
-import { expressionSource, isExpression } from '../../gameday/engine/expression/evaluator.ts';
 import { treeOf } from './abstract-value.ts';
 import { awaitsChild, childOf, functionOf } from './called.ts';
 import type { ProvenMachine } from './load-machines.ts';
@@ -49,7 +49,10 @@ const secondsOf = (value: number | string | undefined): number | undefined => {
 
 const checkTimeout = (state: TaskState, machines: readonly ProvenMachine[], complain: Complain): void => {
   const seconds = secondsOf(state.TimeoutSeconds);
-  if (seconds === undefined) return complain('timeout', 'has no TimeoutSeconds that is a number');
+  if (seconds === undefined) {
+    complain('timeout', 'has no TimeoutSeconds that is a number');
+    return;
+  }
   const functionName = functionOf(state);
   const ownSeconds = functions.find(({ name }) => name === functionName)?.timeoutSeconds;
   const functionSeconds = ownSeconds ?? functionTimeoutSeconds;
@@ -104,10 +107,7 @@ const checkTask = (state: TaskState, machines: readonly ProvenMachine[], complai
 };
 
 /** Rules that each state keeps by itself, and that the machine keeps as a whole. */
-export const stateViolations = (
-  machine: ProvenMachine,
-  machines: readonly ProvenMachine[],
-): readonly Violation[] => {
+export const stateViolations = (machine: ProvenMachine, machines: readonly ProvenMachine[]): readonly Violation[] => {
   const violations: Violation[] = [];
   const { name, definition } = machine;
   if (definition.TimeoutSeconds === undefined) {

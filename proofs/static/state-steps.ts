@@ -1,8 +1,9 @@
 import type { ChoiceState, FailState, State } from '../../gameday/engine/definition/definition.ts';
 import { expressionSource, isExpression } from '../../gameday/engine/expression/evaluator.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../gameday/engine/expression/json.ts';
-import { type AnswerValue, ownErrors, toldOutcomes } from '../../infra/workflow-facts.ts';
-import { boundsOf, type CountBound, truthOf, treeOf } from './abstract-value.ts';
+import type { AnswerValue } from '../../infra/workflow-facts/fact.ts';
+import { ownErrors, toldOutcomes } from '../../infra/workflow-facts.ts';
+import { boundsOf, type CountBound, treeOf, truthOf } from './abstract-value.ts';
 import { afterAssign, templatePath } from './assignments.ts';
 import { type Context, endingKey } from './context.ts';
 import { type Complain, countsOf, type MachineFacts, noCounts, type Step } from './step.ts';
@@ -88,7 +89,8 @@ const checkEnding = (state: State, { known, reported }: Context, complain: Compl
   if (typeof allowed === 'string' && !allowed.split('/').includes(ending)) {
     complain('ending', `ends as ${ending}, although an answer on the way allows ${allowed} alone`);
   }
-  if (toldOutcomes.includes(ending) && !reported) complain('ending', `ends as ${ending} without anybody having been told`);
+  if (toldOutcomes.includes(ending) && !reported)
+    complain('ending', `ends as ${ending} without anybody having been told`);
 };
 
 const endAt = (state: State, context: Context, complain: Complain): void => {
@@ -133,7 +135,11 @@ export const stepsOf = (
   if (state.Type === 'Wait') requireAssigned([state.Seconds as Json | undefined, state.Timestamp], context, complain);
   if (state.Type === 'Task') {
     requireAssigned([state.Arguments, state.TimeoutSeconds], context, complain);
-    const fields = [state.Assign, state.Output, ...(state.Catch ?? []).flatMap(({ Assign, Output }) => [Assign, Output])];
+    const fields = [
+      state.Assign,
+      state.Output,
+      ...(state.Catch ?? []).flatMap(({ Assign, Output }) => [Assign, Output]),
+    ];
     requireAssigned(fields, context, complain);
     const steps = taskSteps(facts, children, state, context, complain);
     return steps;
@@ -141,11 +147,21 @@ export const stepsOf = (
   if (state.Type === 'Map') requireAssigned([state.Items, state.ItemSelector as Json | undefined], context, complain);
   requireAssigned([state.Assign, state.Output], context, complain);
   const counts = { ...noCounts, ...countsOf(state.Assign) };
-  const next: Step = { label: 'Next', next: state.Next, context: assignedBy(facts, state.Assign, context, complain), counts };
+  const next: Step = {
+    label: 'Next',
+    next: state.Next,
+    context: assignedBy(facts, state.Assign, context, complain),
+    counts,
+  };
   const catchers = state.Type === 'Map' || state.Type === 'Parallel' ? (state.Catch ?? []) : [];
   const caught = catchers.map((catcher, index): Step => {
     const after = assignedBy(facts, catcher.Assign, context, complain);
-    return { label: `Catch ${index}`, next: catcher.Next, context: after, counts: { ...noCounts, ...countsOf(catcher.Assign) } };
+    return {
+      label: `Catch ${index}`,
+      next: catcher.Next,
+      context: after,
+      counts: { ...noCounts, ...countsOf(catcher.Assign) },
+    };
   });
   return [next, ...caught];
 };

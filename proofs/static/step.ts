@@ -1,12 +1,13 @@
 import type { State, StateGraph } from '../../gameday/engine/definition/definition.ts';
 import { allStates } from '../../gameday/engine/definition/walk.ts';
-import type { JsonObject } from '../../gameday/engine/expression/json.ts';
 import { expressionSource, isExpression } from '../../gameday/engine/expression/evaluator.ts';
-import { childFacts, functionFacts, type GuardAnswer } from '../../infra/workflow-facts.ts';
-import type { ProvenMachine } from './load-machines.ts';
+import type { JsonObject } from '../../gameday/engine/expression/json.ts';
+import type { GuardAnswer } from '../../infra/workflow-facts/fact.ts';
+import { childFacts, functionFacts } from '../../infra/workflow-facts.ts';
 import { type CountBound, incrementOf, treeOf } from './abstract-value.ts';
 import { childOf, functionOf } from './called.ts';
 import type { Context } from './context.ts';
+import type { ProvenMachine } from './load-machines.ts';
 import { relevantPaths } from './relevance.ts';
 import type { StaticRule } from './violation.ts';
 
@@ -87,7 +88,8 @@ export const countsOf = (
   const increments = [...counted];
   const resets: string[] = [];
   for (const [name, template] of Object.entries(assign ?? {})) {
-    const tree = typeof template === 'string' && isExpression(template) ? treeOf(expressionSource(template)) : undefined;
+    const tree =
+      typeof template === 'string' && isExpression(template) ? treeOf(expressionSource(template)) : undefined;
     if (tree !== undefined && incrementOf(tree, name) !== undefined) increments.push(name);
     else if (!counted.some((path) => path === name || path.startsWith(`${name}.`))) resets.push(name);
   }

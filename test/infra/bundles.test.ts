@@ -1,18 +1,20 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { compareBundles } from '../../bench/bundles/compare-bundles.ts';
+import { maxKib, maxSizeRatio } from '../../bench/bundles/limits.ts';
 import exampleConfig from '../../infra/config.example.ts';
 import { parseDeployment } from '../../infra/config.ts';
-import { Bundles } from '../../infra/constructs/bundles.ts';
+import { Bundles, unreachableCredentials } from '../../infra/constructs/bundles.ts';
 import { functions } from '../../infra/deployment.ts';
 import { environmentOf } from '../../infra/function-environment.ts';
 
 const run = promisify(execFile);
-const bundles = new Bundles(functions.map(({ entry }) => entry));
+const bundles = await Bundles.of(functions.map(({ entry }) => entry));
 
 const { pairSettings, clusterSettings } = parseDeployment(exampleConfig);
 const folder = mkdtempSync(join(tmpdir(), 'mq-dr-bare-'));
@@ -47,7 +49,7 @@ try {
 
 const call = async (name: string, event: unknown, environment: Readonly<Record<string, string>>): Promise<unknown> => {
   const { entry } = functions.find((spec) => spec.name === name) ?? { entry: '' };
-  const bundle = pathToFileURL(join(bundles.folderOf(entry), 'index.mjs')).href;
+  const bundle = pathToFileURL(bundles.fileOf(entry)).href;
   const { stdout } = await run(
     process.execPath,
     ['--input-type=module', '--eval', script, bundle, JSON.stringify(event)],
@@ -75,5 +77,26 @@ describe('the bundles in a bare Node process', () => {
 
   it('bundle nothing that was not asked for', () => {
     expect(() => bundles.folderOf('functions/replica/none.handler.ts')).toThrow('was not bundled');
+  });
+});
+
+describe('the size of the bundles', async () => {
+  const compared = await compareBundles(functions, bundles, mkdtempSync(join(tmpdir(), 'mq-dr-bare-handlers-')));
+
+  it.each(compared)('$function has $kib KiB, which is within its limits', ({ kib, amqp, bare }) => {
+    expect(kib).toBeLessThanOrEqual(amqp ? maxKib.withAmqp : maxKib.withoutAmqp);
+    expect(bare?.sizeRatio ?? 0).toBeLessThanOrEqual(maxSizeRatio);
+  });
+
+  it('is without schemas of operations that nobody calls', () => {
+    const { entry } = functions.find(({ name }) => name === 'assess-reconcile') ?? { entry: '' };
+    expect(readFileSync(bundles.fileOf(entry), 'utf8')).not.toContain('PutBucketLifecycleConfiguration');
+  });
+
+  it('loads no source of credentials but the one that Lambda has when it starts', () => {
+    const loaded = Object.values(bundles.metafile.outputs).flatMap(({ imports }) => imports);
+    const external = loaded.filter(({ path }) => unreachableCredentials.some((name) => path === name));
+    expect(external.length).toBeGreaterThan(0);
+    expect(external.filter(({ kind }) => kind !== 'dynamic-import')).toEqual([]);
   });
 });

@@ -210,7 +210,9 @@ describe('reconcile stops', () => {
       await fillWork(stage, 'm1');
       const { application } = stage.stage.secrets;
       // Without console access, and what the console refuses the walk would be refused as well.
-      stage.stage.configure({ reconciliation: { secretArns: [application], ledgerStart: '2026-01-01T00:00:00Z' } });
+      stage.stage.configure({
+        reconciliation: { secretArns: [application], ledgerStart: '2026-01-01T00:00:00Z', automaticRepair: true },
+      });
       const end = await stage.stage.run('reconcile', east, runInput({ mode: 'auto' }));
       expect(end).toMatchObject({ status: 'FAILED', error: 'AccessDenied' });
       expect(end.cause).toContain('console access');

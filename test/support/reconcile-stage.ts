@@ -26,6 +26,7 @@ export class ReconcileStage {
       reconciliation: {
         secretArns: [operator, operator.replace(east, west)],
         ledgerStart: '2026-01-01T00:00:00Z',
+        automaticRepair: true,
         ...reconciliation,
       },
     });

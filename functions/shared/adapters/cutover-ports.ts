@@ -1,11 +1,10 @@
 import type { Run } from '../compose.ts';
 import type { ControlEnvironment } from '../environment/control-environment.ts';
-import type { PairEnvironment } from '../environment/pair-environment.ts';
 import type { PairConfig } from '../pair-config.ts';
 import type { Runtime } from '../runtime.ts';
 import { controlItems, controlPorts } from './control-ports.ts';
 import { FenceTable } from './fence-table.ts';
-import { runGuards } from './run-guards.ts';
+import { renewLock } from './renew-lock.ts';
 
 /** What the functions of a cutover share; each adds the service of the own Region that it acts on. */
 export const cutoverPorts = (runtime: Runtime, environment: ControlEnvironment, pair: PairConfig) => {
@@ -20,7 +19,7 @@ export const cutoverPorts = (runtime: Runtime, environment: ControlEnvironment, 
 };
 
 /** The same for a step of a workflow, whose lock each look extends. */
-export const cutoverRunPorts = (runtime: Runtime, environment: PairEnvironment, pair: PairConfig, run: Run) => ({
+export const cutoverRunPorts = (runtime: Runtime, environment: ControlEnvironment, pair: PairConfig, run: Run) => ({
   ...cutoverPorts(runtime, environment, pair),
-  renewLock: () => runGuards(runtime, environment, pair, run).renew(),
+  renewLock: () => renewLock(runtime, environment, pair, run),
 });

@@ -29,6 +29,7 @@ interface TransferFrame {
 }
 
 interface SessionInternals {
+  readonly outgoing: { compute_max_payload(tag: Buffer): number | undefined };
   on_disposition(frame: DispositionFrame): void;
   on_transfer(frame: TransferFrame): void;
   output(performative: { readonly value: unknown[]; readonly delivery_tag?: unknown }, payload?: Buffer): void;
@@ -36,6 +37,9 @@ interface SessionInternals {
 
 /** Index of `state` in the frames' lists (part 2, sections 2.7.5 and 2.7.6). */
 const stateIndex = { transfer: 7, disposition: 4 } as const;
+
+/** Room in a frame for the state of a transfer, with a transaction's id of up to 32 bytes; rhea leaves none. */
+const stateBytes = 64;
 
 const internalsOf = (session: Session): SessionInternals => session as unknown as SessionInternals;
 
@@ -66,7 +70,12 @@ export class TransactionalSession {
   constructor(connection: Connection) {
     this.session = connection.create_session();
     const internals = internalsOf(this.session);
-    const { on_disposition: onDisposition, output } = internals;
+    const { outgoing, on_disposition: onDisposition, output } = internals;
+    const largestPayload = outgoing.compute_max_payload;
+    outgoing.compute_max_payload = (tag) => {
+      const largest = largestPayload.call(outgoing, tag);
+      return largest === undefined ? undefined : largest - stateBytes;
+    };
     internals.on_disposition = (frame) => {
       this.#understand(frame);
       onDisposition.call(this.session, frame);

@@ -7,6 +7,7 @@ import type { LastLook } from '../issue-write.ts';
 import type { PairConfig } from '../pair-config.ts';
 import type { Runtime } from '../runtime.ts';
 import { controlPorts } from './control-ports.ts';
+import { renewLock } from './renew-lock.ts';
 
 /** The guards of a pair as they apply to one run. */
 export interface RunGuards {
@@ -14,11 +15,7 @@ export interface RunGuards {
   assess(preempts?: readonly string[]): Promise<Assessment>;
   /** The look right before a write; see `guardWrite`. */
   lastLook(preempts?: readonly string[]): ReturnType<LastLook>;
-  /**
-   * Extends the lock, if the run holds one; called by every look of a loop.
-   *
-   * @throws LockLost when another run has taken it, ServiceUnavailable
-   */
+  /** See `renewLock`. */
   renew(): Promise<void>;
 }
 
@@ -29,8 +26,6 @@ export const runGuards = (runtime: Runtime, environment: PairEnvironment, pair: 
   return {
     assess: async (preempts = []) => judgeGuards(await table.read(), { ...run, preempts }, pair, nowMs()),
     lastLook: (preempts = []) => guardWrite({ ...run, preempts }, pair, { readGuards: () => table.read(), nowMs }),
-    renew: async () => {
-      if (run.fence !== null) await table.renew(run.executionArn, run.fence, nowMs());
-    },
+    renew: () => renewLock(runtime, environment, pair, run),
   };
 };

@@ -49,8 +49,8 @@ export class WalkConnection {
     this.#lost.promise.catch(() => {});
     const container = rhea.create_container();
     const fail = (what: string, error: AmqpError | undefined): void => this.#fail(translated(what, error));
-    container.on('connection_error', ({ connection }: EventContext) =>
-      fail('the AMQP connection', connection.error as AmqpError | undefined),
+    container.on('connection_error', ({ error, connection }: EventContext) =>
+      fail('the AMQP connection', (error ?? connection.error) as AmqpError | undefined),
     );
     container.on('connection_close', () => fail('the AMQP connection', undefined));
     container.on('session_error', ({ session }: EventContext) => fail('an AMQP session', session?.error as AmqpError));

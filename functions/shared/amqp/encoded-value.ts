@@ -1,3 +1,4 @@
+import { UnexpectedAnswer } from '../errors.ts';
 /** One value in an encoded message: its constructor, and where its content stands. */
 export interface EncodedValue {
   /** AMQP 1.0, part 1, section 1.6: what type the value has and how it is encoded. */
@@ -19,7 +20,7 @@ const firstSizedFamily = 0xa;
 /**
  * The value that begins at `start`. A described one is not read: sections are taken apart by `sectionsOf`.
  *
- * @throws RangeError where the bytes are no AMQP value, or are cut off
+ * @throws UnexpectedAnswer where the bytes are no AMQP value, or are cut off
  */
 export const valueAt = (bytes: Buffer, start: number): EncodedValue => {
   const constructorCode = bytes.readUInt8(start);
@@ -32,22 +33,23 @@ export const valueAt = (bytes: Buffer, start: number): EncodedValue => {
     width = wide ? bytes.readUInt32BE(contentStart) : bytes.readUInt8(contentStart);
     contentStart += wide ? 4 : 1;
   }
-  if (width === undefined) throw new RangeError(`constructor 0x${constructorCode.toString(16)} is none of AMQP 1.0`);
+  if (width === undefined)
+    throw new UnexpectedAnswer(`constructor 0x${constructorCode.toString(16)} is none of AMQP 1.0`);
   const end = contentStart + width;
-  if (end > bytes.length) throw new RangeError(`the value at offset ${start} is cut off`);
+  if (end > bytes.length) throw new UnexpectedAnswer(`the value at offset ${start} is cut off`);
   return { constructorCode, start, contentStart, end };
 };
 
 /**
  * The values of a list or a map, in order; nothing for an empty list.
  *
- * @throws RangeError for another type, and as `valueAt`
+ * @throws UnexpectedAnswer for another type, and as `valueAt`
  */
 export const itemsOf = (bytes: Buffer, { constructorCode, contentStart, end }: EncodedValue): EncodedValue[] => {
   const emptyList = 0x45;
   if (constructorCode === emptyList) return [];
   const narrow = constructorCode === 0xc0 || constructorCode === 0xc1;
-  if (!narrow && constructorCode !== 0xd0 && constructorCode !== 0xd1) throw new RangeError('no list and no map');
+  if (!narrow && constructorCode !== 0xd0 && constructorCode !== 0xd1) throw new UnexpectedAnswer('no list and no map');
   const count = narrow ? bytes.readUInt8(contentStart) : bytes.readUInt32BE(contentStart);
   const items: EncodedValue[] = [];
   let start = contentStart + (narrow ? 1 : 4);

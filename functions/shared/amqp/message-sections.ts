@@ -1,3 +1,4 @@
+import { UnexpectedAnswer } from '../errors.ts';
 import { type EncodedValue, integerOf, itemsOf, valueAt } from './encoded-value.ts';
 
 /** Descriptor codes of the sections that are read here (AMQP 1.0, part 3, section 3.2). */
@@ -17,18 +18,18 @@ export interface MessageSection {
 /**
  * The sections of an encoded message, in order; nothing inside them is decoded.
  *
- * @throws RangeError where the bytes are no AMQP 1.0 message
+ * @throws UnexpectedAnswer where the bytes are no AMQP 1.0 message
  */
 export const sectionsOf = (bytes: Buffer): readonly MessageSection[] => {
   const sections: MessageSection[] = [];
   let start = 0;
   while (start < bytes.length) {
     const described = 0x00;
-    if (bytes.readUInt8(start) !== described) throw new RangeError(`no section begins at offset ${start}`);
+    if (bytes.readUInt8(start) !== described) throw new UnexpectedAnswer(`no section begins at offset ${start}`);
     const descriptor = valueAt(bytes, start + 1);
     const code = Number(integerOf(bytes, descriptor));
     if (!(code >= sectionCodes.header && code <= lastSectionCode)) {
-      throw new RangeError(`the descriptor at offset ${start} is none of a message's sections`);
+      throw new UnexpectedAnswer(`the descriptor at offset ${start} is none of a message's sections`);
     }
     const value = valueAt(bytes, descriptor.end);
     sections.push({ code, start, value });
@@ -50,7 +51,7 @@ const nullByte = Buffer.from([0x40]);
  * message again would change integer widths and the types of ids. The section is added where it is missing.
  *
  * @param fields encoded values by the field's index; undefined stands for null
- * @throws RangeError where the bytes are no AMQP 1.0 message
+ * @throws UnexpectedAnswer where the bytes are no AMQP 1.0 message
  */
 export const withFields = (
   bytes: Buffer,

@@ -8,7 +8,7 @@ const encodedTrue = Buffer.from([0x41]);
  * would leave the quarantine, and durable, because it is kept as evidence. A durable message without an expiry is
  * copied byte for byte.
  *
- * @throws RangeError where the bytes are no AMQP 1.0 message
+ * @throws UnexpectedAnswer where the bytes are no AMQP 1.0 message
  */
 export const quarantineCopy = (bytes: Buffer): Buffer => {
   const { durable, expiresAtMs, timeToLiveMs } = readMessage(bytes);

@@ -40,7 +40,7 @@ const numberOf = (bytes: Buffer, value: EncodedValue | undefined): number | unde
   return read === undefined ? undefined : Number(read);
 };
 
-/** Reads header and properties of an encoded message. @throws RangeError where the bytes are no AMQP 1.0 message */
+/** Reads header and properties of an encoded message. @throws UnexpectedAnswer where the bytes are no AMQP 1.0 message */
 export const readMessage = (bytes: Buffer): MessageFacts => {
   const sections = sectionsOf(bytes);
   const header = valuesOf(bytes, sections, sectionCodes.header);
@@ -67,7 +67,7 @@ const propertyText = (bytes: Buffer, value: EncodedValue): string | undefined =>
 /**
  * An application property of an encoded message as text; undefined for a message without it, and for null or bytes.
  *
- * @throws RangeError where the bytes are no AMQP 1.0 message
+ * @throws UnexpectedAnswer where the bytes are no AMQP 1.0 message
  */
 export const applicationProperty = (bytes: Buffer, name: string): string | undefined => {
   const pairs = valuesOf(bytes, sectionsOf(bytes), sectionCodes.applicationProperties);

@@ -2,6 +2,7 @@ import type { NormalizedSchema } from '@smithy/core/schema';
 import type { OperationModel } from '../sdk-model.ts';
 import { ApiFault } from '../service.ts';
 import { decodeText, encodeText } from '../wire-message.ts';
+import { scalarFromText } from './scalar-from-text.ts';
 import type { WireProtocol } from './wire-protocol.ts';
 import { escapeXml } from './xml-text.ts';
 
@@ -80,8 +81,7 @@ function readValue(schema: NormalizedSchema, key: string, parameters: URLSearchP
   }
   const text = parameters.get(key) ?? '';
   unread.delete(key);
-  if (schema.isBooleanSchema()) return text === 'true';
-  return schema.isNumericSchema() ? Number(text) : text;
+  return scalarFromText(schema, text);
 }
 
 function toXml(value: unknown): string {

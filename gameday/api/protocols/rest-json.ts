@@ -3,6 +3,7 @@ import { type MemberModel, type OperationModel, structureMembers } from '../sdk-
 import { ApiFault } from '../service.ts';
 import { decodeText, encodeText, type WireRequest } from '../wire-message.ts';
 import { parseJsonObject } from './json-body.ts';
+import { scalarFromText } from './scalar-from-text.ts';
 import type { WireProtocol } from './wire-protocol.ts';
 
 interface Route {
@@ -46,9 +47,10 @@ export function restJson(
         route.labels.forEach((label, index) => {
           input[label] = decodeURIComponent(found[index + 1] ?? '');
         });
-        for (const [name, value] of Object.entries(request.query)) input[name] = value;
-        for (const { wireName, schema } of route.queryMembers) {
-          if (schema.isNumericSchema() && input[wireName] !== undefined) input[wireName] = Number(input[wireName]);
+        // Names that the model does not know stay in the input, so that the request is refused for them.
+        for (const [name, value] of Object.entries(request.query)) {
+          const member = route.queryMembers.find(({ wireName }) => wireName === name);
+          input[name] = member === undefined ? value : scalarFromText(member.schema, value);
         }
         return { operation: route.operation, input };
       }

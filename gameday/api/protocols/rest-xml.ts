@@ -2,6 +2,7 @@ import type { NormalizedSchema } from '@smithy/core/schema';
 import type { OperationModel } from '../sdk-model.ts';
 import { ApiFault } from '../service.ts';
 import { encodeText, type WireRequest } from '../wire-message.ts';
+import { scalarFromText } from './scalar-from-text.ts';
 import type { WireProtocol } from './wire-protocol.ts';
 import { escapeXml } from './xml-text.ts';
 
@@ -32,7 +33,7 @@ export function restXml(model: ReadonlyMap<string, OperationModel>, namespace: s
       if (route === undefined) {
         throw new ApiFault('MethodNotAllowed', 405, `no operation is served at ${request.method} ${request.path}`);
       }
-      const input = readMembers(route.operation.input, request);
+      const input = { ...surplusOf(route, request), ...readMembers(route.operation.input, request) };
       return {
         operation: route.operation.name,
         input: { ...(bucket !== undefined && { Bucket: bucket }), ...(key !== undefined && { Key: key }), ...input },
@@ -106,6 +107,34 @@ const locate = ({ path, headers }: WireRequest): { readonly bucket?: string; rea
 const membersOf = (structure: NormalizedSchema): readonly (readonly [string, NormalizedSchema])[] =>
   structure.isStructSchema() ? [...structure.structIterator()] : [];
 
+/** Headers of the transport and the signature, which belong to no operation. */
+const transportHeaders: ReadonlySet<string> = new Set([
+  'x-amz-content-sha256',
+  'x-amz-date',
+  'x-amz-decoded-content-length',
+  'x-amz-security-token',
+  'x-amz-trailer',
+  'x-amz-user-agent',
+]);
+
+/** Parameters and headers that the operation does not have: they stay in the input, so that it is refused for them. */
+const surplusOf = ({ operation, literals }: Route, { query, headers }: WireRequest): Record<string, unknown> => {
+  const known = new Set(['x-id', ...literals.map(([name]) => name)]);
+  const prefixes: string[] = [];
+  for (const [, schema] of membersOf(operation.input)) {
+    const { httpHeader, httpQuery, httpPrefixHeaders } = schema.getMergedTraits();
+    if (httpQuery !== undefined) known.add(httpQuery);
+    if (httpHeader !== undefined) known.add(httpHeader.toLowerCase());
+    if (httpPrefixHeaders !== undefined) prefixes.push(httpPrefixHeaders);
+  }
+  const names = [
+    ...Object.keys(query),
+    ...Object.keys(headers).filter((name) => name.startsWith('x-amz-') && !transportHeaders.has(name)),
+  ];
+  const surplus = names.filter((name) => !known.has(name) && !prefixes.some((prefix) => name.startsWith(prefix)));
+  return Object.fromEntries(surplus.map((name) => [name, query[name] ?? headers[name]]));
+};
+
 /** Members of a request by their modelled names: headers, query parameters, and the content as bytes. */
 const readMembers = (structure: NormalizedSchema, request: WireRequest): Record<string, unknown> => {
   const input: Record<string, unknown> = {};
@@ -124,7 +153,7 @@ const readMembers = (structure: NormalizedSchema, request: WireRequest): Record<
     const text =
       (httpHeader !== undefined ? request.headers[httpHeader.toLowerCase()] : undefined) ??
       (httpQuery !== undefined ? request.query[httpQuery] : undefined);
-    if (text !== undefined) input[name] = schema.isNumericSchema() ? Number(text) : text;
+    if (text !== undefined) input[name] = scalarFromText(schema, text);
   }
   return input;
 };

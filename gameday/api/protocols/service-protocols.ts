@@ -1,8 +1,4 @@
-import * as lambda from '@aws-sdk/client-lambda';
-import * as mq from '@aws-sdk/client-mq';
-import * as s3 from '@aws-sdk/client-s3';
-import * as sns from '@aws-sdk/client-sns';
-import { readSdkModel } from '../sdk-model.ts';
+import { type SigningName, serviceModels } from '../service-models.ts';
 import { awsJson } from './aws-json.ts';
 import { queryXml } from './query-xml.ts';
 import { restJson } from './rest-json.ts';
@@ -10,18 +6,18 @@ import { restXml } from './rest-xml.ts';
 import type { WireProtocol } from './wire-protocol.ts';
 
 /** The protocol that the SDK's client of each service speaks by default, by signing name. */
-export const serviceProtocols: ReadonlyMap<string, WireProtocol> = new Map<string, WireProtocol>([
-  ['mq', restJson(readSdkModel(mq))],
-  ['states', awsJson({ version: '1.0', serviceTarget: 'AWSStepFunctions' })],
-  ['dynamodb', awsJson({ version: '1.0', serviceTarget: 'DynamoDB_20120810' })],
-  ['monitoring', awsJson({ version: '1.0', serviceTarget: 'GraniteServiceVersion20100801', queryCompatible: true })],
-  ['events', awsJson({ version: '1.1', serviceTarget: 'AWSEvents' })],
-  ['secretsmanager', awsJson({ version: '1.1', serviceTarget: 'secretsmanager' })],
-  ['lambda', restJson(readSdkModel(lambda), { labels: 'asModelled' })],
-  ['ssm', awsJson({ version: '1.1', serviceTarget: 'AmazonSSM' })],
-  ['s3', restXml(readSdkModel(s3), 'http://s3.amazonaws.com/doc/2006-03-01/')],
-  ['sns', queryXml(readSdkModel(sns), 'http://sns.amazonaws.com/doc/2010-03-31/')],
-]);
+export const serviceProtocols: Readonly<Record<SigningName, WireProtocol>> = {
+  mq: restJson(serviceModels.mq),
+  states: awsJson({ version: '1.0', serviceTarget: 'AWSStepFunctions' }),
+  dynamodb: awsJson({ version: '1.0', serviceTarget: 'DynamoDB_20120810' }),
+  monitoring: awsJson({ version: '1.0', serviceTarget: 'GraniteServiceVersion20100801', queryCompatible: true }),
+  events: awsJson({ version: '1.1', serviceTarget: 'AWSEvents' }),
+  secretsmanager: awsJson({ version: '1.1', serviceTarget: 'secretsmanager' }),
+  lambda: restJson(serviceModels.lambda, { labels: 'asModelled' }),
+  ssm: awsJson({ version: '1.1', serviceTarget: 'AmazonSSM' }),
+  s3: restXml(serviceModels.s3, 'http://s3.amazonaws.com/doc/2006-03-01/'),
+  sns: queryXml(serviceModels.sns, 'http://sns.amazonaws.com/doc/2010-03-31/'),
+};
 
 /** For answers to calls whose service could not be read or is not served: any client finds the error's name in it. */
 export const fallbackProtocol: WireProtocol = restJson(new Map());

@@ -1,6 +1,3 @@
-import * as mq from '@aws-sdk/client-mq';
-import { checkInput } from '../../api/input-check.ts';
-import { readSdkModel } from '../../api/sdk-model.ts';
 import { ApiFault, type ApiRequest, type ApiService } from '../../api/service.ts';
 import type { VirtualClock } from '../../clock/virtual-clock.ts';
 import { throttlingFault } from '../call-faults.ts';
@@ -38,8 +35,6 @@ export interface MqServiceOptions {
 
 type Answer = Readonly<Record<string, unknown>>;
 type Handlers = { readonly [O in MqOperation]: (input: MqInput<O>, region: string) => Answer };
-
-const model = readSdkModel(mq);
 
 /** Operations that close a broker's connectors at once. */
 const dropsConnections: ReadonlySet<MqOperation> = new Set(['Promote', 'RebootBroker', 'DeleteBroker']);
@@ -167,9 +162,6 @@ export class MqService implements ApiService {
 const isModelled = (operation: string): operation is MqOperation => Object.hasOwn(mqInputs, operation);
 
 function parseInput<O extends MqOperation>(operation: O, input: Answer): MqInput<O> {
-  const described = model.get(operation);
-  const problem = described && checkInput(described, input)[0];
-  if (problem !== undefined) throw badRequest(problem.message, problem.member);
   const parsed = mqInputs[operation].safeParse(input);
   if (parsed.success) return parsed.data as MqInput<O>;
   const [issue] = parsed.error.issues;

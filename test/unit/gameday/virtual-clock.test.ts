@@ -126,6 +126,28 @@ describe('VirtualClock', () => {
     expect(seen).toEqual([]);
   });
 
+  it('ends a whole process where one of its branches dies', async () => {
+    const clock = newClock();
+    const seen: string[] = [];
+    await clock.run('main', async () => {
+      const process = clock.spawn('process', async () => {
+        await clock
+          .concurrently([
+            async () => await clock.killCurrent(),
+            async () => {
+              await clock.sleepMs(10);
+              seen.push('the other branch lived');
+            },
+          ])
+          .catch(() => seen.push('the process saw an error'));
+        seen.push('the process lived');
+      });
+      await expect(clock.join(process)).rejects.toThrow(ActorKilledError);
+      await clock.sleepMs(100);
+    });
+    expect(seen).toEqual([]);
+  });
+
   it('names an actor that is stuck, a deadlock, and a caller that is no actor', async () => {
     const stuck = newClock(20);
     await expect(

@@ -4,6 +4,7 @@ import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { ListBrokersCommand, MqClient } from '@aws-sdk/client-mq';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { PublishCommand } from '@aws-sdk/client-sns';
+import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { isThrottlingError } from '@smithy/core/retry';
 import { describe, expect, it } from 'vitest';
 import { ActorKilledError } from '../../../../gameday/clock/actor.ts';
@@ -142,6 +143,36 @@ describe('calls within the process', () => {
     );
   });
 
+  it('answer reads as they were a while ago, and never a write or a consistent read', async () => {
+    await withWorld('in process', async ({ world, ssm, calls }) => {
+      const put = (Value: string) =>
+        ssm().send(new PutParameterCommand({ Name: '/p', Value, Type: 'String', Overwrite: true }));
+      const get = async () => (await ssm().send(new GetParameterCommand({ Name: '/p' }))).Parameter?.Value;
+      world.faults.start({ kind: 'stale-answer', ageMs: 60_000 });
+      await put('one');
+      // Nothing is known of earlier answers yet.
+      expect(await get()).toBe('one');
+      await world.clock.sleepMs(30_000);
+      await put('two');
+      expect(await get()).toBe('one');
+      world.faults.stopAll();
+      expect(await get()).toBe('two');
+      world.faults.start({ kind: 'stale-answer', ageMs: 60_000 });
+      expect(await get()).toBe('one');
+      await world.clock.sleepMs(61_000);
+      expect(await get()).toBe('two');
+      expect(calls.map(({ outcome }) => outcome)).toEqual([
+        'ok',
+        'ok',
+        'ok',
+        'StaleAnswer',
+        'ok',
+        'StaleAnswer',
+        'StaleAnswer',
+      ]);
+    });
+  });
+
   it('can be aborted by another actor', async () => {
     await withWorld('in process', async ({ world, mq, calls }) => {
       world.faults.start({ kind: 'slow-answer', delayMs: 60_000 });
@@ -259,7 +290,7 @@ describe('calls that no service can take', () => {
       expect(error.message).toBe('the embedded world failed while it handled ListStateMachines');
       expect(calls.map(({ outcome }) => outcome)).toEqual(['WorldDefect']);
       expect(() => world.register({ signingName: 'states', handle: async () => ({}) })).toThrow('registered already');
-      expect(() => world.register({ signingName: 'iam', handle: async () => ({}) })).toThrow('no wire protocol');
+      expect(() => world.register({ signingName: 'iam', handle: async () => ({}) })).toThrow('no model');
     });
   });
 

@@ -1,0 +1,21 @@
+import type { Run } from '../compose.ts';
+import type { ControlEnvironment } from '../environment/control-environment.ts';
+import type { PairConfig } from '../pair-config.ts';
+import type { Runtime } from '../runtime.ts';
+import { controlPorts } from './control-ports.ts';
+
+/**
+ * Extends the lock, if the run holds one; called by every look of a loop.
+ *
+ * @throws LockLost when another run has taken it, ServiceUnavailable
+ */
+export const renewLock = async (
+  runtime: Runtime,
+  environment: ControlEnvironment,
+  pair: Pick<PairConfig, 'name'>,
+  run: Run,
+): Promise<void> => {
+  if (run.fence === null) return;
+  const lock = controlPorts(runtime, environment).guardsOf(pair.name);
+  await lock.renew(run.executionArn, run.fence, runtime.clock.nowMs());
+};

@@ -1,0 +1,36 @@
+import { checkInput, type Naming } from './input-check.ts';
+import type { DecodedCall } from './protocols/wire-protocol.ts';
+import { ApiFault } from './service.ts';
+import { type SigningName, serviceModels } from './service-models.ts';
+
+/** The error that each service answers to a request that it cannot take for one of its own. */
+const invalidRequestCodes: Readonly<Record<SigningName, string>> = {
+  mq: 'BadRequestException',
+  states: 'ValidationException',
+  dynamodb: 'ValidationException',
+  monitoring: 'ValidationError',
+  events: 'ValidationException',
+  secretsmanager: 'InvalidParameterException',
+  lambda: 'InvalidParameterValueException',
+  ssm: 'ValidationException',
+  s3: 'InvalidArgument',
+  sns: 'InvalidParameter',
+};
+
+/** Services that see members as the SDK spells them, whatever their names on the wire. */
+const namings: Readonly<Partial<Record<SigningName, Naming>>> = { lambda: 'modelled', s3: 'modelled' };
+
+/**
+ * Compares a request with the SDK's own model of the operation. A service may still refuse what the model allows; an
+ * operation that the model lacks is left to it as well.
+ *
+ * @throws ApiFault naming the first member that is unknown, missing or of another type
+ */
+export function requireModelledRequest(service: SigningName, call: DecodedCall): void {
+  const operation = serviceModels[service].get(call.operation);
+  const problem = operation && checkInput(operation, call.input, namings[service])[0];
+  if (problem === undefined) return;
+  // docs/amazon-mq.md 9.1: the body of an error names the attribute.
+  const details = service === 'mq' ? { errorAttribute: problem.member } : {};
+  throw new ApiFault(invalidRequestCodes[service], 400, `${call.operation}: ${problem.message}`, details);
+}

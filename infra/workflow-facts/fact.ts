@@ -1,0 +1,107 @@
+/** The answer that a guard must have given last: one of `go` in its `field`. */
+export interface GuardAnswer {
+  readonly function: string;
+  readonly field: string;
+  readonly go: readonly AnswerValue[];
+}
+
+/** A value that a definition compares with. */
+export type AnswerValue = string | boolean | null;
+
+/**
+ * What a function does in a workflow.
+ * `look` reads, and writes nothing but notes of its own · `write` changes a broker, at most once for one decision ·
+ * `step` changes something that may be asked for again: it looks first, and is done when it reads the thing as wanted ·
+ * `record` writes to the Control table alone, or asks people · `report` tells people how a run ends.
+ */
+export type FunctionRole = 'look' | 'write' | 'step' | 'record' | 'report';
+
+/**
+ * Something that a run takes and has to give back on every way out; what begins with `after-promotion` it owes only where
+ * it succeeds, since a new run goes on from a promotion that is open.
+ */
+export type Held =
+  | 'pair'
+  | 'cluster'
+  | 'watch'
+  | 'consumers'
+  | 'after-promotion: consumers'
+  | 'after-promotion: messages';
+
+/** What an answer changes about what the run has. */
+export interface HeldChange {
+  readonly answer: GuardAnswer;
+  readonly drops?: Held;
+  readonly adds?: readonly Held[];
+  readonly because: string;
+}
+
+/** Facts about one function. */
+export interface FunctionFacts {
+  readonly role: FunctionRole;
+  /**
+   * Answers that must stand before a write: any one of the alternatives, and of it every entry. An answer counts for one
+   * write only.
+   */
+  readonly guards?: readonly (readonly GuardAnswer[])[];
+  /**
+   * The write state may be entered again while its own last answer was one of these: it has asked, and now only looks.
+   */
+  readonly looksAgainAfter?: {
+    readonly field: string;
+    readonly values: readonly AnswerValue[];
+    readonly because: string;
+  };
+  /** Closed sets of values, by path in the answer. A field `dryRun` says whether the whole run is one. */
+  readonly answers?: Readonly<Record<string, readonly AnswerValue[]>>;
+  /** What is left of those sets in a dry run; `dry-run` is never answered in another one. */
+  readonly inDryRun?: Readonly<Record<string, readonly AnswerValue[]>>;
+  /** Answers that mean "not yet": the run can ask again. After every other one it does not, unless it writes first. */
+  readonly pending?: { readonly field: string; readonly values: readonly AnswerValue[] };
+  /** Functions one of which has to be called on some way after an answer. */
+  readonly followedBy?: readonly string[];
+  /** Outcomes with which a run may still end after an answer; a failure is always among them. */
+  readonly endings?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  /** Path of a number that every answer gives one higher than the input's `argument` had it, but for answers listed. */
+  readonly counts?: { readonly path: string; readonly argument: string; readonly unless?: GuardAnswer };
+  /** Least values of numbers in the answer, by path. */
+  readonly atLeast?: Readonly<Record<string, number>>;
+  /** What a run has after a call, whatever became of it, but for these answers and errors. */
+  readonly takes?: {
+    readonly held: Held;
+    readonly unlessAnswer?: readonly GuardAnswer[];
+    readonly unlessError?: readonly string[];
+  };
+  /** What a run does not have any more after a call, whatever became of it. */
+  readonly gives?: readonly Held[];
+  /** Answers after which something is not the run's to give back, or becomes it. */
+  readonly changes?: readonly HeldChange[];
+  /** What a run must have when it enters the state. */
+  readonly needs?: Held;
+  /** An answer that must have been given before the state is entered; unlike a guard's it is not used up. */
+  readonly after?: GuardAnswer;
+  /** Its largest answer, in bytes, where that is less than `maxAnswerBytes`. */
+  readonly maxBytes?: number;
+  /** Errors that are no failure of the run: the state's Catch turns them into a refusal. */
+  readonly refusals?: readonly string[];
+  /** Why the run may go on when the function fails for good. */
+  readonly mayFail?: string;
+  /** Whether such a failure need not be named in the run's output. */
+  readonly failsSilently?: boolean;
+}
+
+/** Facts about starting another machine. */
+export interface ChildFacts {
+  /** As a write's guards; an answer of a machine that ran before is its outcome. */
+  readonly guards: readonly (readonly GuardAnswer[])[];
+  /** What a run must have when it starts it. */
+  readonly needs?: Held;
+  /** Why a Task that awaits it may give up before it ends, and does not await it once more. */
+  readonly cutShort?: string;
+  /** Why the run may go on when it fails. */
+  readonly mayFail?: string;
+  /** What the run owes no more, whatever became of it. */
+  readonly gives?: readonly Held[];
+  /** A function that must not have been called yet, where another one has answered so. */
+  readonly precedes?: { readonly function: string; readonly when: GuardAnswer };
+}

@@ -1,0 +1,59 @@
+import { answered } from './answers.ts';
+import type { FunctionFacts } from './fact.ts';
+
+/** Functions of reconcile. */
+export const reconciliationFacts: Readonly<Record<string, FunctionFacts>> = {
+  'assess-reconcile': {
+    role: 'look',
+    answers: {
+      verdict: ['proceed', 'refused', 'skipped'],
+      // What is skipped has neither.
+      dryRun: [true, false, null],
+      mode: ['report', 'repair', 'auto', null],
+    },
+    endings: {
+      verdict: { refused: ['Refused'], skipped: ['Skipped'] },
+      dryRun: { true: ['DryRun', 'Refused', 'Skipped'] },
+    },
+  },
+  'discover-queues': {
+    role: 'record',
+    needs: 'pair',
+    answers: { outcome: ['found', 'refused'] },
+    endings: { outcome: { refused: ['Refused'] } },
+  },
+  'scan-queues': {
+    role: 'record',
+    needs: 'pair',
+    answers: { done: [true, false] },
+    pending: { field: 'done', values: [false] },
+  },
+  'seal-manifest': {
+    role: 'record',
+    needs: 'pair',
+    // A repair does what its own manifest says, and no other.
+    after: answered('assess-reconcile', 'mode', 'report', 'auto'),
+  },
+  'repair-queues': {
+    role: 'write',
+    needs: 'pair',
+    guards: [
+      [answered('assess-reconcile', 'verdict', 'proceed'), answered('assess-reconcile', 'mode', 'repair', 'auto')],
+    ],
+    answers: { outcome: ['repaired', 'refused'], done: [true, false] },
+    pending: { field: 'done', values: [false] },
+    endings: { outcome: { refused: ['Refused'] } },
+    looksAgainAfter: {
+      field: 'done',
+      values: [false],
+      because: 'each call goes on with the next queues of the same manifest, from the cursor',
+    },
+  },
+  'record-reconciliation': {
+    role: 'record',
+    answers: { ending: ['Reconciled', 'ReportOnly', 'Incomplete'] },
+    endings: {
+      ending: { Reconciled: ['Reconciled'], ReportOnly: ['ReportOnly'], Incomplete: ['Incomplete'] },
+    },
+  },
+};

@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import type { Message } from 'rhea';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { canonicalAmqpId } from '../../../functions/reconciliation/ledger/message-id.ts';
+import type { HeldMessage, WalkSummary, WalkVerdict } from '../../../functions/shared/queue-walk.ts';
+import { connectAmqp, sendAmqp } from './amqp-source.ts';
+import { type WalkTarget, walkOn } from './broker-access.ts';
+import { difference, fillQueue, idOfRaw, noDifference } from './filled-queue.ts';
+import { JmsTool } from './jms-tool.ts';
+import { rawMessages } from './raw-queue.ts';
+import { RealBroker } from './real-broker.ts';
+import { withoutActiveMq } from './without-activemq.ts';
+
+const walkTimeMs = 60_000;
+
+/** Room for some 7,000 messages of 1 KiB: fewer than the test's queue has. */
+const memoryLimit = '20 mb';
+
+const mebibyte = 1_048_576;
+
+describe.runIf(!withoutActiveMq)('the limits of a walk on a real broker', () => {
+  let broker: RealBroker;
+  let jms: JmsTool;
+
+  beforeAll(async () => {
+    broker = await RealBroker.start();
+    jms = await JmsTool.compile(broker);
+  });
+
+  afterAll(async () => {
+    await jms?.dispose();
+    await broker?.stop();
+  });
+
+  const send = async (target: WalkTarget, queue: string, messages: readonly Message[]): Promise<void> => {
+    const connection = await connectAmqp(target);
+    await sendAmqp(connection, queue, messages);
+    connection.close();
+  };
+
+  const numbered = (count: number, more: Partial<Message> = {}): readonly Message[] =>
+    Array.from({ length: count }, (_, number) => ({ message_id: `m${number}`, durable: true, body: 'x', ...more }));
+
+  const walk = async (
+    queue: string,
+    judge: (message: HeldMessage) => WalkVerdict,
+    options: { readonly target?: WalkTarget; readonly depth?: number; readonly quarantine?: string } = {},
+  ): Promise<WalkSummary> => {
+    const { target = broker, depth, quarantine } = options;
+    return await walkOn(target).walk(
+      queue,
+      { deadlineMs: Date.now() + walkTimeMs, depth, ...(quarantine === undefined ? {} : { quarantine }) },
+      async (batch) => batch.map(judge),
+    );
+  };
+
+  it('keeps message groups in order', async () => {
+    const queue = `groups-${randomUUID()}`;
+    const quarantine = `${queue}.quarantine`;
+    const filled = await fillQueue(broker, jms, queue, { jms: 4_000, amqp: 500, groups: true });
+    const processed = new Set(filled.order.filter((_id, position) => position % 4 === 1));
+    const summary = await walk(
+      queue,
+      ({ messageId }) => (processed.has(canonicalAmqpId(messageId) ?? '') ? 'remove' : 'keep'),
+      { quarantine },
+    );
+    expect(summary).toMatchObject({ complete: true, seen: 4_500, removed: processed.size });
+    const left = filled.order.filter((id) => !processed.has(id));
+    const drained = await jms.drain(queue, left.length);
+    expect(drained.map(({ id }) => id)).toEqual(left);
+    expect(drained.filter(({ group }) => group !== null).length).toBeGreaterThan(500);
+    expect(difference((await rawMessages(broker, quarantine)).map(idOfRaw), [...processed])).toEqual(noDifference);
+  });
+
+  it('says so when the broker has no memory for more, and leaves everything in order', async () => {
+    const small = await RealBroker.start({ memoryLimit });
+    try {
+      const queue = 'deep';
+      await send(small, queue, numbered(20_000, { body: 'x'.repeat(1_024) }));
+      const seen: HeldMessage[] = [];
+      const summary = await walk(
+        queue,
+        (message) => {
+          seen.push(message);
+          return 'keep';
+        },
+        { target: small, depth: 20_000 },
+      );
+      expect(summary).toMatchObject({ complete: false, seen: seen.length, removed: 0 });
+      expect(summary.seen).toBeLessThan(20_000);
+      expect(summary.remarks).toEqual([expect.stringContaining(`offered ${summary.seen} of 20000 messages`)]);
+      const consumer = await connectAmqp(small);
+      const first = await new Promise((resolve) => {
+        consumer
+          .open_receiver({ source: queue, credit_window: 1 })
+          .once('message', ({ message }) => resolve(message?.message_id));
+      });
+      consumer.close();
+      expect(first).toBe('m0');
+    } finally {
+      await small.stop();
+    }
+  });
+
+  // The broker itself refuses an id of more than 65,535 bytes, and a message of more than 100 MiB.
+  it('takes messages as they come: without id, with a huge id, of 90 MiB, without a body', async () => {
+    const queue = `odd-${randomUUID()}`;
+    const quarantine = `${queue}.quarantine`;
+    const huge = `"|'\u0000${'i'.repeat(65_000)}`;
+    const odd: readonly Message[] = [
+      { durable: true, body: 'without an id' },
+      { durable: true, message_id: huge, body: 'a huge id' },
+      { durable: true, message_id: 'large', body: Buffer.alloc(90 * mebibyte, 7).toString('latin1') },
+      { durable: true, message_id: 'last', body: undefined },
+    ];
+    await send(broker, queue, odd);
+    const seen: HeldMessage[] = [];
+    const summary = await walk(
+      queue,
+      (message) => {
+        seen.push(message);
+        return 'remove';
+      },
+      { quarantine },
+    );
+    expect(seen.map(({ messageId }) => messageId)).toEqual([undefined, huge, 'large', 'last']);
+    expect(summary).toMatchObject({ complete: true, seen: 4, removed: 4, remarks: [] });
+    const quarantined = await rawMessages(broker, quarantine);
+    expect(quarantined.map((bytes) => Math.floor(bytes.length / mebibyte))).toEqual([0, 0, 90, 0]);
+  }, 120_000);
+
+  it('leaves expired messages to the broker', async () => {
+    const queue = `expired-${randomUUID()}`;
+    await send(broker, queue, [...numbered(300, { ttl: 1 }), ...numbered(300)]);
+    expect(await walk(queue, () => 'keep')).toMatchObject({ complete: true, seen: 300 });
+  });
+
+  it('ends at a message that was delivered too often', async () => {
+    const queue = `worn-${randomUUID()}`;
+    await send(broker, queue, [
+      ...numbered(10),
+      { message_id: 'worn', durable: true, delivery_count: 5, body: 'x' },
+      ...numbered(5),
+    ]);
+    const summary = await walk(queue, () => 'keep');
+    expect(summary).toMatchObject({ complete: false, seen: 10, deliveries: { before: 0, after: 0 } });
+    expect(summary.remarks).toEqual([expect.stringContaining('position 10 was delivered 5 times')]);
+  });
+
+  it('names what the broker refuses', async () => {
+    const wrong = { amqpUrl: broker.amqpUrl, credentials: { username: 'walker', password: 'guessed' } };
+    const error = await walk('any', () => 'keep', { target: wrong }).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ name: 'AccessDenied' });
+    expect(String(error)).not.toContain('guessed');
+    const nobody = { amqpUrl: 'amqp://127.0.0.1:1', credentials: wrong.credentials };
+    await expect(walk('any', () => 'keep', { target: nobody })).rejects.toMatchObject({ name: 'ServiceUnavailable' });
+  });
+
+  it('gives everything back when the visitor fails', async () => {
+    const queue = `failing-${randomUUID()}`;
+    await send(broker, queue, numbered(2_500));
+    const fails = walkOn(broker).walk(queue, { deadlineMs: Date.now() + walkTimeMs }, async (batch) => {
+      if ((batch[0]?.position ?? 0) > 1_500) throw new Error('the ledger is gone');
+      return batch.map(() => 'keep');
+    });
+    await expect(fails).rejects.toThrow('the ledger is gone');
+    expect(await walk(queue, () => 'keep')).toMatchObject({ seen: 2_500, deliveries: { before: 0, after: 0 } });
+  });
+});

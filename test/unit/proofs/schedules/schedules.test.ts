@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { RehearsalStage, west } from '../../../../proofs/rehearsal/rehearsal-stage.ts';
+import { playSchedule } from '../../../../proofs/schedules/play-schedule.ts';
+import { type Schedule, schedules } from '../../../../proofs/schedules/schedule.ts';
+import { InvalidScheduleError, readSchedule, writeSchedule } from '../../../../proofs/schedules/schedule-file.ts';
+import { ScheduleTraffic } from '../../../../proofs/schedules/traffic.ts';
+
+const quiet: Schedule = {
+  seed: 1,
+  escalation: { mode: 'never' },
+  antiFlapSeconds: 0,
+  consumers: 'live',
+  afterPromotion: 'off',
+  moves: [{ atSeconds: 0, move: { do: 'failover', region: west } }],
+};
+
+describe('a schedule', () => {
+  it('comes back from its file as it was', () => {
+    for (const schedule of fc.sample(schedules, { numRuns: 50, seed: 3 })) {
+      const text = writeSchedule(schedule, ['message m-1 was lost'], 'broken.yaml');
+      expect(text).toContain('# message m-1 was lost');
+      expect(readSchedule(text)).toMatchObject(schedule);
+    }
+  });
+
+  it('is refused by the names of its members', () => {
+    expect(() => readSchedule('seed: 1\nmoves: []\nmove: 2\n')).toThrow(InvalidScheduleError);
+    expect(() => readSchedule('seed: 1\nmoves: []\nmove: 2\n')).toThrow('"move"');
+  });
+
+  it('keeps its promises, the same way every time', async () => {
+    expect(await playSchedule(quiet)).toEqual([]);
+    expect(await playSchedule(quiet)).toEqual([]);
+  });
+});
+
+/** A pair with traffic for two minutes; then `spoil` does what nothing may, and the books are closed. */
+const audited = async (spoil: (stage: RehearsalStage) => void): Promise<readonly string[]> => {
+  const stage = await RehearsalStage.create({
+    machine: 'schedule',
+    name: 'books',
+    region: west,
+    world: { paired: true, consumers: 'live' },
+    input: () => ({}),
+    before: async () => {},
+  });
+  const violations: string[] = [];
+  const traffic = new ScheduleTraffic(stage);
+  await stage.play(async () => {
+    await traffic.run(120);
+    traffic.book.sent('m-extra', 'orders.placed', 0);
+    stage.send('orders', 'orders.placed', ['m-extra']);
+    traffic.book.confirmed('m-extra');
+    spoil(stage);
+    await traffic.audit(violations);
+  });
+  await stage.stage.close();
+  return violations;
+};
+
+describe('the books of a schedule', () => {
+  const storeOf = ({ stage }: RehearsalStage, name: string) =>
+    stage.dataPlanes.broker(stage.world.brokers().find(({ brokerName }) => brokerName === name)?.brokerId ?? '');
+
+  it('are in order where every message took effect or waits', async () => {
+    expect(await audited(() => {})).toEqual([]);
+  });
+
+  it('name a message that is gone', async () => {
+    const lose = (stage: RehearsalStage): void => {
+      for (const name of ['orders', 'orders-replica']) storeOf(stage, name).purge('orders.placed');
+    };
+    expect(await audited(lose)).toEqual(['message m-extra was confirmed, took no effect, and no broker has it']);
+  });
+
+  it('name a message that was set aside without having taken effect, and without proof', async () => {
+    const setAside = (stage: RehearsalStage): void => {
+      for (const name of ['orders', 'orders-replica']) storeOf(stage, name).purge('orders.placed');
+      stage.send('orders', 'mq-dr.quarantine.orders.placed', ['m-extra']);
+    };
+    expect(await audited(setAside)).toEqual([
+      'message m-extra took no effect and lies in the quarantine',
+      'message m-extra was removed, and the ledger does not prove it processed',
+    ]);
+  });
+});
