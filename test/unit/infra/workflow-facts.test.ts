@@ -40,7 +40,7 @@ describe('the facts about workflows', () => {
   it('let a guard stop something', () => {
     const open = awaited.filter(([, { function: functionName, field, go }]) => {
       const known = functionFacts[functionName]?.answers?.[field];
-      return known !== undefined && known.every((value) => go.includes(value));
+      return known?.every((value) => go.includes(value));
     });
     expect(open).toEqual([]);
   });
