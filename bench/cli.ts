@@ -20,7 +20,7 @@ interface Bench {
   readonly runReal?: Bench['run'];
 }
 
-/** The shortest of so many detections is the figure. */
+/** Detections, each in turn with the bare GETs: enough that a quarter of them is left alone on a busy host. */
 const detections = 60;
 
 /** As many drains as the budget is promised over. */
@@ -104,7 +104,7 @@ const program = new Command('bench')
     }
     const run = options.real ? bench.runReal : bench.run;
     if (run === undefined) {
-      program.error(`error: bench "${name}" has no --real: it measures the embedded world alone`, { exitCode: 1 });
+      program.error(`error: bench "${name}" has no --real: there is one way to measure it`, { exitCode: 1 });
       return;
     }
     if (options.messages !== undefined && bench.takesMessages === undefined) {

@@ -1,9 +1,8 @@
 import { loadavg } from 'node:os';
-import type { QueueScan } from '../functions/reconciliation/manifest.ts';
-import type { QueueRepair } from '../functions/reconciliation/repair-queue.ts';
 import { lambdaHeapOptions } from './lambda-heap.ts';
 import { isProcessed, numbersTo, scene } from './reconcile/backlog.ts';
-import { type FastestSeconds, fastestOf, figuresOf, type PeakRssMiB } from './reconcile/figures.ts';
+import { type CheckedScan, checkRepair, checkScan, mustBe } from './reconcile/check-results.ts';
+import { fastestOf, figuresOf, type RoundSeconds } from './reconcile/figures.ts';
 import { allProcessed } from './reconcile/reconciling.ts';
 import { Stage } from './reconcile/stage.ts';
 import { WorkerProcess } from './reconcile/worker-process.ts';
@@ -20,100 +19,87 @@ const syntheticMessages = 1_000_000;
  */
 const functionMiB = 256;
 
-const processedOf = (messages: number): number => numbersTo(messages).filter(isProcessed).length;
+const measuringFunction = (): WorkerProcess => new WorkerProcess(lambdaHeapOptions(functionMiB));
 
-/** What is quick because it does something else is no figure. @throws Error */
-const mustBe = (what: string, found: unknown, expected: unknown): void => {
-  const [is, shouldBe] = [JSON.stringify(found), JSON.stringify(expected)];
-  if (is !== shouldBe) throw new Error(`${what} is ${is} and should be ${shouldBe}: nothing that it took is a figure`);
-};
+/** One run of the bench on its stage. */
+class ReconcileBench {
+  readonly #stage: Stage;
+  readonly #messages: number;
+  readonly #report: (text: string) => void;
+  /** Messages that walks should have seen and did not. */
+  unseen = 0;
 
-const checkScan = ({ counts, complete, findings }: QueueScan, messages: number): void => {
-  const processed = processedOf(messages);
-  const expected = { processed, unprocessed: messages - processed, uncertain: 0, expired: 0 };
-  mustBe(`the scan's count (${JSON.stringify(findings)})`, { ...counts, complete }, { ...expected, complete: true });
-};
+  constructor(stage: Stage, messages: number, report: (text: string) => void) {
+    this.#stage = stage;
+    this.#messages = messages;
+    this.#report = report;
+  }
 
-const checkRepair = ({ removed, complete, findings }: QueueRepair, expected: number): void => {
-  mustBe(
-    `what the repair removed (${JSON.stringify(findings)})`,
-    { removed, complete },
-    { removed: expected, complete: true },
-  );
-};
+  /** Peaks of resident memory of processes that do nothing but scan, or repair, a queue of so many messages. */
+  async memory(messages: number): Promise<{ readonly scan: number; readonly repair: number }> {
+    this.#report(`memory with ${messages} messages`);
+    await this.#stage.fillQueue(messages);
+    await using scanner = measuringFunction();
+    const scan = await this.#scan(scanner, messages);
+    await using repairer = measuringFunction();
+    const repair = await this.#repair(repairer, messages, scan);
+    return { scan: scan.peakRssMiB, repair: repair.peakRssMiB };
+  }
 
-type Report = (text: string) => void;
+  /** Goes through a queue for each figure, so that each finds the queue full and in order. */
+  async round(worker: WorkerProcess, name: string): Promise<RoundSeconds> {
+    const messages = this.#messages;
+    const { access } = this.#stage;
+    this.#report(`${name}: scan`);
+    await this.#stage.fillQueue(messages);
+    const scan = await this.#scan(worker, messages);
+    this.#report(`${name}: bare lookups`);
+    const lookups = await worker.perform('lookups', { ...access, messages });
+    mustBe('the number of items found', lookups.result, 2 * numbersTo(messages).filter(isProcessed).length);
+    this.#report(`${name}: bare drain`);
+    const drain = await this.#drain(worker, scene.queue, messages);
+    this.#report(`${name}: repair`);
+    await this.#stage.fillQueue(messages);
+    const repair = await this.#repair(worker, messages, scan);
+    this.#report(`${name}: removal`);
+    await this.#stage.fillQueue(messages);
+    const everything = await allProcessed(access, messages);
+    const removal = await this.#repair(worker, messages, { result: everything });
+    return {
+      scan: scan.seconds,
+      lookups: lookups.seconds,
+      drain: drain.seconds,
+      repair: repair.seconds,
+      removal: removal.seconds,
+    };
+  }
 
-/** Goes through a queue for each figure, so that each finds the queue full and in order. */
-const round = async (
-  stage: Stage,
-  worker: WorkerProcess,
-  messages: number,
-  report: Report,
-): Promise<FastestSeconds> => {
-  const { access } = stage;
-  const { queue, quarantine } = scene;
-  const processed = processedOf(messages);
-  const drain = (name: string, expected: number) => worker.perform('drain', { ...access, queue: name, expected });
+  async #scan(worker: WorkerProcess, messages: number) {
+    const scan = await worker.perform('scan', this.#stage.access);
+    this.unseen += checkScan(scan.result, messages);
+    return scan;
+  }
 
-  report('scan');
-  await stage.fillQueue(messages);
-  const scan = await worker.perform('scan', access);
-  checkScan(scan.result, messages);
+  /** Repairs, and empties queue and quarantine afterwards. */
+  async #repair(worker: WorkerProcess, messages: number, { result: manifest }: CheckedScan) {
+    const repair = await worker.perform('repair', { ...this.#stage.access, manifest });
+    const { removed } = repair.result;
+    this.unseen += checkRepair(repair.result, manifest);
+    await using cleaner = new WorkerProcess();
+    await this.#drain(cleaner, scene.queue, messages - removed);
+    await this.#drain(cleaner, scene.quarantine, removed);
+    return repair;
+  }
 
-  report('bare lookups');
-  const lookups = await worker.perform('lookups', { ...access, messages });
-  mustBe('the number of items found', lookups.result, 2 * processed);
-
-  report('bare drain');
-  const drained = await drain(queue, messages);
-
-  report('repair');
-  await stage.fillQueue(messages);
-  const repair = await worker.perform('repair', { ...access, manifest: scan.result });
-  checkRepair(repair.result, processed);
-  await drain(queue, messages - processed);
-  await drain(quarantine, processed);
-
-  report('removal');
-  await stage.fillQueue(messages);
-  const removal = await worker.perform('repair', { ...access, manifest: await allProcessed(access, messages) });
-  checkRepair(removal.result, messages);
-  await drain(quarantine, messages);
-
-  return {
-    scan: scan.seconds,
-    lookups: lookups.seconds,
-    drain: drained.seconds,
-    repair: repair.seconds,
-    removal: removal.seconds,
-  };
-};
-
-/** Peaks of processes that scan and repair nothing but one queue. */
-const memoryOf = async (
-  stage: Stage,
-  messages: number,
-): Promise<{ readonly scan: number; readonly repair: number }> => {
-  const { access } = stage;
-  await stage.fillQueue(messages);
-  await using scanner = new WorkerProcess(lambdaHeapOptions(functionMiB));
-  const scan = await scanner.perform('scan', access);
-  checkScan(scan.result, messages);
-  await using repairer = new WorkerProcess(lambdaHeapOptions(functionMiB));
-  const repair = await repairer.perform('repair', { ...access, manifest: scan.result });
-  checkRepair(repair.result, processedOf(messages));
-  await using cleaner = new WorkerProcess();
-  const { removed } = repair.result;
-  await cleaner.perform('drain', { ...access, queue: scene.queue, expected: messages - removed });
-  await cleaner.perform('drain', { ...access, queue: scene.quarantine, expected: removed });
-  return { scan: scan.peakRssMiB, repair: repair.peakRssMiB };
-};
+  #drain(worker: WorkerProcess, queue: string, expected: number) {
+    return worker.perform('drain', { ...this.#stage.access, queue, expected });
+  }
+}
 
 const syntheticPeak = async (): Promise<number> => {
-  await using worker = new WorkerProcess(lambdaHeapOptions(functionMiB));
+  await using worker = measuringFunction();
   const { result, peakRssMiB } = await worker.perform('synthetic', { messages: syntheticMessages });
-  checkScan(result, syntheticMessages);
+  mustBe('the number of messages that a synthetic scan missed', checkScan(result, syntheticMessages), 0);
   return peakRssMiB;
 };
 
@@ -122,37 +108,38 @@ const syntheticPeak = async (): Promise<number> => {
  * same queue and bare lookups of the same keys, in turns. Every result is checked.
  *
  * @param messages in the queue, of 1 KiB each; three of ten are processed
- * @returns as `figuresOf`, and `hostLoad`, how many processes wanted a processor in the minute before
- * @throws Error when a program is not installed, or when a scan or repair does not do what it should
+ * @returns as `figuresOf`; `unseen`, messages that scans and repairs did not get to see, 0 where the walk is right; and
+ * `hostLoad`, how many processes wanted a processor in the minute before: above 0.5 figures say more about the others
+ * @throws Error when a program is not installed, or when a scan or a repair does what it should not
  */
 export const benchReconcile = async (
   messages: number,
-  onProgress: Report,
+  onProgress: (text: string) => void,
 ): Promise<Readonly<Record<string, number>>> => {
   const [hostLoad = 0] = loadavg();
   onProgress('a million ids');
   const synthetic = await syntheticPeak();
   onProgress('starting ActiveMQ and DynamoDB Local');
   await using stage = await Stage.open(messages);
-  const tenth = Math.ceil(messages / 10);
-  onProgress(`memory with ${tenth} messages`);
-  const small = await memoryOf(stage, tenth);
-  onProgress(`memory with ${messages} messages`);
-  const large = await memoryOf(stage, messages);
-  const peaks: PeakRssMiB = {
+  const bench = new ReconcileBench(stage, messages, onProgress);
+  const small = await bench.memory(Math.ceil(messages / 10));
+  const large = await bench.memory(messages);
+  await using worker = new WorkerProcess();
+  const rounds: RoundSeconds[] = [];
+  while (rounds.length < roundCount) {
+    rounds.push(await bench.round(worker, `round ${rounds.length + 1} of ${roundCount}`));
+  }
+  const processed = numbersTo(messages).filter(isProcessed).length;
+  const peaks = {
     scan: large.scan,
     scanOfTenth: small.scan,
     repair: large.repair,
     repairOfTenth: small.repair,
     synthetic,
   };
-  await using worker = new WorkerProcess();
-  const rounds: FastestSeconds[] = [];
-  while (rounds.length < roundCount) {
-    const number = rounds.length + 1;
-    rounds.push(
-      await round(stage, worker, messages, (text) => onProgress(`round ${number} of ${roundCount}: ${text}`)),
-    );
-  }
-  return { ...figuresOf(messages, processedOf(messages), fastestOf(rounds), peaks), hostLoad };
+  return {
+    ...figuresOf(messages, processed, fastestOf(rounds), peaks),
+    unseen: bench.unseen,
+    hostLoad,
+  };
 };

@@ -1,5 +1,5 @@
-/** Seconds that one thing took, the shortest of all rounds. */
-export interface FastestSeconds {
+/** Seconds that each thing took in a round, or the shortest of all rounds. */
+export interface RoundSeconds {
   readonly scan: number;
   readonly lookups: number;
   readonly drain: number;
@@ -44,7 +44,7 @@ export const fastestOf = <K extends string>(rounds: readonly Readonly<Record<K, 
 export const figuresOf = (
   messages: number,
   processed: number,
-  seconds: FastestSeconds,
+  seconds: RoundSeconds,
   peakRssMiB: PeakRssMiB,
 ): Readonly<Record<string, number>> => {
   const growth = Math.max(peakRssMiB.scan - peakRssMiB.scanOfTenth, peakRssMiB.repair - peakRssMiB.repairOfTenth);

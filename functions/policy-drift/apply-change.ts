@@ -45,7 +45,9 @@ export const applyNextChange = async (
   const made = await readChanges(ports.records, runNameOf(executionArn));
   const open = made.find(({ change }) => change.status !== 'settled');
   if (open !== undefined) return { outcome: 'written', vhost: open.change.vhost, policy: open.change.name };
-  const judged = await judgeCluster({ ...request, alreadyChanged: made.length, serviceHadItsTime: true }, ports);
+  // A write without an effect, such as that of a try that died before it, has changed nothing: the cap is about changes.
+  const changed = made.filter(({ change }) => change.settledAs === 'effective');
+  const judged = await judgeCluster({ ...request, alreadyChanged: changed.length, serviceHadItsTime: true }, ports);
   const { verdict, blockers, plan } = judged;
   if (verdict === 'refused') return { outcome: 'refused', blockers, held: plan.steps.length + plan.unplanned };
   const [step] = plan.steps;

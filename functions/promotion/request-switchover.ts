@@ -84,9 +84,19 @@ export const assessRequest = async (
 
 /** What became of the request. */
 export type RequestResult =
-  | { readonly outcome: 'requested' | 'under-way' | 'already-primary'; readonly requestedAtMs: number }
+  | { readonly outcome: 'requested' | 'under-way'; readonly requestedAtMs: number }
+  | {
+      readonly outcome: 'already-primary';
+      readonly requestedAtMs: number;
+      /** How it became the primary: by the open promotion, which may be the failover that an earlier run escalated to. */
+      readonly mode: 'SWITCHOVER' | 'FAILOVER';
+    }
   | { readonly outcome: 'dry-run'; readonly plannedWrites: readonly PlannedWrite[] }
   | ({ readonly outcome: 'refused' } & Assessment);
+
+/** The mode of the open promotion to the target; a switchover where none is open. */
+const modeOf = (newest: Intent | undefined, { target }: PairLook): 'SWITCHOVER' | 'FAILOVER' =>
+  isOpen(newest) && newest.subject === target.brokerId ? (newest.mode ?? 'SWITCHOVER') : 'SWITCHOVER';
 
 /**
  * Asks the target to take over, at most once for one decision: everything is read and judged again right before, an
@@ -110,7 +120,7 @@ export const requestSwitchover = async (
     case 'refused':
       return { outcome: 'refused', blockers: decided.blockers, warnings: decided.warnings };
     case 'done':
-      return { outcome: 'already-primary', requestedAtMs: newest?.openedAtMs ?? nowMs };
+      return { outcome: 'already-primary', requestedAtMs: newest?.openedAtMs ?? nowMs, mode: modeOf(newest, look) };
     case 'observe':
       return { outcome: 'under-way', requestedAtMs: newest?.openedAtMs ?? nowMs };
     case 'wait':

@@ -89,7 +89,9 @@ export const rebootPrimary = async (request: RebootRequest, ports: RebootPorts):
     });
   }
   if (need === 'behind') {
-    if (isOpen(newest) && !request.dryRun) await ports.control.settleIntent(newest, 'effective');
+    // Nothing would be rebooted; a dry run does not go on to observe and record the pair either.
+    if (request.dryRun) return { outcome: 'dry-run', plannedWrites: [] };
+    if (isOpen(newest)) await ports.control.settleIntent(newest, 'effective');
     return { outcome: 'not-needed' };
   }
 

@@ -17,8 +17,9 @@ const invalidRequestCodes: Readonly<Record<SigningName, string>> = {
   sns: 'InvalidParameter',
 };
 
-/** Services that see members as the SDK spells them, whatever their names on the wire. */
-const namings: Readonly<Partial<Record<SigningName, Naming>>> = { lambda: 'modelled', s3: 'modelled' };
+/** Lambda and S3 see members as the SDK spells them, whatever their names on the wire. */
+export const namingOf = (service: SigningName): Naming =>
+  service === 'lambda' || service === 's3' ? 'modelled' : 'wire';
 
 /**
  * Compares a request with the SDK's own model of the operation. A service may still refuse what the model allows; an
@@ -28,7 +29,7 @@ const namings: Readonly<Partial<Record<SigningName, Naming>>> = { lambda: 'model
  */
 export function requireModelledRequest(service: SigningName, call: DecodedCall): void {
   const operation = serviceModels[service].get(call.operation);
-  const problem = operation && checkInput(operation, call.input, namings[service])[0];
+  const problem = operation && checkInput(operation, call.input, namingOf(service))[0];
   if (problem === undefined) return;
   // docs/amazon-mq.md 9.1: the body of an error names the attribute.
   const details = service === 'mq' ? { errorAttribute: problem.member } : {};

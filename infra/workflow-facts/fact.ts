@@ -36,6 +36,9 @@ export interface HeldChange {
   readonly because: string;
 }
 
+/** Closed sets of values, by path in the answer. */
+export type Answers = Readonly<Record<string, readonly AnswerValue[]>>;
+
 /** Facts about one function. */
 export interface FunctionFacts {
   readonly role: FunctionRole;
@@ -53,9 +56,11 @@ export interface FunctionFacts {
     readonly because: string;
   };
   /** Closed sets of values, by path in the answer. A field `dryRun` says whether the whole run is one. */
-  readonly answers?: Readonly<Record<string, readonly AnswerValue[]>>;
+  readonly answers?: Answers;
+  /** What an answer leaves of those sets. */
+  readonly together?: readonly { readonly when: Omit<GuardAnswer, 'function'>; readonly leaves: Answers }[];
   /** What is left of those sets in a dry run; `dry-run` is never answered in another one. */
-  readonly inDryRun?: Readonly<Record<string, readonly AnswerValue[]>>;
+  readonly inDryRun?: Answers;
   /** Answers that mean "not yet": the run can ask again. After every other one it does not, unless it writes first. */
   readonly pending?: { readonly field: string; readonly values: readonly AnswerValue[] };
   /** Functions one of which has to be called on some way after an answer. */

@@ -7,10 +7,17 @@ export const reconciliationFacts: Readonly<Record<string, FunctionFacts>> = {
     role: 'look',
     answers: {
       verdict: ['proceed', 'refused', 'skipped'],
-      // What is skipped has neither.
       dryRun: [true, false, null],
       mode: ['report', 'repair', 'auto', null],
     },
+    // What is skipped has neither.
+    together: [
+      { when: { field: 'verdict', go: ['skipped'] }, leaves: { dryRun: [null], mode: [null] } },
+      {
+        when: { field: 'verdict', go: ['proceed', 'refused'] },
+        leaves: { dryRun: [true, false], mode: ['report', 'repair', 'auto'] },
+      },
+    ],
     endings: {
       verdict: { refused: ['Refused'], skipped: ['Skipped'] },
       dryRun: { true: ['DryRun', 'Refused', 'Skipped'] },

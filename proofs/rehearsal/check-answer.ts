@@ -32,6 +32,14 @@ export const answerProblems = ({ functionName, event, answer }: FunctionAnswer):
     if (!isKnown && !isId)
       problems.push(`${functionName} answers ${path} ${shown(value)}, which its facts do not know`);
   }
+  for (const { when, leaves } of facts.together ?? []) {
+    if (!isOneOf(when.go, at(answer, when.field))) continue;
+    for (const [path, values] of Object.entries(leaves)) {
+      if (isOneOf(values, at(answer, path))) continue;
+      const beside = `${when.field} ${shown(at(answer, when.field))}`;
+      problems.push(`${functionName} answers ${path} ${shown(at(answer, path))} together with ${beside}`);
+    }
+  }
   const { counts } = facts;
   if (counts !== undefined && !(counts.unless && isOneOf(counts.unless.go, at(answer, counts.unless.field)))) {
     const before = Number(at(event, counts.argument));

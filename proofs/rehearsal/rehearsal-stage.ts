@@ -43,7 +43,10 @@ export class RehearsalStage {
   readonly rehearsal: Rehearsal;
   readonly calls: ApiCallRecord[] = [];
   readonly transitions: TransitionEvent[] = [];
-  /** Calls that changed a broker, in order: operation, Region and broker; refused ones are not among them. */
+  /**
+   * Calls that changed a broker, in order: operation, Region and broker. Refused ones are not among them, nor promotions
+   * that a fault kept from taking effect.
+   */
   readonly effects: string[] = [];
   /** Answers that are not what the facts about their functions say. */
   readonly answerProblems = new Set<string>();
@@ -53,6 +56,8 @@ export class RehearsalStage {
   readonly #team: TeamCutover;
   readonly #offsetsMs: Map<string, number>;
   #replicaId: string | undefined;
+  /** Whether the promotion that is being taken shows no effect. */
+  #stuck = false;
   #stopped: string | undefined;
   /** Whether runs that die are settled, as the deployed rule has it. */
   settles = true;
@@ -78,6 +83,9 @@ export class RehearsalStage {
     this.cluster = this.#addCluster(rehearsal.world);
     world.onApiCall((call) => this.calls.push(call));
     world.onEvent((event) => this.#onEvent(event));
+    world.faults.onChange((change, _id, { kind }) => {
+      if (change === 'stopped' && kind === 'stuck-promotion') this.#stuck = true;
+    });
     stage.observe({
       transition: (transition) => this.transitions.push(transition),
       answer: (answer) => {
@@ -312,7 +320,10 @@ export class RehearsalStage {
       if (errorCode !== undefined) return;
       const broker = requestParameters?.['broker-id'] ?? requestParameters?.brokerName;
       const mode = requestParameters?.mode ?? '';
-      this.effects.push(`${eventName} ${region} ${String(broker)} ${String(mode)}`.trimEnd());
+      if (eventName !== 'Promote' || !this.#stuck) {
+        this.effects.push(`${eventName} ${region} ${String(broker)} ${String(mode)}`.trimEnd());
+      }
+      this.#stuck = false;
     }
     if (source === 'aws.states') this.#settle(event);
   }

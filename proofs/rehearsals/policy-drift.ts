@@ -14,7 +14,8 @@ const common = {
         queues: [{ name: 'orders.placed', messages: 100 }],
         policies: [{ name: 'orders', pattern: '^orders\\.', definition: { 'max-length': 1_000 }, priority: 5 }],
       },
-      settings: {},
+      // A write without an effect is tried again within the same run.
+      settings: { limits: { backOffSeconds: 10 } },
     },
   },
   input: () => ({ cluster: 'events', mode: 'remediate', reason: 'proof' }),

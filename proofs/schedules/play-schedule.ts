@@ -2,6 +2,7 @@ import { clockSkewSeconds, leaseSeconds } from '../../functions/shared/guards/gu
 import type { Engine } from '../../gameday/engine/engine.ts';
 import { east, RehearsalStage, west } from '../rehearsal/rehearsal-stage.ts';
 import { auditLostRegion, auditPromotions, type Violations } from './audit.ts';
+import { auditRepairs } from './audit-repairs.ts';
 import { carryOut } from './carry-out.ts';
 import { operatorOf } from './operator.ts';
 import { horizonSeconds, type Schedule } from './schedule.ts';
@@ -60,6 +61,12 @@ export const playSchedule = async (
   auditPromotions(stage, mayBeStuck, violations);
   auditLostRegion(stage, violations);
   const traffic = new ScheduleTraffic(stage);
+  auditRepairs(
+    stage,
+    (brokerId) => traffic.messagesOf(brokerId),
+    (brokerId, id) => traffic.hasAcknowledged(brokerId, id),
+    violations,
+  );
   await stage.play(async () => {
     clock.spawn('traffic', () => traffic.run(calmSeconds + horizonSeconds + calmSeconds));
     await clock.sleepMs(calmSeconds * 1_000);

@@ -17,6 +17,7 @@ const expiresAtSeconds = '4102444800';
  */
 export class ScheduleTraffic {
   readonly book = new Accounting();
+  readonly #acknowledged = new Set<string>();
   readonly #stage: RehearsalStage;
   #sent = 0;
   #crashes = 0;
@@ -38,6 +39,17 @@ export class ScheduleTraffic {
       this.#produce();
       await this.#consume();
     }
+  }
+
+  /** Whether the application has acknowledged a message on a broker. */
+  hasAcknowledged(brokerId: string, id: string): boolean {
+    return this.#acknowledged.has(`${brokerId} ${id}`);
+  }
+
+  /** Messages on all queues of a broker, the quarantine among them, by id. */
+  messagesOf(brokerId: string): readonly string[] {
+    const broker = this.#stage.stage.world.brokers().find((each) => each.brokerId === brokerId);
+    return [...(broker?.dataPlane?.queueDepths().keys() ?? [])].flatMap((name) => this.#idsIn(brokerId, name));
   }
 
   /** What became of the messages, against the brokers' stores and the ledger. */
@@ -98,8 +110,10 @@ export class ScheduleTraffic {
       return;
     }
     const known = await this.#enter(broker.region, id);
-    if (known) store.accept(queue, taken.message.key);
-    else store.release(queue, taken.message.key, { deliveryFailed: true });
+    if (known) {
+      store.accept(queue, taken.message.key);
+      this.#acknowledged.add(`${broker.brokerId} ${id}`);
+    } else store.release(queue, taken.message.key, { deliveryFailed: true });
   }
 
   /** Whether the ledger of the Region has taken the proof. */

@@ -8,7 +8,7 @@ import { type Context, dryRunKey } from './context.ts';
 export type Answer = ReadonlyMap<string, AnswerValue>;
 
 /** Whether an answer is one of those that a guard lets pass. */
-export const meets = (answer: Answer, { field, go }: GuardAnswer): boolean => {
+export const meets = (answer: Answer, { field, go }: Pick<GuardAnswer, 'field' | 'go'>): boolean => {
   const value = answer.get(field);
   return value !== undefined && go.includes(value);
 };
@@ -25,19 +25,29 @@ export const isDryRun = (state: TaskState, context: Context): boolean | undefine
   return typeof known === 'boolean' ? known : undefined;
 };
 
+/** Whether the parts of an answer go together. */
+export const goesTogether = ({ together = [] }: Pick<FunctionFacts, 'together'>, answer: Answer): boolean =>
+  together.every(
+    ({ when, leaves }) =>
+      !meets(answer, when) ||
+      Object.entries(leaves).every(([field, values]) => values.includes(answer.get(field) ?? null)),
+  );
+
 /** Every combination of the answers that a function may give here. */
 export const answersOf = (
-  facts: Pick<FunctionFacts, 'answers' | 'inDryRun'>,
+  facts: Pick<FunctionFacts, 'answers' | 'inDryRun' | 'together'>,
   dryRun: boolean | undefined,
 ): readonly Answer[] =>
-  Object.entries(facts.answers ?? {}).reduce<readonly Answer[]>(
-    (combined, [field, all]) => {
-      const possible = dryRun === true ? (facts.inDryRun?.[field] ?? all) : all;
-      const values = possible.filter((value) => dryRun !== false || value !== dryRunAnswer);
-      return combined.flatMap((answer) => values.map((value) => new Map(answer).set(field, value)));
-    },
-    [new Map()],
-  );
+  Object.entries(facts.answers ?? {})
+    .reduce<readonly Answer[]>(
+      (combined, [field, all]) => {
+        const possible = dryRun === true ? (facts.inDryRun?.[field] ?? all) : all;
+        const values = possible.filter((value) => dryRun !== false || value !== dryRunAnswer);
+        return combined.flatMap((answer) => values.map((value) => new Map(answer).set(field, value)));
+      },
+      [new Map()],
+    )
+    .filter((answer) => goesTogether(facts, answer));
 
 /** Outcomes that an answer leaves for the run's end; undefined where it says nothing about it. */
 export const endingsAfter = (facts: FunctionFacts, answer: Answer): readonly string[] | undefined =>

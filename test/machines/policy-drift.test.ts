@@ -104,7 +104,8 @@ describe('policy-drift, putting right', () => {
     await stage.play(async () => {
       const end = await stage.drift('remediate');
       expect(end.output).toMatchObject({ outcome: 'Remediated', drift: { remediated: 1, remaining: 0 } });
-      expect(end.states.filter((state) => state === 'ObservePolicyChange').length).toBeGreaterThan(8);
+      // 9,000 messages at 100 a second take 90 s, and a look comes every 15 s.
+      expect(end.states.filter((state) => state === 'ObservePolicyChange').length).toBeGreaterThan(5);
       const [queue] = stage.cluster.queues;
       expect(queue).toMatchObject({ state: 'running', synchronised_slave_nodes: { length: 2 } });
       expect(definitionOf(stage, 'orders')).toEqual({ 'max-length': 1_000, ...mirrored });

@@ -59,6 +59,16 @@ const encode = (value: Typed): Buffer => {
 /** Identifies a transaction on its connection. */
 export type TransactionId = Buffer;
 
+interface SessionFactory {
+  create_session(buffer: number): Session;
+}
+
+/**
+ * Unsettled deliveries that rhea keeps for a session, instead of 2,048: those of a link that are being judged and those
+ * that are read ahead, with room for what a broker sends beyond.
+ */
+const bufferedDeliveries = 4_096;
+
 /** What a session needs to take part in transactions of its connection. */
 export class TransactionalSession {
   readonly session: Session;
@@ -68,7 +78,7 @@ export class TransactionalSession {
 
   /** Opens a session on the connection. */
   constructor(connection: Connection) {
-    this.session = connection.create_session();
+    this.session = (connection as unknown as SessionFactory).create_session(bufferedDeliveries);
     const internals = internalsOf(this.session);
     const { outgoing, on_disposition: onDisposition, output } = internals;
     const largestPayload = outgoing.compute_max_payload;
@@ -185,5 +195,26 @@ export const forget = (delivery: Delivery): void => {
   (delivery as { settled: boolean }).settled = true;
 };
 
+interface ReceiverInternals {
+  readonly credit: number;
+  readonly delivery_count: number;
+  on_flow(frame: { readonly performative: { drain: boolean; delivery_count: number; link_credit: number } }): void;
+}
+
 /** Credit that a receiving link has left. */
-export const creditOf = (receiver: Receiver): number => (receiver as unknown as { readonly credit: number }).credit;
+export const creditOf = (receiver: Receiver): number => (receiver as unknown as ReceiverInternals).credit;
+
+/**
+ * Makes a receiving link deaf to answers to drains that it has overtaken by giving more credit since: they would take
+ * that credit back here, while the broker has it, and would be taken for the answer to the last drain.
+ */
+export const ignoreLateDrains = (receiver: Receiver): void => {
+  const internals = receiver as unknown as ReceiverInternals;
+  const { on_flow: onFlow } = internals;
+  internals.on_flow = (frame) => {
+    const { drain, delivery_count: count, link_credit: credit } = frame.performative;
+    // Serial numbers of 32 bits: how many messages may ever be sent on this link.
+    const late = drain && (count + credit - internals.delivery_count - internals.credit) >>> 0 !== 0;
+    if (!late) onFlow.call(receiver, frame);
+  };
+};

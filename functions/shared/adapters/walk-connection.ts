@@ -43,6 +43,7 @@ export class WalkConnection {
   readonly #lost = Promise.withResolvers<never>();
   #error: DrError | undefined;
   #closing = false;
+  #working = 0;
 
   private constructor(stream: Duplex, { username, password }: Credentials) {
     this.#stream = stream;
@@ -99,6 +100,21 @@ export class WalkConnection {
   /** Why the connection is of no use any more; undefined while it is. */
   get error(): DrError | undefined {
     return this.#error;
+  }
+
+  /** Whether the broker is working on a transaction of this connection: it does nothing else on it meanwhile. */
+  get busy(): boolean {
+    return this.#working > 0;
+  }
+
+  /** Runs work that keeps the broker busy. @throws what `work` throws */
+  async whileBusy<T>(work: () => Promise<T>): Promise<T> {
+    this.#working += 1;
+    try {
+      return await work();
+    } finally {
+      this.#working -= 1;
+    }
   }
 
   /**

@@ -47,6 +47,10 @@ export class WalkLane {
    * @throws ServiceUnavailable, when it is unknown which of both happened; UnexpectedAnswer
    */
   async move(link: WalkLink, messages: readonly Arrival[]): Promise<string | undefined> {
+    return await this.connection.whileBusy(() => this.#move(link, messages));
+  }
+
+  async #move(link: WalkLink, messages: readonly Arrival[]): Promise<string | undefined> {
     const id = await this.#begin();
     this.#copies.sendIn(id);
     const refused = await this.#quarantine.send(messages.map(({ bytes }) => quarantineCopy(bytes)));

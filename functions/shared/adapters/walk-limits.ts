@@ -6,8 +6,7 @@ export const concurrentVisits = 8;
 
 /**
  * Messages that one link holds. The broker searches a link's messages from the oldest on for each acknowledgement, and
- * compares each with each when the link goes: 1,000 cost some 10 µs and 1 ms (docs/adr/0014-queue-walk.md). rhea keeps
- * 2,048 of a session, which must hold those being judged and those read ahead.
+ * compares each with each when the link goes: 1,000 cost some 10 µs and 1 ms (docs/adr/0014-queue-walk.md).
  */
 export const linkWindow = 1_000;
 
@@ -18,10 +17,11 @@ export const linkWindow = 1_000;
 export const groupedLimit = 100_000;
 
 /**
- * Connections that remove messages side by side. The broker stores every step of a connection before it takes the next,
- * so one alone would remove at a third of the rate of a plain consumer (docs/adr/0014-queue-walk.md).
+ * Connections of a walk that removes: half of them remove while messages arrive on the other half. The broker stores every
+ * step of a connection before it takes the next, so one alone would remove at a third of the rate of a plain consumer
+ * (docs/adr/0014-queue-walk.md).
  */
-export const removingConnections = 4;
+export const removingConnections = 8;
 
 /** Messages and bytes of one transaction: the broker keeps an open one in memory. */
 export const transactionLimits = { messages: 100, bytes: 8 * 1024 * 1024 } as const;

@@ -1,6 +1,6 @@
 import type { Delivery, EventContext, Receiver } from 'rhea';
 import { ServiceUnavailable } from '../errors.ts';
-import { creditOf, deliverRaw, forget, TransactionalSession } from './rhea-transactions.ts';
+import { creditOf, deliverRaw, forget, ignoreLateDrains, TransactionalSession } from './rhea-transactions.ts';
 import type { WalkConnection } from './walk-connection.ts';
 
 /** A message as it arrived. */
@@ -12,21 +12,28 @@ export interface Arrival {
 /** What one request for messages brought. */
 export interface Pulled {
   readonly arrivals: readonly Arrival[];
-  /** Messages that came at once, where the broker then paused and had to be asked; undefined where it did not. */
+  /**
+   * Messages that came at once, where the broker then paused and had to be asked; undefined where it did not. Such a link
+   * must be pulled from again, until it is not asked or brings nothing: a broker that is asked while messages are on their
+   * way to the link counts these twice, and keeps what it then has too many for the link (docs/amazon-mq.md 14.9).
+   */
   readonly pausedAfter: number | undefined;
 }
 
+/** Credit that brings everything which one request too many can have left with the broker. */
+export const flushingPull = 500;
+
 /** A broker that has messages for a link sends them within milliseconds; one that does not for so long is asked. */
-const quietMs = 100;
+const quietMs = 150;
 
 /**
  * How long the answer to a drain may take. A broker that offers a message at the very moment of a drain gives that
  * message the answer's place, and answers when it gets more credit (docs/amazon-mq.md 14.9).
  */
-const drainPatienceMs = 1_000;
+const drainPatienceMs = 250;
 
-/** Drains in a row that may stay unanswered; a broker that is only slow has answered by then. */
-const drainAttempts = 20;
+/** Drains in a row that may stay unanswered: 30 s, as for every other answer. */
+const drainAttempts = 120;
 
 /**
  * Credit beside a drain. The message in the answer's place needs one, or it would stay in the broker, unseen; what else
@@ -60,6 +67,7 @@ export class WalkLink {
       // The broker's answer settles what is accepted.
       rcv_settle_mode: 1,
     });
+    ignoreLateDrains(this.#receiver);
     this.#receiver.on('message', ({ message, delivery }: EventContext) => {
       if (delivery === undefined) return;
       this.#arrived.push({ delivery, bytes: message as unknown as Buffer });
@@ -78,8 +86,7 @@ export class WalkLink {
   /**
    * Takes so many messages, or those that the broker offers to this link now: none where it offers none.
    *
-   * Credit is given only when all is used, and drained only with some to spare: the broker's count of it goes wrong
-   * otherwise, and messages that it holds for the link never arrive (docs/amazon-mq.md 14.9).
+   * Credit is given only when all is used, because the broker's count of it goes wrong otherwise.
    *
    * @throws ServiceUnavailable
    */
@@ -135,7 +142,9 @@ export class WalkLink {
         // Wall time on purpose, as the connection's own.
         AbortSignal.timeout(patienceMs).addEventListener('abort', () => done('none'));
       });
-      if (progress !== 'none' || this.#arrived.length === arrived) return progress;
+      if (progress !== 'none') return progress;
+      // What others do on this connection holds its messages up.
+      if (this.#arrived.length === arrived && !this.#connection.busy) return progress;
     }
   }
 }

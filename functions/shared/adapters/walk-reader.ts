@@ -16,7 +16,7 @@ import {
   producerSkewMs,
   shareBytes,
 } from './walk-limits.ts';
-import { type Arrival, WalkLink } from './walk-link.ts';
+import { type Arrival, flushingPull, WalkLink } from './walk-link.ts';
 
 /** A connection of a walk; one on which messages are removed has a lane. */
 export interface WalkPath {
@@ -83,6 +83,7 @@ export class WalkReader {
   #lastPull: { readonly asked: number; readonly largestBytes: number } | undefined;
   /** The link that owns message groups, if one does: the broker offers their messages to no other. */
   #grouped: { readonly link: WalkLink; readonly path: WalkPath; held: number } | undefined;
+  #rounds = 0;
   #seen = 0;
   /** Messages that the broker offers at a time, as far as it has shown. */
   #page = defaultPage;
@@ -111,10 +112,18 @@ export class WalkReader {
     this.#end ??= end;
   }
 
-  /** The next messages, one share for each connection; none at the end. @throws as WalkLink */
+  /**
+   * The next messages, one share for each connection of one half; none at the end. The halves take turns, because the
+   * broker sends nothing over a connection while it works on a transaction of it.
+   *
+   * @throws as WalkLink
+   */
   async read(): Promise<readonly Share[]> {
     const shares: Share[] = [];
-    for (const path of this.#paths) {
+    const half = Math.ceil(this.#paths.length / 2);
+    const paths = this.#rounds % 2 === 0 ? this.#paths.slice(0, half) : this.#paths.slice(-half);
+    this.#rounds += 1;
+    for (const path of paths) {
       if (this.#end !== undefined) break;
       const share = await this.#readShare(path);
       if (share.held.length > 0) shares.push(share);
@@ -139,9 +148,12 @@ export class WalkReader {
     const { link, path: pathOfLink } = this.#grouped ?? { link: await this.#attach(path), path };
     const held: Held[] = [];
     let bytes = 0;
-    while (held.length < linkWindow && bytes < shareBytes && !this.#mustStop()) {
-      const asked = nextPull(linkWindow - held.length, this.#page, this.#lastPull);
+    let unsure = false;
+    while (((held.length < linkWindow && bytes < shareBytes) || unsure) && !this.#mustStop()) {
+      const room = nextPull(linkWindow - held.length, this.#page, this.#lastPull);
+      const asked = unsure ? flushingPull : room;
       const { arrivals, pausedAfter } = await link.pull(asked);
+      unsure = pausedAfter !== undefined && arrivals.length > 0;
       if (pausedAfter !== undefined && pausedAfter > 0) this.#page = Math.max(pausedAfter, leastPage);
       // Asked twice: what the broker drops as expired may take the place of what it offers.
       this.#empty = arrivals.length === 0 ? this.#empty + 1 : 0;

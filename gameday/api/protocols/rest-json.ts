@@ -10,8 +10,10 @@ interface Route {
   readonly operation: string;
   readonly method: string;
   readonly pattern: RegExp;
-  /** Wire names of the path's labels, in order. */
-  readonly labels: readonly string[];
+  /** Parameters that the query must have, with their values; they belong to no member. */
+  readonly literals: ReadonlyMap<string, string>;
+  /** The path's labels in order, by the names that the service sees. */
+  readonly labels: readonly { readonly name: string; readonly schema: NormalizedSchema }[];
   readonly queryMembers: readonly MemberModel[];
   readonly statusCode: number;
   /** Members that travel outside a JSON body. */
@@ -23,34 +25,41 @@ interface Route {
 interface Bindings {
   /** Member by header, in lower case. */
   readonly headers: ReadonlyMap<string, string>;
-  /** The member that is the body itself, as raw text. */
-  readonly payload: string | undefined;
+  /** The member that is the body itself: raw text, or JSON where it is a structure. */
+  readonly payload: { readonly name: string; readonly isStructure: boolean } | undefined;
 }
 
 export interface RestJsonOptions {
-  /** How the service sees the names of path labels: as its model spells them, or in lower camel case like its bodies. */
-  readonly labels: 'asModelled' | 'lowerCamel';
+  /** How the service sees members of path and query: as its model spells them, or in lower camel case like its bodies. */
+  readonly names: 'asModelled' | 'lowerCamel';
 }
+
+const nameOf = (member: MemberModel, { names }: RestJsonOptions): string =>
+  names === 'asModelled' ? member.name : member.wireName;
 
 /** AWS REST-JSON with the routes of the SDK's own model (https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html). */
 export function restJson(
   model: ReadonlyMap<string, OperationModel>,
-  options: RestJsonOptions = { labels: 'lowerCamel' },
+  options: RestJsonOptions = { names: 'lowerCamel' },
 ): WireProtocol {
-  const routes = [...model.values()].map((operation) => toRoute(operation, options));
+  const routes = [...model.values()]
+    .map((operation) => toRoute(operation, options))
+    .sort((one, other) => other.literals.size - one.literals.size);
   return {
     decode: (request) => {
       for (const route of routes) {
-        const found = route.method === request.method ? route.pattern.exec(request.path) : null;
+        const found = fits(route, request) ? route.pattern.exec(request.path) : null;
         if (found === null) continue;
         const input: Record<string, unknown> = readBody(request, route.input);
-        route.labels.forEach((label, index) => {
-          input[label] = decodeURIComponent(found[index + 1] ?? '');
-        });
+        for (const [index, { name, schema }] of route.labels.entries()) {
+          input[name] = scalarFromText(schema, decodeURIComponent(found[index + 1] ?? ''));
+        }
         // Names that the model does not know stay in the input, so that the request is refused for them.
         for (const [name, value] of Object.entries(request.query)) {
-          const member = route.queryMembers.find(({ wireName }) => wireName === name);
-          input[name] = member === undefined ? value : scalarFromText(member.schema, value);
+          if (route.literals.has(name)) continue;
+          const member = route.queryMembers.find(({ schema }) => schema.getMemberTraits().httpQuery === name);
+          if (member === undefined) input[name] = value;
+          else input[nameOf(member, options)] = scalarFromText(member.schema, value);
         }
         return { operation: route.operation, input };
       }
@@ -70,7 +79,7 @@ export function restJson(
               .map(([header, member]) => [header, String(output[member])]),
           ),
         },
-        body: encodeText(payload === undefined ? JSON.stringify(output) : String(output[payload] ?? '')),
+        body: encodeText(payload === undefined ? JSON.stringify(output) : String(output[payload.name] ?? '')),
       };
     },
     encodeFault: (fault, requestId) => ({
@@ -81,9 +90,13 @@ export function restJson(
   };
 }
 
+const fits = ({ method, literals }: Route, request: WireRequest): boolean =>
+  method === request.method && [...literals].every(([name, value]) => request.query[name] === value);
+
 function readBody(request: WireRequest, { headers, payload }: Bindings): Record<string, unknown> {
-  const members: Record<string, unknown> =
-    payload === undefined ? { ...parseJsonObject(request.body) } : { [payload]: decodeText(request.body) };
+  const members: Record<string, unknown> = {};
+  if (payload === undefined) Object.assign(members, parseJsonObject(request.body));
+  else members[payload.name] = payload.isStructure ? parseJsonObject(request.body) : decodeText(request.body);
   for (const [header, member] of headers) {
     if (request.headers[header] !== undefined) members[member] = request.headers[header];
   }
@@ -92,11 +105,11 @@ function readBody(request: WireRequest, { headers, payload }: Bindings): Record<
 
 function readBindings(structure: NormalizedSchema): Bindings {
   const headers = new Map<string, string>();
-  let payload: string | undefined;
+  let payload: Bindings['payload'];
   for (const { wireName, schema } of structureMembers(structure)) {
     const { httpHeader, httpPayload } = schema.getMergedTraits();
     if (httpHeader !== undefined) headers.set(httpHeader.toLowerCase(), wireName);
-    if (httpPayload !== undefined) payload = wireName;
+    if (httpPayload !== undefined) payload = { name: wireName, isStructure: schema.isStructSchema() };
   }
   return { headers, payload };
 }
@@ -104,15 +117,19 @@ function readBindings(structure: NormalizedSchema): Bindings {
 function toRoute(operation: OperationModel, options: RestJsonOptions): Route {
   if (operation.http === undefined) throw new TypeError(`operation ${operation.name} has no HTTP binding`);
   const members = structureMembers(operation.input);
-  const labels: string[] = [];
-  const pattern = operation.http.pathTemplate.replace(/\{(\w+)\}/g, (_whole, name: string) => {
-    labels.push(options.labels === 'asModelled' ? name : name.charAt(0).toLowerCase() + name.slice(1));
+  const [path = '', query = ''] = operation.http.pathTemplate.split('?');
+  const labels: { readonly name: string; readonly schema: NormalizedSchema }[] = [];
+  const pattern = path.replace(/\{(\w+)\}/g, (_whole, label: string) => {
+    const member = members.find(({ name }) => name === label);
+    if (member === undefined) throw new TypeError(`operation ${operation.name} has no member ${label}`);
+    labels.push({ name: nameOf(member, options), schema: member.schema });
     return '([^/]+)';
   });
   return {
     operation: operation.name,
     method: operation.http.method,
     pattern: new RegExp(`^${pattern}/?$`),
+    literals: new Map(new URLSearchParams(query)),
     labels,
     queryMembers: members.filter((member) => member.schema.getMemberTraits().httpQuery !== undefined),
     statusCode: operation.http.statusCode,

@@ -75,15 +75,17 @@ export class DynamoDbService implements ApiService {
   async handle(request: ApiRequest): Promise<Members> {
     const { region, operation, input } = request;
     if (operation === 'ListTables') return { TableNames: [...(this.#tables.get(region)?.keys() ?? [])].sort() };
+    const access = accessOf(operation);
+    const refused = refusedByStrongTables.includes(operation);
+    if (access === undefined && !refused) throw notModelledOperation('DynamoDB', operation);
     const table = this.#tableOf(region, operation, input);
-    if (refusedByStrongTables.includes(operation) && table.spec.consistency === 'strong') {
+    if (refused && table.spec.consistency === 'strong') {
       throw new ApiFault(
         'ValidationException',
         400,
         `${operation} is not supported for global tables with multi-Region strong consistency: ${table.spec.tableName}`,
       );
     }
-    const access = accessOf(operation);
     if (access === undefined) throw notModelledOperation('DynamoDB', operation);
     if (access === 'write' || (access === 'read' && isConsistentRead(operation, input)))
       this.#requireQuorum(region, table.spec);

@@ -3,7 +3,7 @@ import { userSummaries } from './broker-view.ts';
 import { badRequest, mqFault } from './mq-fault.ts';
 import type { MqInput } from './mq-input.ts';
 import { pageOf } from './paging.ts';
-import { checkPassword, checkUsername } from './value-rules.ts';
+import { checkGroupCount, checkPassword, checkUserCount, checkUsername } from './value-rules.ts';
 
 /** A user as a request describes it. */
 export interface RequestedUser {
@@ -18,6 +18,7 @@ export interface RequestedUser {
 function userSettings(user: RequestedUser): UserSettings {
   checkUsername(user.username);
   checkPassword(user.password);
+  checkGroupCount(user.groups?.length ?? 0);
   const settings = {
     password: user.password,
     consoleAccess: user.consoleAccess ?? false,
@@ -36,6 +37,7 @@ function userSettings(user: RequestedUser): UserSettings {
 
 /** Users of a request to create a broker, in force from the start. @throws ApiFault BadRequestException */
 export function initialUsers(users: readonly RequestedUser[]): Map<string, UserRecord> {
+  checkUserCount(users.length);
   const records = new Map<string, UserRecord>();
   for (const user of users) {
     if (records.has(user.username)) throw badRequest(`User [${user.username}] is given twice.`, 'users');
@@ -50,6 +52,7 @@ export function createUser(record: BrokerRecord, input: MqInput<'CreateUser'>): 
   if (record.users.has(input.username)) {
     throw mqFault('ConflictException', `User [${input.username}] already exists.`, 'username');
   }
+  checkUserCount(record.users.size + 1);
   const pending: PendingUserChange = { change: 'CREATE', settings: userSettings(input) };
   record.users.set(input.username, { username: input.username, current: undefined, pending });
   return {};

@@ -9,7 +9,7 @@ type WireObject = Readonly<Record<string, unknown>>;
 /** The state that the API shows. */
 export function shownState(record: BrokerRecord, settings: MqSettings): string {
   const { pairing, state } = record;
-  const replicates = pairing !== undefined && pairing.phase !== 'pending' && roleOf(pairing, record) === 'replica';
+  const replicates = pairing?.dataPlane !== undefined && roleOf(pairing, record) === 'replica';
   return state === 'RUNNING' && replicates ? settings.replicaBrokerState : state;
 }
 
@@ -36,6 +36,10 @@ export function replicationMembers(record: BrokerRecord, settings: MqSettings): 
       pendingDataReplicationMode: 'CRDR',
       pendingDataReplicationMetadata: metadata,
     };
+  }
+  // A pair that is ended before any reboot has never replicated.
+  if (pairing.dataPlane === undefined) {
+    return { dataReplicationMode: record.replicationMode, pendingDataReplicationMode: 'NONE' };
   }
   return {
     dataReplicationMode: 'CRDR',

@@ -2,12 +2,18 @@ import { createHash } from 'node:crypto';
 import type { BrokerRecord } from './broker-record.ts';
 import type { BrokerRegistry } from './broker-registry.ts';
 import { initialUsers } from './broker-users.ts';
-import { checkEngineVersion, isSameVersion } from './engine-version.ts';
+import { checkAutoUpgrade, checkEngineVersion, isSameVersion } from './engine-version.ts';
 import { badRequest, mqFault, notModelled } from './mq-fault.ts';
 import type { MqInput } from './mq-input.ts';
 import { joinAsPair } from './pairing.ts';
 import { requireReplicable } from './replica-eligibility.ts';
-import { checkBrokerName, checkInstanceType, parseDeploymentMode, parseEngineType } from './value-rules.ts';
+import {
+  checkBrokerName,
+  checkInstanceType,
+  checkSubnets,
+  parseDeploymentMode,
+  parseEngineType,
+} from './value-rules.ts';
 
 export interface CreateBrokerContext {
   readonly region: string;
@@ -18,6 +24,9 @@ export interface CreateBrokerContext {
   readonly reaches: (region: string) => boolean;
   readonly nextUuid: () => string;
 }
+
+/** docs/amazon-mq.md 8.7. */
+const MAX_BROKERS_IN_REGION = 200;
 
 /** Version of a broker that is created without one (docs/amazon-mq.md 1: 5.18 and 5.19 are current). */
 const DEFAULT_ENGINE_VERSION = '5.18';
@@ -53,13 +62,19 @@ export function createBroker(input: MqInput<'CreateBroker'>, context: CreateBrok
   if (deploymentMode === 'CLUSTER_MULTI_AZ')
     throw badRequest('CLUSTER_MULTI_AZ is not available for ActiveMQ.', 'deploymentMode');
   checkInstanceType(input.hostInstanceType);
+  checkSubnets(input.subnetIds, deploymentMode);
   if (input.engineVersion !== undefined) checkEngineVersion(input.engineVersion);
   const users = initialUsers(input.users ?? []);
   if (users.size === 0) throw badRequest('At least one user is required for ActiveMQ.', 'users');
   if (registry.byName(region, input.brokerName) !== undefined) {
     throw mqFault('ConflictException', `Broker name [${input.brokerName}] is in use already.`, 'brokerName');
   }
+  if (registry.inRegion(region).length >= MAX_BROKERS_IN_REGION) {
+    throw badRequest(`A Region has at most ${MAX_BROKERS_IN_REGION} brokers.`);
+  }
   const primary = findPrimary(input, context);
+  const engineVersion = input.engineVersion ?? primary?.engineVersion ?? DEFAULT_ENGINE_VERSION;
+  checkAutoUpgrade(engineVersion, input.autoMinorVersionUpgrade);
   const brokerId = `b-${context.nextUuid()}`;
   const configuration = { id: `c-${context.nextUuid()}`, revision: 1 };
   const record: BrokerRecord = {
@@ -75,7 +90,7 @@ export function createBroker(input: MqInput<'CreateBroker'>, context: CreateBrok
     subnetIds: input.subnetIds ?? [],
     tags: input.tags ?? {},
     creation: input.creatorRequestId === undefined ? undefined : { requestId: input.creatorRequestId, requestDigest },
-    engineVersion: input.engineVersion ?? primary?.engineVersion ?? DEFAULT_ENGINE_VERSION,
+    engineVersion,
     hostInstanceType: input.hostInstanceType,
     securityGroups: input.securityGroups ?? [],
     autoMinorVersionUpgrade: input.autoMinorVersionUpgrade ?? true,

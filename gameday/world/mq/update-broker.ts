@@ -1,6 +1,6 @@
 import type { BrokerRecord } from './broker-record.ts';
 import { replicationMembers } from './broker-view.ts';
-import { checkEngineVersion } from './engine-version.ts';
+import { checkAutoUpgrade, checkEngineVersion } from './engine-version.ts';
 import { badRequest } from './mq-fault.ts';
 import type { MqInput } from './mq-input.ts';
 import type { MqSettings } from './mq-settings.ts';
@@ -22,6 +22,7 @@ export function updateBroker(
   }
   if (input.engineVersion !== undefined) checkVersionChange(record, input.engineVersion);
   if (input.hostInstanceType !== undefined) checkInstanceType(input.hostInstanceType);
+  checkAutoUpgrade(input.engineVersion ?? record.engineVersion, input.autoMinorVersionUpgrade);
   if (input.dataReplicationMode !== undefined) requestReplicationMode(record, input.dataReplicationMode);
 
   if (input.engineVersion !== undefined) record.pending.engineVersion = input.engineVersion;
@@ -66,7 +67,7 @@ function requestReplicationMode(record: BrokerRecord, mode: 'CRDR' | 'NONE'): vo
     if (record.replicationMode === undefined || record.replicationMode === 'NONE') return;
     throw badRequest('The broker is not part of a data replication pair.', member);
   }
-  if (pairing.phase === 'pending') throw badRequest('The pair has not been activated by a reboot yet.', member);
+  // Also of a pair that no reboot has activated: docs/amazon-mq.md 6.2.
   if (roleOf(pairing, record) !== 'primary')
     throw badRequest('Data replication is ended on the primary broker.', member);
   pairing.phase = 'dissolving';

@@ -1,13 +1,15 @@
 import type { DeploymentMode, EngineType } from './broker-record.ts';
 import { badRequest } from './mq-fault.ts';
 
-/** docs/amazon-mq.md 8: a broker name has 1–50 characters. */
-const BROKER_NAME = /^[A-Za-z0-9._~-]{1,50}$/;
-/** docs/amazon-mq.md 8: a user name has 2–100 characters. */
+// Where the documented rules differ, the stricter one is applied: docs/amazon-mq.md 8.11.
+const BROKER_NAME = /^[A-Za-z0-9_-]{1,50}$/;
 const USERNAME = /^[A-Za-z0-9._~-]{2,100}$/;
-/** docs/amazon-mq.md 8: 12–250 characters, at least four different ones, none of `, : =`. */
-const PASSWORD = /^[^,:=]{12,250}$/;
+/** 12–250 printable ASCII characters, none of `, : =`. */
+const PASSWORD = /^(?:(?![,:=])[ -~]){12,250}$/;
 const MIN_DIFFERENT_CHARACTERS = 4;
+/** docs/amazon-mq.md 1.10. */
+const MAX_USERS = 250;
+const MAX_GROUPS = 20;
 
 /** Instance types for ActiveMQ, smallest first (docs/amazon-mq.md 1). */
 export const activeMqInstanceTypes: readonly string[] = [
@@ -26,7 +28,7 @@ const deploymentModes: readonly DeploymentMode[] = ['SINGLE_INSTANCE', 'ACTIVE_S
 /** @throws ApiFault BadRequestException */
 export function checkBrokerName(name: string): void {
   if (BROKER_NAME.test(name)) return;
-  throw badRequest('Broker name must be 1-50 characters: letters, digits and - . _ ~.', 'brokerName');
+  throw badRequest('Broker name must be 1-50 characters: letters, digits, - and _.', 'brokerName');
 }
 
 /** @throws ApiFault BadRequestException */
@@ -39,9 +41,26 @@ export function checkUsername(username: string): void {
 export function checkPassword(password: string): void {
   if (PASSWORD.test(password) && new Set(password).size >= MIN_DIFFERENT_CHARACTERS) return;
   throw badRequest(
-    'Password must be 12-250 characters, at least 4 of them unique, without commas, colons or equal signs.',
+    'Password must be 12-250 printable characters, at least 4 of them unique, without commas, colons or equal signs.',
     'password',
   );
+}
+
+/** @throws ApiFault BadRequestException */
+export function checkUserCount(count: number): void {
+  if (count > MAX_USERS) throw badRequest(`A broker has at most ${MAX_USERS} users.`, 'users');
+}
+
+/** @throws ApiFault BadRequestException */
+export function checkGroupCount(count: number): void {
+  if (count > MAX_GROUPS) throw badRequest(`A user is in at most ${MAX_GROUPS} groups.`, 'groups');
+}
+
+/** Subnets that a deployment takes where any are given (docs/amazon-mq.md 8.3). @throws ApiFault BadRequestException */
+export function checkSubnets(subnetIds: readonly string[] | undefined, deploymentMode: DeploymentMode): void {
+  const wanted = deploymentMode === 'ACTIVE_STANDBY_MULTI_AZ' ? 2 : 1;
+  if (subnetIds === undefined || subnetIds.length === wanted) return;
+  throw badRequest(`${deploymentMode} takes ${wanted} subnets, not ${subnetIds.length}.`, 'subnetIds');
 }
 
 /** The engine as answers spell it; requests may use any case. @throws ApiFault BadRequestException */

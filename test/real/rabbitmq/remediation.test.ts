@@ -156,7 +156,9 @@ describe.runIf(!withoutRabbit)('the deployed workflow, on a real three-node clus
     const vhost = 'drifting';
     await prepare(vhost);
     const workflow = await RealWorkflow.create(cluster, declared(vhost));
-    expect(codesIn(vhost, (await workflow.run('report')).output)).toEqual([]);
+    // RabbitMQ 4 replicates quorum queues only, which no policy can mend.
+    const always = mirroring ? [] : ['CLASSIC_UNREPLICATED'];
+    expect(codesIn(vhost, (await workflow.run('report')).output)).toEqual(always);
 
     await drift(vhost, ['orders']);
     const { output: report } = await workflow.run('report');
@@ -167,7 +169,7 @@ describe.runIf(!withoutRabbit)('the deployed workflow, on a real three-node clus
 
     const { output } = await workflow.run('remediate');
     expect(output).toMatchObject({ outcome: 'Remediated', drift: { remediated: 1, refused: 0, postponed: 0 } });
-    expect(codesIn(vhost, output)).toEqual([]);
+    expect(codesIn(vhost, output)).toEqual(always);
     expect(workflow.writes).toEqual([`PUT /api/policies/${vhost}/orders`]);
     expect(await policyNow(vhost, 'orders')).toEqual(withMirrors({ 'max-length': 5_000 }));
     expect(output.effects.map(({ queue, copies }) => ({ queue, copies }))).toEqual(

@@ -37,6 +37,16 @@ describe('the facts about workflows', () => {
     expect(impossible).toEqual([]);
   });
 
+  it('say what goes together of values that the function answers', () => {
+    const unknown = all.flatMap(([name, { answers = {}, together = [] }]) =>
+      together
+        .flatMap(({ when: { field, go }, leaves }) => [[field, go] as const, ...Object.entries(leaves)])
+        .filter(([field, values]) => values.some((value) => !answers[field]?.includes(value)))
+        .map(([field]) => `${name} ${field}`),
+    );
+    expect(unknown).toEqual([]);
+  });
+
   it('let a guard stop something', () => {
     const open = awaited.filter(([, { function: functionName, field, go }]) => {
       const known = functionFacts[functionName]?.answers?.[field];

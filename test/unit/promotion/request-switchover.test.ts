@@ -116,7 +116,28 @@ describe('requestSwitchover', () => {
   it('asks nothing of a pair that is exchanged already', async () => {
     const { brokers, request, exchange } = setup();
     exchange();
-    expect(await request()).toEqual({ outcome: 'already-primary', requestedAtMs: noonMs });
+    expect(await request()).toEqual({ outcome: 'already-primary', requestedAtMs: noonMs, mode: 'SWITCHOVER' });
+    expect(brokers.calls).toEqual([]);
+  });
+
+  it.each([
+    ['a failover that an earlier run escalated to', intentOf(60_000, { mode: 'FAILOVER' }), 'FAILOVER'],
+    ['an open switchover', intentOf(60_000), 'SWITCHOVER'],
+    [
+      'a failover that was settled before',
+      intentOf(60_000, { mode: 'FAILOVER', status: 'settled', settledAs: 'effective' }),
+      'SWITCHOVER',
+    ],
+    [
+      'an open failover of the other broker',
+      intentOf(60_000, { mode: 'FAILOVER', subject: eastRef.brokerId }),
+      'SWITCHOVER',
+    ],
+  ])('says that the target is the primary by %s', async (_label, intent, mode) => {
+    const { brokers, control, request, exchange } = setup();
+    control.given(intent);
+    exchange();
+    expect(await request()).toMatchObject({ outcome: 'already-primary', mode });
     expect(brokers.calls).toEqual([]);
   });
 

@@ -89,7 +89,7 @@ describe('rebootPrimary', () => {
     const { brokers, control, step } = setup();
     brokers.set(pairedEast(), pairedWest());
     control.given(intentOf(rebootSettleMs));
-    await step({ dryRun: true });
+    expect(await step({ dryRun: true })).toEqual({ outcome: 'dry-run', plannedWrites: [] });
     expect(control.writes).toEqual([]);
     expect(await step()).toEqual({ outcome: 'not-needed' });
     expect(control.writes).toEqual(['effective RebootBroker 1']);

@@ -83,19 +83,19 @@ describe('a task invoker', () => {
   });
 });
 
-describe('a function that is no longer waited for', () => {
-  const lateFunction = () => {
-    const ends: string[] = [];
-    const harness = startHarness({
-      invokeTask: async ({ attempt }) => {
-        await harness.clock.sleepMs(60_000);
-        ends.push(`try ${attempt} ended at ${harness.clock.nowMs() - Date.parse('2026-01-01T00:00:00Z')} ms`);
-        return 'late';
-      },
-    });
-    return { ...harness, ends };
-  };
+const lateFunction = () => {
+  const ends: string[] = [];
+  const harness = startHarness({
+    invokeTask: async ({ attempt }) => {
+      await harness.clock.sleepMs(60_000);
+      ends.push(`try ${attempt} ended at ${harness.clock.nowMs() - Date.parse('2026-01-01T00:00:00Z')} ms`);
+      return 'late';
+    },
+  });
+  return { ...harness, ends };
+};
 
+describe('a function that is no longer waited for', () => {
   it('runs on after its Task timed out, and its result is dropped', async () => {
     const { clock, create, describe: describeRun, ends, engine, history, start } = lateFunction();
     const arn = create('m', single(task({ TimeoutSeconds: 5 })));

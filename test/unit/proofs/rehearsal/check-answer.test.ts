@@ -20,6 +20,14 @@ describe('an answer', () => {
     expect(answered('observe-failover', {})).toHaveLength(1);
   });
 
+  it('is found out when its parts do not go together', () => {
+    expect(answered('assess-reconcile', { verdict: 'proceed', dryRun: false, mode: 'repair' })).toEqual([]);
+    expect(answered('assess-reconcile', { verdict: 'skipped' })).toEqual([]);
+    expect(answered('assess-reconcile', { verdict: 'skipped', mode: 'repair' })).toEqual([
+      'assess-reconcile answers mode "repair" together with verdict "skipped"',
+    ]);
+  });
+
   it('is found out when it does not count, or waits too short', () => {
     const watch = (looks: number) => ({ watch: { looks } });
     const look = { action: 'wait', nextSeconds: 5 };

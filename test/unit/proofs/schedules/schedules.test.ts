@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { findRehearsal } from '../../../../proofs/rehearsal/find-rehearsal.ts';
+import { play } from '../../../../proofs/rehearsal/play.ts';
 import { RehearsalStage, west } from '../../../../proofs/rehearsal/rehearsal-stage.ts';
+import { auditRepairs } from '../../../../proofs/schedules/audit-repairs.ts';
 import { playSchedule } from '../../../../proofs/schedules/play-schedule.ts';
 import { type Schedule, schedules } from '../../../../proofs/schedules/schedule.ts';
 import { InvalidScheduleError, readSchedule, writeSchedule } from '../../../../proofs/schedules/schedule-file.ts';
@@ -83,5 +86,49 @@ describe('the books of a schedule', () => {
       'message m-extra took no effect and lies in the quarantine',
       'message m-extra was removed, and the ledger does not prove it processed',
     ]);
+  });
+});
+
+describe('the audit of repairs', () => {
+  /** A repair of two messages of five; at its end `spoil` does what nothing may. */
+  const repaired = async (spoil: (stage: RehearsalStage) => void): Promise<readonly string[]> => {
+    const { rehearsal } = findRehearsal('reconcile', 'removes what is proved processed');
+    const violations: string[] = [];
+    const { first } = await play(rehearsal, {
+      arm: (stage) => {
+        const traffic = new ScheduleTraffic(stage);
+        stage.stage.observe({
+          transition: ({ stateName, kind }) => {
+            if (stateName === 'RepairQueues' && kind === 'exited') spoil(stage);
+          },
+        });
+        auditRepairs(
+          stage,
+          (brokerId) => traffic.messagesOf(brokerId),
+          (_brokerId, id) => id === 'm5',
+          violations,
+        );
+      },
+    });
+    expect(first.outcome).toBe('Reconciled');
+    return violations;
+  };
+
+  it('finds a copy of everything that was removed', async () => {
+    expect(await repaired(() => {})).toEqual([]);
+  });
+
+  it('names what was removed without one, unless the application has acknowledged it', async () => {
+    const purge = ({ stage }: RehearsalStage): void => {
+      for (const { dataPlane, brokerId } of stage.world.brokers()) {
+        if (dataPlane?.acceptsClients !== true) continue;
+        const { store } = stage.dataPlanes.broker(brokerId);
+        for (const queue of dataPlane.queueDepths().keys()) store.purge(queue);
+      }
+    };
+    const violations = await repaired(purge);
+    expect(violations.map((text) => text.replace(/^\S+ /, ''))).toEqual(
+      ['m1', 'm2', 'm3', 'm4'].map((id) => expect.stringMatching(`^message ${id} was removed from .+ no copy of it$`)),
+    );
   });
 });

@@ -154,6 +154,26 @@ describe.each(ways)('pairs in the Amazon MQ API, %s', (way) => {
     });
   });
 
+  it('ends a pair that no reboot has activated, in the same two steps', async () => {
+    await withWorld(way, async (test) => {
+      const { mq, pass, dataPlanes } = test;
+      const { primaryId, replicaId } = await pendingPair(test);
+      const updated = await mq().send(new UpdateBrokerCommand({ BrokerId: primaryId, DataReplicationMode: 'NONE' }));
+      expect(updated.PendingDataReplicationMode).toBe('NONE');
+      expect(updated.DataReplicationMode).toBeUndefined();
+      expect(updated.PendingDataReplicationMetadata).toBeUndefined();
+      await mq().send(new RebootBrokerCommand({ BrokerId: primaryId }));
+      expect((await describeBroker(mq(B), replicaId)).BrokerState).toBe('REBOOT_IN_PROGRESS');
+      await pass(6 * MINUTE_MS);
+      for (const after of [await describeBroker(mq(), primaryId), await describeBroker(mq(B), replicaId)]) {
+        expect(after).toMatchObject({ BrokerState: 'RUNNING', DataReplicationMode: 'NONE' });
+        expect(after.PendingDataReplicationMode).toBeUndefined();
+      }
+      expect(dataPlanes.broker(replicaId)).toMatchObject({ role: 'standalone', up: true });
+      await mq(B).send(new DeleteBrokerCommand({ BrokerId: replicaId }));
+    });
+  });
+
   it('refuses a change of the engine version on a replica in the words of the service', async () => {
     await withWorld(way, async (test) => {
       const { replicaId } = activePair(test);

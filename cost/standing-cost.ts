@@ -1,0 +1,86 @@
+import type { AlarmSpec } from '../infra/alarms/alarm-spec.ts';
+import { clusterAlarms } from '../infra/alarms/cluster-alarms.ts';
+import { pairAlarms } from '../infra/alarms/pair-alarms.ts';
+import { planeAlarms } from '../infra/alarms/plane-alarms.ts';
+import type { ClusterDeployment, DeploymentConfig, PairDeployment } from '../infra/config.ts';
+import { regionsOfPair } from '../infra/config-relations.ts';
+import { functions, machines } from '../infra/deployment.ts';
+import { accountOf } from '../infra/grants/scope.ts';
+import { triggerRules } from '../infra/triggers.ts';
+import { hoursPerMonth } from '../infra/unit-prices.ts';
+import { networkZones } from './assumptions.ts';
+import { type BillingTerms, callsOf, executionUsage, invocationUsage, logBytesOf } from './execution-usage.ts';
+import type { RecordedScenario } from './record-scenario.ts';
+import { sumOf, times, type Usage } from './usage.ts';
+
+const minutesPerHour = 60;
+
+/** Metrics that readiness writes about a pair in each Region, and policy drift about a cluster; docs/deploy.md. */
+const metricsOfPair = 3;
+const metricsOfCluster = 1;
+
+const alarmMetrics = (specs: readonly AlarmSpec[]): number =>
+  specs.reduce((sum, { metrics }) => sum + metrics.length, 0);
+
+/** What the schedules of the deployment do in a month, as a recorded hour of them shows it. */
+export const scheduledUsage = (recorded: RecordedScenario, regions: readonly string[], terms: BillingTerms): Usage => {
+  const invoked = triggerRules((name) => name).flatMap((rule) =>
+    'everyMinutes' in rule && 'targetFunction' in rule
+      ? new Array<string>(minutesPerHour / rule.everyMinutes).fill(rule.targetFunction)
+      : [],
+  );
+  const ofRules = regions.map((region) => {
+    const logs = recorded.logs.filter((log) => log.region === region && invoked.includes(log.function));
+    return invocationUsage(invoked, callsOf(recorded, `event ${region}`), new Map(), logBytesOf(logs), terms);
+  });
+  const ofRuns = recorded.executions.map((execution) => executionUsage(execution, recorded, terms));
+  return times(sumOf([...ofRules, ...ofRuns]), hoursPerMonth);
+};
+
+/** What is paid for being there: the control plane of each Region. */
+export const planeUsage = (config: DeploymentConfig, regions: readonly string[]): Usage =>
+  sumOf(
+    regions.map((region) => ({
+      alarmMetricMonths: alarmMetrics(planeAlarms({ ...accountOf(config), region }, machines)),
+      // Encrypts both topics.
+      keyMonths: 1,
+    })),
+  );
+
+/** The same for a pair: alarms in the Region of each broker, and a dashboard there. */
+export const pairUsage = (pair: PairDeployment): Usage =>
+  sumOf(
+    regionsOfPair(pair).map((region) => ({
+      alarmMetricMonths: alarmMetrics(pairAlarms(pair, region)),
+      dashboardMonths: 1,
+      customMetricMonths: metricsOfPair,
+    })),
+  );
+
+/** The same for a cluster. */
+export const clusterUsage = (cluster: ClusterDeployment): Usage => ({
+  alarmMetricMonths: alarmMetrics(clusterAlarms(cluster)),
+  dashboardMonths: 1,
+  customMetricMonths: metricsOfCluster,
+});
+
+/** Services with a gateway endpoint, which costs nothing. */
+const gateways: readonly string[] = ['dynamodb', 's3'];
+
+/** Services that functions inside of a network of private brokers call, by the rights that they have. */
+export const endpointServices = (): readonly string[] => {
+  const actions = functions
+    .filter(({ contactsBrokers }) => contactsBrokers === true)
+    .flatMap(({ can }) => can.filter(({ unusedBecause }) => unusedBecause === undefined).map(({ action }) => action));
+  const services = new Set(actions.map((action) => action.split(':')[0] ?? ''));
+  return [...services].filter((service) => !gateways.includes(service)).sort();
+};
+
+/** Interface endpoints for them, in every zone that the functions have a subnet in. */
+export const endpointUsage = ({ network }: DeploymentConfig, regions: readonly string[]): Usage => ({
+  vpcEndpointHours: regions.reduce(
+    (sum, region) =>
+      sum + endpointServices().length * (network[region]?.subnetIds.length ?? networkZones) * hoursPerMonth,
+    0,
+  ),
+});

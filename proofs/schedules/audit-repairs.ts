@@ -1,0 +1,36 @@
+import type { RehearsalStage } from '../rehearsal/rehearsal-stage.ts';
+import { timeOf, type Violations } from './audit.ts';
+
+/** Messages of a broker, by id. */
+export type MessagesOf = (brokerId: string) => readonly string[];
+
+/**
+ * Holds a broker's messages before a repair against those after it: what left the broker altogether was acknowledged by
+ * the application, or it was removed without a copy in the quarantine.
+ *
+ * @param isAcknowledged whether the application has acknowledged a message on a broker
+ */
+export const auditRepairs = (
+  stage: RehearsalStage,
+  messagesOf: MessagesOf,
+  isAcknowledged: (brokerId: string, id: string) => boolean,
+  violations: Violations,
+): void => {
+  const serving = () => stage.stage.world.brokers().filter(({ dataPlane }) => dataPlane?.acceptsClients === true);
+  const before = new Map<string, ReadonlyMap<string, readonly string[]>>();
+  stage.stage.observe({
+    transition: ({ machineName, stateName, executionArn, kind, atMs }) => {
+      if (machineName !== 'reconcile' || stateName !== 'RepairQueues' || kind === 'retried') return;
+      const now = new Map(serving().map(({ brokerId }) => [brokerId, messagesOf(brokerId)]));
+      for (const [brokerId, ids] of now) {
+        const left = new Set(ids);
+        const gone = (before.get(executionArn)?.get(brokerId) ?? []).filter((id) => !left.has(id));
+        for (const id of gone.filter((each) => !isAcknowledged(brokerId, each))) {
+          violations.push(`${timeOf(atMs)} message ${id} was removed from ${brokerId}, and there is no copy of it`);
+        }
+      }
+      if (kind === 'entered') before.set(executionArn, now);
+      else before.delete(executionArn);
+    },
+  });
+};
