@@ -3,6 +3,3 @@ export const maxKib = { withAmqp: 700, withoutAmqp: 550 } as const;
 
 /** The most that a bundle may be of a bare handler's with the same clients. */
 export const maxSizeRatio = 1.4;
-
-/** The most that its import may take of the bare handler's. */
-export const maxColdRatio = 1.3;

@@ -134,6 +134,7 @@ export const play = async (
   try {
     return await stage.play(async () => {
       await rehearsal.before(stage);
+      stage.isUnderWay = true;
       const effectsBefore = stage.effects.length;
       disturbance.arm(stage);
       const input = rehearsal.input(stage);

@@ -59,6 +59,8 @@ export class RehearsalStage {
   /** Whether the promotion that is being taken shows no effect. */
   #stuck = false;
   #stopped: string | undefined;
+  /** Whether what comes before the rehearsed workflow is over: stand-ins act from then on. */
+  isUnderWay = false;
   /** Whether runs that die are settled, as the deployed rule has it. */
   settles = true;
 
@@ -101,6 +103,7 @@ export class RehearsalStage {
   ): Promise<RehearsalStage> {
     const first = new Map<string, string>();
     const offsetsMs = new Map<string, number>();
+    let created: RehearsalStage | undefined;
     const stage = await Stage.create({
       seed: options.seed ?? 1,
       startMs,
@@ -109,6 +112,7 @@ export class RehearsalStage {
       clockOffsetMs: (region) => offsetsMs.get(region) ?? 0,
       ...(options.definitions && { definitions: options.definitions }),
       replaceTask: ({ machineName, executionArn, stateName }) => {
+        if (created?.isUnderWay !== true) return undefined;
         const key = `${machineName}/${stateName}`;
         const own = machineName === rehearsal.machine ? rehearsal.standIns?.[stateName] : undefined;
         const standIn = own ?? rehearsal.standIns?.[key];
@@ -117,7 +121,8 @@ export class RehearsalStage {
         return executionArn === first.get(key) ? standIn : undefined;
       },
     });
-    return new RehearsalStage(stage, rehearsal, offsetsMs);
+    created = new RehearsalStage(stage, rehearsal, offsetsMs);
+    return created;
   }
 
   /** Runs `body` as an actor of the stage's clock. */

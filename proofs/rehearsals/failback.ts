@@ -25,7 +25,7 @@ export const failbackRehearsals: readonly Rehearsal[] = [
     ...common,
     name: 'fails back and reconciles once more',
     world: { paired: true, reconciles: 'report' },
-    // The first reconciliation is the failover's, the second the switchover's.
+    // The switchover's own reconciliation fails.
     standIns: { 'reconcile/ScanQueues': broken },
     standInsOnce: true,
   },
