@@ -33,8 +33,8 @@ const run = async ({ config: file, pair: asked, json }: Options): Promise<void> 
   const names = config.pairs.map(({ name }) => name);
   const pair = asked === undefined ? config.pairs[0] : config.pairs.find(({ name }) => name === asked);
   if (pair === undefined) {
-    const known = names.length === 0 ? '; it has none' : didYouMean(asked ?? '', names);
-    throw new ConfigurationError(file, [`has no pair ${asked === undefined ? 'at all' : `"${asked}"`}${known}`]);
+    const problem = asked === undefined ? 'has no pair, so there is no month to count' : `has no pair "${asked}"`;
+    throw new ConfigurationError(file, [`${problem}${asked === undefined ? '' : didYouMean(asked, names)}`]);
   }
   const report = await costReport(config, pair, (text) => {
     if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`);

@@ -1,13 +1,12 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { identifyHeld } from '../../functions/reconciliation/identify-held.ts';
 import { TableLookup } from '../../functions/reconciliation/ledger/lookup-entries.ts';
 import { noMessages, type QueueScan } from '../../functions/reconciliation/manifest.ts';
 import { ManifestParts } from '../../functions/reconciliation/manifest-parts.ts';
 import { type QueueRepair, repairQueue } from '../../functions/reconciliation/repair-queue.ts';
 import { scanQueue } from '../../functions/reconciliation/scan-queue.ts';
-import { DynamoLedgerTable } from '../../functions/shared/adapters/ledger-table.ts';
+import { DynamoLedgerTable, ledgerClient } from '../../functions/shared/adapters/ledger-table.ts';
 import { systemClock } from '../../functions/shared/clock.ts';
 import { type WalkTarget, walkOn } from '../../test/real/activemq/broker-access.ts';
 import { clientSettingsFor, type DynamoDbLocalAccess } from '../../test/real/dynamodb-local.ts';
@@ -44,7 +43,7 @@ const portsOf = ({ broker, folder }: Access) => ({
 /** Scans the queue as the function does, with the ledger of both Regions. */
 export const scan = async (access: Access): Promise<Measured<QueueScan>> => {
   const { pair, queue, region, otherRegion } = scene;
-  const clientOf = (name: string) => new DynamoDBClient(clientSettingsFor(access.ledger, name));
+  const clientOf = (name: string) => ledgerClient(clientSettingsFor(access.ledger, name));
   const clients = { own: clientOf(region), other: clientOf(otherRegion) };
   const common = { clock: systemClock, random: Math.random, tableName: scene.table };
   const ledger = new TableLookup({

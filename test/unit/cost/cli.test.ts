@@ -17,7 +17,7 @@ describe('npm run cost', () => {
   it.each([
     [['--jsno'], "unknown option '--jsno'"],
     [['orders'], 'too many arguments'],
-    [['--pair', 'order'], 'has no pair "order"; did you mean "orders"?'],
+    [['--pair', 'order'], 'has no pair "order" (did you mean "orders"?)'],
     [['--config', 'none.config.ts'], 'there is no such file'],
   ])('refuses %j', async (args, message) => {
     await expect(cost(...args)).rejects.toMatchObject({

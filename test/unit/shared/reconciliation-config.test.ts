@@ -15,6 +15,7 @@ describe('the settings of a reconciliation', () => {
       ...least,
       queues: { source: 'console', include: ['*'], exclude: [] },
       afterPromotion: 'report',
+      automaticRepair: false,
       quarantinePrefix: 'mq-dr.quarantine.',
       retentionSeconds: 14 * 86_400,
       identity: { from: 'message-id' },

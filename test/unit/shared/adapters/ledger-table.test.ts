@@ -9,7 +9,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
 import { createLedger } from '../../../../functions/reconciliation/ledger/index.ts';
-import { DynamoLedgerTable } from '../../../../functions/shared/adapters/ledger-table.ts';
+import { DynamoLedgerTable, ledgerClient } from '../../../../functions/shared/adapters/ledger-table.ts';
 import { ServiceUnavailable } from '../../../../functions/shared/errors.ts';
 import type { LedgerItemKey } from '../../../../functions/shared/ledger-table.ts';
 import { noonMs } from '../../../support/brokers.ts';
@@ -29,6 +29,12 @@ describeLedgerTable('the fake of the tests', (body) =>
 );
 
 describe('the ledger’s table', () => {
+  it('is reached by a client that makes no records of its calls for a logger', () => {
+    const middlewareOf = ({ middlewareStack }: DynamoDBClient): string => middlewareStack.identify().join('\n');
+    expect(middlewareOf(new DynamoDBClient({ region: west }))).toContain('loggerMiddleware');
+    expect(middlewareOf(ledgerClient({ region: west }))).not.toContain('loggerMiddleware');
+  });
+
   it('gives every item the attribute for TTL', async () => {
     await LedgerStage.play(async (stage) => {
       const ledger = stage.ledger(west, 'one', { retentionSeconds: 3_600 });
