@@ -1,4 +1,5 @@
 import { loadavg } from 'node:os';
+import { reconciliationFunctions } from '../infra/functions/reconciliation.ts';
 import { lambdaHeapOptions } from './lambda-heap.ts';
 import { isProcessed, numbersTo, scene } from './reconcile/backlog.ts';
 import { type CheckedScan, checkRepair, checkScan, mustBe } from './reconcile/check-results.ts';
@@ -20,6 +21,13 @@ const syntheticMessages = 1_000_000;
 const functionMiB = 256;
 
 const measuringFunction = (): WorkerProcess => new WorkerProcess(lambdaHeapOptions(functionMiB));
+
+/** Memory of the functions that scan and repair; time is measured in a heap like theirs. */
+const deployedMiB = (): number => {
+  const memoryMiB = reconciliationFunctions.find(({ name }) => name === 'scan-queues')?.memoryMiB;
+  if (memoryMiB === undefined) throw new TypeError('scan-queues has no memory of its own any more');
+  return memoryMiB;
+};
 
 /** One run of the bench on its stage. */
 class ReconcileBench {
@@ -124,7 +132,7 @@ export const benchReconcile = async (
   const bench = new ReconcileBench(stage, messages, onProgress);
   const small = await bench.memory(Math.ceil(messages / 10));
   const large = await bench.memory(messages);
-  await using worker = new WorkerProcess();
+  await using worker = new WorkerProcess(lambdaHeapOptions(deployedMiB()));
   const rounds: RoundSeconds[] = [];
   while (rounds.length < roundCount) {
     rounds.push(await bench.round(worker, `round ${rounds.length + 1} of ${roundCount}`));

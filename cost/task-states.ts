@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectRoot } from '../infra/constructs/bundles.ts';
 import { functionSubstitution } from '../infra/definition.ts';
 import { functions, type MachineSpec, machines } from '../infra/deployment.ts';
+import { projectRoot } from '../infra/project-root.ts';
 
 /** What a Task state starts. */
 export type TaskTarget = { readonly function: string } | { readonly machine: string };

@@ -26,7 +26,6 @@ export { DrFunction, type DrFunctionProps } from './constructs/dr-function.ts';
 export { DrStateMachine, type DrStateMachineProps } from './constructs/dr-state-machine.ts';
 export { RabbitCluster, type RabbitClusterProps } from './constructs/rabbit-cluster.ts';
 export { functions, machines } from './deployment.ts';
-export { MqDrApp, type MqDrAppProps } from './mq-dr-app.ts';
 export { AlarmStack, type AlarmStackProps } from './stacks/alarm-stack.ts';
 export { ControlStack, type ControlStackProps } from './stacks/control-stack.ts';
 export { StateStack, type StateStackProps } from './stacks/state-stack.ts';

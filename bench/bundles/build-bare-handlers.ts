@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import { bundleOptions, projectRoot } from '../../infra/constructs/bundles.ts';
+import { bundleOptions } from '../../infra/constructs/bundles.ts';
+import { projectRoot } from '../../infra/project-root.ts';
 
 const namespace = 'bare';
 

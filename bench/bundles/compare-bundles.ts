@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { relative } from 'node:path';
-import { type Bundles, projectRoot } from '../../infra/constructs/bundles.ts';
+import type { Bundles } from '../../infra/constructs/bundles.ts';
+import { projectRoot } from '../../infra/project-root.ts';
 import { bareHandler } from './bare-handler.ts';
 import { buildBareHandlers } from './build-bare-handlers.ts';
 import { type BundleParts, bundleParts } from './bundle-parts.ts';

@@ -4,13 +4,12 @@ import type { Deployment } from '../config.ts';
 import { ConfigurationError } from '../config-issues.ts';
 import { machines } from '../deployment.ts';
 import { scopesOf } from '../grants/scope.ts';
+import { projectRoot } from '../project-root.ts';
 import { mostItems } from '../workflow-facts.ts';
 import { type RtoBudget, rtoBudgets } from './rto-budgets.ts';
 
 /** Largest definition that Step Functions takes: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 const maxDefinitionBytes = 1_048_576;
-
-const root = join(import.meta.dirname, '../..');
 
 const arithmetic = ({ title, items, seconds, allowedSeconds }: RtoBudget): string =>
   [
@@ -31,7 +30,7 @@ const timeProblems = ({ pairs }: Deployment): readonly string[] =>
 /** Definitions that are too large; the sizes of histories and payloads are proved by `npm run prove -- static`. */
 const sizeProblems = (): readonly string[] =>
   machines.flatMap(({ definition }) => {
-    const { length } = readFileSync(join(root, definition));
+    const { length } = readFileSync(join(projectRoot, definition));
     return length <= maxDefinitionBytes ? [] : [`${definition} has ${length} bytes, ${maxDefinitionBytes} are allowed`];
   });
 

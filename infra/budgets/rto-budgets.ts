@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { PairDeployment } from '../config.ts';
 import { renderDefinition } from '../definition.ts';
 import { functions, type MachineSpec, machines } from '../deployment.ts';
+import { projectRoot } from '../project-root.ts';
 import { flowOf } from './flow.ts';
 import { type BudgetItem, type Deadline, longestWay } from './longest-way.ts';
 
@@ -15,8 +16,6 @@ export interface RtoBudget {
   readonly allowedSeconds: number;
 }
 
-const root = join(import.meta.dirname, '../..');
-
 /** ARNs do not matter for time. */
 const anyArns = (names: readonly string[]): Readonly<Record<string, string>> =>
   Object.fromEntries(names.map((name) => [name, `arn:${name}`]));
@@ -24,7 +23,7 @@ const anyArns = (names: readonly string[]): Readonly<Record<string, string>> =>
 const flowNamed = (name: string, specs: readonly MachineSpec[]) => {
   const spec = specs.find((machine) => machine.name === name);
   if (spec === undefined) throw new TypeError(`no machine "${name}" is deployed`);
-  const text = readFileSync(join(root, spec.definition), 'utf8');
+  const text = readFileSync(join(projectRoot, spec.definition), 'utf8');
   return flowOf(
     renderDefinition(spec, text, anyArns(functions.map((each) => each.name)), anyArns(specs.map((each) => each.name))),
   );

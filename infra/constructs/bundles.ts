@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { BuildOptions, Metafile } from 'esbuild';
+import { projectRoot } from '../project-root.ts';
 import { sdkShaking } from './sdk-shaking.ts';
 
 /** Where the code of a function comes from. */
@@ -10,9 +11,6 @@ export interface FunctionCode {
   /** @param entry module that exports `handler`, from the repository's root */
   codeOf(entry: string): Code;
 }
-
-/** The repository's root, or that of the installed package. */
-export const projectRoot = resolve(import.meta.dirname, '../..');
 
 /**
  * How a function is bundled: one ECMAScript module with everything in it, SDK included, so that what was tested is what

@@ -9,8 +9,8 @@ import { substitutionsOf } from '../definition.ts';
 import type { MachineSpec } from '../deployment.ts';
 import { machinePolicy, machineWildcards } from '../grants/machine-policy.ts';
 import { functionArnOf, machineArnOf, type Place, roleNameOf } from '../names.ts';
+import { projectRoot } from '../project-root.ts';
 import { acknowledge, wildcardResource } from './acknowledge.ts';
-import { projectRoot } from './bundles.ts';
 
 export interface DrStateMachineProps {
   readonly spec: MachineSpec;

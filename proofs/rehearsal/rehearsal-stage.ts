@@ -56,7 +56,7 @@ export class RehearsalStage {
   readonly #team: TeamCutover;
   readonly #offsetsMs: Map<string, number>;
   #replicaId: string | undefined;
-  /** Whether the promotion that is being taken shows no effect. */
+  /** Whether an exchange of roles was taken that shows no effect: further ones have none, until something else happens. */
   #stuck = false;
   #stopped: string | undefined;
   /** Whether what comes before the rehearsed workflow is over: stand-ins act from then on. */
@@ -325,10 +325,8 @@ export class RehearsalStage {
       if (errorCode !== undefined) return;
       const broker = requestParameters?.['broker-id'] ?? requestParameters?.brokerName;
       const mode = requestParameters?.mode ?? '';
-      if (eventName !== 'Promote' || !this.#stuck) {
-        this.effects.push(`${eventName} ${region} ${String(broker)} ${String(mode)}`.trimEnd());
-      }
-      this.#stuck = false;
+      this.#stuck &&= mode === 'SWITCHOVER';
+      if (!this.#stuck) this.effects.push(`${eventName} ${region} ${String(broker)} ${String(mode)}`.trimEnd());
     }
     if (source === 'aws.states') this.#settle(event);
   }

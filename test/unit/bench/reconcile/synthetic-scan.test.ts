@@ -7,9 +7,9 @@ import { noonMs } from '../../../support/brokers.ts';
 describe('the backlog of the reconcile bench', () => {
   it('is processed to three tenths, spread over every batch and over both Regions', () => {
     for (const batch of chunksOf(numbersTo(1_000), 100)) expect(batch.filter(isProcessed).length).toBe(30);
-    const regions = numbersTo(1_000).filter(isProcessed).map(regionOf);
+    const regions = numbersTo(3_000).filter(isProcessed).map(regionOf);
     expect(new Set(regions).size).toBe(2);
-    expect(regions.filter((region) => region === regionOf(0)).length).toBe(100);
+    expect(regions.filter((region) => region === regionOf(0)).length).toBe(300);
   });
 
   it('has an id for each message', () => {

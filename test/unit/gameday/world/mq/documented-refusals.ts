@@ -325,6 +325,13 @@ export const refusals: readonly Refusal[] = [
   },
   {
     section: '9.4',
+    what: 'a broker of another Region',
+    status: 404,
+    member: 'broker-id',
+    call: withBroker(async (_client, BrokerId, { mq }) => await mq(B).send(new DescribeBrokerCommand({ BrokerId }))),
+  },
+  {
+    section: '9.4',
     what: 'a broker that is gone',
     status: 404,
     member: 'broker-id',
