@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import rhea, { type Connection, type EventContext } from 'rhea';
 import { AccessDenied, type DrError, NotFound, ServiceUnavailable } from '../errors.ts';
 import type { Credentials } from './broker-secrets.ts';
+import { gatherWrites, sendEmptyFrame } from './rhea-transactions.ts';
 
 /**
  * Budget of one answer of the broker. Healthy ones need milliseconds; the longest honest one is that of a link that
@@ -43,7 +44,6 @@ export class WalkConnection {
   readonly #lost = Promise.withResolvers<never>();
   #error: DrError | undefined;
   #closing = false;
-  #working = 0;
 
   private constructor(stream: Duplex, { username, password }: Credentials) {
     this.#stream = stream;
@@ -84,6 +84,10 @@ export class WalkConnection {
         },
       }),
     });
+    gatherWrites(this.connection, stream);
+    stream.on('data', () => {
+      if (this.connection.is_open()) sendEmptyFrame(this.connection);
+    });
   }
 
   /**
@@ -100,21 +104,6 @@ export class WalkConnection {
   /** Why the connection is of no use any more; undefined while it is. */
   get error(): DrError | undefined {
     return this.#error;
-  }
-
-  /** Whether the broker is working on a transaction of this connection: it does nothing else on it meanwhile. */
-  get busy(): boolean {
-    return this.#working > 0;
-  }
-
-  /** Runs work that keeps the broker busy. @throws what `work` throws */
-  async whileBusy<T>(work: () => Promise<T>): Promise<T> {
-    this.#working += 1;
-    try {
-      return await work();
-    } finally {
-      this.#working -= 1;
-    }
   }
 
   /**

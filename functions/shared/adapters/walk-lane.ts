@@ -1,8 +1,7 @@
 import { quarantineCopy } from '../amqp/quarantine-copy.ts';
-import { UnexpectedAnswer } from '../errors.ts';
+import { ServiceUnavailable, UnexpectedAnswer } from '../errors.ts';
 import { ConfirmingSender } from './confirming-sender.ts';
 import {
-  acceptIn,
   declareMessage,
   dischargeMessage,
   openCoordinatorLink,
@@ -47,10 +46,6 @@ export class WalkLane {
    * @throws ServiceUnavailable, when it is unknown which of both happened; UnexpectedAnswer
    */
   async move(link: WalkLink, messages: readonly Arrival[]): Promise<string | undefined> {
-    return await this.connection.whileBusy(() => this.#move(link, messages));
-  }
-
-  async #move(link: WalkLink, messages: readonly Arrival[]): Promise<string | undefined> {
     const id = await this.#begin();
     this.#copies.sendIn(id);
     const refused = await this.#quarantine.send(messages.map(({ bytes }) => quarantineCopy(bytes)));
@@ -58,16 +53,13 @@ export class WalkLane {
       await this.#coordinator.send([dischargeMessage(id, { fail: true })]);
       return refused;
     }
-    // The discharge must follow the acceptances, and rhea writes the control session's frames first.
-    await this.connection.answer<void>('the acceptance of messages', (done) => {
-      let unanswered = messages.length;
-      link.session.onAcceptancesNoted((noted) => {
-        unanswered -= noted;
-        if (unanswered <= 0) done();
-      });
-      for (const { delivery } of messages) acceptIn(id, delivery);
-    });
-    return await this.#coordinator.send([dischargeMessage(id, { fail: false })]);
+    link.session.acceptIn(
+      id,
+      messages.map(({ delivery }) => delivery),
+    );
+    const uncommitted = await this.#coordinator.send([dischargeMessage(id, { fail: false })]);
+    if (uncommitted !== undefined) throw new ServiceUnavailable(`the broker did not commit a removal: ${uncommitted}`);
+    return undefined;
   }
 
   async #begin(): Promise<TransactionId> {

@@ -24,19 +24,16 @@ export const groupedLimit = 100_000;
 export const removingConnections = 8;
 
 /** Messages and bytes of one transaction: the broker keeps an open one in memory. */
-export const transactionLimits = { messages: 100, bytes: 8 * 1024 * 1024 } as const;
+export const transactionLimits = { messages: 500, bytes: 8 * 1024 * 1024 } as const;
 
 /** Bytes that one share of the queue may take in this process; one message may be larger. */
 export const shareBytes = 16 * 1024 * 1024;
 
-/** Messages that the first look at a queue asks for, before their size is known; later ones grow tenfold. */
-const firstPull = 10;
+/** Links that are filled before their messages are judged, while those before are: 4,000 messages keep the ledger busy. */
+export const stepLinks = 4;
 
-/** Messages that a broker offers at a time unless set otherwise: `maxPageSize` (docs/amazon-mq.md 14.9). */
-export const defaultPage = 200;
-
-/** Pages below that are not believed: a broker that was only slow would be asked for single messages from then on. */
-export const leastPage = 20;
+/** Requests in a row that may stay unanswered, each for 150 ms: 30 s, as for every other answer. */
+export const unansweredLimit = 200;
 
 /**
  * A walk that dies adds one delivery to everything it holds, and JMS clients give up after six redeliveries by default
@@ -46,20 +43,3 @@ export const deliveriesLimit = 5;
 
 /** How far a producer's clock may be ahead: what is newer than the walk by more than that came during the walk. */
 export const producerSkewMs = 60_000;
-
-/**
- * How many messages to ask for next.
- *
- * @param room messages that the share still takes
- * @param page messages that the broker offers at a time
- * @param last what was asked for last, and the size in bytes of the largest that came; undefined at the beginning
- */
-export const nextPull = (
-  room: number,
-  page: number,
-  last: { readonly asked: number; readonly largestBytes: number } | undefined,
-): number => {
-  const grown = last === undefined ? firstPull : last.asked * 10;
-  const fitting = Math.floor(shareBytes / Math.max(last?.largestBytes ?? 1, 1));
-  return Math.max(1, Math.min(room, page, grown, fitting));
-};

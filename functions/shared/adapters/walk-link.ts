@@ -1,5 +1,4 @@
 import type { Delivery, EventContext, Receiver } from 'rhea';
-import { ServiceUnavailable } from '../errors.ts';
 import { creditOf, deliverRaw, forget, ignoreLateDrains, TransactionalSession } from './rhea-transactions.ts';
 import type { WalkConnection } from './walk-connection.ts';
 
@@ -9,37 +8,17 @@ export interface Arrival {
   readonly bytes: Buffer;
 }
 
-/** What one request for messages brought. */
-export interface Pulled {
-  readonly arrivals: readonly Arrival[];
-  /**
-   * Messages that came at once, where the broker then paused and had to be asked; undefined where it did not. Such a link
-   * must be pulled from again, until it is not asked or brings nothing: a broker that is asked while messages are on their
-   * way to the link counts these twice, and keeps what it then has too many for the link (docs/amazon-mq.md 14.9).
-   */
-  readonly pausedAfter: number | undefined;
-}
+/**
+ * What a request for messages came to: `all` that were asked for, `drained` when the broker says that it offers no more
+ * now, `silent` when nothing came for a while.
+ */
+export type Answer = 'all' | 'drained' | 'silent';
 
-/** Credit that brings everything which one request too many can have left with the broker. */
-export const flushingPull = 500;
-
-/** A broker that has messages for a link sends them within milliseconds; one that does not for so long is asked. */
+/**
+ * A broker answers within milliseconds, but may hold an answer back until it is asked again (docs/amazon-mq.md 14.9). To
+ * ask too early costs a link, to ask late costs time.
+ */
 const quietMs = 150;
-
-/**
- * How long the answer to a drain may take. A broker that offers a message at the very moment of a drain gives that
- * message the answer's place, and answers when it gets more credit (docs/amazon-mq.md 14.9).
- */
-const drainPatienceMs = 250;
-
-/** Drains in a row that may stay unanswered: 30 s, as for every other answer. */
-const drainAttempts = 120;
-
-/**
- * Credit beside a drain. The message in the answer's place needs one, or it would stay in the broker, unseen; what else
- * arrives meanwhile needs some.
- */
-const spareCredit = 10;
 
 /**
  * Makes the link the queue's exclusive consumer, also beside the application's own: of several the newest with the highest
@@ -54,7 +33,7 @@ export class WalkLink {
   readonly #connection: WalkConnection;
   readonly #receiver: Receiver;
   #arrived: Arrival[] = [];
-  #onProgress: (progress: 'used' | 'drained') => void = () => {};
+  #onAnswer: (answer: Answer) => void = () => {};
 
   private constructor(connection: WalkConnection, queue: string) {
     this.#connection = connection;
@@ -70,10 +49,12 @@ export class WalkLink {
     ignoreLateDrains(this.#receiver);
     this.#receiver.on('message', ({ message, delivery }: EventContext) => {
       if (delivery === undefined) return;
+      // Thousands may be held: rhea need not remember them for that.
+      forget(delivery);
       this.#arrived.push({ delivery, bytes: message as unknown as Buffer });
-      if (creditOf(this.#receiver) <= 0) this.#onProgress('used');
+      if (creditOf(this.#receiver) <= 0) this.#onAnswer('all');
     });
-    this.#receiver.on('receiver_drained', () => this.#onProgress('drained'));
+    this.#receiver.on('receiver_drained', () => this.#onAnswer('drained'));
   }
 
   /** Attaches a link. @throws AccessDenied, NotFound, ServiceUnavailable */
@@ -84,29 +65,30 @@ export class WalkLink {
   }
 
   /**
-   * Takes so many messages, or those that the broker offers to this link now: none where it offers none.
-   *
-   * Credit is given only when all is used, because the broker's count of it goes wrong otherwise.
+   * Asks for messages, and for a word when the broker offers no more now. After any answer the broker may have one message
+   * left over for this link, which comes with the next request; `all` and `silent` leave it unclear how many
+   * (docs/amazon-mq.md 14.9).
    *
    * @throws ServiceUnavailable
    */
-  async pull(limit: number): Promise<Pulled> {
-    let pausedAfter: number | undefined;
-    for (let credit = limit; ; credit = spareCredit) {
-      this.#receiver.drain = false;
-      this.#receiver.add_credit(credit);
-      if ((await this.#progress(quietMs)) === 'used') break;
-      pausedAfter ??= this.#arrived.length;
-      if ((await this.#drain()) === 'drained') break;
+  async request(credit: number): Promise<Answer> {
+    this.#receiver.drain = true;
+    this.#receiver.add_credit(credit);
+    for (let arrived = this.#arrived.length; ; arrived = this.#arrived.length) {
+      const answer = await this.#connection.answer<Answer>('messages', (done) => {
+        this.#onAnswer = done;
+        // Wall time on purpose, as the connection's own.
+        AbortSignal.timeout(quietMs).addEventListener('abort', () => done('silent'));
+      });
+      if (answer !== 'silent' || this.#arrived.length === arrived) return answer;
     }
-    const arrivals = this.#arrived;
-    this.#arrived = [];
-    return { arrivals, pausedAfter };
   }
 
-  /** Lets go of a message's memory here; the broker goes on keeping it for this link. */
-  forget({ delivery }: Arrival): void {
-    forget(delivery);
+  /** What has arrived since the last call. */
+  take(): readonly Arrival[] {
+    const arrived = this.#arrived;
+    this.#arrived = [];
+    return arrived;
   }
 
   /**
@@ -121,30 +103,5 @@ export class WalkLink {
       this.#receiver.close();
     });
     this.session.session.close();
-  }
-
-  /** Asks the broker to send what it offers now and to take the rest of the credit back; there may be no rest. */
-  async #drain(): Promise<'used' | 'drained'> {
-    for (let attempt = 1; attempt <= drainAttempts; attempt++) {
-      this.#receiver.drain = true;
-      this.#receiver.add_credit(spareCredit);
-      const progress = await this.#progress(drainPatienceMs);
-      if (progress !== 'none') return progress;
-    }
-    throw new ServiceUnavailable(`the broker left ${drainAttempts} drains in a row unanswered`);
-  }
-
-  /** Resolves when all credit is used or given back, or when nothing has arrived for so long. */
-  async #progress(patienceMs: number): Promise<'used' | 'drained' | 'none'> {
-    for (let arrived = this.#arrived.length; ; arrived = this.#arrived.length) {
-      const progress = await this.#connection.answer<'used' | 'drained' | 'none'>('messages', (done) => {
-        this.#onProgress = done;
-        // Wall time on purpose, as the connection's own.
-        AbortSignal.timeout(patienceMs).addEventListener('abort', () => done('none'));
-      });
-      if (progress !== 'none') return progress;
-      // What others do on this connection holds its messages up.
-      if (this.#arrived.length === arrived && !this.#connection.busy) return progress;
-    }
   }
 }

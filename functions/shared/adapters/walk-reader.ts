@@ -2,21 +2,22 @@ import rhea from 'rhea';
 import { type MessageFacts, readMessage } from '../amqp/read-message.ts';
 import { amqpBodyBytes } from '../amqp-body.ts';
 import type { Clock } from '../clock.ts';
+import { ServiceUnavailable } from '../errors.ts';
 import { heldMessage } from '../held-message.ts';
 import type { HeldMessage } from '../queue-walk.ts';
+import { RequestSize } from './request-size.ts';
 import type { WalkConnection } from './walk-connection.ts';
 import type { WalkLane } from './walk-lane.ts';
 import {
-  defaultPage,
   deliveriesLimit,
   groupedLimit,
-  leastPage,
   linkWindow,
-  nextPull,
   producerSkewMs,
   shareBytes,
+  stepLinks,
+  unansweredLimit,
 } from './walk-limits.ts';
-import { type Arrival, flushingPull, WalkLink } from './walk-link.ts';
+import { type Arrival, WalkLink } from './walk-link.ts';
 
 /** A connection of a walk; one on which messages are removed has a lane. */
 export interface WalkPath {
@@ -71,6 +72,19 @@ const factsOf = (bytes: Buffer): MessageFacts => {
 
 const bodyOf = (bytes: Buffer): Uint8Array | undefined => amqpBodyBytes(rhea.message.decode(bytes).body);
 
+/** A link that is being filled. */
+interface Filling {
+  readonly link: WalkLink;
+  readonly path: WalkPath;
+  readonly held: Held[];
+}
+
+/** The link to which the broker offers all messages of groups, and how many messages it holds. */
+interface Grouped {
+  readonly filling: Filling;
+  held: number;
+}
+
 /**
  * Takes hold of a queue from its head on, by links of which each holds a part; docs/adr/0014-queue-walk.md says why. What
  * it holds stays held until `giveBack`.
@@ -80,15 +94,12 @@ export class WalkReader {
   readonly #paths: readonly WalkPath[];
   readonly #startedMs: number;
   readonly #links: WalkLink[] = [];
-  #lastPull: { readonly asked: number; readonly largestBytes: number } | undefined;
-  /** The link that owns message groups, if one does: the broker offers their messages to no other. */
-  #grouped: { readonly link: WalkLink; readonly path: WalkPath; held: number } | undefined;
-  #rounds = 0;
+  readonly #size = new RequestSize();
+  #grouped: Grouped | undefined;
+  /** The link that was filled last; the broker may have messages left over for it. */
+  #filled: Filling | undefined;
+  #turn = 0;
   #seen = 0;
-  /** Messages that the broker offers at a time, as far as it has shown. */
-  #page = defaultPage;
-  /** Pulls in a row that brought nothing. */
-  #empty = 0;
   #end: ReadingEnd | undefined;
 
   constructor(limits: ReadingLimits, paths: readonly WalkPath[]) {
@@ -107,30 +118,33 @@ export class WalkReader {
     return this.#end;
   }
 
-  /** Reads no further. */
-  stop(end: ReadingEnd): void {
-    this.#end ??= end;
-  }
-
   /**
-   * The next messages, one share for each connection of one half; none at the end. The halves take turns, because the
-   * broker sends nothing over a connection while it works on a transaction of it.
+   * The next messages, a few links full; none at the end. The connections take turns, because the broker sends nothing
+   * over one while it works on a transaction of it.
    *
-   * @throws as WalkLink
+   * @throws AccessDenied, NotFound, ServiceUnavailable
    */
   async read(): Promise<readonly Share[]> {
     const shares: Share[] = [];
-    const half = Math.ceil(this.#paths.length / 2);
-    const paths = this.#rounds % 2 === 0 ? this.#paths.slice(0, half) : this.#paths.slice(-half);
-    this.#rounds += 1;
-    for (const path of paths) {
-      if (this.#end !== undefined) break;
-      const share = await this.#readShare(path);
-      if (share.held.length > 0) shares.push(share);
-      // The link with the groups goes on alone.
-      if (this.#grouped !== undefined) break;
+    while (shares.length < stepLinks) {
+      if (this.#grouped !== undefined) {
+        // The link with the groups goes on alone.
+        shares.push(await this.#readGrouped(this.#grouped));
+        break;
+      }
+      const filled = this.#filled;
+      this.#filled = undefined;
+      const next = this.#mustStop() ? undefined : await this.#attach();
+      if (filled !== undefined) {
+        if (next !== undefined) await this.#flush(filled);
+        shares.push(filled);
+      }
+      if (next === undefined) break;
+      await this.#fill(next);
+      if (this.#grouped === undefined) this.#filled = next;
+      else shares.push(next);
     }
-    return shares;
+    return shares.filter(({ held }) => held.length > 0);
   }
 
   /**
@@ -140,58 +154,101 @@ export class WalkReader {
    */
   async giveBack(): Promise<void> {
     let first: unknown;
-    for (const link of this.#links.splice(0)) await link.giveBack().catch((error: unknown) => (first ??= error));
+    for (const link of this.#links.splice(0)) {
+      await link.giveBack().catch((error: unknown) => {
+        first ??= error;
+      });
+    }
     if (first !== undefined) throw first;
   }
 
-  async #readShare(path: WalkPath): Promise<Share> {
-    const { link, path: pathOfLink } = this.#grouped ?? { link: await this.#attach(path), path };
-    const held: Held[] = [];
-    let bytes = 0;
-    let unsure = false;
-    while (((held.length < linkWindow && bytes < shareBytes) || unsure) && !this.#mustStop()) {
-      const room = nextPull(linkWindow - held.length, this.#page, this.#lastPull);
-      const asked = unsure ? flushingPull : room;
-      const { arrivals, pausedAfter } = await link.pull(asked);
-      unsure = pausedAfter !== undefined && arrivals.length > 0;
-      if (pausedAfter !== undefined && pausedAfter > 0) this.#page = Math.max(pausedAfter, leastPage);
-      // Asked twice: what the broker drops as expired may take the place of what it offers.
-      this.#empty = arrivals.length === 0 ? this.#empty + 1 : 0;
-      if (this.#empty === 2) this.stop({ complete: true });
-      this.#lastPull = { asked, largestBytes: Math.max(...arrivals.map((arrival) => arrival.bytes.length), 1) };
-      bytes += arrivals.reduce((sum, arrival) => sum + arrival.bytes.length, 0);
-      held.push(...this.#hold(arrivals));
-      if (this.#grouped === undefined && held.some(({ message }) => message.groupId !== undefined)) {
-        this.#grouped = { link, path: pathOfLink, held: 0 };
-      }
-    }
-    if (this.#grouped !== undefined) this.#grouped.held += held.length;
-    return { link, path: pathOfLink, held };
+  /** Attaches a link on the connection whose turn it is; the queue's messages go to this one alone from now on. */
+  async #attach(): Promise<Filling> {
+    const path = this.#paths[this.#turn % this.#paths.length];
+    if (path === undefined) throw new TypeError('a walk without a connection');
+    this.#turn += 1;
+    const link = await WalkLink.attach(path.connection, this.#limits.queue);
+    this.#links.push(link);
+    return { link, path, held: [] };
   }
 
-  async #attach({ connection }: WalkPath): Promise<WalkLink> {
-    const link = await WalkLink.attach(connection, this.#limits.queue);
-    this.#links.push(link);
-    return link;
+  /** Fills a new link. Nothing for a new link is the end; nothing more for one that got some may be a coincidence. */
+  async #fill(filling: Filling): Promise<void> {
+    const { link, held } = filling;
+    for (let room = linkWindow; room > 0 && weight(held) < shareBytes && !this.#mustStop(); ) {
+      const answer = await link.request(this.#size.next(room));
+      const came = this.#hold(filling);
+      if (answer === 'drained' && held.length === 0) this.#stop({ complete: true });
+      if (answer !== 'drained' || came === 0 || this.#grouped !== undefined) return;
+      room -= came;
+    }
+  }
+
+  /**
+   * Gets what the broker has left over for a link that another one has taken the queue over from: this link is offered
+   * nothing more, so the answers are exact.
+   *
+   * @throws ServiceUnavailable
+   */
+  async #flush(filling: Filling): Promise<void> {
+    for (let unanswered = 0; unanswered < unansweredLimit; ) {
+      const answer = await filling.link.request(linkWindow);
+      if (this.#hold(filling) === 0 && answer === 'drained') return;
+      unanswered = answer === 'silent' ? unanswered + 1 : 0;
+    }
+    throw new ServiceUnavailable(unanswering);
+  }
+
+  /** Reads on by the link that owns message groups. Only the end of the queue or of the walk parts from it. */
+  async #readGrouped(grouped: Grouped): Promise<Share> {
+    const { link, path } = grouped.filling;
+    const filling: Filling = { link, path, held: [] };
+    let [empty, unanswered] = [0, 0];
+    for (let room = linkWindow; room > 0 && weight(filling.held) < shareBytes && !this.#mustStop(); ) {
+      const answer = await link.request(this.#size.next(room));
+      const came = this.#hold(filling);
+      empty = answer === 'drained' && came === 0 ? empty + 1 : 0;
+      // The first one may be the late answer to an earlier request.
+      if (empty === 2) this.#stop({ complete: true });
+      unanswered = answer === 'silent' ? unanswered + 1 : 0;
+      if (unanswered === unansweredLimit) throw new ServiceUnavailable(unanswering);
+      room -= came;
+      grouped.held += came;
+    }
+    return filling;
+  }
+
+  #stop(end: ReadingEnd): void {
+    this.#end ??= end;
   }
 
   #mustStop(): boolean {
     const { clock, deadlineMs, queue } = this.#limits;
-    if (clock.nowMs() >= deadlineMs) this.stop({ complete: false, remark: 'the time was over before the end' });
-    if ((this.#grouped?.held ?? 0) >= groupedLimit) {
-      const remark = `${queue} has message groups, of which the broker lets one link hold all, and more than ${groupedLimit} messages are too many for one`;
-      this.stop({ complete: false, remark });
-    }
+    if (clock.nowMs() >= deadlineMs) this.#stop({ complete: false, remark: 'the time was over before the end' });
+    if ((this.#grouped?.held ?? 0) >= groupedLimit) this.#stop({ complete: false, remark: tooManyGrouped(queue) });
     return this.#end !== undefined;
   }
 
-  #hold(arrivals: readonly Arrival[]): readonly Held[] {
+  /** Takes what has arrived on a link; gives how many messages. */
+  #hold(filling: Filling): number {
+    const arrivals = filling.link.take();
+    this.#size.arrived(arrivals);
+    filling.held.push(...this.#accepted(arrivals));
+    if (filling.held.some(({ message }) => message.groupId !== undefined)) {
+      this.#grouped ??= { filling, held: filling.held.length };
+      // Another link has the queue by now, and nobody would get the groups' messages.
+      if (filling.link !== this.#links.at(-1)) this.#stop({ complete: false, remark: groupsParted });
+    }
+    return arrivals.length;
+  }
+
+  #accepted(arrivals: readonly Arrival[]): readonly Held[] {
     const held: Held[] = [];
     let newer = 0;
-    for (const arrival of arrivals) {
+    for (const arrival of this.#end?.complete === false ? [] : arrivals) {
       const facts = factsOf(arrival.bytes);
       if (facts.deliveryCount >= deliveriesLimit) {
-        this.stop({ complete: false, remark: worn(this.#seen, facts.deliveryCount) });
+        this.#stop({ complete: false, remark: worn(this.#seen, facts.deliveryCount) });
         break;
       }
       const place = { position: this.#seen, arrivedAtMs: this.#limits.clock.nowMs() };
@@ -199,12 +256,23 @@ export class WalkReader {
       this.#seen += 1;
       if ((facts.createdAtMs ?? 0) > this.#startedMs + producerSkewMs) newer += 1;
     }
-    if (newer > 0 && newer === arrivals.length) {
-      this.stop({ complete: true, remark: 'messages that came during the walk were not all looked at' });
-    }
+    if (newer > 0 && newer === arrivals.length) this.#stop({ complete: true, remark: onlyNewer });
     return held;
   }
 }
+
+const weight = (held: readonly Held[]): number => held.reduce((sum, { bytes }) => sum + bytes.length, 0);
+
+const unanswering = `the broker left ${unansweredLimit} requests in a row unanswered`;
+
+const onlyNewer = 'messages that came during the walk were not all looked at';
+
+const tooManyGrouped = (queue: string): string =>
+  `${queue} has message groups, of which the broker lets one link hold all, and more than ${groupedLimit} messages are too ` +
+  'many for one';
+
+const groupsParted =
+  'the broker was slow when the first message of a group came, and others cannot be had any more; run again';
 
 const worn = (position: number, deliveries: number): string =>
   `the message at position ${position} was delivered ${deliveries} times already, and a walk that broke off would add one ` +

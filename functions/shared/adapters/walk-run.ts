@@ -1,3 +1,4 @@
+import { inLanes } from '../in-lanes.ts';
 import type { HeldMessage, WalkSummary, WalkVerdict } from '../queue-walk.ts';
 import { batchSize, concurrentVisits } from './walk-limits.ts';
 import { type Held, type ReadingLimits, type Share, type WalkPath, WalkReader } from './walk-reader.ts';
@@ -59,20 +60,23 @@ export class WalkRun {
   async #workOn(shares: readonly Share[]): Promise<void> {
     const { clock } = this.#options;
     const judged = await this.#judge(shares);
-    const counts = await clock.concurrently<RemovalCount[]>(
-      judged.map(
-        ({ share, remove }) =>
-          () =>
-            removeFrom(share, remove, this.#options),
-      ),
+    // A connection has one transaction at a time.
+    const byPath = Map.groupBy(judged, ({ share }) => share.path);
+    const counts = await clock.concurrently<(readonly RemovalCount[])[]>(
+      [...byPath.values()].map((parts) => () => this.#removeAll(parts)),
     );
-    for (const { removed, refused, late } of counts) {
+    for (const { removed, refused, late } of counts.flat()) {
       this.#removed += removed;
       this.#late += late.length;
       for (const { held, why } of refused) this.#refused.push(`position ${held.message.position}: ${why}`);
       this.#leave([...late, ...refused.map(({ held }) => held)]);
     }
-    for (const { link, held } of shares) for (const arrival of held) link.forget(arrival);
+  }
+
+  async #removeAll(parts: readonly JudgedShare[]): Promise<readonly RemovalCount[]> {
+    const counts: RemovalCount[] = [];
+    for (const { share, remove } of parts) counts.push(await removeFrom(share, remove, this.#options));
+    return counts;
   }
 
   async #judge(shares: readonly Share[]): Promise<readonly JudgedShare[]> {
@@ -83,15 +87,10 @@ export class WalkRun {
       ),
     );
     const removed = new Set<Held>();
-    while (batches.length > 0) {
-      const now = batches.splice(0, concurrentVisits);
-      const verdicts = await clock.concurrently<(readonly WalkVerdict[])[]>(
-        now.map((batch) => () => visit(batch.map(({ message }) => message))),
-      );
-      for (const [at, batch] of now.entries()) {
-        for (const [index, held] of batch.entries()) if (verdicts[at]?.[index] === 'remove') removed.add(held);
-      }
-    }
+    await inLanes(clock, batches, concurrentVisits, async (batch) => {
+      const verdicts = await visit(batch.map(({ message }) => message));
+      for (const [index, held] of batch.entries()) if (verdicts[index] === 'remove') removed.add(held);
+    });
     return shares.map((share) => {
       this.#leave(share.held.filter((held) => !removed.has(held)));
       for (const { message } of share.held) {

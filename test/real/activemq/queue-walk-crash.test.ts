@@ -20,8 +20,11 @@ const walkTimeMs = 120_000;
 /** A walk that dies raises the counters of everything it held, so one queue stands only so many. */
 const killsOfQueues = [4, 3, 3];
 
-/** Moments of the kills: a walk through 7,000 messages has 70 batches or a little less, and removes after every 40. */
-const latestKill = { batches: 45, thenMs: 300 };
+/**
+ * Moments of the kills: a walk through 7,000 messages has some 70 batches, and removes after the 12th, after the 52nd and
+ * at the end, for a tenth of a second each.
+ */
+const latestKill = { batches: 52, thenMs: 60 };
 
 describe.runIf(!withoutActiveMq)('a walk that dies on a real broker', () => {
   let broker: TestBroker;

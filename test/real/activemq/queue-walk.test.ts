@@ -4,6 +4,7 @@ import { canonicalAmqpId } from '../../../functions/reconciliation/ledger/messag
 import { quarantineCopy } from '../../../functions/shared/amqp/quarantine-copy.ts';
 import type { HeldMessage, WalkSummary } from '../../../functions/shared/queue-walk.ts';
 import { waitUntil } from '../rabbitmq/wait-until.ts';
+import { connectAmqp, sendAmqp } from './amqp-source.ts';
 import { walkOn } from './broker-access.ts';
 import { comparable, type FilledQueue, fillQueue, idOfRaw } from './filled-queue.ts';
 import { openBroker } from './given-broker.ts';
@@ -50,6 +51,9 @@ describe.runIf(!withoutActiveMq)('a walk through a queue of a real broker', () =
     return { summary, seen };
   };
 
+  const everyThird = (count: number): ReadonlySet<string> =>
+    new Set(Array.from({ length: Math.ceil(count / 3) }, (_, index) => `ID:m${index * 3}`));
+
   const interleaved = ({ order }: FilledQueue): ReadonlySet<string> =>
     new Set(order.filter((_id, position) => position % 10 < 2 || position % 37 === 5));
 
@@ -95,5 +99,40 @@ describe.runIf(!withoutActiveMq)('a walk through a queue of a real broker', () =
       const original = filled.raw.get(idOfRaw(copy));
       expect(copy.equals(quarantineCopy(original ?? Buffer.alloc(0)))).toBe(true);
     }
+  });
+
+  it('misses none of 20,000 messages while others are sent and it removes some itself', async () => {
+    const count = 20_000;
+    const message = (number: number) => ({ message_id: `m${number}`, body: 'x'.repeat(1_024), durable: true });
+    const connection = await connectAmqp(broker);
+    // Each round gives the broker's threads other chances to come between a request and its answer.
+    for (let round = 1; round <= 3; round++) {
+      const queue = `hurried-${randomUUID()}`;
+      await sendAmqp(
+        connection,
+        queue,
+        Array.from({ length: count }, (_, number) => message(number)),
+      );
+      let walking = true;
+      const sending = (async () => {
+        let sent = count;
+        while (walking) {
+          const more = Array.from({ length: 50 }, (_, number) => message(sent + number));
+          await sendAmqp(connection, queue, more);
+          sent += more.length;
+        }
+        return sent;
+      })();
+      const removed = everyThird(count);
+      const { summary, seen } = await repair(queue, `${queue}.quarantine`, removed);
+      walking = false;
+      const sent = await sending;
+      const order = Array.from({ length: sent }, (_, number) => `ID:m${number}`);
+      expect(summary.complete).toBe(true);
+      expect(seen.slice(0, count)).toEqual(order.slice(0, count));
+      const left = (await rawMessages(broker, queue)).map(idOfRaw);
+      expect(left).toEqual(order.filter((id) => !removed.has(id)));
+    }
+    connection.close();
   });
 });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { canonicalAmqpId } from '../../../functions/reconciliation/ledger/message-id.ts';
 import { type WalkTarget, walkOn } from './broker-access.ts';
 
@@ -15,8 +16,11 @@ export interface ChildTask {
 const { target, queue, quarantine, processedFile } = JSON.parse(process.argv[2] ?? '') as ChildTask;
 const processed = new Set(readFileSync(processedFile, 'utf8').split('\n'));
 const timeoutMs = 120_000;
+/** As long as a ledger takes to answer. */
+const lookupMs = 20;
 const summary = await walkOn(target).walk(queue, { quarantine, deadlineMs: Date.now() + timeoutMs }, async (batch) => {
   console.log('batch');
+  await pause(lookupMs);
   return batch.map((message) => (processed.has(canonicalAmqpId(message.messageId) ?? '') ? 'remove' : 'keep'));
 });
 console.log(JSON.stringify(summary));
