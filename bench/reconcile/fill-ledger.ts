@@ -1,7 +1,8 @@
 import { type AttributeValue, BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { claimKey, partitionKey, processedKey } from '../../functions/reconciliation/ledger/ledger-key.ts';
 import { processedAttributes } from '../../functions/shared/adapters/ledger-table-items.ts';
-import { clientSettingsFor, type DynamoDbLocalAccess } from '../../test/real/dynamodb-local.ts';
+import type { DynamoDbLocalAccess } from '../../test/real/dynamodb/dynamodb-local.ts';
+import { clientSettingsFor } from '../../test/real/dynamodb/ledger-tables.ts';
 import { idOf, isProcessed, numbersTo, regionOf, scene } from './backlog.ts';
 import { chunksOf } from './chunks.ts';
 

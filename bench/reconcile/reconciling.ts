@@ -9,7 +9,8 @@ import { scanQueue } from '../../functions/reconciliation/scan-queue.ts';
 import { DynamoLedgerTable, ledgerClient } from '../../functions/shared/adapters/ledger-table.ts';
 import { systemClock } from '../../functions/shared/clock.ts';
 import { type WalkTarget, walkOn } from '../../test/real/activemq/broker-access.ts';
-import { clientSettingsFor, type DynamoDbLocalAccess } from '../../test/real/dynamodb-local.ts';
+import type { DynamoDbLocalAccess } from '../../test/real/dynamodb/dynamodb-local.ts';
+import { clientSettingsFor } from '../../test/real/dynamodb/ledger-tables.ts';
 import { idOf, ledgerSpan, numbersTo, scene } from './backlog.ts';
 import { type Measured, measured } from './measured.ts';
 

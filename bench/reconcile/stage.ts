@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import rhea, { type Message } from 'rhea';
 import { connectAmqp, sendAmqp } from '../../test/real/activemq/amqp-source.ts';
 import { RealBroker } from '../../test/real/activemq/real-broker.ts';
-import { DynamoDbLocal } from '../../test/real/dynamodb-local.ts';
+import { DynamoDbLocal } from '../../test/real/dynamodb/dynamodb-local.ts';
+import { createLedgerTables } from '../../test/real/dynamodb/ledger-tables.ts';
 import { idOf, numbersTo, scene } from './backlog.ts';
 import { fillLedger } from './fill-ledger.ts';
 import type { Access } from './reconciling.ts';
@@ -43,7 +44,7 @@ export class Stage implements AsyncDisposable {
     });
     const stage = new Stage(broker, dynamoDb, folder);
     try {
-      await dynamoDb.createLedgerTable(scene.table, [scene.region, scene.otherRegion]);
+      await createLedgerTables(dynamoDb.access, scene.table, [scene.region, scene.otherRegion]);
       await fillLedger(dynamoDb.access, messages);
     } catch (error) {
       await stage[Symbol.asyncDispose]();

@@ -6,6 +6,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const amqpVariable = 'MQ_DR_ACTIVEMQ_AMQP';
 const openWireVariable = 'MQ_DR_ACTIVEMQ_OPENWIRE';
+const consoleVariable = 'MQ_DR_ACTIVEMQ_CONSOLE';
 const userVariable = 'MQ_DR_ACTIVEMQ_USER';
 const passwordVariable = 'MQ_DR_ACTIVEMQ_PASSWORD';
 
@@ -28,6 +29,7 @@ export const openBroker = async (environment: Environment, options: BrokerOption
   return {
     amqpUrl: required(amqpVariable),
     openWireUrl: required(openWireVariable),
+    consoleUrl: required(consoleVariable),
     credentials: { username: required(userVariable), password: required(passwordVariable) },
     stop: async () => {},
   };

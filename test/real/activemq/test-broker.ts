@@ -5,6 +5,8 @@ export interface TestBroker {
   readonly amqpUrl: string;
   /** `tcp://` or `ssl://`, host and port. */
   readonly openWireUrl: string;
+  /** Origin of the web console. */
+  readonly consoleUrl: string;
   /** Ends what the tests started. */
   stop(): Promise<void>;
 }

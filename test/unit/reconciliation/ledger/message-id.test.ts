@@ -7,28 +7,11 @@ import {
   canonicalJmsId,
 } from '../../../../functions/reconciliation/ledger/message-id.ts';
 import vectors from '../../../support/message-id-vectors.json' with { type: 'json' };
-
-interface Vector {
-  readonly type: string;
-  readonly value: string;
-}
-
-const hex = (value: string): Buffer => Buffer.from(value, 'hex');
-
-/** The id as a producer hands it to rhea. */
-const typed = ({ type, value }: Vector): unknown => {
-  const types = rhea.types as unknown as Record<string, (value: unknown) => unknown>;
-  if (type === 'string') return value;
-  if (type === 'uuid') return types.wrap_uuid?.(hex(value));
-  if (type === 'binary') return types.wrap_binary?.(hex(value));
-  const ulong = Buffer.alloc(8);
-  ulong.writeBigUInt64BE(BigInt(value));
-  return types.wrap_ulong?.(ulong);
-};
+import { hex, type IdVector, typedId } from '../../../support/message-id-vectors.ts';
 
 /** The id as a consumer gets it from rhea, after a way over the wire. */
-const received = (vector: Vector): AmqpId => {
-  const encoded = rhea.message.encode({ message_id: typed(vector) as string, body: '' });
+const received = (vector: IdVector): AmqpId => {
+  const encoded = rhea.message.encode({ message_id: typedId(vector) as string, body: '' });
   return (rhea.message.decode(encoded) as unknown as { message_id: AmqpId }).message_id;
 };
 

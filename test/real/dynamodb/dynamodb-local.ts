@@ -3,11 +3,9 @@ import { existsSync, openSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateTableCommand, DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { clientTimeouts } from '../../functions/shared/runtime.ts';
-import { dynamoDbLocal } from '../../tools/real-programs.ts';
-import { freePorts } from './rabbitmq/free-ports.ts';
-import { waitUntil } from './rabbitmq/wait-until.ts';
+import { dynamoDbLocal } from '../../../tools/real-programs.ts';
+import { freePorts } from '../rabbitmq/free-ports.ts';
+import { waitUntil } from '../rabbitmq/wait-until.ts';
 
 /** It answers some three seconds after its start; a busy host needs longer. */
 const startPatienceMs = 60_000;
@@ -23,18 +21,6 @@ export interface DynamoDbLocalAccess {
   readonly endpoint: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
-
-/**
- * Settings of a client as a function has it: it repeats nothing, and every call has its time.
- *
- * @param access where, and as whom
- */
-export const clientSettingsFor = (access: DynamoDbLocalAccess, region: string): DynamoDBClientConfig => ({
-  ...access,
-  region,
-  maxAttempts: 1,
-  requestHandler: clientTimeouts,
-});
 
 /** DynamoDB Local on a free loopback port, with its tables in memory; ended by the process id it was started with. */
 export class DynamoDbLocal {
@@ -80,28 +66,6 @@ export class DynamoDbLocal {
       throw new Error(`${String(error)}; its log ends with: ${text}`, { cause: error });
     }
     return local;
-  }
-
-  /** Creates a ledger's table in each Region: replicas of one another, but nothing replicates here. */
-  async createLedgerTable(tableName: string, regions: readonly string[]): Promise<void> {
-    for (const region of regions) {
-      const client = new DynamoDBClient(clientSettingsFor(this.access, region));
-      await client.send(
-        new CreateTableCommand({
-          TableName: tableName,
-          BillingMode: 'PAY_PER_REQUEST',
-          KeySchema: [
-            { AttributeName: 'pk', KeyType: 'HASH' },
-            { AttributeName: 'sk', KeyType: 'RANGE' },
-          ],
-          AttributeDefinitions: [
-            { AttributeName: 'pk', AttributeType: 'S' },
-            { AttributeName: 'sk', AttributeType: 'S' },
-          ],
-        }),
-      );
-      client.destroy();
-    }
   }
 
   async stop(): Promise<void> {
