@@ -5,17 +5,7 @@ import { Bundles } from '../infra/constructs/bundles.ts';
 import { functions } from '../infra/deployment.ts';
 import { compareBundles } from './bundles/compare-bundles.ts';
 import { importTimeMs } from './bundles/import-time.ts';
-
-/** One function's line; ratios are null where a function has no client, so that no bare handler compares. */
-export interface BundleFigures {
-  readonly function: string;
-  /** Minified, as it is deployed. */
-  readonly kib: number;
-  /** To a bare handler with the same clients. */
-  readonly sizeRatio: number | null;
-  /** Of the time that the import takes in a fresh process, to the bare handler's; medians of one run. */
-  readonly coldRatio: number | null;
-}
+import { exceededLimits, type MeasuredBundle } from './bundles/limits.ts';
 
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
@@ -24,11 +14,13 @@ const median = (values: readonly number[]): number =>
  * Sizes and import times of every function's bundle.
  *
  * @param rounds fresh processes for each bundle; all bundles take their turns, so that a busy moment meets both sides
+ * @param onExceeded told what is beyond a limit
  */
 export const benchBundles = async (
   rounds: number,
   onProgress: (text: string) => void,
-): Promise<{ readonly functions: readonly BundleFigures[] }> => {
+  onExceeded: (text: string) => void,
+): Promise<{ readonly functions: readonly MeasuredBundle[] }> => {
   const folder = mkdtempSync(join(tmpdir(), 'mq-dr-bare-'));
   try {
     onProgress('bundling');
@@ -43,14 +35,12 @@ export const benchBundles = async (
       }
     }
     const timeOf = (file: string): number => median(times.get(file) ?? []);
-    return {
-      functions: compared.map(({ function: name, file, kib, bare }) => ({
-        function: name,
-        kib,
-        sizeRatio: bare?.sizeRatio ?? null,
-        coldRatio: bare === undefined ? null : Number((timeOf(file) / timeOf(bare.file)).toFixed(3)),
-      })),
-    };
+    const measured = compared.map(({ function: name, file, kib, bare, amqp }) => {
+      const coldRatio = bare === undefined ? null : Number((timeOf(file) / timeOf(bare.file)).toFixed(3));
+      return { amqp, figures: { function: name, kib, sizeRatio: bare?.sizeRatio ?? null, coldRatio } };
+    });
+    for (const { figures, amqp } of measured) exceededLimits(figures, amqp).forEach(onExceeded);
+    return { functions: measured.map(({ figures }) => figures) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -13,6 +13,8 @@ interface Bench {
   readonly run: (
     onProgress: (text: string) => void,
     messages: number | undefined,
+    /** Told what is beyond a limit that the project promises: the bench fails then, after its figures. */
+    onExceeded: (text: string) => void,
   ) => Promise<Readonly<Record<string, Figure>>>;
   /** Whether the length of its queue can be chosen. */
   readonly takesMessages?: true;
@@ -36,7 +38,7 @@ const benches: readonly Bench[] = [
   {
     name: 'bundles',
     description: 'size and import time of every function, against a bare handler with the same clients',
-    run: (onProgress) => benchBundles(imports, onProgress),
+    run: (onProgress, _messages, onExceeded) => benchBundles(imports, onProgress, onExceeded),
   },
   {
     name: 'policy-drift',
@@ -111,11 +113,15 @@ const program = new Command('bench')
       program.error(`error: bench "${name}" has no --messages: the size of what it measures is fixed`, { exitCode: 1 });
       return;
     }
-    const figures = await run((text) => {
+    const exceeded: string[] = [];
+    const onProgress = (text: string): void => {
       if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`);
-    }, options.messages);
+    };
+    const figures = await run(onProgress, options.messages, (text) => exceeded.push(text));
     if (process.stderr.isTTY) process.stderr.write('\r\u001B[K');
     console.log(options.json ? JSON.stringify(figures) : Object.entries(figures).flatMap(linesOf).join('\n'));
+    for (const text of exceeded) console.error(`beyond its limit: ${text}`);
+    if (exceeded.length > 0) process.exitCode = 1;
   });
 
 await program.parseAsync();

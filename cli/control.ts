@@ -2,6 +2,7 @@ import { ControlItems } from '../functions/shared/adapters/control-items.ts';
 import { ControlTable } from '../functions/shared/adapters/control-table.ts';
 import { GuardTable } from '../functions/shared/adapters/guard-table.ts';
 import { HeartbeatTable } from '../functions/shared/adapters/heartbeat-table.ts';
+import { approvalScope } from '../functions/shared/approval.ts';
 import { OperatorError } from './operator-error.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -42,6 +43,8 @@ const pairPrefix = 'PAIR#';
 /** Scope of a pair's items. */
 export const pairScope = (pair: string): string => `${pairPrefix}${pair}`;
 
-/** The pair of a scope; undefined for scopes of something else. */
-export const pairOfScope = (scope: string): string | undefined =>
-  scope.startsWith(pairPrefix) ? scope.slice(pairPrefix.length) : undefined;
+/** The pair that a scope's items or approvals are of; undefined for scopes of something else. */
+export const pairOfScope = (scope: string): string | undefined => {
+  const prefix = [pairPrefix, approvalScope('')].find((each) => scope.startsWith(each));
+  return prefix && scope.slice(prefix.length);
+};

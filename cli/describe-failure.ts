@@ -33,7 +33,7 @@ export const lacksCredentials = (error: unknown): boolean =>
   causesOf(error).some(({ name }) => credentialsMissing.test(name));
 
 /** What the operator can do about an error of AWS; undefined where its own message says it. */
-const adviceFor = (error: unknown): string | undefined => {
+export const adviceFor = (error: unknown): string | undefined => {
   const causes = causesOf(error);
   const has = (pattern: RegExp): boolean => causes.some(({ name, code }) => pattern.test(name) || pattern.test(code));
   if (lacksCredentials(error)) {

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { exit, stdout } from 'node:process';
 import { hostSurroundings } from './host-surroundings.ts';
 import { runCommand } from './run-command.ts';

@@ -1,6 +1,6 @@
 import { globalScope } from '../functions/shared/adapters/guard-table.ts';
 import { ReadinessTable } from '../functions/shared/adapters/readiness-table.ts';
-import { type Approval, approvalState } from '../functions/shared/approval.ts';
+import { type Approval, approvalPrefix, approvalScope, approvalState } from '../functions/shared/approval.ts';
 import { DrError } from '../functions/shared/errors.ts';
 import type { Epoch, Freeze, Lock } from '../functions/shared/guards/guards.ts';
 import type { Heartbeat } from '../functions/shared/heartbeat.ts';
@@ -49,11 +49,12 @@ const readPair = async (control: Control, pair: string, nowMs: () => number): Pr
   const intents = await readEach(operations, (operation) => control.records.readIntent(pair, operation));
   const regions = namesAfter('HEARTBEAT#', items);
   const heartbeats = await readEach(regions, (region) => control.heartbeats.read(pair, region));
-  const approvals = await readEach(namesAfter('APPROVAL#', items), (id) => control.records.readApproval(pair, id));
+  const asked = (await control.items.keys(approvalScope(pair))).map(({ item }) => item);
+  const approvals = await readEach(namesAfter(approvalPrefix, asked), (id) => control.records.readApproval(pair, id));
   const gameDay = items.includes('GAMEDAY') ? await new ReadinessTable(control.items).readGameDay(pair) : undefined;
   return {
     pair,
-    recorded: items.length > 0,
+    recorded: items.length + asked.length > 0,
     ...(guards.known && guards.lock && { lock: guards.lock }),
     ...(guards.known && guards.freeze && { freeze: guards.freeze }),
     ...(guards.known && guards.epoch && { epoch: guards.epoch }),

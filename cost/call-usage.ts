@@ -88,7 +88,6 @@ export const callUsage = ({ service, operation, request }: PricedCall, replicas:
       return {
         metricsRead: listOf(members.MetricDataQueries).filter((query) => 'MetricStat' in membersOf(query)).length,
       };
-    case 'monitoring:PutMetricData':
     case 'monitoring:DescribeAlarms':
     case 'monitoring:ListMetrics':
       return { metricRequests: 1 };

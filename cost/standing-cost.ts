@@ -6,7 +6,7 @@ import type { ClusterDeployment, DeploymentConfig, PairDeployment } from '../inf
 import { regionsOfPair } from '../infra/config-relations.ts';
 import { functions, machines } from '../infra/deployment.ts';
 import { accountOf } from '../infra/grants/scope.ts';
-import { triggerRules } from '../infra/triggers.ts';
+import { lookedAfterBy, triggerRules } from '../infra/triggers.ts';
 import { hoursPerMonth } from '../infra/unit-prices.ts';
 import { networkZones } from './assumptions.ts';
 import { type BillingTerms, callsOf, executionUsage, invocationUsage, logBytesOf } from './execution-usage.ts';
@@ -15,8 +15,11 @@ import { sumOf, times, type Usage } from './usage.ts';
 
 const minutesPerHour = 60;
 
-/** Metrics that readiness writes about a pair in each Region, and policy drift about a cluster; docs/deploy.md. */
-const metricsOfPair = 3;
+/**
+ * Metrics of every day: those of readiness and of the heartbeat about a pair in each Region, and that of policy drift about
+ * a cluster. One that has points in an hour is billed for that hour, so promotions cost nothing to speak of.
+ */
+const metricsOfPair = 5;
 const metricsOfCluster = 1;
 
 const alarmMetrics = (specs: readonly AlarmSpec[]): number =>
@@ -41,7 +44,7 @@ export const scheduledUsage = (recorded: RecordedScenario, regions: readonly str
 export const planeUsage = (config: DeploymentConfig, regions: readonly string[]): Usage =>
   sumOf(
     regions.map((region) => ({
-      alarmMetricMonths: alarmMetrics(planeAlarms({ ...accountOf(config), region }, machines)),
+      alarmMetricMonths: alarmMetrics(planeAlarms({ ...accountOf(config), region }, machines, lookedAfterBy(config))),
       // Encrypts both topics.
       keyMonths: 1,
     })),

@@ -4,7 +4,10 @@
  * ```ts
  * const config = parseDeployment(defineDeployment({ pairs: [orders], notifications }));
  * const code = await Bundles.of(functions.map(({ entry }) => entry));
- * new ControlStack(app, 'OrdersDr-us-east-1', { config, region: 'us-east-1', code, env });
+ * for (const region of regionsOf(config)) {
+ *   new ControlStack(app, `OrdersDr-${region}`, { config, region, code, env: { account, region } });
+ *   new AlarmStack(app, `OrdersAlarms-${region}`, { watched: scopeOf(config, region), env: { account, region } });
+ * }
  * ```
  */
 export { checkBudgets } from './budgets/check-budgets.ts';
@@ -26,6 +29,8 @@ export { DrFunction, type DrFunctionProps } from './constructs/dr-function.ts';
 export { DrStateMachine, type DrStateMachineProps } from './constructs/dr-state-machine.ts';
 export { RabbitCluster, type RabbitClusterProps } from './constructs/rabbit-cluster.ts';
 export { functions, machines } from './deployment.ts';
+export { type GrantScope, scopeOf } from './grants/scope.ts';
+export type { Place } from './names.ts';
 export { AlarmStack, type AlarmStackProps } from './stacks/alarm-stack.ts';
 export { ControlStack, type ControlStackProps } from './stacks/control-stack.ts';
 export { StateStack, type StateStackProps } from './stacks/state-stack.ts';

@@ -24,6 +24,12 @@ export const failedQueueName = 'mq-dr-failed-events';
 /** Physical name of a function. */
 export const functionNameOf = (name: string): string => `mq-dr-${name}`;
 
+/**
+ * Log group of a state machine by its name. The prefix keeps the account's one policy for delivered logs from growing with
+ * every group: https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
+ */
+export const machineLogGroupOf = (name: string): string => `/aws/vendedlogs/states/mq-dr-${name}`;
+
 /** Physical name of the role of a function or a state machine in a Region; roles are global in an account. */
 export const roleNameOf = (name: string, region: string): string => `mq-dr-${name}-${region}`;
 

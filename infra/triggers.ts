@@ -1,3 +1,4 @@
+import { replicaGauges } from '../functions/shared/replication-gauges.ts';
 import { machines } from './deployment.ts';
 
 /**
@@ -16,10 +17,24 @@ interface Schedule {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
+/** What a deployment looks after. */
+export type LookedAfter = 'pairs' | 'clusters';
+
+/** What a deployment has anything of. */
+export const lookedAfterBy = ({
+  pairs,
+  clusters,
+}: Readonly<Record<LookedAfter, readonly unknown[]>>): readonly LookedAfter[] => [
+  ...(pairs.length > 0 ? (['pairs'] as const) : []),
+  ...(clusters.length > 0 ? (['clusters'] as const) : []),
+];
+
 /** A rule on the default bus of every Region; its target is a function or a state machine of the same Region. */
 export type TriggerRule = {
   readonly name: string;
   readonly description: string;
+  /** What it is there for: a deployment without has no such rule. */
+  readonly of?: LookedAfter;
 } & (
   | { readonly targetFunction: 'receive-event' | 'receive-drift-event'; readonly pattern: EventPattern }
   | ({ readonly targetFunction: 'write-heartbeat' | 'enforce-fencing' | 'receive-drift-event' } & Schedule)
@@ -37,15 +52,17 @@ const watchedCalls = ['Promote', 'RebootBroker', 'UpdateBroker', 'DeleteBroker']
 /** Calls after which the policies of a RabbitMQ broker may differ; docs/rabbitmq.md 4.6. */
 const policyCalls = ['CreateBroker', 'UpdateBroker', 'RebootBroker'] as const;
 
-/** An alarm on a metric of Amazon MQ fires. */
-const brokerAlarm: EventPattern = {
+/** An alarm on a metric of Amazon MQ fires; on one of those named, if any are. */
+const brokerAlarm = (names?: readonly string[]): EventPattern => ({
   source: ['aws.cloudwatch'],
   'detail-type': ['CloudWatch Alarm State Change'],
   detail: {
     state: { value: ['ALARM'] },
-    configuration: { metrics: { metricStat: { metric: { namespace: ['AWS/AmazonMQ'] } } } },
+    configuration: {
+      metrics: { metricStat: { metric: { namespace: ['AWS/AmazonMQ'], ...(names !== undefined && { name: names }) } } },
+    },
   },
-};
+});
 
 /** A call to Amazon MQ that CloudTrail recorded. */
 const brokerCall = (eventName: readonly string[]): EventPattern => ({
@@ -59,25 +76,36 @@ const badEnds = ['FAILED', 'TIMED_OUT', 'ABORTED'] as const;
 
 /**
  * The rules of one Region. Events start no state machine directly: EventBridge may deliver one twice and gives
- * executions random names, while `receive-event` names them after the event.
+ * executions random names, while `receive-event` names them after the event. Events are handed over whole, without an
+ * input transformer: functions parse the services' own shapes, with tests, and nothing else has to know them.
  *
  * @param machineArn ARN of a state machine of the Region by its name
+ * @param lookedAfter what the deployment has, in either Region: both have the same rules
  */
-export const triggerRules = (machineArn: (name: string) => string): readonly TriggerRule[] => [
+export const triggerRules = (
+  machineArn: (name: string) => string,
+  lookedAfter: readonly LookedAfter[] = ['pairs', 'clusters'],
+): readonly TriggerRule[] => everyRule(machineArn).filter(({ of }) => of === undefined || lookedAfter.includes(of));
+
+const everyRule = (machineArn: (name: string) => string): readonly TriggerRule[] => [
   {
     name: 'broker-alarm',
-    description: 'A CloudWatch alarm on a metric of Amazon MQ fires: the first signal for a watch.',
+    of: 'pairs',
+    description: 'An alarm on what a replica receives of its primary fires: the first signal for a watch.',
     targetFunction: 'receive-event',
-    pattern: brokerAlarm,
+    // A full store or a busy processor says nothing about the other side, and a watch may end in a page.
+    pattern: brokerAlarm(replicaGauges),
   },
   {
     name: 'broker-call',
+    of: 'pairs',
     description: 'Somebody promoted, rebooted, changed or deleted a broker: look again.',
     targetFunction: 'receive-event',
     pattern: brokerCall(watchedCalls),
   },
   {
     name: 'service-health',
+    of: 'pairs',
     description: 'AWS Health reports something about Amazon MQ.',
     targetFunction: 'receive-event',
     pattern: { source: ['aws.health'], 'detail-type': ['AWS Health Event'], detail: { service: ['MQ'] } },
@@ -97,6 +125,7 @@ export const triggerRules = (machineArn: (name: string) => string): readonly Tri
   },
   {
     name: 'heartbeat',
+    of: 'pairs',
     description: "Once a minute: what this Region sees of its own brokers, for the other side's eyes.",
     targetFunction: 'write-heartbeat',
     everyMinutes: 1,
@@ -104,6 +133,7 @@ export const triggerRules = (machineArn: (name: string) => string): readonly Tri
   },
   {
     name: 'fencing',
+    of: 'pairs',
     description: 'Once a minute: keeps clients away from brokers of this Region that lost their role in a failover.',
     targetFunction: 'enforce-fencing',
     everyMinutes: 1,
@@ -111,6 +141,7 @@ export const triggerRules = (machineArn: (name: string) => string): readonly Tri
   },
   {
     name: 'readiness',
+    of: 'pairs',
     description: 'Four times an hour: whether every pair could be promoted now. An event only when that changes.',
     targetMachine: 'readiness',
     everyMinutes: 15,
@@ -118,25 +149,29 @@ export const triggerRules = (machineArn: (name: string) => string): readonly Tri
   },
   {
     name: 'cluster-alarm',
+    of: 'clusters',
     description:
       'A CloudWatch alarm on a metric of Amazon MQ fires: what do the policies of that RabbitMQ cluster say?',
     targetFunction: 'receive-drift-event',
-    pattern: brokerAlarm,
+    pattern: brokerAlarm(),
   },
   {
     name: 'cluster-call',
+    of: 'clusters',
     description: 'A broker was made, changed or rebooted: a RabbitMQ cluster may have other policies now.',
     targetFunction: 'receive-drift-event',
     pattern: brokerCall(policyCalls),
   },
   {
     name: 'cluster-event',
+    of: 'clusters',
     description: "A line of a broker's log, or a person, asks for a look at a cluster's policies.",
     targetFunction: 'receive-drift-event',
     pattern: { source: ['mq-dr'], 'detail-type': ['Broker Log Match', 'Policy Drift Requested'] },
   },
   {
     name: 'policy-drift',
+    of: 'clusters',
     description:
       "Twice an hour: every cluster's policies. Edits inside a broker reach no trail, so nothing else shows them.",
     targetFunction: 'receive-drift-event',

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { build } from 'esbuild';
 
 /**
- * Compiles what other projects import from the package into dist/, as JavaScript with declarations: Node strips no types
- * below node_modules. Everything else runs from the sources.
+ * Compiles what other projects have of the package into dist/, since Node strips no types below node_modules: what they
+ * import, as JavaScript with declarations, and the command as one file. Everything else runs from the sources.
  */
 const root = resolve(import.meta.dirname, '..');
 
@@ -14,3 +15,16 @@ const { status } = spawnSync(resolve(root, 'node_modules/.bin/tsc'), ['-p', reso
   stdio: 'inherit',
 });
 process.exitCode = status ?? 1;
+
+await build({
+  absWorkingDir: root,
+  entryPoints: ['cli/mq-dr.ts'],
+  outfile: 'dist/cli/mq-dr.js',
+  bundle: true,
+  packages: 'external',
+  platform: 'node',
+  format: 'esm',
+  // What an installed package runs on: `engines` of package.json.
+  target: 'node20.11',
+  logLevel: 'warning',
+});

@@ -1,15 +1,25 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { stderr, stdout } from 'node:process';
-import { describeFailure } from '../cli/describe-failure.ts';
+import { adviceFor, describeFailure } from '../cli/describe-failure.ts';
 import { hostSurroundings } from '../cli/host-surroundings.ts';
+import { DrError } from '../functions/shared/errors.ts';
 import { ConfigurationError } from '../infra/config-issues.ts';
 import { parseVerifyArguments, UsageError } from './options.ts';
 import { runVerify } from './run-verify.ts';
 import { VerifyError } from './verify-error.ts';
 
-/** Whether the message says it all, without its name. */
-const speaksForItself = (error: unknown): error is Error =>
-  error instanceof UsageError || error instanceof VerifyError || error instanceof ConfigurationError;
+/** What a person reads when it could not look. Nothing of it is a stack trace, unless the fault is our own. */
+const messageOf = (error: unknown): string => {
+  const speaksForItself =
+    error instanceof UsageError || error instanceof VerifyError || error instanceof ConfigurationError;
+  if (speaksForItself) return error.message;
+  if (error instanceof DrError) {
+    const advice = adviceFor(error);
+    return `${error.name}: ${error.message}${advice === undefined ? '' : `; ${advice}`}`;
+  }
+  const { name, message } = describeFailure(error);
+  return `${name}: ${message}`;
+};
 
 try {
   const options = parseVerifyArguments(process.argv.slice(2));
@@ -21,10 +31,6 @@ try {
   stdout.write(options.json ? `${JSON.stringify(json)}\n` : `${lines.join('\n')}\n`);
 } catch (error) {
   const isHelp = error instanceof UsageError && error.exitCode === 0;
-  if (speaksForItself(error)) (isHelp ? stdout : stderr).write(`${error.message}\n`);
-  else {
-    const { name, message } = describeFailure(error);
-    stderr.write(`${name}: ${message}\n`);
-  }
+  (isHelp ? stdout : stderr).write(`${messageOf(error)}\n`);
   process.exitCode = isHelp ? 0 : 1;
 }

@@ -7,6 +7,7 @@ import {
 import { DescribeBrokerCommand, type DescribeBrokerResponse, ListBrokersCommand, MqClient } from '@aws-sdk/client-mq';
 import { readCredentials } from '../functions/shared/adapters/broker-secrets.ts';
 import { clientSettings } from '../functions/shared/adapters/client-settings.ts';
+import { translateError } from '../functions/shared/adapters/translate-error.ts';
 import { type GaugeName, primaryGauges, replicaGauges } from '../functions/shared/replication-gauges.ts';
 import type { Runtime } from '../functions/shared/runtime.ts';
 import type { DoorReading, MetricReading, PairReadings, ReadBroker } from './pair-readings.ts';
@@ -49,7 +50,7 @@ export class PairReader {
   /**
    * @param given one broker of the pair, or both
    * @param consoleSecretArn secret of a user with console access
-   * @throws VerifyError when the brokers are no pair, and errors of the SDK
+   * @throws VerifyError when the brokers are no pair, AccessDenied, NotFound, RequestRejected, ServiceUnavailable
    */
   async read(given: readonly BrokerAt[], consoleSecretArn: string | undefined): Promise<PairReadings> {
     const { primary, replica } = await this.#members(given);
@@ -80,10 +81,19 @@ export class PairReader {
   /** One broker as it is now. */
   async describe(broker: BrokerAt, of: Subject): Promise<DescribeBrokerResponse> {
     const request = { BrokerId: broker.brokerId };
-    return await this.#recorder.call(
-      { service: 'mq', operation: 'DescribeBroker', region: broker.region, of, request },
-      () => this.#mq(broker.region).send(new DescribeBrokerCommand(request)),
+    return await this.#read({ service: 'mq', operation: 'DescribeBroker', region: broker.region, of, request }, () =>
+      this.#mq(broker.region).send(new DescribeBrokerCommand(request)),
     );
+  }
+
+  /** Reads and records. @throws DrError that says what was asked for */
+  async #read<T>(about: Parameters<Recorder['call']>[0], send: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#recorder.call(about, send);
+    } catch (error) {
+      const { service, operation, region, of } = about;
+      throw translateError(error, { service, operation, region, subject: `the ${of}` });
+    }
   }
 
   #mq(region: string): MqClient {
@@ -143,7 +153,7 @@ export class PairReader {
       EndTime: new Date(nowMs),
       ScanBy: 'TimestampDescending' as const,
     };
-    const withPoints = await this.#recorder.call(
+    const withPoints = await this.#read(
       { service: 'monitoring', operation: 'GetMetricData', region, of, request: { metric: name } },
       async () => {
         const { MetricDataResults = [] } = await this.#cloudWatch(region).send(new GetMetricDataCommand(request));
@@ -169,7 +179,7 @@ export class PairReader {
           Dimensions: [{ Name: 'Broker', Value: `${description.BrokerName}-${instance}` }, { Name: 'Queue' }],
         };
         const of = index === 0 ? 'primary' : 'replica';
-        const names = await this.#recorder.call(
+        const names = await this.#read(
           { service: 'monitoring', operation: 'ListMetrics', region, of, request: { metric: 'QueueSize', instance } },
           async () => {
             const { Metrics = [] } = await this.#cloudWatch(region).send(new ListMetricsCommand(request));
@@ -194,9 +204,12 @@ export class PairReader {
     const names: string[] = [];
     let NextToken: string | undefined;
     do {
-      const page = await this.#mq(region).send(
-        new ListBrokersCommand({ MaxResults: 100, ...(NextToken && { NextToken }) }),
-      );
+      const command = new ListBrokersCommand({ MaxResults: 100, ...(NextToken && { NextToken }) });
+      const page = await this.#mq(region)
+        .send(command)
+        .catch((error: unknown) => {
+          throw translateError(error, { service: 'mq', operation: 'ListBrokers', region, subject: 'all brokers' });
+        });
       names.push(...(page.BrokerSummaries ?? []).flatMap(({ BrokerName }) => BrokerName ?? []));
       NextToken = page.NextToken;
     } while (NextToken !== undefined);

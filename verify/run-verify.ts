@@ -41,7 +41,7 @@ const compareWithWorld = async (file: string, { readFile }: VerifySurroundings):
 const fileOf = (pair: string, { recordedAt }: Recording): string =>
   `verify-${pair.replace(/^arn:.*:/, '')}-${recordedAt.replace(/\.\d+Z$/, 'Z').replaceAll(':', '-')}.json`;
 
-/** Carries out one command line. @throws VerifyError, ConfigurationError, and errors of the SDK and the file system */
+/** Carries out one command line. @throws VerifyError, ConfigurationError, DrError for AWS, and errors of the file system */
 export const runVerify = async (options: VerifyOptions, surroundings: VerifySurroundings): Promise<VerifyResult> => {
   const { pair = '', compare, config, consoleSecret, allowWrites } = options;
   if (compare !== undefined) return await compareWithWorld(compare, surroundings);

@@ -37,7 +37,7 @@ const readable: Readonly<Partial<Record<QuestionId, (readings: PairReadings) => 
  * Looks at a pair with each open question in mind. Reads come first, then the writes that are allowed, since a write may
  * change what reads would have shown.
  *
- * @throws VerifyError when the brokers are no pair, and errors of the SDK
+ * @throws VerifyError when the brokers are no pair, AccessDenied, NotFound, RequestRejected, ServiceUnavailable
  */
 export const verifyPair = async (
   runtime: Runtime,

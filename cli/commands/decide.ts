@@ -1,5 +1,5 @@
 import type { Approval } from '../../functions/shared/approval.ts';
-import { approvalState } from '../../functions/shared/approval.ts';
+import { approvalPrefix, approvalState } from '../../functions/shared/approval.ts';
 import { ControlConflict, DrError } from '../../functions/shared/errors.ts';
 import { didYouMean } from '../../functions/shared/nearest-name.ts';
 import { type CommonOptions, type Control, openControl, pairOfScope } from '../control.ts';
@@ -13,18 +13,16 @@ interface DecideOptions extends CommonOptions {
   readonly as?: string;
 }
 
-const itemPrefix = 'APPROVAL#';
-
 /**
  * Why a pair has no such approval: it is another pair's, or nobody's. Approvers may be allowed to read their own pairs
  * only, and then it stays open which.
  */
 const whereElse = async (control: Control, id: string, pair: string): Promise<string> => {
   try {
-    const approvals = (await control.items.keys()).filter(({ item }) => item.startsWith(itemPrefix));
-    const owner = approvals.find(({ item }) => item === `${itemPrefix}${id}`);
+    const approvals = (await control.items.keys()).filter(({ item }) => item.startsWith(approvalPrefix));
+    const owner = approvals.find(({ item }) => item === `${approvalPrefix}${id}`);
     if (owner !== undefined) return `approval ${id} is of pair ${pairOfScope(owner.scope)}, not of ${pair}`;
-    const ids = approvals.map(({ item }) => item.slice(itemPrefix.length));
+    const ids = approvals.map(({ item }) => item.slice(approvalPrefix.length));
     return `pair ${pair} has no approval ${id}${didYouMean(id, ids)}`;
   } catch (error) {
     if (error instanceof DrError) return `pair ${pair} has no approval ${id}`;

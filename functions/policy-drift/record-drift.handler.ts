@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import { clusterPorts } from '../shared/adapters/cluster-ports.ts';
-import { putDriftMetric } from '../shared/adapters/drift-metric.ts';
 import { putEvent } from '../shared/adapters/event-bus.ts';
 import { notify } from '../shared/adapters/notifications.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { clusterEnvironmentSchema } from '../shared/environment/cluster-environment.ts';
 import { notifyEnvironmentSchema } from '../shared/environment/notify-environment.ts';
+import { metricFields } from '../shared/metric-fields.ts';
 import { driftInputSchema } from './drift-input.ts';
 import { driftMessage } from './drift-message.ts';
 import { findCluster } from './find-cluster.ts';
@@ -27,7 +27,7 @@ export const handler = composeHandler({
     run: runSchema,
   }),
   environment: z.extend(clusterEnvironmentSchema, notifyEnvironmentSchema.shape),
-  handle: async ({ run, ...request }, { runtime, environment, region, logDecision }) => {
+  handle: async ({ run, ...request }, { runtime, environment, region, nowMs, logDecision }) => {
     const config = findCluster(environment.CLUSTERS, request.input.cluster);
     const { name: cluster } = config;
     const ports = clusterPorts(runtime, environment, config);
@@ -38,13 +38,21 @@ export const handler = composeHandler({
       async ({ outcome, counts, findings }) => {
         const detail = { cluster, outcome, counts, executionArn };
         await putEvent(runtime, region, { detailType: 'Policy Drift Verdict Changed', detail });
-        await putDriftMetric(runtime, region, { cluster, findings: counts.remaining });
         if (counts.remaining > 0) {
           await notify(runtime, environment.TOPIC_ARN, driftMessage(cluster, counts.remaining, findings, executionArn));
         }
       },
     );
-    logDecision('drift recorded', { cluster, outcome: report.outcome, counts: report.counts, changes: report.changes });
+    const { outcome, counts, changes } = report;
+    // Every look counts, not only a changed verdict: an alarm takes silence for a cluster that nobody looks at.
+    const measured = { PolicyDriftFindings: counts.remaining };
+    logDecision('drift recorded', {
+      cluster,
+      outcome,
+      counts,
+      changes,
+      ...(!request.input.dryRun && metricFields({ atMs: nowMs, dimensions: { Cluster: cluster }, values: measured })),
+    });
     return report;
   },
 });

@@ -3,11 +3,13 @@ import { controlPorts } from '../shared/adapters/control-ports.ts';
 import { brokerAddressSchema } from '../shared/broker-address.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
+import { metricFields } from '../shared/metric-fields.ts';
 import { nextEpoch } from './next-epoch.ts';
 
 /**
  * Records a promotion as the pair's newest epoch. The same promotion recorded again keeps its number. A run that
- * overrides the Control table records nothing and says so.
+ * overrides the Control table records nothing and says so. What is recorded first is also measured: the seconds from
+ * the start of the run until its broker was seen to serve.
  */
 export const handler = composeHandler({
   name: 'record-epoch',
@@ -33,7 +35,15 @@ export const handler = composeHandler({
       promotedAtMs: nowMs,
       executionArn: run.executionArn,
     });
-    logDecision('epoch recorded', { pair, epoch, mode, primary: primary.brokerId });
+    const PromotionSeconds = (nowMs - Date.parse(run.startTime)) / 1_000;
+    const dimensions = { Pair: pair, Mode: mode };
+    logDecision('epoch recorded', {
+      pair,
+      epoch,
+      mode,
+      primary: primary.brokerId,
+      ...metricFields({ atMs: nowMs, dimensions, values: { PromotionSeconds }, unit: 'Seconds' }),
+    });
     return { epoch };
   },
 });

@@ -5,7 +5,6 @@ import { controlItems } from '../shared/adapters/control-ports.ts';
 import { putEvent } from '../shared/adapters/event-bus.ts';
 import { HeartbeatTable } from '../shared/adapters/heartbeat-table.ts';
 import { notify } from '../shared/adapters/notifications.ts';
-import { putPairMetrics } from '../shared/adapters/pair-metrics.ts';
 import { ReadinessTable } from '../shared/adapters/readiness-table.ts';
 import { askLedger } from '../shared/adapters/regional-ledger.ts';
 import { replicationPorts } from '../shared/adapters/replication-ports.ts';
@@ -13,6 +12,7 @@ import { composeHandler, runSchema } from '../shared/compose.ts';
 import { notifyEnvironmentSchema } from '../shared/environment/notify-environment.ts';
 import { reconciliationEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
+import { metricFields } from '../shared/metric-fields.ts';
 import { evaluateReadiness } from './evaluate.ts';
 import { gatherReadinessFacts } from './gather-facts.ts';
 import { publishVerdict, unsafePage } from './publish-verdict.ts';
@@ -40,12 +40,13 @@ export const handler = composeHandler({
     const evaluation = evaluateReadiness(facts);
     const { verdict, results } = evaluation;
     logDecision('readiness evaluated', { pair: pair.name, verdict, results });
+    const measured = { atMs: facts.nowMs, dimensions: { Pair: pair.name } };
     const change = dryRun
       ? 'unpublished'
       : await publishVerdict(pair.name, evaluation, facts.nowMs, {
           readRecord: () => records.read(pair.name, region),
           writeRecord: (record) => records.write(pair.name, region, record),
-          putMetrics: (counts) => putPairMetrics(runtime, region, pair.name, counts),
+          measure: (values) => logDecision('readiness measured', metricFields({ ...measured, values })),
           announce: (detail) =>
             putEvent(runtime, region, { detailType: 'mq-dr readiness changed', detail: { ...detail, region } }),
           page: (message) => notify(runtime, environment.TOPIC_ARN, unsafePage(pair.name, message)),

@@ -14,7 +14,7 @@ export const unsafePage = (pair: string, message: string) => ({
 export interface VerdictPorts {
   readonly readRecord: () => Promise<ReadinessRecord | undefined>;
   readonly writeRecord: (record: ReadinessRecord) => Promise<void>;
-  readonly putMetrics: (counts: Readonly<Record<string, number>>) => Promise<void>;
+  readonly measure: (counts: Readonly<Record<string, number>>) => void;
   readonly announce: (detail: Readonly<Record<string, unknown>>) => Promise<void>;
   readonly page: (message: string) => Promise<void>;
 }
@@ -50,7 +50,7 @@ export const publishVerdict = async (
   const unsafe = evaluation.blockers.find(({ code }) => code === bothPrimaryCode);
   const knownUnsafe = previous.known && previous.value?.blockers.includes(bothPrimaryCode) === true;
   if (unsafe !== undefined && !knownUnsafe) await ports.page(`Pair ${pair}: ${unsafe.message}.`);
-  await ports.putMetrics({
+  ports.measure({
     Ready: verdict === 'ready' ? 1 : 0,
     Blockers: evaluation.blockers.length,
     Warnings: evaluation.warnings.length,

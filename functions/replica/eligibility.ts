@@ -6,6 +6,9 @@ import type { CreateReplicaInput } from './replica-request.ts';
 /** Oldest engine version with cross-Region data replication; docs/amazon-mq.md 1. */
 const minEngineVersion = [5, 17, 6] as const;
 
+/** Oldest engine version that new brokers, and so replicas, can be created with; docs/amazon-mq.md 1.2. */
+const oldestOfferedVersion = [5, 18] as const;
+
 /** The replication plugin's public source exists for 5.17 and 5.18; docs/amazon-mq.md 15. */
 const oldestUnconfirmedVersion = [5, 19] as const;
 
@@ -50,15 +53,15 @@ const engineFindings = ({ primary }: EligibilityFacts): Finding[] => {
     const message = `replication needs ActiveMQ, the broker runs ${primary.engine}`;
     return [{ code: 'ENGINE_NOT_ACTIVEMQ', message, evidence }];
   }
-  return versionBelow(primary.engineVersion, minEngineVersion)
-    ? [
-        {
-          code: 'ENGINE_TOO_OLD',
-          message: `replication needs ActiveMQ ${minEngineVersion.join('.')} or later, the broker runs ${primary.engineVersion}`,
-          evidence,
-        },
-      ]
-    : [];
+  if (versionBelow(primary.engineVersion, minEngineVersion)) {
+    const message = `replication needs ActiveMQ ${minEngineVersion.join('.')} or later, the broker runs ${primary.engineVersion}`;
+    return [{ code: 'ENGINE_TOO_OLD', message, evidence }];
+  }
+  if (versionBelow(primary.engineVersion, oldestOfferedVersion)) {
+    const message = `a replica runs its primary's version, and no broker can be created with ${primary.engineVersion} any more`;
+    return [{ code: 'ENGINE_ENDED', message, evidence }];
+  }
+  return [];
 };
 
 const instanceFindings = ({ primary }: EligibilityFacts): Finding[] => {

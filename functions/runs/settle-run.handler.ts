@@ -36,7 +36,8 @@ export const handler = composeHandler({
     const news = settleNews(run, promotion);
     if (news !== undefined) await notify(runtime, environment.TOPIC_ARN, news);
     const { machine, status, reportedBy } = run;
-    logDecision('run settled', { executionArn, machine, status, reportedBy, paged: news !== undefined });
+    const settled = { executionArn, machine, status, reportedBy, paged: news !== undefined };
+    logDecision('run settled', { pair, cluster, ...settled });
     return {
       machine,
       status,

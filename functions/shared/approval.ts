@@ -11,6 +11,14 @@ export interface Approval {
   readonly decidedBy?: string;
 }
 
+/** Before an approval's id, in its key. */
+export const approvalPrefix = 'APPROVAL#';
+
+/**
+ * Where approvals of a pair stand: apart from its other items, since rights of an approver in IAM go by the partition.
+ */
+export const approvalScope = (pair: string): string => `APPROVALS#${pair}`;
+
 /** What an approval means now. An item that is gone or past its time means no. */
 export type ApprovalState = 'open' | 'approved' | 'denied' | 'expired';
 

@@ -63,15 +63,18 @@ const parseEnvironment = <S extends z.ZodMiniType>(schema: S, runtime: Runtime, 
   throw new InvalidConfiguration(`function ${name} has an unusable environment: ${problems.join('; ')}`, { problems });
 };
 
-const subjectSchema = z.object({
-  pair: z.optional(z.string()),
-  cluster: z.optional(z.string()),
+const namedSchema = z.object({ pair: z.optional(z.string()), cluster: z.optional(z.string()) });
+
+const subjectSchema = z.extend(namedSchema, {
+  /** A workflow's own input, as its first states pass it on. */
+  input: z.optional(namedSchema),
   run: z.optional(z.object({ executionArn: z.string(), fence: z.nullable(z.int()) })),
 });
 
 /** What every line of a call says: the pair or cluster it is about, the execution it belongs to, and its fence. */
 const subjectOf = (input: unknown): LogFields => {
-  const { data: { pair, cluster, run } = {} } = subjectSchema.safeParse(input);
+  const { data: { run, ...own } = {} } = subjectSchema.safeParse(input);
+  const { pair = own.input?.pair, cluster = own.input?.cluster } = own;
   return {
     ...(pair !== undefined && { pair }),
     ...(cluster !== undefined && { cluster }),

@@ -4,6 +4,8 @@ import { replicationPorts } from '../shared/adapters/replication-ports.ts';
 import { composeHandler } from '../shared/compose.ts';
 import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findMembers } from '../shared/find-pair.ts';
+import { saysServing } from '../shared/heartbeat.ts';
+import { metricFields } from '../shared/metric-fields.ts';
 import { takeHeartbeat } from './take-heartbeat.ts';
 
 /** What became of one pair's heartbeat; a pair without a broker in this Region has none. */
@@ -30,7 +32,13 @@ export const handler = composeHandler({
         const previous = await ports.heartbeats.read(pair.name, region);
         const heartbeat = await takeHeartbeat(broker, previous, ports);
         await ports.heartbeats.write(pair.name, heartbeat);
-        logDecision('heartbeat written', { pair: pair.name, ...heartbeat });
+        const values = { Primary: heartbeat.role === 'primary' ? 1 : 0, Serving: saysServing(heartbeat) ? 1 : 0 };
+        const dimensions = { Pair: pair.name };
+        logDecision('heartbeat written', {
+          pair: pair.name,
+          ...heartbeat,
+          ...metricFields({ atMs: heartbeat.atMs, dimensions, values }),
+        });
         return { pair: pair.name, outcome: 'written' };
       } catch (error) {
         const { name: errorName, message: errorMessage } = error instanceof Error ? error : new Error(String(error));

@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { type Runtime, runWithRuntime } from '../../functions/shared/runtime.ts';
 import { functions, functionTimeoutSeconds } from '../../infra/deployment.ts';
+import { functionArnOf } from '../../infra/names.ts';
 import { ActorKilledError } from '../clock/actor.ts';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
 import { type TaskCall, TaskFailure } from '../engine/ports.ts';
@@ -41,7 +42,7 @@ export interface LambdaOptions {
 
 /** ARN of a deployed function. */
 export const functionArn = (accountId: string, region: string, name: string): string =>
-  `arn:aws:lambda:${region}:${accountId}:function:mq-dr-${name}`;
+  functionArnOf({ partition: 'aws', accountId, region }, name);
 
 /**
  * Calls the deployed functions as Lambda would: the exported handler, with an event that went through JSON, a context

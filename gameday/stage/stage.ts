@@ -7,7 +7,14 @@ import type { Log, LogFields } from '../../functions/shared/log.ts';
 import type { PairConfig } from '../../functions/shared/pair-config.ts';
 import { clientTimeouts, type Runtime } from '../../functions/shared/runtime.ts';
 import { renderDefinition } from '../../infra/definition.ts';
-import { functions, machines } from '../../infra/deployment.ts';
+import { functions, type MachineSpec, machines } from '../../infra/deployment.ts';
+import {
+  controlTableName,
+  ledgerTableName,
+  machineArnOf,
+  pageTopicName,
+  reportBucketNameOf,
+} from '../../infra/names.ts';
 import { VirtualClock } from '../clock/virtual-clock.ts';
 import { Engine } from '../engine/engine.ts';
 import type { ExecutionStatusChangeEvent, TaskCall, TaskFailure, TransitionEvent } from '../engine/ports.ts';
@@ -61,18 +68,15 @@ export type DeployedPair = { readonly name: string } & {
 /** A RabbitMQ cluster's settings as they are deployed: plain JSON, defaults left out. */
 export type DeployedCluster = z.input<typeof clusterConfigSchema>;
 
-/** Name of the Control table on every stage. */
-export const controlTable = 'mq-dr-control';
-
-/** Name of the ledger of processed messages on every stage. */
-export const ledgerTable = 'mq-dr-processed-messages';
-
-/** Name of the bucket for a Region's manifests and reports. */
-export const reportBucketIn = (region: string, accountId: string): string => `mq-dr-reports-${accountId}-${region}`;
+/** Names of the Control table and of the ledger of processed messages, as they are deployed. */
+export { controlTableName as controlTable, ledgerTableName as ledgerTable };
 
 /** A Region's replica of the Control table, or one that is not the counterpart's, for a Region that has none. */
 const controlRegionFor = (region: string): string =>
   STRONG_REGIONS.some((strong) => strong === region) ? region : 'us-east-2';
+
+/** Deployed definitions with their substitutions made, by ARN: a process that builds many stages makes each once. */
+const deployedDefinitions = new Map<string, string>();
 
 /**
  * The embedded world with mq-dr deployed in all of its Regions: the state machines, functions and SDK clients that
@@ -153,12 +157,12 @@ export class Stage {
 
   /** ARN of a deployed state machine. */
   machineArn(name: string, region: string): string {
-    return `arn:aws:states:${region}:${this.world.accountId}:stateMachine:${name}`;
+    return machineArnOf({ partition: 'aws', accountId: this.world.accountId, region }, name);
   }
 
   /** A document of a Region's report bucket; undefined where there is none. */
   report(region: string, key: string): string | undefined {
-    const stored = this.world.objects(reportBucketIn(region, this.world.accountId)).get(key);
+    const stored = this.world.objects(reportBucketNameOf(this.world.accountId, region)).get(key);
     return stored === undefined ? undefined : Buffer.from(stored.content).toString('utf8');
   }
 
@@ -173,14 +177,14 @@ export class Stage {
 
   async #deploy(definitions: Readonly<Record<string, string>>): Promise<void> {
     await this.world.addTable({
-      tableName: controlTable,
+      tableName: controlTableName,
       partitionKey: 'pk',
       sortKey: 'sk',
       consistency: 'strong',
       regions: [...STRONG_REGIONS],
     });
     await this.world.addTable({
-      tableName: ledgerTable,
+      tableName: ledgerTableName,
       partitionKey: 'pk',
       sortKey: 'sk',
       consistency: 'eventual',
@@ -188,24 +192,36 @@ export class Stage {
       timeToLiveAttribute: 'expiresAt',
     });
     for (const region of this.world.regions) {
-      this.world.addBucket(region, reportBucketIn(region, this.world.accountId));
-    }
-    const sources = new Map<string, string>();
-    for (const machine of machines) {
-      const file = new URL(`../../${machine.definition}`, import.meta.url);
-      sources.set(machine.name, definitions[machine.name] ?? (await readFile(file, 'utf8')));
+      this.world.addBucket(region, reportBucketNameOf(this.world.accountId, region));
     }
     for (const region of this.world.regions) {
-      this.#topics.set(region, this.world.addTopic(region, 'mq-dr'));
-      const arns = Object.fromEntries(
-        functions.map(({ name }) => [name, functionArn(this.world.accountId, region, name)]),
-      );
+      this.#topics.set(region, this.world.addTopic(region, pageTopicName));
       for (const machine of machines) {
-        const source = sources.get(machine.name) ?? '';
-        const definition = renderDefinition(machine, source, arns, this.#machineArns(region));
+        const replaced = definitions[machine.name];
+        const definition =
+          replaced === undefined
+            ? await this.#deployedDefinition(machine, region)
+            : this.#render(machine, region, replaced);
         this.engine.createStateMachine({ name: machine.name, region, definition });
       }
     }
+  }
+
+  async #deployedDefinition(machine: MachineSpec, region: string): Promise<string> {
+    const key = `${this.machineArn(machine.name, region)} of ${machine.definition}`;
+    const known = deployedDefinitions.get(key);
+    if (known !== undefined) return known;
+    const source = await readFile(new URL(`../../${machine.definition}`, import.meta.url), 'utf8');
+    const definition = this.#render(machine, region, source);
+    deployedDefinitions.set(key, definition);
+    return definition;
+  }
+
+  #render(machine: MachineSpec, region: string, source: string): string {
+    const arns = Object.fromEntries(
+      functions.map(({ name }) => [name, functionArn(this.world.accountId, region, name)]),
+    );
+    return renderDefinition(machine, source, arns, this.#machineArns(region));
   }
 
   #machineArns(region: string): Readonly<Record<string, string>> {
@@ -232,11 +248,11 @@ export class Stage {
       environment: {
         AWS_REGION: region,
         PAIRS: JSON.stringify(this.#pairs),
-        CONTROL_TABLE: controlTable,
+        CONTROL_TABLE: controlTableName,
         CONTROL_REGION: controlRegionFor(region),
         TOPIC_ARN: this.#topics.get(region),
-        LEDGER_TABLE: ledgerTable,
-        REPORT_BUCKET: reportBucketIn(region, this.world.accountId),
+        LEDGER_TABLE: ledgerTableName,
+        REPORT_BUCKET: reportBucketNameOf(this.world.accountId, region),
         CLUSTERS: JSON.stringify(this.#clusters),
         MACHINES: JSON.stringify(this.#machineArns(region)),
       },
@@ -276,6 +292,7 @@ export class Stage {
       (level: FunctionLog['level']) =>
       (message: string, fields: LogFields = {}): void => {
         const log = { atMs: this.clock.nowMs(), level, functionName, region, message, fields };
+        this.world.takeLogLine(region, fields);
         this.#report((listener) => listener.log?.(log));
       };
     return { info: at('info'), warn: at('warn'), error: at('error') };

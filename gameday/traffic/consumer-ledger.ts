@@ -1,5 +1,6 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createLedger, type Ledger } from '../../functions/reconciliation/ledger/index.ts';
+import { ledgerClient } from '../../functions/shared/adapters/ledger-table.ts';
 import type { Clock } from '../../functions/shared/clock.ts';
 import type { AwsClientSettings } from '../../functions/shared/runtime.ts';
 import type { ConsumerRun } from './traffic-ports.ts';
@@ -26,8 +27,7 @@ export const consumerLedgers = (options: ConsumerLedgerOptions) => {
     const { region } = where;
     const clientOf = (target: string): DynamoDBClient => {
       const name = `${region} to ${target}`;
-      const client =
-        clients.get(name) ?? new DynamoDBClient({ ...options.awsFrom(region), region: target, maxAttempts: 1 });
+      const client = clients.get(name) ?? ledgerClient({ ...options.awsFrom(region), region: target, maxAttempts: 1 });
       clients.set(name, client);
       return client;
     };

@@ -228,6 +228,12 @@ export class World {
     this.#monitoring.addAlarm(region, alarm);
   }
 
+  /** Takes a line of a function's log, as CloudWatch Logs does: it may hold metrics. */
+  takeLogLine(region: string, line: Readonly<Record<string, unknown>>): void {
+    this.#requireRegion(region);
+    this.#monitoring.takeLogLine(region, line);
+  }
+
   /** Creates a topic and returns its ARN. */
   addTopic(region: string, name: string): string {
     this.#requireRegion(region);

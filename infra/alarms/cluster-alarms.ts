@@ -1,3 +1,4 @@
+import { metricNamespace } from '../../functions/shared/metric-fields.ts';
 import type { ClusterDeployment } from '../config.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
 
@@ -13,7 +14,7 @@ export const clusterAlarms = (cluster: ClusterDeployment): readonly AlarmSpec[] 
     runbook: 'policy-drift',
     metrics: [
       {
-        namespace: 'mq-dr',
+        namespace: metricNamespace,
         name: 'PolicyDriftFindings',
         dimensions: { Cluster: cluster.name },
         statistic: 'Minimum',

@@ -1,3 +1,4 @@
+import { metricNamespace } from '../../functions/shared/metric-fields.ts';
 import { lagLimitMs, waitLimitMs } from '../../functions/shared/replication-limits.ts';
 import type { PairDeployment } from '../config.ts';
 import { brokersOf } from '../grants/scope.ts';
@@ -127,7 +128,7 @@ const brokerAlarms = (pair: PairDeployment, brokerName: string): readonly AlarmS
 export const pairAlarms = (pair: PairDeployment, region: string): readonly AlarmSpec[] => {
   const here = brokersOf(pair).filter((broker) => broker.region === region);
   const readiness = (name: string): MetricSpec => ({
-    namespace: 'MqDr',
+    namespace: metricNamespace,
     name,
     dimensions: { Pair: pair.name },
     statistic: 'Minimum',

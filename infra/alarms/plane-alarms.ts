@@ -1,5 +1,6 @@
 import type { MachineSpec } from '../deployment.ts';
 import { failedQueueName, functionNameOf, machineArnOf, type Place, undeliveredQueueName } from '../names.ts';
+import type { LookedAfter } from '../triggers.ts';
 import type { AlarmSpec, MetricSpec } from './alarm-spec.ts';
 
 const lambdaMetric = (functionName: string, name: string, periodSeconds: number): MetricSpec => ({
@@ -54,8 +55,8 @@ const queueAlarm = (queueName: string, means: string): AlarmSpec => ({
   missing: { is: 'not-breaching', because: 'a queue that was empty for hours stops reporting' },
 });
 
-/** Alarms of a Region on mq-dr itself: what guards must be guarded. */
-export const planeAlarms = (place: Place, machines: readonly MachineSpec[]): readonly AlarmSpec[] => [
+/** Alarms on the heartbeats of a Region's pairs. */
+const heartbeatAlarms: readonly AlarmSpec[] = [
   {
     name: 'mq-dr-heartbeat-silent',
     means: 'This Region has sent no heartbeat for five minutes: the other side may take its brokers for dead.',
@@ -79,6 +80,15 @@ export const planeAlarms = (place: Place, machines: readonly MachineSpec[]): rea
     periods: { of: 3, breaching: 3 },
     missing: { is: 'not-breaching', because: 'no call has no error; the alarm on silence tells that' },
   },
+];
+
+/** Alarms of a Region on mq-dr itself: what guards must be guarded. */
+export const planeAlarms = (
+  place: Place,
+  machines: readonly MachineSpec[],
+  lookedAfter: readonly LookedAfter[],
+): readonly AlarmSpec[] => [
+  ...(lookedAfter.includes('pairs') ? heartbeatAlarms : []),
   queueAlarm(undeliveredQueueName, 'An event reached no function: whatever it asked for was not done.'),
   queueAlarm(failedQueueName, 'A function failed on an event every time: whatever it asked for was not done.'),
   ...machines.map((machine) => machineAlarm(machine, place)),

@@ -7,7 +7,7 @@ import { type EnvironmentValues, environmentOf } from '../function-environment.t
 import type { FunctionSpec } from '../function-spec.ts';
 import { type GrantScope, scopeOf } from '../grants/scope.ts';
 import { arnOf, controlTableName, ledgerTableName, machineArnOf, pageTopicName, reportBucketNameOf } from '../names.ts';
-import { functionsOfRules, triggerRules } from '../triggers.ts';
+import { functionsOfRules, lookedAfterBy, triggerRules } from '../triggers.ts';
 import { Alarms } from './alarms.ts';
 import { ApproverRole } from './approver-role.ts';
 import type { FunctionCode } from './bundles.ts';
@@ -44,7 +44,8 @@ export class ControlPlane extends Construct {
     new ReportBucket(this, 'Reports', granted);
     const settings = new SettingsLayer(this, 'Settings', settingsIn(config, granted));
     const environment = environmentValues(granted, settings);
-    const rules = triggerRules((name) => machineArnOf(granted, name));
+    const lookedAfter = lookedAfterBy(config);
+    const rules = triggerRules((name) => machineArnOf(granted, name), lookedAfter);
     const calledByRules = functionsOfRules(rules);
     const logRetention: RetentionDays = config.logRetentionDays;
     const { permissionsBoundaryArn } = config;
@@ -83,7 +84,7 @@ export class ControlPlane extends Construct {
         ...machines.map(({ name }, index) => [name, this.machines[index] ?? this] as const),
       ]),
     });
-    new Alarms(this, 'Alarms', planeAlarms(granted, machines), topics);
+    new Alarms(this, 'Alarms', planeAlarms(granted, machines, lookedAfter), topics);
     for (const { name, approvers } of granted.pairs) {
       if (approvers.length > 0) new ApproverRole(this, `approver-${name}`, { pair: name, approvers, granted });
     }

@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import { substitutionsOf } from '../definition.ts';
 import type { MachineSpec } from '../deployment.ts';
 import { machinePolicy, machineWildcards } from '../grants/machine-policy.ts';
-import { functionArnOf, machineArnOf, type Place, roleNameOf } from '../names.ts';
+import { functionArnOf, machineArnOf, machineLogGroupOf, type Place, roleNameOf } from '../names.ts';
 import { projectRoot } from '../project-root.ts';
 import { acknowledge, wildcardResource } from './acknowledge.ts';
 
@@ -43,8 +43,7 @@ export class DrStateMachine extends Construct {
       Object.fromEntries(machineNames.map((name) => [name, machineArnOf(place, name)])),
     );
     const log = new LogGroup(this, 'Log', {
-      // The prefix keeps the account's one policy for delivered logs from growing with every group.
-      logGroupName: `/aws/vendedlogs/states/mq-dr-${spec.name}`,
+      logGroupName: machineLogGroupOf(spec.name),
       retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });

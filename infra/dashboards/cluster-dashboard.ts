@@ -1,3 +1,4 @@
+import { metricNamespace } from '../../functions/shared/metric-fields.ts';
 import { clusterAlarms } from '../alarms/cluster-alarms.ts';
 import type { ClusterDeployment } from '../config.ts';
 import { arnOf, functionNameOf, machineArnOf, type Place } from '../names.ts';
@@ -32,7 +33,7 @@ export const clusterDashboard = (cluster: ClusterDeployment, place: Place): Dash
       [
         {
           region,
-          namespace: 'mq-dr',
+          namespace: metricNamespace,
           metric: 'PolicyDriftFindings',
           dimensions: { Cluster: cluster.name },
           label: 'findings',

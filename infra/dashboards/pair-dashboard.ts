@@ -1,8 +1,9 @@
+import { metricNamespace } from '../../functions/shared/metric-fields.ts';
 import { waitLimitMs } from '../../functions/shared/replication-limits.ts';
 import { pairAlarms } from '../alarms/pair-alarms.ts';
 import type { PairDeployment } from '../config.ts';
 import { brokersOf } from '../grants/scope.ts';
-import { arnOf, functionNameOf, machineArnOf, type Place } from '../names.ts';
+import { arnOf, functionNameOf, machineArnOf, machineLogGroupOf, type Place } from '../names.ts';
 import { alarms, type DashboardBody, graph, layOut, logs, type Panel, type Series, text } from './widgets.ts';
 
 /** Functions whose logs say how a pair stands. */
@@ -10,6 +11,12 @@ const judges = ['observe-switchover', 'observe-failover', 'assess-switchover', '
 
 /** Workflows that move a pair's primary, whose time people ask about. */
 const promotions = ['failover', 'switchover'] as const;
+
+/** Workflows whose input names a pair. */
+const runs = [...promotions, 'failback', 'reconcile', 'create-replica', 'unpair', 'watch'] as const;
+
+/** Modes of Promote, by which the time of a promotion is measured. */
+const promotionModes = ['FAILOVER', 'SWITCHOVER'] as const;
 
 const logGroupOf = (name: string): string => `/aws/lambda/${functionNameOf(name)}`;
 
@@ -45,12 +52,13 @@ const header = (pair: PairDeployment, { region }: Place): Panel =>
  */
 export const pairDashboard = (pair: PairDeployment, place: Place): DashboardBody => {
   const { region } = place;
-  const own = (metric: string, label: string): Series => ({
+  const own = (metric: string, label: string, of: Partial<Series> = {}): Series => ({
     region,
-    namespace: 'MqDr',
+    namespace: metricNamespace,
     metric,
     dimensions: { Pair: pair.name },
     label,
+    ...of,
   });
   return layOut([
     header(pair, place),
@@ -68,6 +76,14 @@ export const pairDashboard = (pair: PairDeployment, place: Place): DashboardBody
         'sort @timestamp desc',
         'limit 10',
       ],
+    ),
+    graph(
+      'Primary (1) and serving (1), by the heartbeats of both Regions',
+      region,
+      brokersOf(pair).flatMap((broker) => [
+        own('Primary', `${broker.brokerName} is primary`, { region: broker.region }),
+        own('Serving', `${broker.brokerName} serves`, { region: broker.region }),
+      ]),
     ),
     logs('Verdicts', region, judges.map(logGroupOf), [
       'fields @timestamp, verdict, evidence, phase',
@@ -96,7 +112,15 @@ export const pairDashboard = (pair: PairDeployment, place: Place): DashboardBody
       periodSeconds: 900,
     }),
     graph(
-      'Time of each run, ms',
+      'RTO by run: seconds from its start until the promoted broker served',
+      region,
+      promotionModes.map((mode) =>
+        own('PromotionSeconds', mode.toLowerCase(), { dimensions: { Pair: pair.name, Mode: mode } }),
+      ),
+      { marks: [{ label: 'RTO', value: pair.rtoSeconds }] },
+    ),
+    graph(
+      'Time of each run of all pairs, consumers and messages included, ms',
       region,
       promotions.map((name) => ({
         region,
@@ -105,18 +129,15 @@ export const pairDashboard = (pair: PairDeployment, place: Place): DashboardBody
         dimensions: { StateMachineArn: machineArnOf(place, name) },
         label: name,
       })),
-      { marks: [{ label: 'RTO', value: pair.rtoSeconds * 1_000 }] },
     ),
-    logs(
-      'Last runs',
-      region,
-      promotions.map((name) => `/aws/vendedlogs/states/mq-dr-${name}`),
-      [
-        'fields @timestamp, execution_arn, type, details.name',
-        "filter type in ['ExecutionStarted', 'ExecutionSucceeded', 'ExecutionFailed', 'ExecutionTimedOut', 'ExecutionAborted']",
-        'sort @timestamp desc',
-        'limit 20',
-      ],
-    ),
+    logs('Last runs', region, runs.map(machineLogGroupOf), [
+      'filter type like /^Execution/',
+      // A run's first event alone has its input, which names the pair.
+      'stats min(@timestamp) as begun, latest(type) as last, (max(@timestamp) - min(@timestamp)) / 1000 as seconds, earliest(details.input) as input by execution_arn',
+      `filter input like /"pair"\\s*:\\s*"${pair.name}"/`,
+      'display begun, last, seconds, execution_arn',
+      'sort begun desc',
+      'limit 20',
+    ]),
   ]);
 };

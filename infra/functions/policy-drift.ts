@@ -21,12 +21,7 @@ export const policyDriftFunctions = [
   define('observe-policy-change', { can: changeCluster, contactsBrokers: true }),
   define('record-drift', {
     environment: ['cluster', 'notify'],
-    can: [
-      ...changeCluster,
-      ...on('own metrics', 'cloudwatch:PutMetricData'),
-      ...on('event bus', 'events:PutEvents'),
-      ...page,
-    ],
+    can: [...changeCluster, ...on('event bus', 'events:PutEvents'), ...page],
     contactsBrokers: true,
   }),
   define('release-cluster', { can: changeControl }),

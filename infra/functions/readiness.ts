@@ -26,7 +26,6 @@ export const readinessFunctions = [
       ...putControl,
       ...readMetrics,
       ...on('alarms', 'cloudwatch:DescribeAlarms'),
-      ...on('own metrics', 'cloudwatch:PutMetricData'),
       ...on('event bus', 'events:PutEvents'),
       ...readSecrets('canary secrets'),
       ...readSecrets('reconciliation secrets'),

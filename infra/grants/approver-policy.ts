@@ -1,3 +1,4 @@
+import { approvalScope } from '../../functions/shared/approval.ts';
 import type { Policy } from './function-policy.ts';
 import type { GrantScope } from './scope.ts';
 import { targets } from './targets.ts';
@@ -5,22 +6,28 @@ import { targets } from './targets.ts';
 /** What answering an approval reads and writes; see `functions/shared/adapters/control-table.ts`. */
 const answered = ['pk', 'sk', 'status', 'decidedBy', 'decidedAtMs', 'expiresAtMs'] as const;
 
+/** Where a freeze of everything stands, which `mq-dr status` shows; see `functions/shared/adapters/guard-table.ts`. */
+const globalScope = 'GLOBAL';
+
 /**
  * What an approver of one pair may do: read its items of the Control table, and change an answer's attributes. IAM knows
- * partition keys and attributes of DynamoDB, so approvers of one pair cannot answer for another.
+ * partition keys and attributes of DynamoDB, so approvers of one pair cannot answer for another, nor change anything but
+ * answers.
  */
 export const approverPolicy = (pair: string, scope: GrantScope): Policy => {
   const Resource = targets['control table'].resources(scope);
-  const ofPair = { 'dynamodb:LeadingKeys': [`PAIR#${pair}`] };
+  const approvals = approvalScope(pair);
   return {
     Version: '2012-10-17',
     Statement: [
       {
         Sid: 'ReadThePair',
         Effect: 'Allow',
-        Action: ['dynamodb:GetItem', 'dynamodb:Query'],
+        Action: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
         Resource,
-        Condition: { 'ForAllValues:StringEquals': ofPair },
+        Condition: {
+          'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [`PAIR#${pair}`, approvals, globalScope] },
+        },
       },
       {
         Sid: 'AnswerApprovals',
@@ -28,7 +35,7 @@ export const approverPolicy = (pair: string, scope: GrantScope): Policy => {
         Action: ['dynamodb:UpdateItem'],
         Resource,
         Condition: {
-          'ForAllValues:StringEquals': { ...ofPair, 'dynamodb:Attributes': answered },
+          'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [approvals], 'dynamodb:Attributes': answered },
           StringEqualsIfExists: { 'dynamodb:ReturnValues': 'NONE' },
         },
       },

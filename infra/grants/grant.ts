@@ -5,7 +5,7 @@
 export type IamAction =
   | `mq:${'CreateBroker' | 'CreateReplicaBroker' | 'DeleteBroker' | 'DescribeBroker' | 'DescribeConfigurationRevision' | 'DescribeUser' | 'ListBrokers' | 'Promote' | 'RebootBroker' | 'UpdateBroker'}`
   | `dynamodb:${'BatchGetItem' | 'BatchWriteItem' | 'DeleteItem' | 'GetItem' | 'PutItem' | 'Query' | 'UpdateItem'}`
-  | `cloudwatch:${'DescribeAlarms' | 'GetMetricData' | 'ListMetrics' | 'PutMetricData'}`
+  | `cloudwatch:${'DescribeAlarms' | 'GetMetricData' | 'ListMetrics'}`
   | `ec2:${string}`
   | 'route53:AssociateVPCWithHostedZone'
   | 'events:PutEvents'
@@ -48,8 +48,6 @@ export type Target =
   | 'secret keys'
   /** Metrics cannot be named as resources. */
   | 'metrics'
-  /** Metrics of the project's own namespaces. */
-  | 'own metrics'
   | 'alarms'
   /** Events of the project's own source on the Region's default bus. */
   | 'event bus'

@@ -18,19 +18,18 @@ const sidOf = (target: Target): string =>
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('');
 
-const unique = (values: readonly string[]): readonly string[] => [...new Set(values)].toSorted();
+const unique = <T extends string>(values: readonly T[]): readonly T[] => [...new Set(values)].toSorted();
 
 /**
  * The policy of a function in a Region: one statement for each target, in alphabetical order, so that equal grants make
  * equal templates. A target without resources in this deployment gives no statement.
  */
-export const statementsOf = (grants: readonly Grant[], scope: GrantScope): readonly Statement[] => {
-  const byTarget = Map.groupBy(grants, (grant) => grant.on);
-  return [...byTarget.keys()].toSorted().flatMap((target) => {
+export const statementsOf = (grants: readonly Grant[], scope: GrantScope): readonly Statement[] =>
+  unique(grants.map(({ on }) => on)).flatMap((target) => {
     const { resources, condition } = targets[target];
     const Resource = unique(resources(scope));
     if (Resource.length === 0) return [];
-    const Action = unique((byTarget.get(target) ?? []).map(({ action }) => action));
+    const Action = unique(grants.filter(({ on }) => on === target).map(({ action }) => action));
     return [
       {
         Sid: sidOf(target),
@@ -41,4 +40,3 @@ export const statementsOf = (grants: readonly Grant[], scope: GrantScope): reado
       },
     ];
   });
-};

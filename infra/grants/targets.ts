@@ -93,11 +93,6 @@ export const targets: Readonly<Record<Target, TargetResources>> = {
     }),
   },
   metrics: { resources: () => ['*'], wildcard: 'CloudWatch knows no metrics as resources' },
-  'own metrics': {
-    resources: () => ['*'],
-    wildcard: 'CloudWatch knows no metrics as resources; the condition bounds it to our namespaces',
-    condition: () => ({ StringEquals: { 'cloudwatch:namespace': ['MqDr', 'mq-dr'] } }),
-  },
   alarms: {
     resources: (scope) =>
       [...new Set(pairBrokers(scope).map(({ region }) => region))].map((region) =>

@@ -76,13 +76,24 @@ describe('the dashboards', () => {
     expect(names.toSorted()).toEqual(['mq-dr-events-us-east-1', 'mq-dr-orders-us-east-1', 'mq-dr-orders-us-west-2']);
   });
 
+  it('ask logs that are deployed', () => {
+    const groups = ofType(synthesised.template('MqDrControl-us-west-2'), 'AWS::Logs::LogGroup').map(({ Properties }) =>
+      String(Properties.LogGroupName),
+    );
+    for (const { Properties } of ofType(alarmsIn('us-west-2'), 'AWS::CloudWatch::Dashboard')) {
+      const asked = [...String(Properties.DashboardBody).matchAll(/SOURCE '([^']+)'/g)].map(([, group]) => group);
+      expect(asked.length).toBeGreaterThan(0);
+      expect(asked.filter((group) => group !== undefined && !groups.includes(group))).toEqual([]);
+    }
+  });
+
   it('show roles, lag, wait times, queues, verdicts and runs of a pair', () => {
     const [dashboard] = ofType(alarmsIn('us-west-2'), 'AWS::CloudWatch::Dashboard');
     const { widgets } = JSON.parse(String(dashboard?.Properties.DashboardBody)) as {
       readonly widgets: readonly { readonly properties: { readonly title?: string } }[];
     };
     const titles = widgets.map(({ properties }) => properties.title ?? '');
-    for (const about of ['Roles', 'lag', 'Wait times', 'not crossed', 'Verdicts', 'Last runs', 'Time of each run']) {
+    for (const about of ['Roles', 'lag', 'Wait times', 'not crossed', 'Verdicts', 'Last runs', 'RTO by run']) {
       expect(
         titles.some((title) => title.includes(about)),
         about,

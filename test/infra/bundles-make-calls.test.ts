@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServedStage, serveScenario } from '../../gameday/exercise/serve.ts';
 import { createExerciseStage } from '../../gameday/stage/exercise-stage.ts';
+import { embeddedMetrics } from '../../gameday/world/cloudwatch/embedded-metrics.ts';
 import { Bundles } from '../../infra/constructs/bundles.ts';
 import { functions } from '../../infra/deployment.ts';
 
@@ -33,7 +34,8 @@ beforeAll(async () => {
 });
 afterAll(() => served.stage.close());
 
-const call = async (name: (typeof names)[number], event: unknown): Promise<unknown> => {
+/** Calls a bundle. @returns what it printed: its log, and its answer as the last line */
+const linesOf = async (name: (typeof names)[number], event: unknown): Promise<readonly unknown[]> => {
   const { billing } = served.references.pairs as { billing: { primary: { arn: string }; replica: { arn: string } } };
   const pair = {
     name: 'billing',
@@ -58,8 +60,14 @@ const call = async (name: (typeof names)[number], event: unknown): Promise<unkno
     ['--input-type=module', '--eval', script, pathToFileURL(bundles.fileOf(entryOf(name))).href, JSON.stringify(event)],
     { env: environment },
   );
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line));
 };
+
+const call = async (...[name, event]: Parameters<typeof linesOf>): Promise<unknown> =>
+  (await linesOf(name, event)).at(-1);
 
 const executionArn = 'arn:aws:states:us-east-1:123456789012:execution:reconcile:one';
 const ofRun = { executionArn, startTime: '2026-01-05T09:00:00Z' };
@@ -67,6 +75,22 @@ const ofRun = { executionArn, startTime: '2026-01-05T09:00:00Z' };
 describe('a bundle in a bare Node process', () => {
   it('reads brokers and metrics and writes to the table', async () => {
     expect(await call('write-heartbeat', {})).toEqual({ written: 1, failed: [] });
+  });
+
+  it('logs a line that CloudWatch takes metrics from', async () => {
+    const lines = (await linesOf('write-heartbeat', {})) as readonly Readonly<Record<string, unknown>>[];
+    const Dimensions = [{ Name: 'Pair', Value: 'billing' }];
+    expect(lines.flatMap(embeddedMetrics)).toMatchObject([
+      {
+        Namespace: 'mq-dr',
+        MetricData: [
+          { MetricName: 'Primary', Value: 1, Unit: 'Count', Dimensions },
+          // Brokers of a served stage have no endpoints outside of it.
+          { MetricName: 'Serving', Unit: 'Count', Dimensions },
+        ],
+      },
+    ]);
+    expect(lines[0]).toMatchObject({ level: 'INFO', service: 'mq-dr', function: 'write-heartbeat', pair: 'billing' });
   });
 
   it('asks Lambda, and knows its errors', async () => {

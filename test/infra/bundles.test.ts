@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { compareBundles } from '../../bench/bundles/compare-bundles.ts';
-import { maxKib, maxSizeRatio } from '../../bench/bundles/limits.ts';
+import { exceededLimits } from '../../bench/bundles/limits.ts';
 import exampleConfig from '../../infra/config.example.ts';
 import { parseDeployment } from '../../infra/config.ts';
 import { Bundles, unreachableCredentials } from '../../infra/constructs/bundles.ts';
@@ -83,9 +83,10 @@ describe('the bundles in a bare Node process', () => {
 describe('the size of the bundles', async () => {
   const compared = await compareBundles(functions, bundles, mkdtempSync(join(tmpdir(), 'mq-dr-bare-handlers-')));
 
-  it.each(compared)('$function has $kib KiB, which is within its limits', ({ kib, amqp, bare }) => {
-    expect(kib).toBeLessThanOrEqual(amqp ? maxKib.withAmqp : maxKib.withoutAmqp);
-    expect(bare?.sizeRatio ?? 0).toBeLessThanOrEqual(maxSizeRatio);
+  it.each(compared)('$function has $kib KiB, which is within its limits', ({ function: name, kib, amqp, bare }) => {
+    // How long imports take is for `npm run bench -- bundles`: tests run on whatever machine, all at once.
+    const measured = { function: name, kib, sizeRatio: bare?.sizeRatio ?? null, coldRatio: null };
+    expect(exceededLimits(measured, amqp)).toEqual([]);
   });
 
   it('is without schemas of operations that nobody calls', () => {

@@ -215,6 +215,9 @@ describe.each(regions)('the control plane in %s', (region, template) => {
         expect(JSON.parse(String(target?.Input))).toEqual(rule.input);
       }
       expect(target?.DeadLetterConfig).toBeDefined();
+      // Events whole, schedules with their fixed input: nothing is transformed on the way.
+      expect(target).not.toHaveProperty('InputTransformer');
+      expect(target).not.toHaveProperty('InputPath');
     }
   });
 
@@ -225,6 +228,16 @@ describe.each(regions)('the control plane in %s', (region, template) => {
     const kept = ofType(template, 'AWS::Lambda::EventInvokeConfig').map(({ Properties }) => Properties);
     expect(kept.map(({ FunctionName }) => FunctionName).toSorted()).toEqual(called.toSorted());
     for (const { DestinationConfig } of kept) expect(DestinationConfig).toHaveProperty('OnFailure.Destination');
+  });
+
+  it('pages when an event is in a dead-letter queue', () => {
+    const queues = ofType(template, 'AWS::SQS::Queue').map(({ Properties }) => Properties.QueueName);
+    const alarms = ofType(template, 'AWS::CloudWatch::Alarm').filter(
+      ({ Properties }) => Properties.Namespace === 'AWS/SQS',
+    );
+    const watched = alarms.map(({ Properties }) => (Properties.Dimensions as { Value: string }[])[0]?.Value);
+    expect(watched.toSorted()).toEqual(queues.toSorted());
+    for (const { Properties } of alarms) expect(String(Properties.AlarmDescription)).toMatch(/^PAGE: /);
   });
 
   it('encrypts what it keeps, and takes it over TLS alone', () => {

@@ -1,8 +1,17 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { clusterUsage, pairUsage } from '../../cost/standing-cost.ts';
+import { sumOf } from '../../cost/usage.ts';
+import { metricNamespace } from '../../functions/shared/metric-fields.ts';
 import { runGameDay } from '../../gameday/exercise/run-game-day.ts';
 import { findScenario, scenarioNames } from '../../gameday/exercise/scenario/catalogue.ts';
 import { loadScenario } from '../../gameday/exercise/scenario/load.ts';
 import { createExerciseStage } from '../../gameday/stage/exercise-stage.ts';
+import { clusterAlarms } from '../../infra/alarms/cluster-alarms.ts';
+import { pairAlarms } from '../../infra/alarms/pair-alarms.ts';
+import exampleConfig from '../../infra/config.example.ts';
+import { parseDeployment } from '../../infra/config.ts';
+import { clusterDashboard } from '../../infra/dashboards/cluster-dashboard.ts';
+import { pairDashboard } from '../../infra/dashboards/pair-dashboard.ts';
 import { functions } from '../../infra/deployment.ts';
 import { furtherRuns } from '../support/infra/further-runs.ts';
 import { recordStages, type Usage } from '../support/infra/recorded-stage.ts';
@@ -60,5 +69,46 @@ describe('the grants of the functions', () => {
   it('put exactly those functions into the network of brokers that contact one', () => {
     const declared = functions.filter(({ contactsBrokers }) => contactsBrokers).map(({ name }) => name);
     expect([...usage.contacting].toSorted()).toEqual(declared.toSorted());
+  });
+});
+
+describe('the log lines of the functions', () => {
+  const place = { partition: 'aws', accountId: '111122223333', region: 'us-east-1' };
+  const { pairs, clusters } = parseDeployment(exampleConfig);
+
+  const bodies = [
+    ...pairs.map((pair) => pairDashboard(pair, place)),
+    ...clusters.map((cluster) => clusterDashboard(cluster, place)),
+  ];
+  const graphs = bodies.flatMap(({ widgets }) =>
+    widgets.flatMap(({ properties: { metrics } }) => (Array.isArray(metrics) ? (metrics as unknown[][]) : [])),
+  );
+  /** Our own series on dashboards, `[namespace, name, dimension, value, …, options]` each, as the log measures them. */
+  const shown = graphs
+    .filter(([namespace]) => namespace === metricNamespace)
+    .map(([namespace, name, ...rest]) =>
+      [namespace, name, ...rest.slice(0, -1).filter((_value, index) => index % 2 === 0)].join(' '),
+    );
+
+  it('measure what alarms and dashboards read, and nothing that no dashboard shows', () => {
+    expect([...usage.measured].toSorted()).toEqual([...new Set(shown)].toSorted());
+    const watched = [...pairs.flatMap((pair) => pairAlarms(pair, place.region)), ...clusters.flatMap(clusterAlarms)]
+      .flatMap(({ metrics }) => metrics)
+      .filter(({ namespace }) => namespace === metricNamespace)
+      .map(({ namespace, name, dimensions }) => [namespace, name, ...Object.keys(dimensions)].join(' '));
+    expect(watched.length).toBeGreaterThan(1);
+    expect(watched.filter((series) => !usage.measured.has(series))).toEqual([]);
+  });
+
+  it('are counted in what a pair and a cluster cost', () => {
+    const everyDay = [...usage.measured].filter((series) => !series.includes('PromotionSeconds'));
+    const countOf = (dimension: string) => everyDay.filter((series) => series.endsWith(` ${dimension}`)).length;
+    const [pair, cluster] = [pairs.map(pairUsage), clusters.map(clusterUsage)].map(sumOf);
+    expect(pair?.customMetricMonths).toBe(2 * countOf('Pair'));
+    expect(cluster?.customMetricMonths).toBe(countOf('Cluster'));
+  });
+
+  it('say which execution and which pair or cluster they belong to', () => {
+    expect([...usage.unattributed]).toEqual([]);
   });
 });

@@ -64,6 +64,18 @@ describe('a deployment with a pair that has yet to be made, in a Region without 
   });
 });
 
+describe('a deployment with a cluster alone', () => {
+  const template = synthesise({ pairs: [] }).template('MqDrControl-us-east-1');
+
+  it('schedules nothing for pairs, and waits for no heartbeat', () => {
+    const rules = ofType(template, 'AWS::Events::Rule').map(({ Properties }) => Properties.Name);
+    expect(rules).toContain('mq-dr-policy-drift');
+    expect(rules.filter((name) => /heartbeat|fencing|readiness|broker/.test(String(name)))).toEqual([]);
+    const alarms = ofType(template, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.AlarmName);
+    expect(alarms.filter((name) => String(name).includes('heartbeat'))).toEqual([]);
+  });
+});
+
 describe('a pair in a team’s own app', () => {
   it('gets its alarms and its dashboard', () => {
     const stack = new Stack(new App(), 'Own', { env: { account: '111122223333', region: 'us-east-1' } });

@@ -21,6 +21,25 @@ describe('policy-drift, looking', () => {
     });
   });
 
+  it('counts the findings at each look, since an alarm takes silence for a cluster that nobody looks at', async () => {
+    const stage = await DriftStage.create(oneDrift);
+    const counted: unknown[] = [];
+    stage.flow.stage.observe({
+      log: ({ fields }) => {
+        if ('PolicyDriftFindings' in fields) counted.push([fields.Cluster, fields.PolicyDriftFindings]);
+      },
+    });
+    await stage.play(async () => {
+      await stage.drift('report');
+      await stage.drift('report');
+      await stage.drift('report', { dryRun: true });
+    });
+    expect(counted).toEqual([
+      ['events', 1],
+      ['events', 1],
+    ]);
+  });
+
   it('finds nothing in a cluster that is as the service wants it', async () => {
     const stage = await DriftStage.create({
       version: '3.13.7',

@@ -58,7 +58,7 @@ const newestMetric = async (stage: WorkflowStage, name: string): Promise<number 
   // A custom metric can be read after its publication.
   await stage.stage.clock.sleepMs(2 * minuteMs);
   const client = new CloudWatchClient({ ...stage.stage.world.clientSettings(), region, maxAttempts: 1 });
-  const metric = { Namespace: 'MqDr', MetricName: name, Dimensions: [{ Name: 'Pair', Value: 'orders' }] };
+  const metric = { Namespace: 'mq-dr', MetricName: name, Dimensions: [{ Name: 'Pair', Value: 'orders' }] };
   const answer = await client.send(
     new GetMetricDataCommand({
       MetricDataQueries: [{ Id: 'm', MetricStat: { Metric: metric, Period: 60, Stat: 'Maximum' } }],

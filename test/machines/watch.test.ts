@@ -100,7 +100,7 @@ describe('watch', () => {
     const stage = await watched();
     const { world } = stage.stage;
     const alarm = (name: string): void => {
-      const metric = { namespace: 'AWS/AmazonMQ', name: 'HeapUsage', dimensions: { Broker: 'orders-replica-1' } };
+      const metric = { namespace: 'AWS/AmazonMQ', name: 'ReplicaWaitTime', dimensions: { Broker: 'orders-replica-1' } };
       world.events.emit({
         region: here,
         source: 'aws.cloudwatch',

@@ -18,6 +18,7 @@ export const alarmEvent = (
     readonly state?: string;
     readonly namespace?: string;
     readonly broker?: string;
+    readonly metric?: string;
     readonly region?: string;
   } = {},
 ) =>
@@ -32,7 +33,7 @@ export const alarmEvent = (
           metricStat: {
             metric: {
               dimensions: { Broker: changes.broker ?? `${westRef.brokerName}-1` },
-              name: 'ReplicaWaitTime',
+              name: changes.metric ?? 'ReplicaWaitTime',
               namespace: changes.namespace ?? 'AWS/AmazonMQ',
             },
             period: 60,

@@ -153,7 +153,7 @@ export class WorkflowStage {
     await new DynamoDBClient({ ...this.stage.world.clientSettings(), region: 'us-east-1', maxAttempts: 1 }).send(
       new UpdateItemCommand({
         TableName: 'mq-dr-control',
-        Key: { pk: { S: 'PAIR#orders' }, sk: { S: `APPROVAL#${approvalId}` } },
+        Key: { pk: { S: 'APPROVALS#orders' }, sk: { S: `APPROVAL#${approvalId}` } },
         UpdateExpression: 'SET #status = :status, decidedBy = :by',
         ConditionExpression: '#status = :open',
         ExpressionAttributeNames: { '#status': 'status' },

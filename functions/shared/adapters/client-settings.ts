@@ -17,14 +17,27 @@ export const clientSettings = (runtime: Runtime, region: string, purpose: CallPu
   retryStrategy: clockRetryStrategy(runtime.clock, runtime.random, purpose === 'repeatable' ? repeatableAttempts : 1),
 });
 
-/** Keeps one client for each Region and purpose of a runtime: a warm function reuses its connections. */
-export const clientCache = <C>(create: (runtime: Runtime, region: string, purpose: CallPurpose) => C) => {
+/** As much of an SDK client as the cache touches. */
+interface CachedClient {
+  readonly middlewareStack: { remove(name: string): boolean };
+}
+
+/**
+ * Keeps one client for each Region and purpose of a runtime: a warm function reuses its connections. The SDK makes a
+ * record of each call for a logger, request and answer included, also where nobody logs: that is left out.
+ */
+export const clientCache = <C extends CachedClient>(
+  create: (runtime: Runtime, region: string, purpose: CallPurpose) => C,
+) => {
   const caches = new WeakMap<Runtime['aws'], Map<string, C>>();
   return (runtime: Runtime, region: string, purpose: CallPurpose): C => {
     const cache = caches.get(runtime.aws) ?? new Map<string, C>();
     caches.set(runtime.aws, cache);
     const key = `${purpose} ${region}`;
-    const client = cache.get(key) ?? create(runtime, region, purpose);
+    const cached = cache.get(key);
+    if (cached !== undefined) return cached;
+    const client = create(runtime, region, purpose);
+    client.middlewareStack.remove('loggerMiddleware');
     cache.set(key, client);
     return client;
   };

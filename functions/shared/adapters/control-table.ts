@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Approval } from '../approval.ts';
+import { type Approval, approvalPrefix, approvalScope } from '../approval.ts';
 import type { Intent, IntentEnd, IntentOperation } from '../intent.ts';
 import { type ControlItems, number, text, texts, withoutUndefined } from './control-items.ts';
 
@@ -25,6 +25,11 @@ const approvalSchema = z.object({
 const membersSchema = z.object({ brokers: texts });
 
 const key = (pair: string, item: string) => ({ scope: `PAIR#${pair}`, item });
+
+const approvalKey = (pair: string, approvalId: string) => ({
+  scope: approvalScope(pair),
+  item: `${approvalPrefix}${approvalId}`,
+});
 
 /** What runs record about a pair in the Control table: members, intents, approvals. Every write is conditional. */
 export class ControlTable {
@@ -96,14 +101,14 @@ export class ControlTable {
   }
 
   async readApproval(pair: string, approvalId: string): Promise<Approval | undefined> {
-    const item = await this.#items.get(key(pair, `APPROVAL#${approvalId}`), approvalSchema);
+    const item = await this.#items.get(approvalKey(pair, approvalId), approvalSchema);
     return item && { pair, approvalId, ...withoutUndefined(item) };
   }
 
   /** Opens an approval. @throws ControlConflict when the id is taken */
   async openApproval(approval: Approval): Promise<void> {
     await this.#items.put(
-      key(approval.pair, `APPROVAL#${approval.approvalId}`),
+      approvalKey(approval.pair, approval.approvalId),
       {
         question: { S: approval.question },
         status: { S: approval.status },
@@ -126,7 +131,7 @@ export class ControlTable {
     decision: { readonly status: 'approved' | 'denied'; readonly decidedBy: string },
     nowMs: number,
   ): Promise<void> {
-    await this.#items.change(key(pair, `APPROVAL#${approvalId}`), {
+    await this.#items.change(approvalKey(pair, approvalId), {
       UpdateExpression: 'SET #status = :status, decidedBy = :by, decidedAtMs = :now',
       ConditionExpression: '#status = :open AND expiresAtMs > :now',
       ExpressionAttributeNames: { '#status': 'status' },

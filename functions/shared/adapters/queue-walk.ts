@@ -37,19 +37,26 @@ export class AmqpQueueWalk implements QueueWalk {
       if (name === '' || notInNames.test(name)) throw new InvalidInput(`"${name}" is not the name of one queue`);
     }
     if (queue === quarantine) throw new InvalidInput(`${queue} cannot be its own quarantine`);
-    const paths: WalkPath[] = [];
+    const opened: WalkConnection[] = [];
     try {
-      for (let count = quarantine === undefined ? 1 : removingConnections; count > 0; count--) {
-        const connection = await this.#connect();
-        paths.push({ connection });
-        if (quarantine !== undefined)
-          paths.splice(-1, 1, { connection, lane: await WalkLane.open(connection, quarantine) });
-      }
+      const first = await this.#open(quarantine, opened);
+      const others: WalkPath[] = [];
+      const count = quarantine === undefined ? 1 : removingConnections;
+      while (opened.length < count) others.push(await this.#open(quarantine, opened));
       const { clock } = this.#runtime;
-      return await new WalkRun({ clock, queue, deadlineMs, depth, paths, visit }).walk();
+      return await new WalkRun({ clock, queue, deadlineMs, depth, paths: [first, ...others], visit }).walk();
     } finally {
-      for (const { connection } of paths) await connection.close();
+      for (const connection of opened) await connection.close();
     }
+  }
+
+  /** Opens a connection, with what removes where there is a quarantine; notes it in `opened` at once, for its end. */
+  async #open(quarantine: string | undefined, opened: WalkConnection[]): Promise<WalkPath> {
+    const connection = await this.#connect();
+    opened.push(connection);
+    return quarantine === undefined
+      ? { connection }
+      : { connection, lane: await WalkLane.open(connection, quarantine) };
   }
 
   /** @throws AccessDenied, ServiceUnavailable */

@@ -25,6 +25,9 @@ export interface WalkPath {
   readonly lane?: WalkLane;
 }
 
+/** The connections of a walk, at least one. */
+export type WalkPaths = readonly [WalkPath, ...WalkPath[]];
+
 /** A message that a link holds. */
 export interface Held extends Arrival {
   readonly message: HeldMessage;
@@ -91,7 +94,7 @@ interface Grouped {
  */
 export class WalkReader {
   readonly #limits: ReadingLimits;
-  readonly #paths: readonly WalkPath[];
+  readonly #paths: WalkPaths;
   readonly #startedMs: number;
   readonly #links: WalkLink[] = [];
   readonly #size = new RequestSize();
@@ -102,7 +105,7 @@ export class WalkReader {
   #seen = 0;
   #end: ReadingEnd | undefined;
 
-  constructor(limits: ReadingLimits, paths: readonly WalkPath[]) {
+  constructor(limits: ReadingLimits, paths: WalkPaths) {
     this.#limits = limits;
     this.#paths = paths;
     this.#startedMs = limits.clock.nowMs();
@@ -164,8 +167,7 @@ export class WalkReader {
 
   /** Attaches a link on the connection whose turn it is; the queue's messages go to this one alone from now on. */
   async #attach(): Promise<Filling> {
-    const path = this.#paths[this.#turn % this.#paths.length];
-    if (path === undefined) throw new TypeError('a walk without a connection');
+    const path = this.#paths[this.#turn % this.#paths.length] ?? this.#paths[0];
     this.#turn += 1;
     const link = await WalkLink.attach(path.connection, this.#limits.queue);
     this.#links.push(link);

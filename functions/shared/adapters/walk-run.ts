@@ -1,14 +1,14 @@
 import { inLanes } from '../in-lanes.ts';
 import type { HeldMessage, WalkSummary, WalkVerdict } from '../queue-walk.ts';
 import { batchSize, concurrentVisits } from './walk-limits.ts';
-import { type Held, type ReadingLimits, type Share, type WalkPath, WalkReader } from './walk-reader.ts';
+import { type Held, type ReadingLimits, type Share, type WalkPaths, WalkReader } from './walk-reader.ts';
 import { type RemovalCount, removeFrom } from './walk-removal.ts';
 
 /** What a walk works with. */
 export interface WalkRunOptions extends ReadingLimits {
   /** Messages known to be in the queue at the start; undefined when nobody knows. */
   readonly depth: number | undefined;
-  readonly paths: readonly WalkPath[];
+  readonly paths: WalkPaths;
   readonly visit: (batch: readonly HeldMessage[]) => Promise<readonly WalkVerdict[]>;
 }
 

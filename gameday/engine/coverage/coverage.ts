@@ -18,19 +18,14 @@ const inOrder = (goals: ReadonlySet<string>, visited: ReadonlySet<string>): read
 
 /** Collects the coverage of all executions of one machine name, whatever the Region. */
 export class CoverageRecorder {
-  readonly #states = new Set<string>();
-  readonly #edges = new Set<string>();
-  readonly #retriers = new Set<string>();
+  readonly #definitions = new Set<StateGraph>();
   readonly #statesVisited = new Set<string>();
   readonly #edgesVisited = new Set<string>();
   readonly #retriersTaken = new Set<string>();
 
   /** Adds a definition's states, edges and retriers to what there is to visit. */
   addGoals(definition: StateGraph): void {
-    const goals = coverageGoalsOf(definition);
-    for (const state of goals.states) this.#states.add(state);
-    for (const edge of goals.edges) this.#edges.add(edge);
-    for (const retrier of goals.retriers) this.#retriers.add(retrier);
+    this.#definitions.add(definition);
   }
 
   visitState(name: string): void {
@@ -46,13 +41,18 @@ export class CoverageRecorder {
   }
 
   report(): MachineCoverage {
+    // Most stages are never asked, so names are put together only here.
+    const goals = [...this.#definitions].map(coverageGoalsOf);
+    const states = new Set(goals.flatMap((goal) => goal.states));
+    const edges = new Set(goals.flatMap((goal) => goal.edges));
+    const retriers = new Set(goals.flatMap((goal) => goal.retriers));
     return {
-      states: [...this.#states],
-      statesVisited: inOrder(this.#states, this.#statesVisited),
-      edges: [...this.#edges],
-      edgesVisited: inOrder(this.#edges, this.#edgesVisited),
-      retriers: [...this.#retriers],
-      retriersTaken: inOrder(this.#retriers, this.#retriersTaken),
+      states: [...states],
+      statesVisited: inOrder(states, this.#statesVisited),
+      edges: [...edges],
+      edgesVisited: inOrder(edges, this.#edgesVisited),
+      retriers: [...retriers],
+      retriersTaken: inOrder(retriers, this.#retriersTaken),
     };
   }
 }

@@ -8,7 +8,7 @@ const schema = z.strictObject({
   /** Region of the broker that the alarm is about, and of the event. */
   region: z.enum(knownRegions),
   alarmName: z.string().min(1).default('game-day'),
-  metricName: z.string().min(1).default('HeapUsage'),
+  metricName: z.string().min(1).default('ReplicaWaitTime'),
   /** Equal events, all at once: EventBridge delivers at least once, and alarms of one cause come together. */
   count: z.int().min(1).max(1_000).default(1),
 });

@@ -6,8 +6,10 @@ import type { Reachability } from '../reachability.ts';
 import { AlarmEvaluator } from './alarm-evaluator.ts';
 import { AlarmStore, type WorldAlarm } from './alarm-store.ts';
 import { CloudWatchService } from './cloudwatch-service.ts';
+import { embeddedMetrics } from './embedded-metrics.ts';
 import { MetricSampler } from './metric-sampler.ts';
 import { MetricStore } from './metric-store.ts';
+import { putMetricData } from './put-metric-data.ts';
 
 export interface MonitoringOptions {
   readonly clock: VirtualClock;
@@ -27,6 +29,7 @@ export interface MonitoringOptions {
 /** CloudWatch of every Region: what brokers publish, who reads it, and the alarms on it. */
 export class Monitoring {
   readonly service: CloudWatchService;
+  readonly #options: Pick<MonitoringOptions, 'clock' | 'publicationDelayMs'>;
   readonly #sampler: MetricSampler;
   readonly #stores = new Map<string, MetricStore>();
   readonly #alarms: AlarmStore;
@@ -34,6 +37,7 @@ export class Monitoring {
 
   constructor({ accountId, regions, emit, brokers, storePercentUsage, ...options }: MonitoringOptions) {
     const { clock, reachability, faults, publicationDelayMs } = options;
+    this.#options = { clock, publicationDelayMs };
     const storeOf = (region: string): MetricStore => this.#storeOf(region);
     this.#alarms = new AlarmStore(accountId);
     this.#sampler = new MetricSampler({
@@ -58,6 +62,14 @@ export class Monitoring {
   addAlarm(region: string, alarm: WorldAlarm): void {
     this.#alarms.put(region, alarm);
     if (alarm.threshold !== undefined) this.#evaluator.start();
+  }
+
+  /** Takes the metrics from a line of a function's log, if there are any. */
+  takeLogLine(region: string, line: Readonly<Record<string, unknown>>): void {
+    const { clock, publicationDelayMs } = this.#options;
+    for (const { Namespace, MetricData } of embeddedMetrics(line)) {
+      putMetricData(this.#storeOf(region), Namespace, MetricData, { nowMs: clock.nowMs(), publicationDelayMs });
+    }
   }
 
   #storeOf(region: string): MetricStore {

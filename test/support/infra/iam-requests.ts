@@ -61,10 +61,9 @@ const resources: Readonly<Record<string, ResourcesOf>> = {
 };
 
 const contextOf = (call: ApiCallRecord): IamRequest['context'] => {
-  const { Namespace: namespace, Entries: entries } = members(call);
+  const { Entries: entries } = members(call);
   const [entry] = Array.isArray(entries) ? entries : [];
   return {
-    ...(call.operation === 'PutMetricData' && { 'cloudwatch:namespace': String(namespace) }),
     ...(call.operation === 'PutEvents' && { 'events:source': String(entry?.Source) }),
   };
 };

@@ -4,8 +4,8 @@ import type { Policy } from '../../../infra/grants/function-policy.ts';
 export interface IamRequest {
   readonly action: string;
   readonly resource: string;
-  /** Condition keys of the request. */
-  readonly context: Readonly<Record<string, string>>;
+  /** Condition keys of the request, several values for those that have them. */
+  readonly context: Readonly<Record<string, string | readonly string[]>>;
 }
 
 const matches = (pattern: string, value: string): boolean =>
@@ -14,17 +14,22 @@ const matches = (pattern: string, value: string): boolean =>
 const valuesOf = (wanted: unknown): readonly string[] =>
   Array.isArray(wanted) ? wanted.map(String) : [String(wanted)];
 
-const operators: Readonly<Record<string, (wanted: readonly string[], found: string | undefined) => boolean>> = {
-  StringEquals: (wanted, found) => found !== undefined && wanted.includes(found),
-  'ForAnyValue:StringEquals': (wanted, found) => found !== undefined && wanted.includes(found),
-  ArnEquals: (wanted, found) => found !== undefined && wanted.some((pattern) => matches(pattern, found)),
+type Operator = (wanted: readonly string[], found: readonly string[]) => boolean;
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
+const operators: Readonly<Record<string, Operator>> = {
+  StringEquals: (wanted, [found]) => found !== undefined && wanted.includes(found),
+  StringEqualsIfExists: (wanted, [found]) => found === undefined || wanted.includes(found),
+  'ForAnyValue:StringEquals': (wanted, found) => found.some((value) => wanted.includes(value)),
+  'ForAllValues:StringEquals': (wanted, found) => found.every((value) => wanted.includes(value)),
+  ArnEquals: (wanted, [found]) => found !== undefined && wanted.some((pattern) => matches(pattern, found)),
 };
 
 const holds = (condition: Policy['Statement'][number]['Condition'], context: IamRequest['context']): boolean =>
   Object.entries(condition ?? {}).every(([operator, keys]) => {
     const test = operators[operator];
     if (test === undefined) throw new TypeError(`the condition operator ${operator} is not evaluated here`);
-    return Object.entries(keys).every(([key, wanted]) => test(valuesOf(wanted), context[key]));
+    return Object.entries(keys).every(([key, wanted]) => test(valuesOf(wanted), [context[key] ?? []].flat()));
   });
 
 /**

@@ -1,12 +1,15 @@
 import { vi } from 'vitest';
+import type { LogFields } from '../../../functions/shared/log.ts';
 import type { ApiCallRecord } from '../../../gameday/api/api-call-record.ts';
 import { type DeployedCluster, type DeployedPair, Stage } from '../../../gameday/stage/stage.ts';
+import { embeddedMetrics } from '../../../gameday/world/cloudwatch/embedded-metrics.ts';
 import { World } from '../../../gameday/world/world.ts';
 import { type DeploymentConfig, parseDeployment } from '../../../infra/config.ts';
 import { functions } from '../../../infra/deployment.ts';
 import { functionPolicy } from '../../../infra/grants/function-policy.ts';
 import { scopeOf } from '../../../infra/grants/scope.ts';
 import { targets } from '../../../infra/grants/targets.ts';
+import { functionsOfRules, triggerRules } from '../../../infra/triggers.ts';
 import { isAllowed } from './iam.ts';
 import { iamRequestsOf } from './iam-requests.ts';
 
@@ -27,6 +30,10 @@ export interface Usage {
   readonly used: ReadonlySet<string>;
   /** Functions that opened a connection to a broker. */
   readonly contacting: ReadonlySet<string>;
+  /** Series that log lines measured, without the dimensions' values: `mq-dr Ready Pair`. */
+  readonly measured: ReadonlySet<string>;
+  /** Fields that lines of a function lack which say what they belong to: `record-pair without execution`. */
+  readonly unattributed: ReadonlySet<string>;
 }
 
 /** Functions call as `<machine> <execution>: <function>` or `event <Region>: <function>`, branches with `/<n>` behind. */
@@ -75,6 +82,7 @@ export const recordStages = (): { readonly usage: () => Usage } => {
   const recordings: Recording[] = [];
   const secrets: string[] = [];
   const contacting = new Set<string>();
+  const [measured, unattributed] = [new Set<string>(), new Set<string>()];
   const create = Stage.create.bind(Stage);
   vi.spyOn(Stage, 'create').mockImplementation(async (options) => {
     const stage = await create(options);
@@ -98,6 +106,12 @@ export const recordStages = (): { readonly usage: () => Usage } => {
       recording.clusters = clusters;
       configureClusters(clusters);
     });
+    stage.observe({
+      log: ({ functionName, fields }) => {
+        for (const series of seriesOf(fields)) measured.add(series);
+        for (const field of lackedBy(functionName, fields)) unattributed.add(`${functionName} without ${field}`);
+      },
+    });
     for (const way of ['connect', 'httpRequest'] as const) spyOnContacts(stage, way, contacting);
     return stage;
   });
@@ -107,7 +121,7 @@ export const recordStages = (): { readonly usage: () => Usage } => {
     secrets.push(arn);
     return arn;
   });
-  return { usage: () => ({ ...usageOf(recordings, secrets), contacting }) };
+  return { usage: () => ({ ...usageOf(recordings, secrets), contacting, measured, unattributed }) };
 };
 
 const spyOnContacts = (stage: Stage, way: 'connect' | 'httpRequest', contacting: Set<string>): void => {
@@ -120,7 +134,26 @@ const spyOnContacts = (stage: Stage, way: 'connect' | 'httpRequest', contacting:
   Object.defineProperty(stage.world, way, { value: spied });
 };
 
-const usageOf = (recordings: readonly Recording[], secrets: readonly string[]): Omit<Usage, 'contacting'> => {
+/** Series of a line in the embedded metric format. */
+const seriesOf = (fields: LogFields): readonly string[] =>
+  embeddedMetrics(fields).flatMap(({ Namespace, MetricData }) =>
+    MetricData.map(
+      ({ MetricName, Dimensions }) => `${Namespace} ${MetricName} ${Dimensions.map(({ Name }) => Name).join(' ')}`,
+    ),
+  );
+
+/** Functions that look after everything in their Region, called by rules and not by a run. */
+const calledByRules = functionsOfRules(triggerRules((name) => name));
+
+const lackedBy = (functionName: string, fields: LogFields): readonly string[] =>
+  calledByRules.includes(functionName)
+    ? []
+    : [
+        ...('execution' in fields ? [] : ['execution']),
+        ...('pair' in fields || 'cluster' in fields ? [] : ['pair or cluster']),
+      ];
+
+const usageOf = (recordings: readonly Recording[], secrets: readonly string[]): Pick<Usage, 'denied' | 'used'> => {
   const denied = new Set<string>();
   const used = new Set<string>();
   for (const recording of recordings) {

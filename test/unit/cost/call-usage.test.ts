@@ -39,7 +39,7 @@ describe('what a call is billed', () => {
       { MetricDataQueries: [{ MetricStat: {} }, { MetricStat: {} }, { Expression: 'm1 + m2' }] },
       { metricsRead: 2 },
     ],
-    ['monitoring', 'PutMetricData', {}, { metricRequests: 1 }],
+    ['monitoring', 'DescribeAlarms', {}, { metricRequests: 1 }],
     ['events', 'PutEvents', { Entries: [{}, {}] }, { events: 2 }],
     ['sns', 'Publish', {}, { notifications: 1, keyRequests: 1 }],
     ['secretsmanager', 'GetSecretValue', {}, { secretReads: 1 }],

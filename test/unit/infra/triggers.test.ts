@@ -12,7 +12,10 @@ const matchedBy = (event: unknown): readonly string[] =>
 
 describe('the rules', () => {
   it.each([
-    ['an alarm on a metric of Amazon MQ', alarmEvent(), ['broker-alarm', 'cluster-alarm']],
+    ['an alarm on what a replica receives', alarmEvent(), ['broker-alarm', 'cluster-alarm']],
+    ['an alarm on the lag of a replica', alarmEvent({ metric: 'ReplicationLag' }), ['broker-alarm', 'cluster-alarm']],
+    ['an alarm on a full store', alarmEvent({ metric: 'StorePercentUsage' }), ['cluster-alarm']],
+    ['an alarm on a busy broker', alarmEvent({ metric: 'CpuUtilization' }), ['cluster-alarm']],
     ['an alarm that is over', alarmEvent({ state: 'OK' }), []],
     ['an alarm without data', alarmEvent({ state: 'INSUFFICIENT_DATA' }), []],
     ['an alarm of another service', alarmEvent({ namespace: 'AWS/EC2' }), []],
@@ -56,6 +59,20 @@ describe('the rules', () => {
     expect(rules).toContainEqual(
       expect.objectContaining({ targetFunction: 'receive-drift-event', everyMinutes: 30, input }),
     );
+  });
+
+  it.each([
+    ['only pairs', ['pairs'], ['run-ended', 'heartbeat', 'readiness'], ['policy-drift', 'cluster-call']],
+    [
+      'only clusters',
+      ['clusters'],
+      ['run-ended', 'policy-drift'],
+      ['heartbeat', 'fencing', 'readiness', 'broker-call'],
+    ],
+  ] as const)('of a deployment with %s leave out what is about something else', (_label, lookedAfter, has, hasNot) => {
+    const names = triggerRules(machineArn, lookedAfter).map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining([...has]));
+    expect(names.filter((name) => hasNot.some((other) => other === name))).toEqual([]);
   });
 
   it('write a heartbeat each minute', () => {

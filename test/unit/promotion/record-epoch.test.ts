@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { handler as recordEpoch } from '../../../functions/promotion/record-epoch.handler.ts';
 import { ControlTable } from '../../../functions/shared/adapters/control-table.ts';
 import { GuardTable } from '../../../functions/shared/adapters/guard-table.ts';
+import type { LogFields } from '../../../functions/shared/log.ts';
 import { runWithRuntime } from '../../../functions/shared/runtime.ts';
 import { eastRef, westRef } from '../../support/brokers.ts';
 import { ControlStage } from '../../support/control-stage.ts';
@@ -15,9 +16,15 @@ const runOf = (executionArn: string, more: object = {}) => ({
   ...more,
 });
 
-const record = (stage: ControlStage, executionArn: string, primary = westRef, more: object = {}) => {
+const record = (
+  stage: ControlStage,
+  executionArn: string,
+  primary = westRef,
+  more: object = {},
+  runtime = stage.runtime('us-west-2'),
+) => {
   const event = { pair: 'orders', mode: 'FAILOVER', primary: addressOf(primary), run: runOf(executionArn, more) };
-  return runWithRuntime(stage.runtime('us-west-2'), async () => await recordEpoch(event, {} as Context));
+  return runWithRuntime(runtime, async () => await recordEpoch(event, {} as Context));
 };
 
 describe('record-epoch', () => {
@@ -47,6 +54,17 @@ describe('record-epoch', () => {
       expect(await record(stage, 'arn:one')).toEqual({ epoch: 1 });
       expect(await record(stage, 'arn:two')).toEqual({ epoch: 1 });
       expect(await table.readEpoch()).toEqual(first);
+    });
+  });
+
+  it('measures how long the promotion took from the start of its run, once', async () => {
+    await ControlStage.play(async (stage) => {
+      const lines: LogFields[] = [];
+      const runtime = stage.runtime('us-west-2');
+      const log = { ...runtime.log, info: (_message: string, fields: LogFields = {}) => lines.push(fields) };
+      await stage.clock.sleepMs(41_500);
+      for (const arn of ['arn:one', 'arn:two']) await record(stage, arn, westRef, {}, { ...runtime, log });
+      expect(lines).toMatchObject([{ Pair: 'orders', Mode: 'FAILOVER', PromotionSeconds: 41.5 }]);
     });
   });
 

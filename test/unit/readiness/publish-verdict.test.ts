@@ -38,7 +38,7 @@ const publish = async (seen: Evaluation, previous: ReadinessRecord | undefined |
       step('record');
       records.push(record);
     },
-    putMetrics: async (counts) => step(`metrics ${JSON.stringify(counts)}`),
+    measure: (counts) => step(`metrics ${JSON.stringify(counts)}`),
     announce: async (detail) => {
       step('event');
       events.push(detail);

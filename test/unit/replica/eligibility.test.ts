@@ -42,6 +42,8 @@ describe('assessEligibility', () => {
     ['ENGINE_TOO_OLD', withPrimary({ engineVersion: '5.17.5' })],
     ['ENGINE_TOO_OLD', withPrimary({ engineVersion: '5.9.9' })],
     ['ENGINE_TOO_OLD', withPrimary({ engineVersion: 'unknown' })],
+    ['ENGINE_ENDED', withPrimary({ engineVersion: '5.17.6' })],
+    ['ENGINE_ENDED', withPrimary({ engineVersion: '5.17.10' })],
     ['INSTANCE_FAMILY_UNSUPPORTED', withPrimary({ instanceType: 'mq.m7g.large' })],
     ['INSTANCE_TOO_SMALL', withPrimary({ instanceType: 'mq.t3.micro' })],
     ['NOT_ACTIVE_STANDBY', withPrimary({ deploymentMode: 'SINGLE_INSTANCE' })],
@@ -79,7 +81,7 @@ describe('assessEligibility', () => {
     expect(blockersOf(given)).toEqual([code]);
   });
 
-  it.each(['5.17.6', '5.17.10', '5.18', '5.18.4'])('accepts engine version %s without a warning', (engineVersion) => {
+  it.each(['5.18', '5.18.4'])('accepts engine version %s without a warning', (engineVersion) => {
     expect(assessEligibility(withPrimary({ engineVersion }))).toEqual({ blockers: [], warnings: [] });
   });
 

@@ -56,7 +56,7 @@ describe('request-approval', () => {
     expect(dynamodb).toHaveReceivedCommandWith(PutItemCommand, {
       TableName: 'control',
       Item: {
-        pk: { S: 'PAIR#orders' },
+        pk: { S: 'APPROVALS#orders' },
         sk: { S: `APPROVAL#${approvalId}` },
         question: { S: 'Reboot b-1?' },
         status: { S: 'open' },

@@ -52,6 +52,18 @@ describe('composeHandler', () => {
     expect(unlocked.runtime.lines[0]?.fields).not.toHaveProperty('fence');
   });
 
+  it('logs the pair of a workflow’s own input, when it is passed on', async () => {
+    const passing = composeHandler({
+      name: 'passing',
+      input: z.strictObject({ input: z.object({ pair: z.string() }) }),
+      environment: z.object({}),
+      handle: async (_input, { logDecision }) => logDecision('passed', {}),
+    });
+    const runtime = fakeRuntime({ environment: { AWS_REGION: 'us-west-2' } });
+    await runWithRuntime(runtime, async () => await passing({ input: { pair: 'orders' } }, context));
+    expect(runtime.lines).toMatchObject([{ fields: { pair: 'orders' } }]);
+  });
+
   it('returns the wrapped handler, which logs an error once and passes it on', async () => {
     const { runtime, result } = invoke({ pair: 'broken' });
     await expect(result).rejects.toMatchObject({ name: 'ServiceUnavailable' });

@@ -63,12 +63,30 @@ describe('npm run verify:aws against a served pair', () => {
     await expect(verify(['--pair', arn], served.environment)).rejects.toMatchObject({
       code: 1,
       stdout: '',
-      stderr: expect.stringContaining('NotFoundException'),
+      stderr: expect.stringMatching(/^NotFound: mq:DescribeBroker for the primary in us-east-1 found nothing .*\n$/),
     });
   });
 });
 
 describe('npm run verify:aws', () => {
+  it.each([
+    ['credentials', {}, 'no AWS credentials were found: set AWS_PROFILE'],
+    [
+      'a way to AWS',
+      // Nobody listens on the discard port.
+      { AWS_ACCESS_KEY_ID: 'k', AWS_SECRET_ACCESS_KEY: 's', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
+      'check the network',
+    ],
+  ])('says in one line what to do without %s', async (_what, environment, message) => {
+    const arn = 'arn:aws:mq:us-east-1:123456789012:broker:none:b-00000000-0000-4000-8000-000000000009';
+    const nowhere = { AWS_EC2_METADATA_DISABLED: 'true', AWS_CONFIG_FILE: '/no', AWS_SHARED_CREDENTIALS_FILE: '/no' };
+    await expect(verify(['--pair', arn], { ...nowhere, ...environment })).rejects.toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(new RegExp(`^ServiceUnavailable: [^\n]*${message}[^\n]*\n$`)),
+    });
+  });
+
   it('explains itself', async () => {
     const { stdout } = await verify(['--help']);
     expect(stdout).toContain('--allow-writes <question...>');

@@ -1,25 +1,13 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PackedProject } from '../../../support/packed-package.ts';
 
-const root = resolve(import.meta.dirname, '../../../..');
-const project = mkdtempSync(join(tmpdir(), 'mq-dr-ledger-'));
+let project: PackedProject;
 
 /** What the library may need at run time, and what else its users have. */
 const needed = ['@aws-sdk/client-dynamodb', 'fastest-levenshtein'];
 const users = ['@middy/core', '@types/aws-lambda', '@types/node', 'rhea'];
-
-const run = (command: string, input: readonly string[], folder = project): string =>
-  execFileSync(command, input, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-
-const link = (name: string): void => {
-  const target = join(project, 'node_modules', name);
-  mkdirSync(dirname(target), { recursive: true });
-  symlinkSync(join(root, 'node_modules', name), target);
-};
 
 /** A user's program; a wrong option must be a mistake, so the types are more than `any`. */
 const program = `
@@ -49,63 +37,46 @@ export const wrong = createLedger({ region: 'us-west-2', otherRegion: 'us-east-1
 `;
 
 beforeAll(() => {
-  const [packed] = JSON.parse(run('npm', ['pack', '--json', '--silent', '--pack-destination', project], root)) as {
-    readonly filename: string;
-  }[];
-  mkdirSync(join(project, 'node_modules/mq-dr'), { recursive: true });
-  run('tar', ['-xzf', packed?.filename ?? '', '-C', 'node_modules/mq-dr', '--strip-components=1']);
-  for (const name of needed) link(name);
-  writeFileSync(join(project, 'package.json'), '{"type":"module"}');
+  project = new PackedProject();
+  for (const name of needed) project.link(name);
 }, 120_000);
 
-afterAll(() => rmSync(project, { recursive: true, force: true }));
+afterAll(() => project.remove());
 
 describe('the package', () => {
   it('gives a plain Node project the ledger, which needs nothing but the SDK’s client and a name matcher', () => {
-    writeFileSync(
-      join(project, 'main.js'),
+    project.write(
+      'main.js',
       `import { createLedger } from 'mq-dr/ledger';
        const ledger = createLedger({ pair: 'p', region: 'a', otherRegion: 'b', table: 't', consumer: 'c', owner: 'o' });
        console.log(ledger.settings.owner);
        try { createLedger({ pare: 1 }); } catch (error) { console.log(error.name); }`,
     );
-    expect(run(process.execPath, ['main.js']).trim().split('\n')).toEqual(['o', 'InvalidConfiguration']);
+    expect(project.run(process.execPath, ['main.js']).trim().split('\n')).toEqual(['o', 'InvalidConfiguration']);
   });
 
   it('gives nothing else away', () => {
-    writeFileSync(join(project, 'deep.js'), "await import('mq-dr/dist/shared/errors.js');");
-    expect(() => run(process.execPath, ['deep.js'])).toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED');
+    project.write('deep.js', "await import('mq-dr/dist/shared/errors.js');");
+    expect(() => project.run(process.execPath, ['deep.js'])).toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED');
   });
 
   it.each([
     ['NodeNext', 'NodeNext'],
     ['ESNext', 'Bundler'],
   ])('has types for programs of module %s, resolved as by %s', (module, moduleResolution) => {
-    for (const name of users) link(name);
-    writeFileSync(join(project, 'program.ts'), program);
-    const compilerOptions = {
-      module,
-      moduleResolution,
-      target: 'ES2023',
-      strict: true,
-      noEmit: true,
-      skipLibCheck: true,
-    };
-    writeFileSync(
-      join(project, 'tsconfig.json'),
-      JSON.stringify({ compilerOptions: { ...compilerOptions, types: ['node'] }, files: ['program.ts'] }),
-    );
+    for (const name of users) project.link(name);
+    project.write('program.ts', program);
     try {
-      expect(run(join(root, 'node_modules/.bin/tsc'), ['-p', '.'])).toBe('');
+      expect(project.typecheck(['program.ts'], { module, moduleResolution })).toBe('');
     } finally {
-      for (const name of users) rmSync(join(project, 'node_modules', name));
+      for (const name of users) project.unlink(name);
     }
   });
 
   it('adds less than 40 KiB to a function that has the SDK’s client already', async () => {
-    writeFileSync(join(project, 'bundled.js'), "export * from 'mq-dr/ledger';");
+    project.write('bundled.js', "export * from 'mq-dr/ledger';");
     const { metafile } = await build({
-      entryPoints: [join(project, 'bundled.js')],
+      entryPoints: [join(project.folder, 'bundled.js')],
       bundle: true,
       platform: 'node',
       format: 'esm',

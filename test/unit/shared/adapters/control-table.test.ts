@@ -24,6 +24,7 @@ beforeEach(() => {
 const table = () => new ControlTable(new ControlItems(fakeRuntime(), { region: 'us-east-2', tableName: 'control' }));
 const intent = earlierIntent('Promote', { sequence: 3, subject: westRef.brokerId });
 const key = (sk: string) => ({ pk: { S: 'PAIR#orders' }, sk: { S: sk } });
+const approvalKey = (id: string) => ({ pk: { S: 'APPROVALS#orders' }, sk: { S: `APPROVAL#${id}` } });
 const item = (changes: Readonly<Record<string, unknown>> = {}) =>
   ({
     ...key('INTENT#Promote'),
@@ -64,7 +65,7 @@ describe('ControlTable reads', () => {
     dynamodb.on(GetItemCommand, { Key: key('MEMBERS') }).resolves({
       Item: { brokers: { L: [{ S: eastRef.arn }, { S: westRef.arn }] } },
     });
-    dynamodb.on(GetItemCommand, { Key: key('APPROVAL#a1') }).resolves({
+    dynamodb.on(GetItemCommand, { Key: approvalKey('a1') }).resolves({
       Item: {
         question: { S: 'Reboot?' },
         status: { S: 'approved' },
@@ -176,7 +177,7 @@ describe('ControlTable intents', () => {
     });
     expect(dynamodb).toHaveReceivedNthCommandWith(PutItemCommand, 2, {
       Item: {
-        ...key('APPROVAL#a1'),
+        ...approvalKey('a1'),
         question: { S: 'Reboot?' },
         status: { S: 'open' },
         expiresAtMs: { N: '99' },
