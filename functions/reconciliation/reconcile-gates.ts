@@ -82,8 +82,16 @@ const manifestFindings = ({ manifest, pair, epoch, broker, runningRegion }: Reco
   return findings;
 };
 
+/** Only the console shows durable subscriptions: without it nobody knows what is not covered. */
+const subscriptionFindings = ({ config }: ReconcileFacts): readonly Finding[] => {
+  if (config === undefined || config.queues.source === 'console') return [];
+  const { source } = config.queues;
+  const message = `with the source "${source}" durable subscriptions are not seen, and none is reconciled: look at them in the web console`;
+  return [{ code: 'SUBSCRIPTIONS_UNSEEN', message, evidence: { source } }];
+};
+
 /** Whether the messages of a pair may be reconciled now: every blocker at once. */
 export const assessReconcile = (facts: ReconcileFacts): Assessment => ({
   blockers: [...configFindings(facts), ...brokerFindings(facts), ...manifestFindings(facts), ...facts.guards.blockers],
-  warnings: facts.guards.warnings,
+  warnings: [...facts.guards.warnings, ...subscriptionFindings(facts)],
 });

@@ -121,7 +121,9 @@ export const proveCrash = async ({ machines: wanted, onProgress }: MatrixOptions
       figures: {
         rehearsals: known.length,
         'call sites': new Set(
-          cases.map(({ state, job }) => `${job.machine} ${state} ${job.kind === 'kill' ? job.kill.operation : ''}`),
+          cases.flatMap(({ job }) =>
+            job.kind === 'kill' ? [`${job.machine} ${job.kill.state} ${job.kill.operation}`] : [],
+          ),
         ).size,
       },
     };

@@ -1,12 +1,10 @@
 import { errorCatalogue } from '../../functions/shared/errors.ts';
 import type { State } from '../../gameday/engine/definition/definition.ts';
 import { allStates } from '../../gameday/engine/definition/walk.ts';
-import { functionFacts, ownErrors } from '../../infra/workflow-facts.ts';
+import { ownErrors } from '../../infra/workflow-facts.ts';
 import { endOf, repeatedEffects, stateReasons } from '../rehearsal/compare.ts';
 import type { Played } from '../rehearsal/play.ts';
-import { functionOf } from '../static/called.ts';
 import type { ProvenMachine } from '../static/load-machines.ts';
-import type { FaultJob } from './fault-job.ts';
 
 /** Names that Step Functions and Lambda give to tasks that died or could not be called. */
 const platformError = /^(?:States\.(?:Timeout|TaskFailed)|Lambda\.\w+|Sandbox\.Timedout|StepFunctions\.\w+)$/;
@@ -51,10 +49,13 @@ const endReasons = (machine: ProvenMachine, played: Played): readonly string[] =
   return isKnownError(first.error ?? '') ? slow : [...slow, `failed with ${first.error}, which no list of errors has`];
 };
 
-/** Why a case does not hold; nothing where it does. */
+/**
+ * Why a case does not hold; nothing where it does.
+ *
+ * @param without final state of the rehearsal in which the state's function fails for good; undefined where it must not
+ */
 export const judgeFault = (
   machine: ProvenMachine,
-  job: Extract<FaultJob, { readonly kind: 'fault' }>,
   { played, struck }: { readonly played: Played; readonly struck: boolean },
   expected: Played,
   without: readonly string[] | undefined,
@@ -70,11 +71,7 @@ export const judgeFault = (
     const same = endOf(expected.recovery ?? expected.first) === endOf(recovery);
     if (!same) reasons.push(`the next run ended as ${endOf(recovery)}: ${recovery.cause ?? ''}`);
   }
-  const placed = allStates(machine.definition).find(({ name }) => name === job.state)?.state;
-  const facts = functionFacts[(placed && functionOf(placed)) ?? ''];
-  reasons.push(
-    ...stateReasons(expected.finalState, facts?.mayFail === undefined ? undefined : without, played.finalState),
-  );
+  reasons.push(...stateReasons(expected.finalState, without, played.finalState));
   reasons.push(...repeatedEffects(expected.effects, played.effects));
   reasons.push(...played.endless.map((name) => `${name} never ends`));
   reasons.push(...played.answerProblems);

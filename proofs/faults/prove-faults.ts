@@ -1,4 +1,5 @@
 import { allStates } from '../../gameday/engine/definition/walk.ts';
+import { functionFacts } from '../../infra/workflow-facts.ts';
 import { type KnownRehearsal, rehearsalFor, wantedOutcome } from '../rehearsal/known-rehearsal.ts';
 import { rehearsals } from '../rehearsals/rehearsals.ts';
 import { gridOf } from '../shared/grid.ts';
@@ -6,6 +7,7 @@ import type { MatrixOptions } from '../shared/matrix-options.ts';
 import type { ProofResult } from '../shared/proof-result.ts';
 import { rateOf, startWatch } from '../shared/stopwatch.ts';
 import { WorkerPool } from '../shared/worker-pool.ts';
+import { functionOf } from '../static/called.ts';
 import { explore } from '../static/explore.ts';
 import { historyBound } from '../static/history-budget.ts';
 import { loadMachines, type ProvenMachine } from '../static/load-machines.ts';
@@ -32,6 +34,13 @@ const tasksOf = ({ definition }: ProvenMachine): readonly string[] =>
   allStates(definition)
     .filter(({ state }) => state.Type === 'Task')
     .map(({ name }) => name);
+
+/** Whether a run may go on when the state's function fails for good. */
+const mayFail = (machines: readonly ProvenMachine[], machineName: string, stateName: string): boolean => {
+  const machine = machines.find(({ name }) => name === machineName);
+  const placed = machine && allStates(machine.definition).find(({ name }) => name === stateName);
+  return functionFacts[(placed && functionOf(placed.state)) ?? '']?.mayFail !== undefined;
+};
 
 /** Every Task under every fault, at the first rehearsal that enters it. */
 const casesOf = (machine: ProvenMachine, rehearsed: readonly KnownFault[]): readonly FaultCase[] =>
@@ -80,9 +89,10 @@ export const proveFaults = async ({ machines: wanted, onProgress }: MatrixOption
     const cases = machines.flatMap((machine) => casesOf(machine, of(machine)));
     const without = [
       ...new Map(
-        cases.map(({ job: { machine, rehearsal, state } }): [string, WithoutJob] => {
+        cases.flatMap(({ job: { machine, rehearsal, state } }): [string, WithoutJob][] => {
+          if (!mayFail(machines, machine, state)) return [];
           const job = { kind: 'without', machine, rehearsal, state } as const;
-          return [keyOf(job), job];
+          return [[keyOf(job), job]];
         }),
       ).values(),
     ];
@@ -95,7 +105,7 @@ export const proveFaults = async ({ machines: wanted, onProgress }: MatrixOption
       if (result === undefined || machine === undefined)
         throw new TypeError(`no answer for ${job.machine}, ${job.state}`);
       const bound = bounds.get(job.machine) ?? 0;
-      return { job, reasons: judgeFault(machine, job, result, answer.played, withouts.get(keyOf(job)), bound) };
+      return { job, reasons: judgeFault(machine, result, answer.played, withouts.get(keyOf(job)), bound) };
     });
     const missing = machines.flatMap((machine) =>
       tasksOf(machine)

@@ -55,6 +55,7 @@ export class RehearsalStage {
   readonly cluster: EmbeddedRabbitCluster | undefined;
   readonly #team: TeamCutover;
   readonly #offsetsMs: Map<string, number>;
+  readonly #clients = new Map<string, SFNClient>();
   #replicaId: string | undefined;
   /** Whether an exchange of roles was taken that shows no effect: further ones have none, until something else happens. */
   #stuck = false;
@@ -174,7 +175,7 @@ export class RehearsalStage {
     const client = new DynamoDBClient({ ...this.stage.world.clientSettings(), region: 'us-east-2', maxAttempts: 1 });
     const update = new UpdateItemCommand({
       TableName: controlTable,
-      Key: { pk: { S: 'PAIR#orders' }, sk: { S: `APPROVAL#${approvalId}` } },
+      Key: { pk: { S: 'APPROVALS#orders' }, sk: { S: `APPROVAL#${approvalId}` } },
       UpdateExpression: 'SET #status = :status, decidedBy = :by',
       ConditionExpression: '#status = :open',
       ExpressionAttributeNames: { '#status': 'status' },
@@ -234,12 +235,25 @@ export class RehearsalStage {
       );
   }
 
-  /** ARN of the execution at the top of the one that a function works for; undefined for other callers. */
-  rootOf(caller: string): string | undefined {
+  /**
+   * ARN of the execution that a function works for; undefined for other callers.
+   *
+   * @param region where the function runs: executions of two Regions may have one name
+   */
+  executionOf(caller: string, region: string): string | undefined {
     const [, machine, name] = /^(\S+) ([^:]+): /.exec(caller) ?? [];
-    return this.stage.engine
-      .executions()
-      .find((execution) => execution.machineName === machine && execution.name === name)?.rootExecutionArn;
+    return machine && `arn:aws:states:${region}:${this.stage.world.accountId}:execution:${machine}:${name}`;
+  }
+
+  /** An execution, its parent, the parent's parent and so on, by ARN: a lock that one of them holds is its own. */
+  lineageOf(executionArn: string): readonly string[] {
+    const executions = this.stage.engine.executions();
+    const lineage: string[] = [];
+    for (let arn: string | undefined = executionArn; arn !== undefined; ) {
+      lineage.push(arn);
+      arn = executions.find((execution) => execution.executionArn === arn)?.parentExecutionArn;
+    }
+    return lineage;
   }
 
   /** Sets the clocks of a Region's functions ahead, or back, by so many milliseconds. */
@@ -340,6 +354,9 @@ export class RehearsalStage {
   }
 
   #sfn(region: string): SFNClient {
-    return new SFNClient({ ...this.stage.world.clientSettings(), region, maxAttempts: 1 });
+    const client =
+      this.#clients.get(region) ?? new SFNClient({ ...this.stage.world.clientSettings(), region, maxAttempts: 1 });
+    this.#clients.set(region, client);
+    return client;
   }
 }

@@ -2,6 +2,7 @@ import { html, type Markup } from '../../gameday/report/html.ts';
 import { style } from '../../gameday/report/style.ts';
 import { table } from '../../gameday/report/tables.ts';
 import type { ProofName, ProofResult } from '../shared/proof-result.ts';
+import { count } from './count.ts';
 import { gridStyle, gridTable } from './grid-table.ts';
 
 /** What each proof shows, in a sentence. */
@@ -18,11 +19,24 @@ const claims: Readonly<Record<ProofName, string>> = {
 /** Failures that the page spells out; the JSON has all of them. */
 const shownFailures = 50;
 
-const verdict = ({ cases, failed, mutants, mutantsKilled }: ProofResult): Markup => {
-  const killed = mutants === undefined ? '' : `, ${mutantsKilled} of ${mutants} broken definitions found out`;
-  const isGood = failed === 0 && mutants === mutantsKilled;
-  const text = failed === 0 ? `${cases} cases held${killed}` : `${failed} of ${cases} cases do not hold${killed}`;
-  return html`<p class="outcome ${isGood ? 'good' : 'bad'}">${text}</p>`;
+const isGood = ({ failed, mutants, mutantsKilled }: ProofResult): boolean => failed === 0 && mutants === mutantsKilled;
+
+const killedOf = ({ mutants, mutantsKilled = 0 }: ProofResult): string | undefined =>
+  mutants === undefined ? undefined : `${count(mutantsKilled)} of ${count(mutants)} broken definitions found out`;
+
+const verdict = (result: ProofResult): Markup => {
+  const { cases, failed } = result;
+  const held = failed === 0 ? `${count(cases)} cases held` : `${count(failed)} of ${count(cases)} cases do not hold`;
+  const killed = killedOf(result);
+  return html`<p class="outcome ${isGood(result) ? 'good' : 'bad'}">${held}${killed && `, ${killed}`}</p>`;
+};
+
+/** One figure at the top of the page. */
+const headline = (result: ProofResult): Markup => {
+  const { proof, cases, passed, seconds, unit, perSecond } = result;
+  const value = passed === cases ? count(cases) : `${count(passed)} of ${count(cases)}`;
+  const more = killedOf(result) ?? `${count(perSecond)} ${unit} a second`;
+  return html`<div><dt><a href="#${proof}">${proof}</a></dt><dd class="value ${isGood(result) ? 'good' : 'bad'}">${value}</dd><dd class="more">${more}, ${seconds} s</dd></div>`;
 };
 
 const failuresOf = ({ failures }: ProofResult): Markup | undefined =>
@@ -37,7 +51,7 @@ const figuresOf = ({ figures, proof }: ProofResult): Markup | undefined =>
     : html`<details><summary>Figures</summary>${table(
         `Figures of ${proof}`,
         [{ head: 'Figure' }, { head: 'Value', number: true }],
-        Object.entries(figures),
+        Object.entries(figures).map(([name, value]) => [name, typeof value === 'number' ? count(value) : value]),
       )}</details>`;
 
 const section = (result: ProofResult): Markup => {
@@ -54,6 +68,10 @@ ${figuresOf(result)}
 `;
 };
 
+const pageStyle = html`
+.figures{grid-template-columns:repeat(auto-fit,minmax(14rem,1fr))}.figures a{color:inherit}
+details table{width:auto}`;
+
 /** All proofs on one page that needs nothing else: no script, no font, no image from anywhere. */
 export const proofsPage = (results: readonly ProofResult[]): string => {
   const failed = results.reduce((sum, result) => sum + result.failed, 0);
@@ -66,13 +84,14 @@ export const proofsPage = (results: readonly ProofResult[]): string => {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <title>mq-dr proofs: ${failed === 0 ? 'all hold' : `${failed} broken`}</title>
 <link rel="icon" href="data:,">
-<style>${style}${gridStyle}</style>
+<style>${style}${gridStyle}${pageStyle}</style>
 </head>
 <body>
 <header>
 <p class="kicker">mq-dr · every state, every fault, every crash</p>
 <h1>Proofs</h1>
-<p class="outcome ${failed === 0 ? 'good' : 'bad'}">${failed === 0 ? `${cases} cases, all held` : `${failed} of ${cases} cases do not hold`}</p>
+<p class="outcome ${results.every(isGood) ? 'good' : 'bad'}">${failed === 0 ? `${count(cases)} cases, all held` : `${count(failed)} of ${count(cases)} cases do not hold`}</p>
+<dl class="figures">${results.map(headline)}</dl>
 </header>
 <main>
 ${results.map(section)}</main>

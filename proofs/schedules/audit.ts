@@ -22,7 +22,7 @@ export const auditPromotions = (stage: RehearsalStage, mayBeStuck: boolean, viol
       roles.set(brokerId, role);
     },
   });
-  const look = async (caller: string, request: string): Promise<void> => {
+  const look = async (caller: string, region: string, request: string): Promise<void> => {
     const atMs = clock.nowMs();
     const wrong = (what: string): void => {
       violations.push(`${timeOf(atMs)} Promote by ${caller}: ${what}`);
@@ -38,9 +38,9 @@ export const auditPromotions = (stage: RehearsalStage, mayBeStuck: boolean, viol
     const count = (promotions.get(intent.decision) ?? 0) + 1;
     promotions.set(intent.decision, count);
     if (count > 1) wrong(`number ${count} for the decision of intent ${intent.sequence}`);
-    // The lock and the intent are the root execution's; the call is its own or its child's.
-    const root = stage.rootOf(caller);
-    if (root !== intent.executionArn) wrong(`the open intent is of ${intent.executionArn}`);
+    // The lock and the intent are the call's own execution's, or that of one that waits for it; runs promote at home.
+    const lineage = stage.lineageOf(stage.executionOf(caller, region) ?? caller);
+    if (!lineage.includes(intent.executionArn)) wrong(`the open intent is of ${intent.executionArn}`);
     if (!guards.known) return wrong(guards.reason);
     const { lock, freeze, globalFreeze } = guards;
     if (lock?.owner !== intent.executionArn) wrong(`the lock is held by ${lock?.owner ?? 'nobody'}`);
@@ -58,7 +58,7 @@ export const auditPromotions = (stage: RehearsalStage, mayBeStuck: boolean, viol
     };
     if (eventName !== 'Promote' || errorCode !== undefined) return;
     clock.spawn('auditor', () =>
-      look(userIdentity?.arn.split('assumed-role/')[1] ?? '', JSON.stringify(requestParameters)),
+      look(userIdentity?.arn.split('assumed-role/')[1] ?? '', event.region, JSON.stringify(requestParameters)),
     );
   });
 };

@@ -62,7 +62,7 @@ const start = async (stage: RehearsalStage, what: Move & { readonly region: stri
   }
 };
 
-/** Every try of its write state stands still before it looks, for so long that the run may end before it does. */
+/** Every try of its write state stands still before it has looked, for so long that the run may end before it does. */
 const startLate = async (stage: RehearsalStage, what: Extract<Move, { readonly do: 'late-run' }>): Promise<void> => {
   const writer = what.workflow === 'failover' ? 'request-failover' : 'promote-replica';
   beginFault(stage, {
@@ -70,7 +70,7 @@ const startLate = async (stage: RehearsalStage, what: Extract<Move, { readonly d
     fault: {
       kind: 'late-caller',
       delayMs: what.seconds * 1_000,
-      operation: 'DescribeBroker',
+      operation: what.before,
       caller: `*: ${writer}*`,
     },
     seconds: triesSeconds,

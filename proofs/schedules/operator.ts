@@ -5,8 +5,22 @@ import { currentRuntime } from '../../functions/shared/runtime.ts';
 import { controlTable } from '../../gameday/stage/stage.ts';
 import type { RehearsalStage } from '../rehearsal/rehearsal-stage.ts';
 
-/** Somebody at the Control table, in the Region that no broker of the pair is in. */
-export const operatorOf = ({ stage: { clock, world } }: RehearsalStage) => {
+/** Somebody at the Control table. */
+interface Operator {
+  readonly records: ControlTable;
+  guards(scope: string): GuardTable;
+}
+
+const operators = new WeakMap<RehearsalStage, Operator>();
+
+/** Somebody at a stage's Control table, in the Region that no broker of the pair is in. */
+export const operatorOf = (stage: RehearsalStage): Operator => {
+  const operator = operators.get(stage) ?? operatorAt(stage);
+  operators.set(stage, operator);
+  return operator;
+};
+
+const operatorAt = ({ stage: { clock, world } }: RehearsalStage): Operator => {
   const runtime = { ...currentRuntime(), clock, random: () => 0.5, aws: world.clientSettings() };
   const items = new ControlItems(runtime, { region: 'us-east-2', tableName: controlTable });
   return { records: new ControlTable(items), guards: (scope: string) => new GuardTable(items, scope) };

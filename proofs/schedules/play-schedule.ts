@@ -3,9 +3,11 @@ import type { Engine } from '../../gameday/engine/engine.ts';
 import { east, RehearsalStage, west } from '../rehearsal/rehearsal-stage.ts';
 import { auditLostRegion, auditPromotions, type Violations } from './audit.ts';
 import { auditRepairs } from './audit-repairs.ts';
+import { auditWriters } from './audit-writers.ts';
 import { carryOut } from './carry-out.ts';
 import { operatorOf } from './operator.ts';
 import { horizonSeconds, type Schedule } from './schedule.ts';
+import type { Tally } from './tally.ts';
 import { ScheduleTraffic } from './traffic.ts';
 
 /** Longer than all that a run may wait for: a watch, an approval, a switchover's deadline, an hour of settle-run. */
@@ -42,16 +44,25 @@ const stageOf = ({ seed, escalation, antiFlapSeconds, consumers, afterPromotion 
     { seed },
   );
 
+/** What happened in a schedule that was played to its end. */
+export interface PlayedSchedule {
+  /** Promises that were broken; none, where all were kept. */
+  readonly violations: Violations;
+  /** How much there was to break them in, by what was counted. */
+  readonly tally: Tally;
+}
+
 /**
- * Plays a schedule to its end and tells what was violated; nothing, where every promise was kept.
+ * Plays a schedule to its end.
  *
  * @param onEngine gets the engine before anything runs, for coverage
  */
 export const playSchedule = async (
   schedule: Schedule,
   onEngine: (engine: Engine) => void = () => {},
-): Promise<Violations> => {
+): Promise<PlayedSchedule> => {
   const violations: Violations = [];
+  const tally = new Map<string, number>();
   const stage = await stageOf(schedule);
   const { clock, engine, world } = stage.stage;
   onEngine(engine);
@@ -60,6 +71,7 @@ export const playSchedule = async (
   );
   auditPromotions(stage, mayBeStuck, violations);
   auditLostRegion(stage, violations);
+  auditWriters(stage, violations);
   const traffic = new ScheduleTraffic(stage);
   auditRepairs(
     stage,
@@ -68,7 +80,11 @@ export const playSchedule = async (
     violations,
   );
   await stage.play(async () => {
-    clock.spawn('traffic', () => traffic.run(calmSeconds + horizonSeconds + calmSeconds));
+    clock.spawn('traffic', async () => {
+      await traffic.run(calmSeconds, 'calm');
+      await traffic.run(horizonSeconds, 'busy');
+      await traffic.run(calmSeconds, 'calm');
+    });
     await clock.sleepMs(calmSeconds * 1_000);
     for (const { atSeconds, move } of schedule.moves) {
       clock.spawn(`${atSeconds} s: ${move.do}`, async () => {
@@ -95,9 +111,16 @@ export const playSchedule = async (
     await clock.sleepMs(Math.max(latestSeconds, leaseSeconds + clockSkewSeconds) * 1_000);
     const taken = await operatorOf(stage).guards('PAIR#orders').acquire('auditor', 'audit', clock.nowMs());
     if (!taken.acquired) violations.push(`the lock is still held by ${taken.lock.owner}`);
-    await traffic.audit(violations);
+    const { confirmed, processedTwice, uncertain, setAside } = await traffic.audit(violations);
     violations.push(...stage.answerProblems);
+    tally.set('moves', schedule.moves.length);
+    tally.set('executions of workflows', engine.executions().length);
+    tally.set('promotions that took effect', stage.effects.filter((effect) => effect.startsWith('Promote')).length);
+    tally.set('messages confirmed', confirmed);
+    tally.set('messages that took effect twice, each named', processedTwice);
+    tally.set('messages of consumers that died, each named', uncertain);
+    tally.set('second deliveries taken away, each with a copy', setAside.processed);
   });
   await stage.stage.close();
-  return violations;
+  return { violations, tally };
 };

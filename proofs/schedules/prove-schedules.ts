@@ -7,6 +7,7 @@ import { WorkerPool } from '../shared/worker-pool.ts';
 import type { Schedule } from './schedule.ts';
 import { writeSchedule } from './schedule-file.ts';
 import type { ScheduleAnswer, ScheduleJob } from './schedule-job.ts';
+import { sumOf } from './tally.ts';
 
 /** How many schedules, and which. */
 export interface ScheduleOptions {
@@ -21,6 +22,9 @@ export interface ScheduleOptions {
 
 /** Schedules of one job: jobs are the same on every machine, whatever the number of its cores. */
 const jobRuns = 25;
+
+/** Batches shown in one row of the page. */
+const batchesInRow = 10;
 
 const jobsOf = ({ runs, seed, replay }: ScheduleOptions): readonly ScheduleJob[] => {
   if (replay !== undefined) return [{ kind: 'replay', schedule: replay }];
@@ -78,15 +82,19 @@ export const proveSchedules = async (options: ScheduleOptions): Promise<ProofRes
       failures,
       grids: [
         gridOf(
-          'Schedules by batch',
-          answers.map(({ broken }, index) => ({
-            row: `seed ${options.seed + index}`,
-            column: `${jobRuns} schedules`,
-            reason: broken?.violations[0],
+          'Schedules by the seed of their batch',
+          jobs.map((job, index) => ({
+            row: `from seed ${options.seed + index - (index % batchesInRow)}`,
+            column: `+${index % batchesInRow}`,
+            cases: job.kind === 'random' ? job.runs : 1,
+            reason: answers[index]?.broken?.violations[0],
           })),
         ),
       ],
-      figures: { 'schedules played': played },
+      figures: {
+        'schedules played, smaller ones of broken ones included': played,
+        ...Object.fromEntries(sumOf(answers.map(({ tally }) => tally))),
+      },
     };
   } finally {
     await pool.close();

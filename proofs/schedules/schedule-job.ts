@@ -1,5 +1,6 @@
 import type { Violations } from './audit.ts';
 import type { Schedule } from './schedule.ts';
+import type { Tally } from './tally.ts';
 
 /** So many random schedules, or one that is given. */
 export type ScheduleJob =
@@ -10,6 +11,8 @@ export type ScheduleJob =
 export interface ScheduleAnswer {
   /** Schedules played, those that made a broken one smaller included. */
   readonly played: number;
+  /** What happened in those of the schedules that were asked for. */
+  readonly tally: Tally;
   /** The smallest schedule found that breaks a promise. */
   readonly broken: { readonly schedule: Schedule; readonly violations: Violations } | undefined;
 }

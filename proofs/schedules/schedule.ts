@@ -11,6 +11,8 @@ export type Move =
   | {
       readonly do: 'late-run';
       readonly workflow: 'switchover' | 'failover';
+      /** The call before which its write state stands still: the first one, or one between two looks. */
+      readonly before: 'DescribeBroker' | 'GetItem';
       readonly region: string;
       readonly seconds: number;
     }
@@ -103,6 +105,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
     fc.record({
       do: fc.constant('late-run' as const),
       workflow: fc.constantFrom('switchover' as const, 'failover' as const),
+      before: fc.constantFrom('DescribeBroker' as const, 'GetItem' as const),
       region,
       seconds: fc.integer({ min: 15, max: 900 }),
     }),
@@ -132,6 +135,14 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   weighted(5, fc.record({ do: fc.constant('fault' as const), fault, seconds: fc.integer({ min: 1, max: 300 }) })),
 );
 
+/**
+ * Every twenty seconds, so that moves come together; some come a little later, between the steps of a run that began
+ * there: those of a failover are five seconds apart.
+ */
+const instant = fc
+  .record({ step: fc.integer({ min: 0, max: horizonSeconds / 20 - 1 }), later: fc.constantFrom(0, 0, 0, 3, 7, 12) })
+  .map(({ step, later }) => step * 20 + later);
+
 /** Schedules of two to six moves at few instants, so that much comes together. */
 export const schedules: fc.Arbitrary<Schedule> = fc.record({
   seed: fc.integer({ min: 0, max: 0xffff_ffff }),
@@ -143,8 +154,5 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
   antiFlapSeconds: fc.constantFrom(0, 3_600),
   consumers: fc.constantFrom<Schedule['consumers']>('live', 'hold'),
   afterPromotion: fc.constantFrom<Schedule['afterPromotion']>('off', 'report', 'auto'),
-  moves: fc.array(fc.record({ atSeconds: fc.integer({ min: 0, max: horizonSeconds / 20 }).map((n) => n * 20), move }), {
-    minLength: 2,
-    maxLength: 6,
-  }),
+  moves: fc.array(fc.record({ atSeconds: instant, move }), { minLength: 2, maxLength: 6 }),
 });

@@ -1,29 +1,44 @@
-import { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { fromAmqp, processOnce } from '../../functions/reconciliation/ledger/index.ts';
 import { partitionKey } from '../../functions/reconciliation/ledger/ledger-key.ts';
 import { ledgerTable } from '../../gameday/stage/stage.ts';
-import { Accounting } from '../../gameday/traffic/accounting.ts';
-import { type RehearsalStage, west } from '../rehearsal/rehearsal-stage.ts';
+import { Accounting, type MessageTotals } from '../../gameday/traffic/accounting.ts';
+import { consumerLedgers } from '../../gameday/traffic/consumer-ledger.ts';
+import { east, type RehearsalStage, west } from '../rehearsal/rehearsal-stage.ts';
 import type { Violations } from './audit.ts';
 
 const queue = 'orders.placed';
-const periodMs = 20_000;
-
-/** Longer than every schedule, as seconds since the Unix epoch. */
-const expiresAtSeconds = '4102444800';
+/** How often the application sends and consumes, and how much: messages have to lie around before things happen. */
+const paces = {
+  calm: { seconds: 60, messages: 1 },
+  busy: { seconds: 25, messages: 2 },
+} as const;
 
 /**
- * An application of the pair: it sends to whichever broker takes clients, and consumes from it; each message takes effect,
- * is entered in the ledger and then acknowledged. Messages go into the store directly: what AMQP does is shown elsewhere.
+ * An application of the pair: it sends to whichever broker takes clients, and consumes from it, with the ledger's library:
+ * a message is claimed, takes effect, is confirmed and then acknowledged. Messages are taken from the store directly: what
+ * AMQP does is shown elsewhere.
  */
 export class ScheduleTraffic {
   readonly book = new Accounting();
   readonly #acknowledged = new Set<string>();
   readonly #stage: RehearsalStage;
+  readonly #ledgers: ReturnType<typeof consumerLedgers>;
   #sent = 0;
   #crashes = 0;
+  /** Runs of the consumer's process so far: one that died is followed by another one. */
+  #runs = 1;
 
   constructor(stage: RehearsalStage) {
     this.#stage = stage;
+    const { clock, world } = stage.stage;
+    this.#ledgers = consumerLedgers({
+      clock,
+      random: world.randomStream('consumers'),
+      pair: 'orders',
+      table: ledgerTable,
+      awsFrom: (region) => world.clientSettings({ fromRegion: region }),
+    });
   }
 
   /** The next messages that a consumer works on take effect, and then the consumer dies. */
@@ -32,12 +47,14 @@ export class ScheduleTraffic {
   }
 
   /** Sends and consumes for so long. */
-  async run(seconds: number): Promise<void> {
+  async run(seconds: number, pace: keyof typeof paces): Promise<void> {
     const { clock } = this.#stage.stage;
+    const { seconds: period, messages } = paces[pace];
     for (const endMs = clock.nowMs() + seconds * 1_000; clock.nowMs() < endMs; ) {
-      await clock.sleepMs(periodMs);
-      this.#produce();
-      await this.#consume();
+      await clock.sleepMs(period * 1_000);
+      this.#produce(messages);
+      // One more than was sent, so that what has piled up is worked off.
+      await this.#consume(messages + 1);
     }
   }
 
@@ -52,8 +69,8 @@ export class ScheduleTraffic {
     return [...(broker?.dataPlane?.queueDepths().keys() ?? [])].flatMap((name) => this.#idsIn(brokerId, name));
   }
 
-  /** What became of the messages, against the brokers' stores and the ledger. */
-  async audit(violations: Violations): Promise<void> {
+  /** What became of the messages, against the brokers' stores and the ledger; their totals. */
+  async audit(violations: Violations): Promise<MessageTotals> {
     const { stage } = this.#stage;
     const stores = stage.world.brokers().flatMap(({ brokerId, dataPlane }) =>
       [...(dataPlane?.queueDepths().keys() ?? [])].map((name) => ({
@@ -63,19 +80,28 @@ export class ScheduleTraffic {
         messageIds: this.#idsIn(brokerId, name),
       })),
     );
-    const { lost, setAsideUnprocessed } = this.book.totals(stores).named;
+    const totals = this.book.totals(stores);
+    const { lost, setAsideUnprocessed, processedTwice, uncertain } = totals.named;
     for (const { id } of lost) violations.push(`message ${id} was confirmed, took no effect, and no broker has it`);
     for (const { id } of setAsideUnprocessed)
       violations.push(`message ${id} took no effect and lies in the quarantine`);
-    const proved = await this.#proved();
+    const proofs = await this.#proofs();
+    const proofsOf = (id: string): number =>
+      proofs.get(partitionKey({ pair: 'orders', destination: queue, id: `ID:${id}` })) ?? 0;
+    const named = new Set(uncertain.map(({ id }) => id));
+    for (const { id } of processedTwice) {
+      // The ledger records a double as two proofs; what a dying consumer left is uncertain, and named so.
+      if (proofsOf(id) < 2 && !named.has(id)) violations.push(`message ${id} took effect twice, and nothing says so`);
+    }
     for (const store of stores) {
       if (!store.queue.startsWith('mq-dr.quarantine.')) continue;
       for (const id of store.messageIds) {
-        if (!proved.has(partitionKey({ pair: 'orders', destination: queue, id: `ID:${id}` }))) {
+        if (proofsOf(id) === 0) {
           violations.push(`message ${id} was removed, and the ledger does not prove it processed`);
         }
       }
     }
+    return totals;
   }
 
   #serving() {
@@ -85,61 +111,78 @@ export class ScheduleTraffic {
       .find(({ region, dataPlane }) => dataPlane?.acceptsClients === true && !world.reachability.isDark(region));
   }
 
-  #produce(): void {
+  #produce(count: number): void {
     const broker = this.#serving();
     if (broker === undefined) return;
-    const id = `m-${++this.#sent}`;
-    this.book.sent(id, queue, this.#stage.stage.clock.nowMs());
-    this.#stage.send(broker.brokerName, queue, [id]);
-    this.book.confirmed(id);
+    const ids = Array.from({ length: count }, () => `m-${++this.#sent}`);
+    for (const id of ids) this.book.sent(id, queue, this.#stage.stage.clock.nowMs());
+    this.#stage.send(broker.brokerName, queue, ids);
+    for (const id of ids) this.book.confirmed(id);
   }
 
-  async #consume(): Promise<void> {
+  async #consume(most: number): Promise<void> {
     const broker = this.#serving();
     if (broker === undefined || !this.#stage.consumesFrom(broker)) return;
-    const { stage } = this.#stage;
-    const { store } = stage.dataPlanes.broker(broker.brokerId);
-    const taken = store.acquire(queue, { holder: 'consumer' });
-    if (taken === undefined) return;
-    const id = taken.message.id.replace(/^ID:/, '');
-    this.book.processed(id, stage.clock.nowMs());
-    if (this.#crashes > 0) {
-      this.#crashes -= 1;
-      this.book.uncertain(id);
-      store.release(queue, taken.message.key, { deliveryFailed: true });
-      return;
+    const { store } = this.#stage.stage.dataPlanes.broker(broker.brokerId);
+    const keys = new Map<string, string>();
+    while (keys.size < most) {
+      const taken = store.acquire(queue, { holder: 'consumer' });
+      if (taken === undefined) break;
+      keys.set(taken.message.id.replace(/^ID:/, ''), taken.message.key);
     }
-    const known = await this.#enter(broker.region, id);
-    if (known) {
-      store.accept(queue, taken.message.key);
-      this.#acknowledged.add(`${broker.brokerId} ${id}`);
-    } else store.release(queue, taken.message.key, { deliveryFailed: true });
+    const done = await this.#process(broker.region, [...keys.keys()]);
+    for (const [id, key] of keys) {
+      // A broker that has closed meanwhile takes no acknowledgement.
+      if (done.has(id) && broker.dataPlane?.acceptsClients === true) {
+        store.accept(queue, key);
+        this.#acknowledged.add(`${broker.brokerId} ${id}`);
+      } else store.release(queue, key, { deliveryFailed: true });
+    }
   }
 
-  /** Whether the ledger of the Region has taken the proof. */
-  async #enter(region: string, id: string): Promise<boolean> {
-    const client = new DynamoDBClient({ ...this.#stage.stage.world.clientSettings(), region, maxAttempts: 1 });
-    const Item = {
-      pk: { S: partitionKey({ pair: 'orders', destination: queue, id: `ID:${id}` }) },
-      sk: { S: `P#${region}` },
-      owner: { S: 'a consumer' },
-      by: { S: 'a consumer' },
-      atMs: { N: String(this.#stage.stage.clock.nowMs()) },
-      expiresAt: { N: expiresAtSeconds },
+  /** Lets messages take effect as the ledger allows; those that may be acknowledged. */
+  async #process(region: string, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const { clock } = this.#stage.stage;
+    const ledger = this.#ledgers(
+      { region, otherRegion: region === east ? west : east },
+      { consumer: 'consumer', owner: `consumer, run ${this.#runs}`, observer: {} },
+    );
+    const death = Promise.withResolvers<readonly []>();
+    const unrecorded: string[] = [];
+    const handle = async ({ messageId }: { readonly messageId?: string | undefined }): Promise<void> => {
+      const id = messageId?.replace(/^ID:/, '') ?? '';
+      this.book.processed(id, clock.nowMs());
+      unrecorded.push(id);
+      if (this.#crashes === 0) return;
+      this.#crashes -= 1;
+      this.#runs += 1;
+      for (const each of unrecorded) this.book.uncertain(each);
+      death.resolve([]);
+      // A dead process does nothing more: its claims stay until their lease has ended.
+      await new Promise<never>(() => {});
     };
     try {
-      await client.send(new PutItemCommand({ TableName: ledgerTable, Item }));
-      return true;
+      const messages = ids.map((id) => fromAmqp({ message_id: id }, queue));
+      const outcomes = await Promise.race([processOnce(ledger, messages, handle, { confirm: 'batch' }), death.promise]);
+      const nameOf = ({ message }: (typeof outcomes)[number]): string => message.source.message_id;
+      for (const outcome of outcomes) if (outcome.status === 'unconfirmed') this.book.uncertain(nameOf(outcome));
+      return new Set(outcomes.filter(({ acknowledge }) => acknowledge).map(nameOf));
     } catch {
-      this.book.uncertain(id);
-      return false;
+      // The ledger cannot be asked: nothing was processed.
+      return new Set();
     }
   }
 
-  async #proved(): Promise<ReadonlySet<string>> {
+  /** Regions that have entered each message as processed, by partition key. */
+  async #proofs(): Promise<ReadonlyMap<string, number>> {
     const client = new DynamoDBClient({ ...this.#stage.stage.world.clientSettings(), region: west, maxAttempts: 1 });
     const { Items = [] } = await client.send(new ScanCommand({ TableName: ledgerTable }));
-    return new Set(Items.flatMap(({ pk, sk }) => (sk?.S?.startsWith('P#') === true ? [pk?.S ?? ''] : [])));
+    const proofs = new Map<string, number>();
+    for (const { pk, sk } of Items) {
+      const key = pk?.S ?? '';
+      if (sk?.S?.startsWith('P#') === true) proofs.set(key, (proofs.get(key) ?? 0) + 1);
+    }
+    return proofs;
   }
 
   #idsIn(brokerId: string, name: string): readonly string[] {

@@ -4,6 +4,8 @@ import type { Grid, GridCell } from './proof-result.ts';
 export interface GridEntry {
   readonly row: string;
   readonly column: string;
+  /** How many cases it stands for; one unless it says otherwise. */
+  readonly cases?: number;
   /** Why it does not hold; absent where it does. */
   readonly reason?: string | undefined;
 }
@@ -13,12 +15,12 @@ export const gridOf = (title: string, entries: readonly GridEntry[], columns?: r
   const rowLabels = [...new Set(entries.map(({ row }) => row))];
   const columnLabels = columns ?? [...new Set(entries.map(({ column }) => column))];
   const cells = new Map<string, GridCell>();
-  for (const { row, column, reason } of entries) {
+  for (const { row, column, reason, cases: more = 1 } of entries) {
     const key = `${row}\n${column}`;
     const { cases, failed, reason: first } = cells.get(key) ?? { cases: 0, failed: 0 };
     const shown = first ?? reason;
     cells.set(key, {
-      cases: cases + 1,
+      cases: cases + more,
       failed: failed + (reason === undefined ? 0 : 1),
       ...(shown !== undefined && { reason: shown }),
     });

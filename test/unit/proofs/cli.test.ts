@@ -38,6 +38,7 @@ describe('prove as a process', { timeout: 60_000 }, () => {
     expect(summary.perSecond).toBeGreaterThan(0);
     const written = JSON.parse(await readFile(join(folder, 'schedules.json'), 'utf8')) as Record<string, unknown>;
     expect(written).toMatchObject(summary);
+    expect(written.figures).toMatchObject({ moves: expect.any(Number), 'messages confirmed': expect.any(Number) });
     expect(await readFile(join(folder, 'index.html'), 'utf8')).toContain('npm run prove -- schedules');
   });
 

@@ -33,6 +33,13 @@ describe('the gates of a reconciliation', () => {
     expect(codes({ manifest: { hash, found: manifest() } })).toEqual([]);
   });
 
+  it.each(['metrics', 'list'] as const)('warn that the source "%s" shows no durable subscriptions', (source) => {
+    const { blockers: none, warnings } = assessReconcile(
+      facts({ config: { ...config, queues: { ...config.queues, source } } }),
+    );
+    expect([none, warnings.map(({ code }) => code)]).toEqual([[], ['SUBSCRIPTIONS_UNSEEN']]);
+  });
+
   it.each(servingStates)('let it pass on a broker that is %s', (state) => {
     expect(codes({ broker: known(pairedEast({ state })) })).toEqual([]);
   });

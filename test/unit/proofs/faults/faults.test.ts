@@ -71,16 +71,8 @@ describe('the judgement of a fault', () => {
     recoveries: 1,
     caught: [{ state: 'RequestFailover', error: 'AccessDenied', cause: 'why' }],
   };
-  const job = {
-    kind: 'fault',
-    machine: 'failover',
-    rehearsal: 'fails over',
-    state: 'RequestFailover',
-    fault: 'access denied',
-    wanted,
-  } as const;
   const judge = (changes: Partial<Played>, struck = true) =>
-    judgeFault(machine, job, { played: { ...failed, ...changes }, struck }, expected, undefined, 1_000);
+    judgeFault(machine, { played: { ...failed, ...changes }, struck }, expected, undefined, 1_000);
 
   it('finds nothing in a run that fails with its first error', () => {
     expect(judge({})).toEqual([]);

@@ -53,6 +53,11 @@ describe('a grid', () => {
   });
 });
 
+it('lets one entry of a grid stand for several cases', () => {
+  const { rows } = gridOf('batches', [{ row: 'seed 42', column: '+0', cases: 25, reason: 'a message is lost' }]);
+  expect(rows).toEqual([{ label: 'seed 42', cells: [{ cases: 25, failed: 1, reason: 'a message is lost' }] }]);
+});
+
 describe('the page of the proofs', () => {
   it('says what holds, and why something does not, without markup of its own making', () => {
     const page = proofsPage([held, broken]);
@@ -63,6 +68,8 @@ describe('the page of the proofs', () => {
     expect(page).toContain('title="the &quot;state&quot; is another one"');
     expect(page).toContain('A -[Next]-&gt; B');
     expect(page).toContain('npm run prove -- crash');
+    expect(page).toContain('<a href="#crash">crash</a></dt><dd class="value bad">11 of 12</dd>');
+    expect(page).toContain('>failover <span class="note">1 of 3 broken</span></h3>');
     expect(page).not.toContain('<script');
   });
 });

@@ -33,13 +33,21 @@ describe('a schedule', () => {
   });
 
   it('keeps its promises, the same way every time', async () => {
-    expect(await playSchedule(quiet)).toEqual([]);
-    expect(await playSchedule(quiet)).toEqual([]);
+    const { violations, tally } = await playSchedule(quiet);
+    expect(violations).toEqual([]);
+    expect(Object.fromEntries(tally)).toMatchObject({
+      moves: 1,
+      'executions of workflows': 2,
+      'promotions that took effect': 1,
+    });
+    expect((await playSchedule(quiet)).tally).toEqual(tally);
   });
 });
 
 /** A pair with traffic for two minutes; then `spoil` does what nothing may, and the books are closed. */
-const audited = async (spoil: (stage: RehearsalStage) => void): Promise<readonly string[]> => {
+const audited = async (
+  spoil: (stage: RehearsalStage, traffic: ScheduleTraffic) => void,
+): Promise<readonly string[]> => {
   const stage = await RehearsalStage.create({
     machine: 'schedule',
     name: 'books',
@@ -51,11 +59,11 @@ const audited = async (spoil: (stage: RehearsalStage) => void): Promise<readonly
   const violations: string[] = [];
   const traffic = new ScheduleTraffic(stage);
   await stage.play(async () => {
-    await traffic.run(120);
+    await traffic.run(120, 'busy');
     traffic.book.sent('m-extra', 'orders.placed', 0);
     stage.send('orders', 'orders.placed', ['m-extra']);
     traffic.book.confirmed('m-extra');
-    spoil(stage);
+    spoil(stage, traffic);
     await traffic.audit(violations);
   });
   await stage.stage.close();
@@ -86,6 +94,15 @@ describe('the books of a schedule', () => {
       'message m-extra took no effect and lies in the quarantine',
       'message m-extra was removed, and the ledger does not prove it processed',
     ]);
+  });
+
+  it('name a message that took effect twice, unless somebody can tell', async () => {
+    const repeat = (_stage: RehearsalStage, { book }: ScheduleTraffic): void => {
+      book.processed('m-1', 0);
+      book.processed('m-2', 0);
+      book.uncertain('m-2');
+    };
+    expect(await audited(repeat)).toEqual(['message m-1 took effect twice, and nothing says so']);
   });
 });
 

@@ -1,0 +1,49 @@
+import type { RehearsalStage } from '../rehearsal/rehearsal-stage.ts';
+import { timeOf, type Violations } from './audit.ts';
+import { operatorOf } from './operator.ts';
+
+/** Calls by which a run changes a pair: its brokers, its consumers, its endpoint. */
+const writes: ReadonlySet<string> = new Set([
+  'mq CreateBroker',
+  'mq DeleteBroker',
+  'mq Promote',
+  'mq RebootBroker',
+  'mq UpdateBroker',
+  'lambda UpdateEventSourceMapping',
+  'ssm PutParameter',
+]);
+
+/**
+ * At most one run writes for a pair, and none while it is frozen: whoever does holds its lock at that instant, or a run
+ * that waits for it does, and the lease has not ended.
+ */
+export const auditWriters = (stage: RehearsalStage, violations: Violations): void => {
+  const { clock, world } = stage.stage;
+  const guards = operatorOf(stage).guards('PAIR#orders');
+  const look = async (what: string, executionArn: string, atMs: number): Promise<void> => {
+    const reading = await guards.read();
+    const { lock, freeze, globalFreeze } = reading.known ? reading : {};
+    const isOwn = lock !== undefined && stage.lineageOf(executionArn).includes(lock.owner);
+    const found = [
+      ...(isOwn ? [] : [`the lock is held by ${lock?.owner ?? 'nobody'}`]),
+      ...(isOwn && lock.expiresAtMs <= atMs ? ['its lease has ended'] : []),
+      ...[freeze, globalFreeze].flatMap((frozen) =>
+        frozen !== undefined && frozen.atMs < atMs ? [`frozen since ${timeOf(frozen.atMs)}`] : [],
+      ),
+    ];
+    violations.push(...found.map((each) => `${timeOf(atMs)} ${what}: ${each}`));
+  };
+  world.onApiCall(({ service, operation, region, caller = '', attemptedByRegion = region, outcome }) => {
+    if (outcome !== 'ok' || !writes.has(`${service} ${operation}`)) return;
+    const executionArn = stage.executionOf(caller, attemptedByRegion);
+    if (executionArn === undefined) return;
+    const atMs = clock.nowMs();
+    clock.spawn('auditor', () => look(`${service} ${operation} in ${region} by ${caller}`, executionArn, atMs));
+  });
+  stage.stage.observe({
+    transition: ({ machineName, stateName, executionArn, kind, atMs }) => {
+      if (machineName !== 'reconcile' || stateName !== 'RepairQueues' || kind !== 'entered') return;
+      clock.spawn('auditor', () => look(`repair by ${executionArn}`, executionArn, atMs));
+    },
+  });
+};

@@ -1,0 +1,101 @@
+import { DescribeBrokerCommand, MqClient } from '@aws-sdk/client-mq';
+import { describe, expect, it } from 'vitest';
+import { findRehearsal } from '../../../../proofs/rehearsal/find-rehearsal.ts';
+import { play } from '../../../../proofs/rehearsal/play.ts';
+import { east, type RehearsalStage, west } from '../../../../proofs/rehearsal/rehearsal-stage.ts';
+import { auditLostRegion, auditPromotions, type Violations } from '../../../../proofs/schedules/audit.ts';
+import { auditWriters } from '../../../../proofs/schedules/audit-writers.ts';
+import { operatorOf } from '../../../../proofs/schedules/operator.ts';
+
+/** Violations of an undisturbed rehearsal, without their times and the names of the executions. */
+const audited = async (
+  machine: string,
+  name: string,
+  audit: (stage: RehearsalStage, violations: Violations) => void,
+  spoil: (stage: RehearsalStage) => void = () => {},
+): Promise<readonly string[]> => {
+  const violations: Violations = [];
+  await play(findRehearsal(machine, name).rehearsal, {
+    arm: (stage) => {
+      audit(stage, violations);
+      spoil(stage);
+    },
+  });
+  return violations.map((violation) => violation.replace(/^\S+ /, '').replace(/ [0-9a-f-]{36}: /, ' (run): '));
+};
+
+/** Somebody takes the lock at the instant of a call, which nothing in the project does. */
+const stealLockAt =
+  (wanted: string) =>
+  (stage: RehearsalStage): void => {
+    const { clock, world } = stage.stage;
+    const steal = async (): Promise<void> => {
+      await operatorOf(stage).guards('PAIR#orders').acquire('a thief', 'theft', clock.nowMs(), ['switchover']);
+    };
+    world.interceptCalls(({ service, operation }) => {
+      if (`${service} ${operation}` === wanted) clock.spawn('thief', steal);
+      return 'proceed';
+    });
+  };
+
+describe('the audit of writers', () => {
+  it('finds nothing wrong with a switchover, a repair and the end of a pair', async () => {
+    expect(await audited('switchover', 'switches over', auditWriters)).toEqual([]);
+    expect(await audited('reconcile', 'removes what is proved processed', auditWriters)).toEqual([]);
+    expect(await audited('unpair', 'unpairs and deletes the replica', auditWriters)).toEqual([]);
+  });
+
+  it('names a write of a run that does not hold the lock', async () => {
+    expect(await audited('switchover', 'switches over', auditWriters, stealLockAt('ssm PutParameter'))).toEqual([
+      `ssm PutParameter in ${west} by switchover (run): publish-endpoint: the lock is held by a thief`,
+    ]);
+  });
+
+  it('names a write after the end of the lease', async () => {
+    const expire = (stage: RehearsalStage): void => {
+      stage.stage.observe({
+        transition: ({ stateName, kind }) => {
+          // A clock that lags behind by more than a lease writes leases that have ended.
+          if (stateName === 'PromoteReplica' && kind === 'entered') stage.setClock(west, -1_000_000);
+        },
+      });
+    };
+    const violations = await audited('switchover', 'switches over', auditWriters, expire);
+    expect(violations[0]).toMatch(
+      /^(?:mq|lambda|ssm) \w+ in us-west-2 by switchover \(run\): [\w/-]+: its lease has ended$/,
+    );
+  });
+});
+
+describe('the audit of promotions', () => {
+  const promotions = (stage: RehearsalStage, violations: Violations) => auditPromotions(stage, false, violations);
+
+  it('finds nothing wrong with a switchover', async () => {
+    expect(await audited('switchover', 'switches over', promotions)).toEqual([]);
+  });
+
+  it('names a promotion by a run that does not hold the lock', async () => {
+    const violations = await audited('switchover', 'switches over', promotions, stealLockAt('mq Promote'));
+    expect(violations).toEqual(['Promote by switchover (run): promote-replica: the lock is held by a thief']);
+  });
+});
+
+describe('the audit of the lost Region', () => {
+  it('finds nothing wrong with a failover', async () => {
+    expect(await audited('failover', 'fails over', auditLostRegion)).toEqual([]);
+  });
+
+  it('names a call to it before the promotion, once', async () => {
+    const ask = (stage: RehearsalStage): void => {
+      const { clock, world } = stage.stage;
+      const client = new MqClient({ ...world.clientSettings({ fromRegion: west }), region: east, maxAttempts: 1 });
+      clock.spawn('failover early: request-failover', async () => {
+        const { brokerId } = stage.broker('orders');
+        for (let count = 0; count < 2; count++) await client.send(new DescribeBrokerCommand({ BrokerId: brokerId }));
+      });
+    };
+    expect(await audited('failover', 'fails over', auditLostRegion, ask)).toEqual([
+      `mq DescribeBroker by failover early: request-failover: asks ${east} before the promotion`,
+    ]);
+  });
+});
