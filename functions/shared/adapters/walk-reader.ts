@@ -99,6 +99,8 @@ export class WalkReader {
   readonly #links: WalkLink[] = [];
   readonly #size = new RequestSize();
   #grouped: Grouped | undefined;
+  /** The first groups that were met. */
+  readonly #groups = new Set<string>();
   /** The link that was filled last; the broker may have messages left over for it. */
   #filled: Filling | undefined;
   #turn = 0;
@@ -227,7 +229,8 @@ export class WalkReader {
   #mustStop(): boolean {
     const { clock, deadlineMs, queue } = this.#limits;
     if (clock.nowMs() >= deadlineMs) this.#stop({ complete: false, remark: 'the time was over before the end' });
-    if ((this.#grouped?.held ?? 0) >= groupedLimit) this.#stop({ complete: false, remark: tooManyGrouped(queue) });
+    if ((this.#grouped?.held ?? 0) >= groupedLimit)
+      this.#stop({ complete: false, remark: tooManyGrouped(queue, this.#groups) });
     return this.#end !== undefined;
   }
 
@@ -236,10 +239,13 @@ export class WalkReader {
     const arrivals = filling.link.take();
     this.#size.arrived(arrivals);
     filling.held.push(...this.#accepted(arrivals));
-    if (filling.held.some(({ message }) => message.groupId !== undefined)) {
+    for (const { message } of filling.held) {
+      if (message.groupId !== undefined && this.#groups.size < namedGroups) this.#groups.add(message.groupId);
+    }
+    if (this.#groups.size > 0) {
       this.#grouped ??= { filling, held: filling.held.length };
       // Another link has the queue by now, and nobody would get the groups' messages.
-      if (filling.link !== this.#links.at(-1)) this.#stop({ complete: false, remark: groupsParted });
+      if (filling.link !== this.#links.at(-1)) this.#stop({ complete: false, remark: groupsParted(this.#groups) });
     }
     return arrivals.length;
   }
@@ -263,18 +269,23 @@ export class WalkReader {
   }
 }
 
+/** Groups that a remark names; it is read by a person. */
+const namedGroups = 5;
+
 const weight = (held: readonly Held[]): number => held.reduce((sum, { bytes }) => sum + bytes.length, 0);
 
 const unanswering = `the broker left ${unansweredLimit} requests in a row unanswered`;
 
 const onlyNewer = 'messages that came during the walk were not all looked at';
 
-const tooManyGrouped = (queue: string): string =>
-  `${queue} has message groups, of which the broker lets one link hold all, and more than ${groupedLimit} messages are too ` +
-  'many for one';
+const namesOf = (groups: ReadonlySet<string>): string => [...groups].map((group) => JSON.stringify(group)).join(', ');
 
-const groupsParted =
-  'the broker was slow when the first message of a group came, and others cannot be had any more; run again';
+const tooManyGrouped = (queue: string, groups: ReadonlySet<string>): string =>
+  `${queue} has message groups, of which the broker lets one link hold all, and more than ${groupedLimit} messages are too ` +
+  `many for one; the first groups are ${namesOf(groups)}`;
+
+const groupsParted = (groups: ReadonlySet<string>): string =>
+  `the first message of a group came late, and others of ${namesOf(groups)} cannot be had any more; run again`;
 
 const worn = (position: number, deliveries: number): string =>
   `the message at position ${position} was delivered ${deliveries} times already, and a walk that broke off would add one ` +

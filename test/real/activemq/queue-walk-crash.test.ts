@@ -20,11 +20,8 @@ const walkTimeMs = 120_000;
 /** A walk that dies raises the counters of everything it held, so one queue stands only so many. */
 const killsOfQueues = [4, 3, 3];
 
-/**
- * Moments of the kills: a walk through 7,000 messages has some 70 batches, and removes after the 12th, after the 52nd and
- * at the end, for a tenth of a second each.
- */
-const latestKill = { batches: 52, thenMs: 60 };
+/** Moments of the kills: a walk through 20,400 messages has some 210 batches, and removes after every 20 to 40 of them. */
+const latestKill = { batches: 170, thenMs: 60 };
 
 describe.runIf(!withoutActiveMq)('a walk that dies on a real broker', () => {
   let broker: TestBroker;
@@ -71,7 +68,7 @@ describe.runIf(!withoutActiveMq)('a walk that dies on a real broker', () => {
     for (const [index, kills] of killsOfQueues.entries()) {
       const queue = `killed-${randomUUID()}`;
       const quarantine = `${queue}.quarantine`;
-      const filled = await fillQueue(broker, jms, queue, { jms: 2_000, amqp: 5_000 });
+      const filled = await fillQueue(broker, jms, queue, { jms: 8_000, amqp: 12_400 });
       const processed = processedOf(filled);
       const processedFile = join(folder, `processed-${index}`);
       await writeFile(processedFile, [...processed].join('\n'));
@@ -98,7 +95,7 @@ describe.runIf(!withoutActiveMq)('a walk that dies on a real broker', () => {
     const own = broker;
     const queue = `restarted-${randomUUID()}`;
     const quarantine = `${queue}.quarantine`;
-    const filled = await fillQueue(own, jms, queue, { jms: 4_000, amqp: 8_000 });
+    const filled = await fillQueue(own, jms, queue, { jms: 8_000, amqp: 12_400 });
     // What is not persistent does not survive a restart, and is not the walk's business.
     const lasting = filled.order.filter((id) => filled.expected.get(id)?.mode === 2);
     const processed = processedOf({ ...filled, order: lasting });
