@@ -36,10 +36,9 @@ export const fastestOf = <K extends string>(rounds: readonly Readonly<Record<K, 
  *
  * @param messages in the queue, each time
  * @param processed of them, where only a part is
- * @returns `scanRatio` the scan over the slower of bare drain and bare lookups; `repairRatio` the rate at which a repair
- * goes through the queue, of which a part is processed, over that of the bare drain; `removalRatio` the same for a queue
- * of which everything is processed: to store each copy costs the broker as much as to forget the original, so a half is
- * what can be had; `rssGrowthMiB` what ten times the messages cost a scan or a repair, whichever more; and what
+ * @returns `scanRatio` the scan over the slower of bare drain and bare lookups; `repairRatio` the rate of removal over
+ * that of the bare drain, and `repairPassRatio` the rate at which a repair goes through the queue of which a part is
+ * processed over the same; `rssGrowthMiB` what ten times the messages cost a scan or a repair, whichever more; and what
  * they are made of
  */
 export const figuresOf = (
@@ -51,8 +50,8 @@ export const figuresOf = (
   const growth = Math.max(peakRssMiB.scan - peakRssMiB.scanOfTenth, peakRssMiB.repair - peakRssMiB.repairOfTenth);
   const figures = {
     scanRatio: seconds.scan / Math.max(seconds.drain, seconds.lookups),
-    repairRatio: seconds.drain / seconds.repair,
-    removalRatio: seconds.drain / seconds.removal,
+    repairRatio: seconds.drain / seconds.removal,
+    repairPassRatio: seconds.drain / seconds.repair,
     rssGrowthMiB: growth,
     syntheticPeakRssMiB: peakRssMiB.synthetic,
     messages,

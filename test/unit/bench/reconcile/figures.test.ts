@@ -12,7 +12,7 @@ describe('the figures of the reconcile bench', () => {
 
   it('compare rates of repair with the rate of the drain: what goes, and what is gone through', () => {
     const figures = figuresOf(1_000, 300, seconds, peaks);
-    expect(figures).toMatchObject({ repairRatio: 0.5, removalRatio: 0.25 });
+    expect(figures).toMatchObject({ repairRatio: 0.25, repairPassRatio: 0.5 });
     expect(figures).toMatchObject({ drainedPerSecond: 250, removedPerSecond: 62.5, scannedPerSecond: 166.667 });
   });
 
