@@ -1,5 +1,5 @@
 import { stderr, stdout } from 'node:process';
-import { UsageError } from './exercise/command-options.ts';
+import { UsageError } from './exercise/parse-command.ts';
 import { serveLines, serveScenario } from './exercise/serve.ts';
 import { parseServeArguments } from './exercise/serve-options.ts';
 import { createExerciseStage } from './stage/exercise-stage.ts';

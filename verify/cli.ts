@@ -3,8 +3,9 @@ import { stderr, stdout } from 'node:process';
 import { adviceFor, describeFailure } from '../cli/describe-failure.ts';
 import { hostSurroundings } from '../cli/host-surroundings.ts';
 import { DrError } from '../functions/shared/errors.ts';
+import { UsageError } from '../gameday/exercise/parse-command.ts';
 import { ConfigurationError } from '../infra/config-issues.ts';
-import { parseVerifyArguments, UsageError } from './options.ts';
+import { parseVerifyArguments } from './options.ts';
 import { runVerify } from './run-verify.ts';
 import { VerifyError } from './verify-error.ts';
 

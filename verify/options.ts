@@ -1,6 +1,7 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { didYouMean } from '../functions/shared/nearest-name.ts';
-import { type WrittenQuestion, writtenQuestions } from './questions.ts';
+import { parseCommand } from '../gameday/exercise/parse-command.ts';
+import { isWrittenQuestion, type WrittenQuestion, writtenQuestions } from './questions.ts';
 import { VerifyError } from './verify-error.ts';
 
 /** What a person asked for. */
@@ -15,21 +16,8 @@ export interface VerifyOptions {
   readonly json: boolean;
 }
 
-/** The command line is none: commander's words, or the help. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-  readonly exitCode: 0 | 1;
-
-  constructor(message: string, exitCode: 0 | 1) {
-    super(message);
-    this.exitCode = exitCode;
-  }
-}
-
-const isWritten = (id: string): id is WrittenQuestion => writtenQuestions.some((written) => written === id);
-
 const writtenQuestion = (id: string, earlier: readonly WrittenQuestion[] = []): readonly WrittenQuestion[] => {
-  if (isWritten(id)) return [...earlier, id];
+  if (isWrittenQuestion(id)) return [...earlier, id];
   const near = didYouMean(id, writtenQuestions);
   throw new InvalidArgumentError(`Writes answer ${writtenQuestions.join(' and ')} alone${near}.`);
 };
@@ -50,10 +38,6 @@ Examples:
  * @throws UsageError, also for --help; VerifyError for what does not go together
  */
 export const parseVerifyArguments = (argv: readonly string[]): VerifyOptions => {
-  let printed = '';
-  const print = (text: string): void => {
-    printed += text;
-  };
   const command = new Command('verify:aws')
     .description('Look at a pair in a real account: what was assumed of Amazon MQ, and what is there.')
     .option('--pair <name|arn>', 'pair of the configuration, or the ARN of one of its brokers')
@@ -65,19 +49,10 @@ export const parseVerifyArguments = (argv: readonly string[]): VerifyOptions => 
     .option('--out <file>', 'new file for the recording (default: verify-<pair>-<time>.json)')
     .option('--compare <recording>', 'hold the embedded world against a recording; asks nothing of AWS')
     .option('--json', 'print one JSON object and nothing else on standard output', false)
-    .addHelpText('after', examples)
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({ writeOut: print, writeErr: print });
-  try {
-    command.parse([...argv], { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError) throw new UsageError(printed.trimEnd(), error.exitCode === 0 ? 0 : 1);
-    throw error;
-  }
-  const { allowWrites = [], ...options } = command.opts<
+    .addHelpText('after', examples);
+  const { allowWrites = [], ...options } = parseCommand<
     Omit<VerifyOptions, 'allowWrites'> & Partial<Pick<VerifyOptions, 'allowWrites'>>
-  >();
+  >(command, argv);
   if ((options.pair === undefined) === (options.compare === undefined)) {
     throw new VerifyError(
       'give either --pair, to look at AWS, or --compare, to look at the embedded world; see --help',

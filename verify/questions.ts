@@ -184,3 +184,7 @@ export type QuestionId = (typeof questions)[number]['id'];
 export const writtenQuestions = ['15.3', '15.16'] as const satisfies readonly QuestionId[];
 
 export type WrittenQuestion = (typeof writtenQuestions)[number];
+
+/** Whether the question is one that a write answers. */
+export const isWrittenQuestion = (id: string): id is WrittenQuestion =>
+  writtenQuestions.some((written) => written === id);

@@ -2,7 +2,14 @@ import type { Runtime } from '../functions/shared/runtime.ts';
 import { judgements } from './judge-readings.ts';
 import { notShown, type Observation, type Sight } from './observation.ts';
 import type { PairReadings } from './pair-readings.ts';
-import { type Question, type QuestionId, questions, type WrittenQuestion, writtenQuestions } from './questions.ts';
+import {
+  isWrittenQuestion,
+  type Question,
+  type QuestionId,
+  questions,
+  type WrittenQuestion,
+  writtenQuestions,
+} from './questions.ts';
 import { type BrokerAt, PairReader } from './read-pair.ts';
 import { type RecordedCall, Recorder } from './recorder.ts';
 import { writeProbes } from './write-probes.ts';
@@ -28,8 +35,6 @@ export interface Verification {
   readonly withheld: readonly WithheldWrite[];
   readonly calls: readonly RecordedCall[];
 }
-
-const isWritten = (id: QuestionId): id is WrittenQuestion => writtenQuestions.some((written) => written === id);
 
 const readable: Readonly<Partial<Record<QuestionId, (readings: PairReadings) => Sight>>> = judgements;
 
@@ -57,7 +62,7 @@ export const verifyPair = async (
     else withheld.push({ id, wouldDo: writeProbes[id].wouldDo(readings) });
   }
   const unseen = (id: QuestionId, { needs }: Question): Sight =>
-    notShown(isWritten(id) ? `needs --allow-writes ${id}` : `needs ${needs}`);
+    notShown(isWrittenQuestion(id) ? `needs --allow-writes ${id}` : `needs ${needs}`);
   return {
     readings,
     observations: questions.map((question) => ({

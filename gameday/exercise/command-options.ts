@@ -1,4 +1,5 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseCommand } from './parse-command.ts';
 
 /** What a person asked for on the command line. */
 export interface GameDayRequest {
@@ -14,18 +15,6 @@ export interface GameDayRequest {
   readonly pace: number | undefined;
   /** Whether the pairs' consumers and workflows use their ledgers; without, a run shows what they are for. */
   readonly ledger: boolean;
-}
-
-/** The command line was wrong, or asked for help: nothing is to be run. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-  /** 0 for help, 1 for a mistake. */
-  readonly exitCode: 0 | 1;
-
-  constructor(message: string, exitCode: 0 | 1) {
-    super(message);
-    this.exitCode = exitCode;
-  }
 }
 
 const wholeNumber = (text: string): number => {
@@ -62,7 +51,6 @@ Exit codes: 0 the hypothesis was met, 1 wrong usage or an internal error, 2 devi
  * @throws UsageError with what commander has to say, also for --help
  */
 export const parseArguments = (argv: readonly string[]): GameDayRequest => {
-  let printed = '';
   const command = new Command('gameday')
     .description('Rehearse a disaster of Amazon MQ on this machine, in virtual time, without an AWS account.')
     .option('--scenario <name|path>', 'scenario that comes with mq-dr, or a YAML file', 'full-story')
@@ -75,25 +63,9 @@ export const parseArguments = (argv: readonly string[]): GameDayRequest => {
     .option('--no-color', 'print without colours (NO_COLOR does the same)')
     .addOption(new Option('--pace <factor>', 'at most this many virtual seconds per second').argParser(paceFactor))
     .addHelpText('after', examples)
-    .allowExcessArguments(false)
-    .showSuggestionAfterError(true)
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => {
-        printed += text;
-      },
-      writeErr: (text) => {
-        printed += text;
-      },
-    });
-  try {
-    command.parse([...argv], { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError) throw new UsageError(printed.trimEnd(), error.exitCode === 0 ? 0 : 1);
-    throw error;
-  }
-  const { withoutLedger, ...options } = command.opts<
+    .showSuggestionAfterError(true);
+  const { withoutLedger, ...options } = parseCommand<
     Omit<GameDayRequest, 'seed' | 'pace' | 'ledger'> & { seed?: number; pace?: number; withoutLedger: boolean }
-  >();
+  >(command, argv);
   return { ...options, seed: options.seed, pace: options.pace, ledger: !withoutLedger };
 };

@@ -1,5 +1,5 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { UsageError } from './command-options.ts';
+import { Command, InvalidArgumentError } from 'commander';
+import { parseCommand } from './parse-command.ts';
 
 /** What a person wants served. */
 export interface ServeRequest {
@@ -34,10 +34,6 @@ Examples:
  * @throws UsageError with what commander has to say, also for --help
  */
 export const parseServeArguments = (argv: readonly string[]): ServeRequest => {
-  let printed = '';
-  const print = (text: string): void => {
-    printed += text;
-  };
   const command = new Command('gameday:serve')
     .description("Serve the stage of a scenario over HTTP on loopback, so that AWS's clients and mq-dr can use it.")
     .option('--scenario <name|path>', 'scenario whose pairs are served; its method is not played', 'healthy-idle')
@@ -45,16 +41,7 @@ export const parseServeArguments = (argv: readonly string[]): ServeRequest => {
     .option('--speed <factor>', 'virtual seconds per second', within('A speed', 1, fastest), 1)
     .option('--seed <n>', "seed of everything random (default: the scenario's own)", within('A seed', 0, 4_294_967_295))
     .option('--json', 'print one JSON object when it serves, and nothing else', false)
-    .addHelpText('after', examples)
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({ writeOut: print, writeErr: print });
-  try {
-    command.parse([...argv], { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError) throw new UsageError(printed.trimEnd(), error.exitCode === 0 ? 0 : 1);
-    throw error;
-  }
-  const options = command.opts<Omit<ServeRequest, 'seed'> & { seed?: number }>();
+    .addHelpText('after', examples);
+  const options = parseCommand<Omit<ServeRequest, 'seed'> & { seed?: number }>(command, argv);
   return { ...options, seed: options.seed };
 };

@@ -1,3 +1,4 @@
+import { globalScope } from '../../functions/shared/adapters/guard-table.ts';
 import { approvalScope } from '../../functions/shared/approval.ts';
 import type { Policy } from './function-policy.ts';
 import type { GrantScope } from './scope.ts';
@@ -5,9 +6,6 @@ import { targets } from './targets.ts';
 
 /** What answering an approval reads and writes; see `functions/shared/adapters/control-table.ts`. */
 const answered = ['pk', 'sk', 'status', 'decidedBy', 'decidedAtMs', 'expiresAtMs'] as const;
-
-/** Where a freeze of everything stands, which `mq-dr status` shows; see `functions/shared/adapters/guard-table.ts`. */
-const globalScope = 'GLOBAL';
 
 /**
  * What an approver of one pair may do: read its items of the Control table, and change an answer's attributes. IAM knows

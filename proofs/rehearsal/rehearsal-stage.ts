@@ -1,6 +1,7 @@
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import rhea from 'rhea';
+import { approvalPrefix, approvalScope } from '../../functions/shared/approval.ts';
 import type { ApiCallRecord } from '../../gameday/api/api-call-record.ts';
 import { TaskFailure, type TransitionEvent } from '../../gameday/engine/ports.ts';
 import { controlTable, Stage } from '../../gameday/stage/stage.ts';
@@ -175,7 +176,7 @@ export class RehearsalStage {
     const client = new DynamoDBClient({ ...this.stage.world.clientSettings(), region: 'us-east-2', maxAttempts: 1 });
     const update = new UpdateItemCommand({
       TableName: controlTable,
-      Key: { pk: { S: 'APPROVALS#orders' }, sk: { S: `APPROVAL#${approvalId}` } },
+      Key: { pk: { S: approvalScope('orders') }, sk: { S: `${approvalPrefix}${approvalId}` } },
       UpdateExpression: 'SET #status = :status, decidedBy = :by',
       ConditionExpression: '#status = :open',
       ExpressionAttributeNames: { '#status': 'status' },

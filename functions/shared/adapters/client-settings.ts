@@ -1,5 +1,6 @@
 import type { Runtime } from '../runtime.ts';
 import { clockRetryStrategy } from './clock-retry-strategy.ts';
+import { withoutCallRecords } from './without-call-records.ts';
 
 /**
  * Attempts of one repeatable call, the first included. With the back-off above three attempts fit into a few seconds, well
@@ -17,16 +18,8 @@ export const clientSettings = (runtime: Runtime, region: string, purpose: CallPu
   retryStrategy: clockRetryStrategy(runtime.clock, runtime.random, purpose === 'repeatable' ? repeatableAttempts : 1),
 });
 
-/** As much of an SDK client as the cache touches. */
-interface CachedClient {
-  readonly middlewareStack: { remove(name: string): boolean };
-}
-
-/**
- * Keeps one client for each Region and purpose of a runtime: a warm function reuses its connections. The SDK makes a
- * record of each call for a logger, request and answer included, also where nobody logs: that is left out.
- */
-export const clientCache = <C extends CachedClient>(
+/** Keeps one client for each Region and purpose of a runtime: a warm function reuses its connections. */
+export const clientCache = <C extends Parameters<typeof withoutCallRecords>[0]>(
   create: (runtime: Runtime, region: string, purpose: CallPurpose) => C,
 ) => {
   const caches = new WeakMap<Runtime['aws'], Map<string, C>>();
@@ -36,8 +29,7 @@ export const clientCache = <C extends CachedClient>(
     const key = `${purpose} ${region}`;
     const cached = cache.get(key);
     if (cached !== undefined) return cached;
-    const client = create(runtime, region, purpose);
-    client.middlewareStack.remove('loggerMiddleware');
+    const client = withoutCallRecords(create(runtime, region, purpose));
     cache.set(key, client);
     return client;
   };

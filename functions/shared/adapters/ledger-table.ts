@@ -25,6 +25,7 @@ import {
 } from '../ledger-table.ts';
 import { claimOf, lateAttribute, ledgerItemOf, processedAttributes } from './ledger-table-items.ts';
 import { type RetrySettings, TableCalls } from './ledger-table-retry.ts';
+import { withoutCallRecords } from './without-call-records.ts';
 
 /** Keys of one BatchGetItem; https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 const keysPerRead = 100;
@@ -43,15 +44,9 @@ export interface LedgerTableOptions extends RetrySettings {
   readonly client?: ((region: string) => DynamoDBClient) | undefined;
 }
 
-/**
- * A client for the ledger's table. The SDK makes a record of each call for a logger, all keys and items included, also
- * where nobody logs: a third of what this process would spend on a lookup.
- */
-export const ledgerClient = (config: DynamoDBClientConfig): DynamoDBClient => {
-  const client = new DynamoDBClient(config);
-  client.middlewareStack.remove('loggerMiddleware');
-  return client;
-};
+/** A client for the ledger's table. */
+export const ledgerClient = (config: DynamoDBClientConfig): DynamoDBClient =>
+  withoutCallRecords(new DynamoDBClient(config));
 
 const defaultClient = (region: string): DynamoDBClient =>
   ledgerClient({ region, maxAttempts: 1, requestHandler: clientTimeouts });

@@ -1,10 +1,11 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ReconciliationEnvironment } from '../environment/pair-environment.ts';
 import type { Runtime } from '../runtime.ts';
 import { clientCache, clientSettings } from './client-settings.ts';
-import { DynamoLedgerTable, ledgerClient } from './ledger-table.ts';
+import { DynamoLedgerTable } from './ledger-table.ts';
 
 /** The table repeats its calls itself. */
-const clients = clientCache((runtime, region, purpose) => ledgerClient(clientSettings(runtime, region, purpose)));
+const clients = clientCache((runtime, region, purpose) => new DynamoDBClient(clientSettings(runtime, region, purpose)));
 
 /** A Region's replica of the ledger. @param attempts how often a call is sent; as often as consumers do unless given */
 export const ledgerTable = (

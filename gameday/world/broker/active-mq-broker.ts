@@ -30,6 +30,11 @@ export interface ActiveMqBrokerOptions {
   nowMs(): number;
   /** Whether a user may connect; users are the control plane's. */
   authenticate(username: string, password: string): boolean;
+  /**
+   * Whether another thread of the broker comes between this drain and its answer, so that a message is left over for the
+   * link until it asks again (docs/amazon-mq.md 14.9); never unless set.
+   */
+  readonly leavesOver?: (() => boolean) | undefined;
   /** Called after each change, in order. */
   readonly onChange?: ((change: BrokerChange) => void) | undefined;
 }
@@ -71,9 +76,9 @@ export class ActiveMqBroker implements EmbeddedBroker {
     this.brokerId = options.brokerId;
     this.brokerName = options.brokerName;
     this.region = options.region;
-    const { nowMs, authenticate } = options;
+    const { nowMs, authenticate, leavesOver = () => false } = options;
     this.store = new MessageStore({ brokerId: options.brokerId, nowMs });
-    this.#front = new AmqpFront({ id: options.brokerId, store: this.store, nowMs, authenticate });
+    this.#front = new AmqpFront({ id: options.brokerId, store: this.store, nowMs, authenticate, leavesOver });
     this.#reported = this.#state();
   }
 

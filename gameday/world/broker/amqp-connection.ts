@@ -22,6 +22,7 @@ export interface AmqpConnectionOptions {
   readonly store: MessageStore;
   readonly dispatcher: QueueDispatcher;
   nowMs(): number;
+  leavesOver(): boolean;
   /** Called once, when the connection has ended by either side. */
   onEnd(connection: AmqpConnection): void;
 }
@@ -179,8 +180,11 @@ export class AmqpConnection {
   #drain(sender: Sender): void {
     this.#browsers.get(sender)?.credit.startDrain();
     // A drain brings one page, however much credit there is; docs/amazon-mq.md section 14.
-    this.#consumers.get(sender)?.credit.startDrain(storePolicy.maxPageSize);
+    const consumer = this.#consumers.get(sender);
+    consumer?.credit.startDrain(storePolicy.maxPageSize);
     this.#pump(sender);
+    const { dispatcher, leavesOver } = this.#options;
+    if (consumer !== undefined && dispatcher.isOffered(consumer) && leavesOver()) consumer.keepOneBack();
   }
 
   #linkOf(sender: Sender): AmqpBrowser | AmqpConsumer | undefined {

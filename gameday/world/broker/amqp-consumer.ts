@@ -35,7 +35,7 @@ export class AmqpConsumer {
   /** What this link holds, by key, in the order in which it got it. */
   readonly #held = new Map<string, StoredMessage>();
   readonly #unanswered = new Map<Delivery, AcquiredMessage>();
-  /** What the client has given back: it stays with this link and is sent again. docs/amazon-mq.md 14.3. */
+  /** What waits for this link alone: what the client has given back, and what was left over for it. docs/amazon-mq.md 14.3, 14.9. */
   readonly #returned: AcquiredMessage[] = [];
 
   constructor(sender: Sender, surroundings: LinkSurroundings, options: ConsumerOptions) {
@@ -104,6 +104,12 @@ export class AmqpConsumer {
     if (!transactions.enlist(transactionId, { commit, rollBack })) return;
     this.#unanswered.delete(delivery);
     if (!settled) outcomes.settle(name, () => tellState(delivery, state));
+  }
+
+  /** Takes a message for this link without sending it: it goes with the next credit. docs/amazon-mq.md 14.9. */
+  keepOneBack(): void {
+    const next = this.#acquire();
+    if (next !== undefined) this.#returned.push(next);
   }
 
   /** Whether a message waits that the client has given back. */

@@ -12,6 +12,8 @@ export interface AmqpFrontOptions {
   nowMs(): number;
   /** Whether a user may connect. */
   authenticate(username: string, password: string): boolean;
+  /** Whether a message is left over for the link that drains now; as in `ActiveMqBrokerOptions`. */
+  leavesOver(): boolean;
 }
 
 /**
@@ -52,7 +54,7 @@ export class AmqpFront {
   /** The client's end of a new connection. */
   connect(): Duplex {
     const [client, server] = memoryConnection();
-    const { store, nowMs } = this.#options;
+    const { store, nowMs, leavesOver } = this.#options;
     this.#connections.add(
       new AmqpConnection(server, {
         container: this.#container,
@@ -60,6 +62,7 @@ export class AmqpFront {
         store,
         dispatcher: this.#dispatcher,
         nowMs,
+        leavesOver,
         onEnd: (connection) => this.#connections.delete(connection),
       }),
     );

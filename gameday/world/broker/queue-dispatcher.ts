@@ -39,6 +39,12 @@ export class QueueDispatcher {
     else if (queue.exclusive === consumer) queue.exclusive = queue.all.find(({ exclusive }) => exclusive);
   }
 
+  /** Whether a consumer is offered its queue's messages: all are, unless there is an exclusive one. */
+  isOffered(consumer: AmqpConsumer): boolean {
+    const exclusive = this.#queues.get(consumer.queue)?.exclusive;
+    return exclusive === undefined || exclusive === consumer;
+  }
+
   /** Sends what can be sent from a queue, then ends the drains that wait for it. */
   pump(name: string): void {
     const queue = this.#queues.get(name);

@@ -51,6 +51,23 @@ describe('the audit of writers', () => {
     ]);
   });
 
+  it.each(['PAIR#orders', 'GLOBAL'])('names a write while %s is frozen', async (scope) => {
+    const freeze = (stage: RehearsalStage): void => {
+      const { clock, world } = stage.stage;
+      world.interceptCalls(({ service, operation }) => {
+        // Frozen an instant before: no guard of the project can have seen it.
+        const freezing = { reason: 'audit', by: 'somebody', atMs: clock.nowMs() - 1 };
+        if (`${service} ${operation}` === 'ssm PutParameter') {
+          clock.spawn('somebody', async () => void (await operatorOf(stage).guards(scope).freeze(freezing)));
+        }
+        return 'proceed';
+      });
+    };
+    const [violation, ...others] = await audited('switchover', 'switches over', auditWriters, freeze);
+    expect(violation).toMatch(/^ssm PutParameter in us-west-2 by switchover \(run\): publish-endpoint: frozen since /);
+    expect(others).toEqual([]);
+  });
+
   it('names a write after the end of the lease', async () => {
     const expire = (stage: RehearsalStage): void => {
       stage.stage.observe({

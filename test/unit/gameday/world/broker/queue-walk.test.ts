@@ -21,7 +21,7 @@ interface Rehearsal {
   readonly streams: Duplex[];
 }
 
-const rehearse = async (body: (rehearsal: Rehearsal) => Promise<void>): Promise<void> => {
+const rehearse = async (body: (rehearsal: Rehearsal) => Promise<void>, leavesOver?: () => boolean): Promise<void> => {
   const clock = new VirtualClock({ startMs: 0, watchdogMs: 20_000 });
   const broker = new ActiveMqBroker({
     brokerId: 'b-1',
@@ -29,6 +29,7 @@ const rehearse = async (body: (rehearsal: Rehearsal) => Promise<void>): Promise<
     region: 'us-east-1',
     nowMs: () => clock.nowMs(),
     authenticate: () => true,
+    leavesOver,
   });
   const streams: Duplex[] = [];
   const connect = async (): Promise<Duplex> => {
@@ -86,6 +87,31 @@ describe('the queue walk on the embedded broker', () => {
         dequeued: 0,
       });
       expect(await drained(client)).toEqual(numbered(3_500).map((id) => [id.slice(3), 0]));
+    });
+  });
+
+  it('sees what the broker leaves over for a link, in its place, and removes it too', async () => {
+    await rehearse(
+      async ({ broker, client, walk }) => {
+        await client.sendNumbered('q', 'm', 3_500);
+        expect(await walk()).toMatchObject({ seen: 3_500, complete: true, deliveries: { before: 0, after: 0 } });
+        expect(idsOn(broker, 'q')).toEqual(numbered(3_500));
+        expect(await walk(everyThird)).toMatchObject({ seen: 3_500, removed: 1_166, complete: true });
+        expect(idsOn(broker, 'q')).toEqual(numbered(3_500, (number) => number % 3 !== 0));
+        expect(idsOn(broker, quarantine).length).toBe(1_166);
+      },
+      () => true,
+    );
+  });
+
+  it('removes messages that follow each other, and those that stand alone', async () => {
+    await rehearse(async ({ broker, client, walk }) => {
+      await client.sendNumbered('q', 'm', 1_250);
+      const isWanted = (number: number): boolean => number % 10 < 4 || number % 10 === 7;
+      const summary = await walk(({ messageId }) => isWanted(Number(String(messageId).slice(1))));
+      expect(summary).toMatchObject({ seen: 1_250, removed: numbered(1_250, isWanted).length, complete: true });
+      expect(idsOn(broker, 'q')).toEqual(numbered(1_250, (number) => !isWanted(number)));
+      expect(idsOn(broker, quarantine).sort()).toEqual([...numbered(1_250, isWanted)].sort());
     });
   });
 
