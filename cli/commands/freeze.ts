@@ -1,4 +1,4 @@
-import { globalScope } from '../../functions/shared/adapters/guard-table.ts';
+import { globalScope } from '../../functions/shared/control-scopes.ts';
 import { ControlConflict } from '../../functions/shared/errors.ts';
 import type { Freeze } from '../../functions/shared/guards/guards.ts';
 import { confirm } from '../confirm.ts';

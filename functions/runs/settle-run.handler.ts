@@ -4,6 +4,7 @@ import { Executions } from '../shared/adapters/executions.ts';
 import { GuardTable } from '../shared/adapters/guard-table.ts';
 import { notify } from '../shared/adapters/notifications.ts';
 import { composeHandler, runSchema } from '../shared/compose.ts';
+import { clusterScope, pairScope } from '../shared/control-scopes.ts';
 import { notifyEnvironmentSchema } from '../shared/environment/notify-environment.ts';
 import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { isOpen } from '../shared/intent.ts';
@@ -27,8 +28,8 @@ export const handler = composeHandler({
     const { pair, cluster } = subjectOf(run);
     const items = controlItems(runtime, environment);
     const scopes = [
-      ...(pair === undefined ? [] : [`PAIR#${pair}`, `WATCH#${pair}`]),
-      ...(cluster === undefined ? [] : [`CLUSTER#${cluster}`]),
+      ...(pair === undefined ? [] : [pairScope(pair), `WATCH#${pair}`]),
+      ...(cluster === undefined ? [] : [clusterScope(cluster)]),
     ];
     for (const scope of scopes) await new GuardTable(items, scope).release(executionArn);
     const newest = pair && (await controlPorts(runtime, environment).control.readIntent(pair, 'Promote'));

@@ -1,7 +1,8 @@
 import { ControlItems } from '../../functions/shared/adapters/control-items.ts';
 import { ControlTable } from '../../functions/shared/adapters/control-table.ts';
 import { FenceTable } from '../../functions/shared/adapters/fence-table.ts';
-import { GuardTable, globalScope } from '../../functions/shared/adapters/guard-table.ts';
+import { GuardTable } from '../../functions/shared/adapters/guard-table.ts';
+import { globalScope, pairScope } from '../../functions/shared/control-scopes.ts';
 import { currentRuntime } from '../../functions/shared/runtime.ts';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
 import type { ExerciseStage } from './stage-port.ts';
@@ -24,6 +25,6 @@ export class Operator {
 
   /** Lock, freeze and epoch of a pair; without a pair those that concern everything. */
   guards(pair: string | undefined): GuardTable {
-    return new GuardTable(this.#items, pair === undefined ? globalScope : `PAIR#${pair}`);
+    return new GuardTable(this.#items, pair === undefined ? globalScope : pairScope(pair));
   }
 }

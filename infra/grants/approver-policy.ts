@@ -1,5 +1,5 @@
-import { globalScope } from '../../functions/shared/adapters/guard-table.ts';
 import { approvalScope } from '../../functions/shared/approval.ts';
+import { globalScope, pairScope } from '../../functions/shared/control-scopes.ts';
 import type { Policy } from './function-policy.ts';
 import type { GrantScope } from './scope.ts';
 import { targets } from './targets.ts';
@@ -24,7 +24,7 @@ export const approverPolicy = (pair: string, scope: GrantScope): Policy => {
         Action: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
         Resource,
         Condition: {
-          'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [`PAIR#${pair}`, approvals, globalScope] },
+          'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [pairScope(pair), approvals, globalScope] },
         },
       },
       {

@@ -1,4 +1,5 @@
 import type { ClusterConfig } from '../cluster-config.ts';
+import { clusterScope } from '../control-scopes.ts';
 import type { ClusterEnvironment } from '../environment/cluster-environment.ts';
 import type { Runtime } from '../runtime.ts';
 import { readCredentials } from './broker-secrets.ts';
@@ -11,7 +12,7 @@ import { RabbitManagement } from './rabbit-management.ts';
 /** The adapters that functions of a RabbitMQ cluster share. */
 export const clusterPorts = (runtime: Runtime, environment: ClusterEnvironment, config: ClusterConfig) => {
   const items = new ControlItems(runtime, { region: environment.CONTROL_REGION, tableName: environment.CONTROL_TABLE });
-  const scope = `CLUSTER#${config.name}`;
+  const scope = clusterScope(config.name);
   return {
     clock: runtime.clock,
     brokers: new MqBrokers(runtime),

@@ -1,3 +1,4 @@
+import { pairScope } from '../control-scopes.ts';
 import type { ControlEnvironment } from '../environment/control-environment.ts';
 import type { Runtime } from '../runtime.ts';
 import { ControlItems } from './control-items.ts';
@@ -15,5 +16,5 @@ export const controlPorts = (runtime: Runtime, environment: ControlEnvironment) 
   heartbeats: new HeartbeatTable(controlItems(runtime, environment)),
   clock: runtime.clock,
   /** Lock, freeze and epoch of a pair. */
-  guardsOf: (pair: string) => new GuardTable(controlItems(runtime, environment), `PAIR#${pair}`),
+  guardsOf: (pair: string) => new GuardTable(controlItems(runtime, environment), pairScope(pair)),
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { type Approval, approvalPrefix, approvalScope } from '../approval.ts';
+import { pairScope } from '../control-scopes.ts';
 import type { Intent, IntentEnd, IntentOperation } from '../intent.ts';
 import { type ControlItems, number, text, texts, withoutUndefined } from './control-items.ts';
 
@@ -24,7 +25,7 @@ const approvalSchema = z.object({
 
 const membersSchema = z.object({ brokers: texts });
 
-const key = (pair: string, item: string) => ({ scope: `PAIR#${pair}`, item });
+const key = (pair: string, item: string) => ({ scope: pairScope(pair), item });
 
 const approvalKey = (pair: string, approvalId: string) => ({
   scope: approvalScope(pair),

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { pairScope } from '../control-scopes.ts';
 import type { Fence } from '../fence.ts';
 import { type ControlItems, number, text, withoutUndefined } from './control-items.ts';
 
@@ -16,7 +17,7 @@ const fenceSchema = z.object({
 export type FenceChange = Partial<Pick<Fence, 'status' | 'attemptedAtMs' | 'appliedAtMs' | 'reported'>>;
 
 /** One item for each Region of a pair: fencing one broker must not forget that the other one is fenced. */
-const keyOf = (pair: string, region: string) => ({ scope: `PAIR#${pair}`, item: `FENCE#${region}` });
+const keyOf = (pair: string, region: string) => ({ scope: pairScope(pair), item: `FENCE#${region}` });
 
 /** Fences of the pairs' brokers in the Control table. */
 export class FenceTable {

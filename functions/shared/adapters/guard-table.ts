@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { globalScope } from '../control-scopes.ts';
 import { ControlConflict, DrError, LockLost } from '../errors.ts';
 import {
   clockSkewSeconds,
@@ -23,9 +24,6 @@ const epochSchema = z.object({
   executionArn: text,
   acknowledgedAtMs: z.optional(number),
 });
-
-/** Scope of items that concern everything. */
-export const globalScope = 'GLOBAL';
 
 /** An owner that nobody is: a released lock keeps its item, since its fence must never fall. */
 const nobody = 'nobody';

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { pairScope } from '../control-scopes.ts';
 import type { Heartbeat } from '../heartbeat.ts';
 import { type Attribute, type ControlItems, number, text, withoutUndefined } from './control-items.ts';
 
@@ -15,7 +16,7 @@ const heartbeatSchema = z.object({
   backlogAtMs: z.optional(number),
 });
 
-const keyOf = (pair: string, region: string) => ({ scope: `PAIR#${pair}`, item: `HEARTBEAT#${region}` });
+const keyOf = (pair: string, region: string) => ({ scope: pairScope(pair), item: `HEARTBEAT#${region}` });
 
 /** Heartbeats of the pairs' brokers, one item for each pair and Region. */
 export class HeartbeatTable {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { pairScope } from '../control-scopes.ts';
 import { type GameDayRecord, gameDayOutcomes, type ReadinessRecord } from '../readiness-record.ts';
 import { type ControlItems, number, text, texts } from './control-items.ts';
 
@@ -59,6 +60,6 @@ export class ReadinessTable {
   }
 }
 
-const readinessKey = (pair: string, region: string) => ({ scope: `PAIR#${pair}`, item: `READINESS#${region}` });
+const readinessKey = (pair: string, region: string) => ({ scope: pairScope(pair), item: `READINESS#${region}` });
 
-const gameDayKey = (pair: string) => ({ scope: `PAIR#${pair}`, item: 'GAMEDAY' });
+const gameDayKey = (pair: string) => ({ scope: pairScope(pair), item: 'GAMEDAY' });

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { pairScope } from '../control-scopes.ts';
 import { type ControlItems, text } from './control-items.ts';
 
 const noteSchema = z.object({ key: text });
@@ -6,7 +7,7 @@ const noteSchema = z.object({ key: text });
 /** What a note is about: one note for each kind and pair is kept. */
 export type ReportKind = 'outside-promotion' | 'health';
 
-const keyOf = (pair: string, kind: ReportKind) => ({ scope: `PAIR#${pair}`, item: `REPORTED#${kind}` });
+const keyOf = (pair: string, kind: ReportKind) => ({ scope: pairScope(pair), item: `REPORTED#${kind}` });
 
 /** Notes of what people were told last, so that an event which arrives twice is reported once. */
 export class ReportNotes {

@@ -2,21 +2,13 @@ import rhea from 'rhea';
 import { type MessageFacts, readMessage } from '../amqp/read-message.ts';
 import { amqpBodyBytes } from '../amqp-body.ts';
 import type { Clock } from '../clock.ts';
-import { ServiceUnavailable } from '../errors.ts';
 import { heldMessage } from '../held-message.ts';
 import type { HeldMessage } from '../queue-walk.ts';
+import { LinkEnd } from './link-end.ts';
 import { RequestSize } from './request-size.ts';
 import type { WalkConnection } from './walk-connection.ts';
 import type { WalkLane } from './walk-lane.ts';
-import {
-  deliveriesLimit,
-  groupedLimit,
-  linkWindow,
-  producerSkewMs,
-  shareBytes,
-  stepLinks,
-  unansweredLimit,
-} from './walk-limits.ts';
+import { deliveriesLimit, groupedLimit, linkWindow, producerSkewMs, shareBytes, stepLinks } from './walk-limits.ts';
 import { type Arrival, WalkLink } from './walk-link.ts';
 
 /** A connection of a walk; one on which messages are removed has a lane. */
@@ -152,6 +144,11 @@ export class WalkReader {
     return shares.filter(({ held }) => held.length > 0);
   }
 
+  /** Makes the next `read` look behind the end that was found, for what has come back to the queue. */
+  lookAgain(): void {
+    this.#end = undefined;
+  }
+
   /**
    * Gives back everything that is held, from the head of the queue on, so that its order is as it was.
    *
@@ -176,46 +173,42 @@ export class WalkReader {
     return { link, path, held: [] };
   }
 
-  /** Fills a new link. Nothing for a new link is the end; nothing more for one that got some may be a coincidence. */
+  /** Fills a new link. One for which nothing at all comes is the end. */
   async #fill(filling: Filling): Promise<void> {
     const { link, held } = filling;
+    const linkEnd = new LinkEnd();
     for (let room = linkWindow; room > 0 && weight(held) < shareBytes && !this.#mustStop(); ) {
       const answer = await link.request(this.#size.next(room));
       const came = this.#hold(filling);
-      if (answer === 'drained' && held.length === 0) this.#stop({ complete: true });
-      if (answer !== 'drained' || came === 0 || this.#grouped !== undefined) return;
+      const nothingMore = linkEnd.reached(answer, came);
+      if (nothingMore && held.length === 0) this.#stop({ complete: true });
+      if (nothingMore || answer !== 'drained' || this.#grouped !== undefined) return;
       room -= came;
     }
   }
 
   /**
    * Gets what the broker has left over for a link that another one has taken the queue over from: this link is offered
-   * nothing more, so the answers are exact.
+   * nothing new, so what comes had been given to it before.
    *
    * @throws ServiceUnavailable
    */
   async #flush(filling: Filling): Promise<void> {
-    for (let unanswered = 0; unanswered < unansweredLimit; ) {
-      const answer = await filling.link.request(linkWindow);
-      if (this.#hold(filling) === 0 && answer === 'drained') return;
-      unanswered = answer === 'silent' ? unanswered + 1 : 0;
+    const linkEnd = new LinkEnd();
+    for (let answer = await filling.link.request(linkWindow); !linkEnd.reached(answer, this.#hold(filling)); ) {
+      answer = await filling.link.request(linkWindow);
     }
-    throw new ServiceUnavailable(unanswering);
   }
 
   /** Reads on by the link that owns message groups. Only the end of the queue or of the walk parts from it. */
   async #readGrouped(grouped: Grouped): Promise<Share> {
     const { link, path } = grouped.filling;
     const filling: Filling = { link, path, held: [] };
-    let [empty, unanswered] = [0, 0];
+    const linkEnd = new LinkEnd();
     for (let room = linkWindow; room > 0 && weight(filling.held) < shareBytes && !this.#mustStop(); ) {
       const answer = await link.request(this.#size.next(room));
       const came = this.#hold(filling);
-      empty = answer === 'drained' && came === 0 ? empty + 1 : 0;
-      // The first one may be the late answer to an earlier request.
-      if (empty === 2) this.#stop({ complete: true });
-      unanswered = answer === 'silent' ? unanswered + 1 : 0;
-      if (unanswered === unansweredLimit) throw new ServiceUnavailable(unanswering);
+      if (linkEnd.reached(answer, came)) this.#stop({ complete: true });
       room -= came;
       grouped.held += came;
     }
@@ -273,8 +266,6 @@ export class WalkReader {
 const namedGroups = 5;
 
 const weight = (held: readonly Held[]): number => held.reduce((sum, { bytes }) => sum + bytes.length, 0);
-
-const unanswering = `the broker left ${unansweredLimit} requests in a row unanswered`;
 
 const onlyNewer = 'messages that came during the walk were not all looked at';
 

@@ -6,7 +6,7 @@ import { AmqpConsumer } from './amqp-consumer.ts';
 import { AmqpCoordinator } from './amqp-coordinator.ts';
 import { AmqpProducer, type LinkSurroundings } from './amqp-producer.ts';
 import { answerEvents, type ClientOutcome, outcomeOfEvent } from './client-outcome.ts';
-import { type MessageStore, storePolicy } from './message-store.ts';
+import type { MessageStore } from './message-store.ts';
 import { OutcomeOrder } from './outcome-order.ts';
 import type { QueueDispatcher } from './queue-dispatcher.ts';
 import { deliverRawMessages, ignoreIdleTimeout, isDraining, serverConnection } from './rhea-internals.ts';
@@ -179,9 +179,8 @@ export class AmqpConnection {
 
   #drain(sender: Sender): void {
     this.#browsers.get(sender)?.credit.startDrain();
-    // A drain brings one page, however much credit there is; docs/amazon-mq.md section 14.
     const consumer = this.#consumers.get(sender);
-    consumer?.credit.startDrain(storePolicy.maxPageSize);
+    consumer?.startDrain();
     this.#pump(sender);
     const { dispatcher, leavesOver } = this.#options;
     if (consumer !== undefined && dispatcher.isOffered(consumer) && leavesOver()) consumer.keepOneBack();

@@ -3,7 +3,7 @@ import { withDeliveryCount, withMessageId } from './amqp-message.ts';
 import type { LinkSurroundings } from './amqp-producer.ts';
 import { type ClientOutcome, confirmToClient } from './client-outcome.ts';
 import { LinkCredit } from './link-credit.ts';
-import type { AcquiredMessage } from './message-store.ts';
+import { type AcquiredMessage, storePolicy } from './message-store.ts';
 import { settleAnswered, tellState } from './rhea-internals.ts';
 import { acceptedInTransaction, type TransactionalAnswer } from './rhea-transactions.ts';
 import type { StoredMessage } from './stored-queue.ts';
@@ -37,6 +37,7 @@ export class AmqpConsumer {
   readonly #unanswered = new Map<Delivery, AcquiredMessage>();
   /** What waits for this link alone: what the client has given back, and what was left over for it. docs/amazon-mq.md 14.3, 14.9. */
   readonly #returned: AcquiredMessage[] = [];
+  #owesAnswer = false;
 
   constructor(sender: Sender, surroundings: LinkSurroundings, options: ConsumerOptions) {
     this.queue = options.queue;
@@ -106,10 +107,22 @@ export class AmqpConsumer {
     if (!settled) outcomes.settle(name, () => tellState(delivery, state));
   }
 
-  /** Takes a message for this link without sending it: it goes with the next credit. docs/amazon-mq.md 14.9. */
+  /**
+   * Takes a message for this link without sending it: it goes with the next credit, or where a drain used up all of its
+   * credit, behind the answer to that drain, which waits too. docs/amazon-mq.md 14.9.
+   */
   keepOneBack(): void {
     const next = this.#acquire();
-    if (next !== undefined) this.#returned.push(next);
+    if (next === undefined) return;
+    this.#returned.push(next);
+    this.#owesAnswer = this.credit.usedUp;
+  }
+
+  /** Takes the client's wish to have its unused credit back after one page. docs/amazon-mq.md 14.9. */
+  startDrain(): void {
+    // The answer to an earlier drain is one to this drain too, and comes before any message.
+    this.credit.startDrain(this.#owesAnswer ? 0 : storePolicy.maxPageSize);
+    this.#owesAnswer = false;
   }
 
   /** Whether a message waits that the client has given back. */

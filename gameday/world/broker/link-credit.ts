@@ -21,6 +21,11 @@ export class LinkCredit {
     return this.#attached && this.#assigned < creditLimit(this.#sender) && this.#sender.sendable();
   }
 
+  /** Whether everything that the client gave was assigned. */
+  get usedUp(): boolean {
+    return this.#assigned >= creditLimit(this.#sender);
+  }
+
   /** Whether the client waits for its unused credit. */
   get draining(): boolean {
     return this.#draining;

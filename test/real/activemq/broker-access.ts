@@ -1,7 +1,10 @@
 import { connect as connectPlain } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { BrokerConsole } from '../../../functions/shared/adapters/broker-console.ts';
 import { AmqpQueueWalk } from '../../../functions/shared/adapters/queue-walk.ts';
 import { systemClock } from '../../../functions/shared/clock.ts';
+import { sendHttp } from '../../../functions/shared/http-request.ts';
+import type { DestinationCounts } from '../../../functions/shared/queue-counts.ts';
 import type { Runtime } from '../../../functions/shared/runtime.ts';
 import { connectTls } from '../../../functions/shared/tls-connect.ts';
 import { fakeRuntime } from '../../support/fake-ports.ts';
@@ -21,6 +24,13 @@ export const runtimeFor = (amqpUrl: string): Runtime => ({
   connect: (address, timeoutMs) =>
     amqpUrl.startsWith('amqp+ssl:') ? connectTls(address, timeoutMs) : openPlain(address),
 });
+
+/** The counters of the broker's destinations, as its console shows them. */
+export const countsOn = async ({
+  consoleUrl,
+  credentials,
+}: Pick<TestBroker, 'consoleUrl' | 'credentials'>): Promise<DestinationCounts> =>
+  await new BrokerConsole({ httpRequest: sendHttp }, { urls: [consoleUrl], credentials }).readDestinations();
 
 /** What a walk needs of a broker. */
 export type WalkTarget = Pick<TestBroker, 'amqpUrl' | 'credentials'>;

@@ -72,8 +72,8 @@ describe.runIf(!withoutActiveMq)('a walk that dies on a real broker', () => {
       const processed = processedOf(filled);
       const processedFile = join(folder, `processed-${index}`);
       await writeFile(processedFile, [...processed].join('\n'));
-      const { amqpUrl, credentials } = broker;
-      const task = { target: { amqpUrl, credentials }, queue, quarantine, processedFile };
+      const { amqpUrl, consoleUrl, credentials } = broker;
+      const task = { target: { amqpUrl, consoleUrl, credentials }, queue, quarantine, processedFile };
       for (let kill = 1; kill <= kills; kill++) {
         const batches = 1 + Math.floor(random() * latestKill.batches);
         const thenMs = Math.floor(random() * latestKill.thenMs);

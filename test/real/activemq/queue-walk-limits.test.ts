@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Message } from 'rhea';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalAmqpId } from '../../../functions/reconciliation/ledger/message-id.ts';
-import type { HeldMessage, WalkSummary, WalkVerdict } from '../../../functions/shared/queue-walk.ts';
+import type { HeldMessage, WalkOptions, WalkSummary, WalkVerdict } from '../../../functions/shared/queue-walk.ts';
 import { connectAmqp, sendAmqp } from './amqp-source.ts';
 import { type WalkTarget, walkOn } from './broker-access.ts';
 import { difference, fillQueue, idOfRaw, noDifference } from './filled-queue.ts';
@@ -44,13 +44,10 @@ describe.runIf(!withoutActiveMq)('the limits of a walk on a real broker', () => 
   const walk = async (
     queue: string,
     judge: (message: HeldMessage) => WalkVerdict,
-    options: { readonly target?: WalkTarget; readonly depth?: number; readonly quarantine?: string } = {},
+    { target = broker, ...options }: Partial<WalkOptions> & { readonly target?: WalkTarget } = {},
   ): Promise<WalkSummary> => {
-    const { target = broker, depth, quarantine } = options;
-    return await walkOn(target).walk(
-      queue,
-      { deadlineMs: Date.now() + walkTimeMs, depth, ...(quarantine === undefined ? {} : { quarantine }) },
-      async (batch) => batch.map(judge),
+    return await walkOn(target).walk(queue, { deadlineMs: Date.now() + walkTimeMs, ...options }, async (batch) =>
+      batch.map(judge),
     );
   };
 
@@ -84,11 +81,13 @@ describe.runIf(!withoutActiveMq)('the limits of a walk on a real broker', () => 
           seen.push(message);
           return 'keep';
         },
-        { target: small, depth: 20_000 },
+        { target: small, unseen: async (counts) => 20_000 - counts.seen },
       );
       expect(summary).toMatchObject({ complete: false, seen: seen.length, removed: 0 });
       expect(summary.seen).toBeLessThan(20_000);
-      expect(summary.remarks).toEqual([expect.stringContaining(`offered ${summary.seen} of 20000 messages`)]);
+      expect(summary.remarks).toEqual([
+        expect.stringContaining(`offered ${summary.seen} messages and its counters show ${20_000 - summary.seen} more`),
+      ]);
       const consumer = await connectAmqp(small);
       const first = await new Promise((resolve) => {
         consumer

@@ -6,16 +6,14 @@ import { TableLookup } from '../../../functions/reconciliation/ledger/lookup-ent
 import { readLines } from '../../../functions/reconciliation/manifest.ts';
 import { repairQueue } from '../../../functions/reconciliation/repair-queue.ts';
 import { scanQueue } from '../../../functions/reconciliation/scan-queue.ts';
-import { BrokerConsole } from '../../../functions/shared/adapters/broker-console.ts';
 import { DynamoLedgerTable, ledgerClient } from '../../../functions/shared/adapters/ledger-table.ts';
 import { systemClock } from '../../../functions/shared/clock.ts';
-import { sendHttp } from '../../../functions/shared/http-request.ts';
 import { east, west } from '../../support/ledger-stage.ts';
 import type { DynamoDbLocalAccess } from '../dynamodb/dynamodb-local.ts';
 import { clientSettingsFor, createLedgerTables } from '../dynamodb/ledger-tables.ts';
 import { type OpenDynamoDb, openDynamoDb } from '../dynamodb/open-dynamodb.ts';
 import { waitUntil } from '../rabbitmq/wait-until.ts';
-import { walkOn } from './broker-access.ts';
+import { countsOn, walkOn } from './broker-access.ts';
 import { difference, fillQueue, idOfRaw, noDifference } from './filled-queue.ts';
 import { openBroker } from './given-broker.ts';
 import { JmsTool } from './jms-tool.ts';
@@ -84,10 +82,7 @@ describe.runIf(!withoutActiveMq)('the reconciliation of a queue on a real broker
     await broker?.stop();
   });
 
-  const readCounts = async () => {
-    const { consoleUrl, credentials } = broker;
-    return await new BrokerConsole({ httpRequest: sendHttp }, { urls: [consoleUrl], credentials }).readDestinations();
-  };
+  const readCounts = () => countsOn(broker);
 
   it('finds by the ledgers of both Regions what was processed, removes that, and the console’s counters agree', async () => {
     // A name with everything that a page must escape.

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { identifyHeld } from '../../../functions/reconciliation/identify-held.ts';
 import { type ManifestLine, type QueueScan, sha256, writeLines } from '../../../functions/reconciliation/manifest.ts';
 import { type RepairPorts, repairQueue } from '../../../functions/reconciliation/repair-queue.ts';
-import { LockLost } from '../../../functions/shared/errors.ts';
+import { LockLost, ServiceUnavailable } from '../../../functions/shared/errors.ts';
 import { noonMs } from '../../support/brokers.ts';
 import { FakeQueues, FakeStore, heldMessage, WalkCrashed } from '../../support/fake-queues.ts';
 import { manifestLine, queueScan } from '../../support/manifests.ts';
@@ -55,7 +55,9 @@ describe('the repair of a queue', () => {
     });
     expect(queues.idsIn('work')).toEqual(ids(250).filter((id) => !['m1', 'm3', 'm240'].includes(id)));
     expect(queues.idsIn(quarantine)).toEqual(['m1', 'm3', 'm240']);
-    expect(queues.walks).toEqual([{ queue: 'work', options: { quarantine, deadlineMs: noonMs + 270_000 } }]);
+    expect(queues.walks).toEqual([
+      { queue: 'work', options: { quarantine, deadlineMs: noonMs + 270_000, unseen: expect.any(Function) } },
+    ]);
     expect(JSON.parse(store.text('repair-0-removed.json'))).toEqual({
       queue: 'work',
       quarantine,
@@ -106,6 +108,19 @@ describe('the repair of a queue', () => {
     };
     expect(await repair()).toMatchObject({ removed: 2, complete: true, findings: [] });
     expect(queues.idsIn('work').at(-1)).toBe('new');
+  });
+
+  it('keeps the list of what it removed when the counters cannot be read after it', async () => {
+    const { queues, store, repair } = await setup(processed('m0'));
+    queues.sendIds('work', 'm0', 'm1');
+    let reads = 0;
+    const readCounts: RepairPorts['readCounts'] = async () => {
+      reads += 1;
+      if (reads > 1) throw new ServiceUnavailable('no console');
+      return await queues.counts();
+    };
+    await expect(repair({ readCounts })).rejects.toThrow('no console');
+    expect(JSON.parse(store.text('repair-0-removed.json'))).toMatchObject({ removed: ['ID:m0'] });
   });
 
   it('is incomplete where the walk did not reach the end or the counts do not add up', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { GuardTable, globalScope } from '../../../../functions/shared/adapters/guard-table.ts';
+import { GuardTable } from '../../../../functions/shared/adapters/guard-table.ts';
+import { globalScope } from '../../../../functions/shared/control-scopes.ts';
 import { ControlConflict, LockLost, UnexpectedAnswer } from '../../../../functions/shared/errors.ts';
 import {
   clockSkewSeconds,

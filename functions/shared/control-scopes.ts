@@ -1,0 +1,8 @@
+/** Scope of the Control table's items that concern everything. */
+export const globalScope = 'GLOBAL';
+
+/** Scope of a pair's items in the Control table. */
+export const pairScope = (pair: string): string => `PAIR#${pair}`;
+
+/** Scope of a RabbitMQ cluster's items in the Control table. */
+export const clusterScope = (cluster: string): string => `CLUSTER#${cluster}`;
