@@ -6,7 +6,7 @@ import type { ClusterDeployment, DeploymentConfig, PairDeployment } from '../inf
 import { regionsOfPair } from '../infra/config-relations.ts';
 import { functions, machines } from '../infra/deployment.ts';
 import { accountOf } from '../infra/grants/scope.ts';
-import { lookedAfterBy, triggerRules } from '../infra/triggers.ts';
+import { clusterRules, lookedAfterBy, regionRules } from '../infra/triggers.ts';
 import { hoursPerMonth } from '../infra/unit-prices.ts';
 import { networkZones } from './assumptions.ts';
 import { type BillingTerms, callsOf, executionUsage, invocationUsage, logBytesOf } from './execution-usage.ts';
@@ -27,7 +27,8 @@ const alarmMetrics = (specs: readonly AlarmSpec[]): number =>
 
 /** What the schedules of the deployment do in a month, as a recorded hour of them shows it. */
 export const scheduledUsage = (recorded: RecordedScenario, regions: readonly string[], terms: BillingTerms): Usage => {
-  const invoked = triggerRules((name) => name).flatMap((rule) =>
+  const rules = [...regionRules((name) => name), ...clusterRules('any', 'any')];
+  const invoked = rules.flatMap((rule) =>
     'everyMinutes' in rule && 'targetFunction' in rule
       ? new Array<string>(minutesPerHour / rule.everyMinutes).fill(rule.targetFunction)
       : [],

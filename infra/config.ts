@@ -20,11 +20,20 @@ const approverArn = z
 /** How clients, and so the functions that probe a broker, get to it. */
 const accessSchema = z.enum(['public', 'private']);
 
+/** Roles and rules are named after it, with their Region, and IAM and EventBridge allow 64 characters. */
+const deployedName = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,31}$/,
+    'expected 1–32 lower-case letters, digits and hyphens: roles and rules are named after it',
+  );
+
 const pairFields = omit(pairConfigSchema, { brokers: true }).shape;
 
 /** One pair of ActiveMQ brokers. */
 const pairSchema = z.strictObject({
   ...pairFields,
+  name: deployedName,
   engine: z
     .literal('ActiveMQ', 'cross-Region data replication is of ActiveMQ brokers alone; a RabbitMQ broker is a cluster')
     .default('ActiveMQ'),
@@ -54,6 +63,7 @@ const pairSchema = z.strictObject({
 /** One RabbitMQ cluster. */
 const clusterSchema = z.strictObject({
   ...clusterConfigSchema.shape,
+  name: deployedName,
   engine: z
     .literal('RabbitMQ', 'policies are of RabbitMQ brokers; an ActiveMQ broker is part of a pair')
     .default('RabbitMQ'),

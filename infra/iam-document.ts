@@ -71,7 +71,7 @@ const roleOf = (roles: readonly DocumentedRole[], name: string): DocumentedRole 
  * The page `docs/iam.md`: every role of one Region's template, what it may do, and why a wildcard or a right that no
  * rehearsal uses is there.
  *
- * @param roles roles of the control stack of the deployment's first Region
+ * @param roles roles of both stacks of the deployment's first Region
  */
 export const iamDocument = (config: DeploymentConfig, roles: readonly DocumentedRole[]): string => {
   const [scope] = scopesOf(config);
@@ -101,7 +101,7 @@ export const iamDocument = (config: DeploymentConfig, roles: readonly Documented
     '## Schedules and people',
     '',
     ...table([
-      rowsOf('schedules', named('schedules')),
+      ...scope.pairs.map(({ name }) => rowsOf(`schedules of ${name}`, named(`schedules-${name}`))),
       ...approvers.map(({ name }) => rowsOf(`approvers of ${name}`, named(`approver-${name}`))),
     ]),
     '## Rights that no rehearsal uses',

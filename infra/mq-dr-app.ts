@@ -1,4 +1,4 @@
-import { App, type AppProps, Tags, Validations } from 'aws-cdk-lib';
+import { App, type AppProps, PermissionsBoundary, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { checkBudgets } from './budgets/check-budgets.ts';
 import type { DeploymentConfig } from './config.ts';
@@ -62,11 +62,15 @@ export class MqDrApp extends App {
           code,
         }),
     );
+    const { permissionsBoundaryArn } = config;
     this.alarms = regions.map(
       (region) =>
         new AlarmStack(this, `MqDrAlarms-${region}`, {
           env: { account: accountId, region },
-          description: `mq-dr: alarms and dashboards of the pairs and clusters of ${region}`,
+          ...(permissionsBoundaryArn !== undefined && {
+            permissionsBoundary: PermissionsBoundary.fromArn(permissionsBoundaryArn),
+          }),
+          description: `mq-dr: rules, alarms and dashboards of the pairs and clusters of ${region}`,
           watched: scopeOf(config, region),
         }),
     );

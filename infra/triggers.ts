@@ -29,15 +29,18 @@ export const lookedAfterBy = ({
   ...(clusters.length > 0 ? (['clusters'] as const) : []),
 ];
 
-/** A rule on the default bus of every Region; its target is a function or a state machine of the same Region. */
+/** A rule on the default bus of a Region; its target is a function or a state machine of the same Region. */
 export type TriggerRule = {
   readonly name: string;
   readonly description: string;
-  /** What it is there for: a deployment without has no such rule. */
-  readonly of?: LookedAfter;
 } & (
   | { readonly targetFunction: 'receive-event' | 'receive-drift-event'; readonly pattern: EventPattern }
-  | ({ readonly targetFunction: 'write-heartbeat' | 'enforce-fencing' | 'receive-drift-event' } & Schedule)
+  | ({ readonly targetFunction: 'write-heartbeat' | 'enforce-fencing' } & Schedule)
+  | ({
+      readonly targetFunction: 'receive-drift-event';
+      /** The input gets a `time`, that of the turn: an input transformer takes it from the scheduler's event. */
+      readonly timed: true;
+    } & Schedule)
   | ({ readonly targetMachine: 'readiness' } & Schedule)
 );
 
@@ -52,14 +55,22 @@ const watchedCalls = ['Promote', 'RebootBroker', 'UpdateBroker', 'DeleteBroker']
 /** Calls after which the policies of a RabbitMQ broker may differ; docs/rabbitmq.md 4.6. */
 const policyCalls = ['CreateBroker', 'UpdateBroker', 'RebootBroker'] as const;
 
-/** An alarm on a metric of Amazon MQ fires; on one of those named, if any are. */
-const brokerAlarm = (names?: readonly string[]): EventPattern => ({
+/** An alarm on a metric of Amazon MQ about one of the brokers fires; on a metric of those named, if any are. */
+const brokerAlarm = (brokers: readonly string[], names?: readonly string[]): EventPattern => ({
   source: ['aws.cloudwatch'],
   'detail-type': ['CloudWatch Alarm State Change'],
   detail: {
     state: { value: ['ALARM'] },
     configuration: {
-      metrics: { metricStat: { metric: { namespace: ['AWS/AmazonMQ'], ...(names !== undefined && { name: names }) } } },
+      metrics: {
+        metricStat: {
+          metric: {
+            namespace: ['AWS/AmazonMQ'],
+            ...(names !== undefined && { name: names }),
+            dimensions: { Broker: brokers },
+          },
+        },
+      },
     },
   },
 });
@@ -74,42 +85,65 @@ const brokerCall = (eventName: readonly string[]): EventPattern => ({
 /** Ends that a run cannot deal with itself: no Catch runs on a time-out or an abort. */
 const badEnds = ['FAILED', 'TIMED_OUT', 'ABORTED'] as const;
 
-/**
- * The rules of one Region. Events start no state machine directly: EventBridge may deliver one twice and gives
- * executions random names, while `receive-event` names them after the event. Events are handed over whole, without an
- * input transformer: functions parse the services' own shapes, with tests, and nothing else has to know them.
- *
- * @param machineArn ARN of a state machine of the Region by its name
- * @param lookedAfter what the deployment has, in either Region: both have the same rules
- */
-export const triggerRules = (
-  machineArn: (name: string) => string,
-  lookedAfter: readonly LookedAfter[] = ['pairs', 'clusters'],
-): readonly TriggerRule[] => everyRule(machineArn).filter(({ of }) => of === undefined || lookedAfter.includes(of));
-
-const everyRule = (machineArn: (name: string) => string): readonly TriggerRule[] => [
-  {
-    name: 'broker-alarm',
-    of: 'pairs',
-    description: 'An alarm on what a replica receives of its primary fires: the first signal for a watch.',
-    targetFunction: 'receive-event',
-    // A full store or a busy processor says nothing about the other side, and a watch may end in a page.
-    pattern: brokerAlarm(replicaGauges),
-  },
+/** Rules of a Region about its pairs as a whole. */
+const rulesOfPairs: readonly TriggerRule[] = [
   {
     name: 'broker-call',
-    of: 'pairs',
     description: 'Somebody promoted, rebooted, changed or deleted a broker: look again.',
     targetFunction: 'receive-event',
     pattern: brokerCall(watchedCalls),
   },
   {
     name: 'service-health',
-    of: 'pairs',
     description: 'AWS Health reports something about Amazon MQ.',
     targetFunction: 'receive-event',
     pattern: { source: ['aws.health'], 'detail-type': ['AWS Health Event'], detail: { service: ['MQ'] } },
   },
+  {
+    name: 'heartbeat',
+    description: "Once a minute: what this Region sees of its own brokers, for the other side's eyes.",
+    targetFunction: 'write-heartbeat',
+    everyMinutes: 1,
+    input: {},
+  },
+  {
+    name: 'fencing',
+    description: 'Once a minute: keeps clients away from brokers of this Region that lost their role in a failover.',
+    targetFunction: 'enforce-fencing',
+    everyMinutes: 1,
+    input: {},
+  },
+];
+
+/** Rules of a Region about its clusters as a whole. */
+const rulesOfClusters: readonly TriggerRule[] = [
+  {
+    name: 'cluster-call',
+    description: 'A broker was made, changed or rebooted: a RabbitMQ cluster may have other policies now.',
+    targetFunction: 'receive-drift-event',
+    pattern: brokerCall(policyCalls),
+  },
+  {
+    name: 'cluster-event',
+    description: "A line of a broker's log, or a person, asks for a look at a cluster's policies.",
+    targetFunction: 'receive-drift-event',
+    pattern: { source: ['mq-dr'], 'detail-type': ['Broker Log Match', 'Policy Drift Requested'] },
+  },
+];
+
+/**
+ * The rules of one Region as a whole: what is not known to be about one pair or cluster until a function has looked. Events
+ * start no state machine directly: EventBridge may deliver one twice and gives executions random names, while
+ * `receive-event` names them after the event. Events are handed over whole: functions parse the services' own shapes, with
+ * tests, and a transformer that misses a member drops the event.
+ *
+ * @param machineArn ARN of a state machine of the Region by its name
+ * @param lookedAfter what the deployment has, in either Region: both have the same rules
+ */
+export const regionRules = (
+  machineArn: (name: string) => string,
+  lookedAfter: readonly LookedAfter[] = ['pairs', 'clusters'],
+): readonly TriggerRule[] => [
   {
     name: 'run-ended',
     description: 'A run failed, timed out or was stopped: settle-run cleans up after it, never after itself.',
@@ -123,59 +157,50 @@ const everyRule = (machineArn: (name: string) => string): readonly TriggerRule[]
       },
     },
   },
+  ...(lookedAfter.includes('pairs') ? rulesOfPairs : []),
+  ...(lookedAfter.includes('clusters') ? rulesOfClusters : []),
+];
+
+/**
+ * The rules of one pair in one Region.
+ *
+ * @param brokerNames the pair's brokers in that Region; each instance's metrics have its name with a number
+ * (docs/amazon-mq.md 10.1)
+ */
+export const pairRules = (pair: string, brokerNames: readonly string[]): readonly TriggerRule[] => [
   {
-    name: 'heartbeat',
-    of: 'pairs',
-    description: "Once a minute: what this Region sees of its own brokers, for the other side's eyes.",
-    targetFunction: 'write-heartbeat',
-    everyMinutes: 1,
-    input: {},
+    name: `${pair}-alarm`,
+    description: `An alarm on what a replica of ${pair} receives of its primary fires: the first signal for a watch.`,
+    targetFunction: 'receive-event',
+    // A full store or a busy processor says nothing about the other side, and a watch may end in a page.
+    pattern: brokerAlarm(
+      brokerNames.flatMap((name) => [`${name}-1`, `${name}-2`]),
+      replicaGauges,
+    ),
   },
   {
-    name: 'fencing',
-    of: 'pairs',
-    description: 'Once a minute: keeps clients away from brokers of this Region that lost their role in a failover.',
-    targetFunction: 'enforce-fencing',
-    everyMinutes: 1,
-    input: {},
-  },
-  {
-    name: 'readiness',
-    of: 'pairs',
-    description: 'Four times an hour: whether every pair could be promoted now. An event only when that changes.',
+    name: `${pair}-readiness`,
+    description: `Four times an hour: whether ${pair} could be promoted now. An event only when that changes.`,
     targetMachine: 'readiness',
     everyMinutes: 15,
-    input: {},
+    input: { pairs: [pair] },
   },
+];
+
+/** The rules of one RabbitMQ cluster in its Region. */
+export const clusterRules = (cluster: string, brokerName: string): readonly TriggerRule[] => [
   {
-    name: 'cluster-alarm',
-    of: 'clusters',
-    description:
-      'A CloudWatch alarm on a metric of Amazon MQ fires: what do the policies of that RabbitMQ cluster say?',
+    name: `${cluster}-alarm`,
+    description: `An alarm on a metric of Amazon MQ about ${cluster} fires: what do its policies say?`,
     targetFunction: 'receive-drift-event',
-    pattern: brokerAlarm(),
+    pattern: brokerAlarm([brokerName]),
   },
   {
-    name: 'cluster-call',
-    of: 'clusters',
-    description: 'A broker was made, changed or rebooted: a RabbitMQ cluster may have other policies now.',
-    targetFunction: 'receive-drift-event',
-    pattern: brokerCall(policyCalls),
-  },
-  {
-    name: 'cluster-event',
-    of: 'clusters',
-    description: "A line of a broker's log, or a person, asks for a look at a cluster's policies.",
-    targetFunction: 'receive-drift-event',
-    pattern: { source: ['mq-dr'], 'detail-type': ['Broker Log Match', 'Policy Drift Requested'] },
-  },
-  {
-    name: 'policy-drift',
-    of: 'clusters',
-    description:
-      "Twice an hour: every cluster's policies. Edits inside a broker reach no trail, so nothing else shows them.",
+    name: `${cluster}-policy-drift`,
+    description: `Twice an hour: the policies of ${cluster}. Edits inside a broker reach no trail, so nothing else shows them.`,
     targetFunction: 'receive-drift-event',
     everyMinutes: 30,
-    input: { source: 'mq-dr', 'detail-type': 'Policy Drift Schedule', detail: {} },
+    timed: true,
+    input: { source: 'mq-dr', 'detail-type': 'Policy Drift Schedule', detail: { cluster } },
   },
 ];

@@ -18,10 +18,11 @@ try {
   const code = { codeOf: () => Code.fromAsset(codeFolder) };
   const app = new MqDrApp({ config, code, outdir: join(folder, 'out') });
   app.synth();
-  const [stack] = app.controls;
-  if (stack === undefined) throw new TypeError('the example has a Region');
-  const template: unknown = JSON.parse(readFileSync(join(folder, 'out', `${stack.stackName}.template.json`), 'utf8'));
-  writeFileSync(join(import.meta.dirname, '../docs/iam.md'), iamDocument(config, rolesOf(template)));
+  const stacks = [...app.controls.slice(0, 1), ...app.alarms.slice(0, 1)];
+  const roles = stacks.flatMap(({ stackName }) =>
+    rolesOf(JSON.parse(readFileSync(join(folder, 'out', `${stackName}.template.json`), 'utf8'))),
+  );
+  writeFileSync(join(import.meta.dirname, '../docs/iam.md'), iamDocument(config, roles));
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -20,12 +20,11 @@ export type TriggerDecision =
   | { readonly starts: readonly [DriftStart, ...DriftStart[]] }
   | { readonly starts: readonly []; readonly ignored: string };
 
-/** An EventBridge event, or what a schedule hands over in its place, which has no time of its own. */
-
+/** An EventBridge event, or what a schedule hands over in its place, with the time of its turn. */
 const eventSchema = z.object({
   source: z.string(),
   'detail-type': z.string(),
-  time: z.optional(z.iso.datetime()),
+  time: z.iso.datetime(),
   detail: z._default(z.record(z.string(), z.unknown()), {}),
 });
 
@@ -40,6 +39,7 @@ const apiCallSchema = z.object({
 });
 
 const alarmSchema = z.object({ alarmName: z.string(), state: z.object({ value: z.string() }) });
+const scheduleSchema = z.strictObject({ cluster: z.string() });
 const logSchema = z.object({ brokerId: z.string(), pattern: z.string() });
 /** A person's wish, put on the bus; the service and its tools start the workflow itself. */
 const manualSchema = z.strictObject({
@@ -67,16 +67,14 @@ const ignored = (why: string): TriggerDecision => ({ starts: [], ignored: why })
  * Decides what an event asks of policy-drift. Nothing but a person's request ever asks for more than a report.
  *
  * @param clusters the clusters of the function's own Region
- * @param nowMs for an event that has no time of its own
  * @throws InvalidInput for what is no event, and for a person's request that names no cluster or has a wrong field
  */
 export const driftTrigger = (
   event: unknown,
   clusters: readonly Pick<ClusterConfig, 'name' | 'broker'>[],
-  nowMs: number,
 ): TriggerDecision => {
   const { source, time, detail, 'detail-type': type } = parseInput(eventSchema, event, 'the event');
-  const atMs = time === undefined ? nowMs : Date.parse(time);
+  const atMs = Date.parse(time);
   const start = (names: readonly string[], kind: TriggerKind, reason: string): TriggerDecision => {
     const [first, ...more] = names.map((cluster) => ({
       kind,
@@ -91,11 +89,9 @@ export const driftTrigger = (
     clusters.filter(({ broker }) => broker.brokerId === id || broker.arn === id).map(({ name }) => name);
 
   if (source === 'mq-dr' && type === 'Policy Drift Schedule') {
-    return start(
-      clusters.map(({ name }) => name),
-      'schedule',
-      'schedule',
-    );
+    const { cluster } = parseInput(scheduleSchema, detail, 'the schedule');
+    const meant = clusters.filter(({ name }) => name === cluster).map(({ name }) => name);
+    return start(meant, 'schedule', 'schedule');
   }
   if (source === 'aws.amazonmq' && type === 'AWS API Call via CloudTrail') return apiCall(detail, ofBroker, start);
   if (source === 'aws.cloudwatch' && type === 'CloudWatch Alarm State Change') {

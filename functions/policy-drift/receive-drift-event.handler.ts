@@ -14,7 +14,6 @@ export const handler = composeHandler({
     const executions = new Executions(runtime);
     const reaction = await startDriftRuns(event, {
       clusters: environment.CLUSTERS.filter(({ broker }) => broker.region === region),
-      nowMs: runtime.clock.nowMs(),
       machineArn: environment.MACHINES['policy-drift'],
       start: (machineArn, name, input) => executions.start(machineArn, name, input),
     });

@@ -6,7 +6,6 @@ import { driftTrigger } from './drift-trigger.ts';
 export interface StartPorts {
   /** The clusters of this Region. */
   readonly clusters: readonly Pick<ClusterConfig, 'name' | 'broker'>[];
-  readonly nowMs: number;
   /** ARN of policy-drift in this Region; undefined when it is not deployed. */
   readonly machineArn: string | undefined;
   /** `exists`: an execution of this name was started before. */
@@ -28,7 +27,7 @@ export interface DriftReaction {
  * all clusters had their turn: EventBridge then hands the event over again
  */
 export const startDriftRuns = async (event: unknown, ports: StartPorts): Promise<DriftReaction> => {
-  const decision = driftTrigger(event, ports.clusters, ports.nowMs);
+  const decision = driftTrigger(event, ports.clusters);
   if ('ignored' in decision) return { runs: [], ignored: decision.ignored };
   const { machineArn } = ports;
   if (machineArn === undefined) throw new NotFound('MACHINES names no policy-drift; deploy it in this Region', {});

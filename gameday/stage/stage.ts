@@ -150,6 +150,14 @@ export class Stage {
     this.#pairs = pairs;
   }
 
+  get pairs(): readonly DeployedPair[] {
+    return this.#pairs;
+  }
+
+  get clusters(): readonly DeployedCluster[] {
+    return this.#clusters;
+  }
+
   /** The RabbitMQ clusters' settings, as a deployment would change them. */
   configureClusters(clusters: readonly DeployedCluster[]): void {
     this.#clusters = clusters;

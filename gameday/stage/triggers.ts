@@ -1,5 +1,6 @@
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { type TriggerRule, triggerRules } from '../../infra/triggers.ts';
+import { brokerArnSchema } from '../../functions/shared/broker-arn.ts';
+import { clusterRules, pairRules, regionRules, type TriggerRule } from '../../infra/triggers.ts';
 import { TaskFailure } from '../engine/ports.ts';
 import { matchesPattern } from './event-pattern.ts';
 import type { Stage } from './stage.ts';
@@ -12,15 +13,31 @@ const retryAfterMs: readonly number[] = [60_000, 120_000];
 
 const minuteMs = 60_000;
 
+/** The rules that the deployment has in a Region now: a pair's stand where it has, or may get, a broker. */
+const rulesIn = (stage: Stage, region: string): readonly TriggerRule[] => {
+  const { pairs, clusters } = stage;
+  return [
+    ...regionRules((name) => stage.machineArn(name, region)),
+    ...pairs.flatMap(({ name, brokers }) => {
+      const here = (brokers?.map((arn) => brokerArnSchema.parse(arn)) ?? stage.world.brokers()).filter(
+        (broker) => broker.region === region,
+      );
+      const brokerNames = here.map(({ brokerName }) => brokerName);
+      return here.length === 0 ? [] : pairRules(name, brokerNames);
+    }),
+    ...clusters.flatMap(({ name, broker }) => {
+      const { brokerName, region: home } = brokerArnSchema.parse(broker);
+      return home === region ? clusterRules(name, brokerName) : [];
+    }),
+  ];
+};
+
 /**
  * Switches the deployment's rules on: events of the world reach their functions, and schedules run in Regions that have
  * a broker. A Region that is dark neither delivers nor runs anything. Call it inside the clock's `run` or before it.
  */
 export const startTriggers = (stage: Stage): void => {
   const { world, clock } = stage;
-  const rulesIn = new Map<string, readonly TriggerRule[]>(
-    world.regions.map((region) => [region, triggerRules((name) => stage.machineArn(name, region))]),
-  );
   const isDark = (region: string): boolean => world.reachability.isDark(region);
   const hasBroker = (region: string): boolean => world.brokers().some((broker) => broker.region === region);
 
@@ -51,24 +68,25 @@ export const startTriggers = (stage: Stage): void => {
 
   world.onEvent((event) => {
     if (isDark(event.region)) return;
-    for (const rule of rulesIn.get(event.region) ?? []) {
+    for (const rule of rulesIn(stage, event.region)) {
       if (!('pattern' in rule) || !matchesPattern(rule.pattern, event)) continue;
       clock.spawn(`rule ${event.region}: ${rule.name}`, () => handOver(rule, event.region, event));
     }
   });
 
-  for (const [region, rules] of rulesIn) {
-    for (const rule of rules) {
-      if (!('everyMinutes' in rule)) continue;
-      const periodMs = rule.everyMinutes * minuteMs;
-      clock.spawn(`schedule ${region}: ${rule.name}`, async () => {
-        for (;;) {
-          await clock.sleepMs(periodMs - (clock.nowMs() % periodMs));
-          if (isDark(region) || !hasBroker(region)) continue;
+  for (const region of world.regions) {
+    clock.spawn(`schedules ${region}`, async () => {
+      for (;;) {
+        await clock.sleepMs(minuteMs - (clock.nowMs() % minuteMs));
+        if (isDark(region) || !hasBroker(region)) continue;
+        const time = new Date(clock.nowMs()).toISOString();
+        for (const rule of rulesIn(stage, region)) {
+          if (!('everyMinutes' in rule) || clock.nowMs() % (rule.everyMinutes * minuteMs) !== 0) continue;
+          const input = 'timed' in rule ? { ...rule.input, time } : rule.input;
           // The next turn comes on time however long this one takes.
-          clock.spawn(`rule ${region}: ${rule.name}`, () => handOver(rule, region, rule.input));
+          clock.spawn(`rule ${region}: ${rule.name}`, () => handOver(rule, region, input));
         }
-      });
-    }
+      }
+    });
   }
 };

@@ -1,3 +1,4 @@
+import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { planeAlarms } from '../alarms/plane-alarms.ts';
@@ -7,7 +8,7 @@ import { type EnvironmentValues, environmentOf } from '../function-environment.t
 import type { FunctionSpec } from '../function-spec.ts';
 import { type GrantScope, scopeOf } from '../grants/scope.ts';
 import { arnOf, controlTableName, ledgerTableName, machineArnOf, pageTopicName, reportBucketNameOf } from '../names.ts';
-import { functionsOfRules, lookedAfterBy, triggerRules } from '../triggers.ts';
+import { functionsOfRules, lookedAfterBy, regionRules } from '../triggers.ts';
 import { Alarms } from './alarms.ts';
 import { ApproverRole } from './approver-role.ts';
 import type { FunctionCode } from './bundles.ts';
@@ -15,6 +16,7 @@ import { DeadLetters } from './dead-letters.ts';
 import { DrFunction, type FunctionNetwork } from './dr-function.ts';
 import { DrStateMachine } from './dr-state-machine.ts';
 import { ReportBucket } from './report-bucket.ts';
+import { RuleTargets } from './rule-targets.ts';
 import { SettingsLayer } from './settings-layer.ts';
 import { NotificationTopics } from './topics.ts';
 import { TriggerRules } from './trigger-rules.ts';
@@ -45,10 +47,9 @@ export class ControlPlane extends Construct {
     const settings = new SettingsLayer(this, 'Settings', settingsIn(config, granted));
     const environment = environmentValues(granted, settings);
     const lookedAfter = lookedAfterBy(config);
-    const rules = triggerRules((name) => machineArnOf(granted, name), lookedAfter);
+    const rules = regionRules((name) => machineArnOf(granted, name), lookedAfter);
     const calledByRules = functionsOfRules(rules);
     const logRetention: RetentionDays = config.logRetentionDays;
-    const { permissionsBoundaryArn } = config;
     this.functions = functions.map(
       (spec) =>
         new DrFunction(this, spec.name, {
@@ -60,7 +61,6 @@ export class ControlPlane extends Construct {
           network: networkOf(spec, config, granted),
           calledByRules: calledByRules.includes(spec.name),
           logRetention,
-          permissionsBoundaryArn,
         }),
     );
     this.machines = machines.map(
@@ -71,22 +71,26 @@ export class ControlPlane extends Construct {
           functionNames: functions.map(({ name }) => name),
           machineNames: machines.map(({ name }) => name),
           logRetention,
-          permissionsBoundaryArn,
         }),
     );
-    new TriggerRules(this, 'Rules', {
-      rules,
+    const targets = new RuleTargets(this, 'Targets', {
+      functions: this.functions.filter(({ name }) => calledByRules.includes(name)),
       place: granted,
-      undelivered: deadLetters.undelivered,
       failed: deadLetters.failed,
-      targets: new Map<string, Construct>([
-        ...functions.map(({ name }, index) => [name, this.functions[index] ?? this] as const),
-        ...machines.map(({ name }, index) => [name, this.machines[index] ?? this] as const),
-      ]),
     });
+    // A rule that is there before its target sends what it has into the queue of what cannot be delivered.
+    new TriggerRules(this, 'Rules', { rules, place: granted, about: 'the-region' }).node.addDependency(
+      targets,
+      deadLetters,
+    );
     new Alarms(this, 'Alarms', planeAlarms(granted, machines, lookedAfter), topics);
     for (const { name, approvers } of granted.pairs) {
       if (approvers.length > 0) new ApproverRole(this, `approver-${name}`, { pair: name, approvers, granted });
+    }
+    const { permissionsBoundaryArn } = config;
+    if (permissionsBoundaryArn !== undefined) {
+      const boundary = ManagedPolicy.fromManagedPolicyArn(this, 'PermissionsBoundary', permissionsBoundaryArn);
+      PermissionsBoundary.of(this).apply(boundary);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { ManagedPolicy, PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   CfnFunction,
@@ -38,7 +38,6 @@ export interface DrFunctionProps {
   /** Whether rules call it, and not only workflows. */
   readonly calledByRules: boolean;
   readonly logRetention: RetentionDays;
-  readonly permissionsBoundaryArn?: string | undefined;
 }
 
 /** Memory of most functions in MiB: bundles load in a third of the time that 128 need, and nothing is held. */
@@ -52,6 +51,8 @@ const maxPolicyCharacters = 10_240;
 
 /** One function: its code, its own role with what its spec grants, its own log. Nothing is shared, nothing is implied. */
 export class DrFunction extends Construct {
+  /** Its name in the deployment. */
+  readonly name: string;
   readonly function: NodejsFunction;
   readonly role: Role;
   readonly logGroup: LogGroup;
@@ -59,6 +60,7 @@ export class DrFunction extends Construct {
   constructor(scope: Construct, id: string, props: DrFunctionProps) {
     super(scope, id);
     const { spec, scope: granted, network, environment } = props;
+    this.name = spec.name;
     const functionName = functionNameOf(spec.name);
     const platform = { inNetwork: network !== undefined, calledByRules: props.calledByRules };
     this.logGroup = new LogGroup(this, 'Log', {
@@ -76,9 +78,6 @@ export class DrFunction extends Construct {
       description: `What ${functionName} may do in ${granted.region}; see docs/iam.md`,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: { grants: PolicyDocument.fromJson(policy) },
-      ...(props.permissionsBoundaryArn !== undefined && {
-        permissionsBoundary: ManagedPolicy.fromManagedPolicyArn(this, 'Boundary', props.permissionsBoundaryArn),
-      }),
     });
     this.function = new NodejsFunction(this, 'Function', {
       functionName,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { ManagedPolicy, PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -19,7 +19,6 @@ export interface DrStateMachineProps {
   readonly functionNames: readonly string[];
   readonly machineNames: readonly string[];
   readonly logRetention: RetentionDays;
-  readonly permissionsBoundaryArn?: string | undefined;
 }
 
 /**
@@ -55,9 +54,6 @@ export class DrStateMachine extends Construct {
         conditions: { StringEquals: { 'aws:SourceAccount': place.accountId } },
       }),
       inlinePolicies: { grants: PolicyDocument.fromJson(policy) },
-      ...(props.permissionsBoundaryArn !== undefined && {
-        permissionsBoundary: ManagedPolicy.fromManagedPolicyArn(this, 'Boundary', props.permissionsBoundaryArn),
-      }),
     });
     this.machine = new StateMachine(this, 'Machine', {
       stateMachineName: spec.name,

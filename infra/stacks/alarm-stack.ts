@@ -13,9 +13,10 @@ export interface AlarmStackProps extends StackProps {
 }
 
 /**
- * Alarms and dashboards of one Region's pairs and clusters. A stack of their own, since a stack holds 500 resources
+ * Rules, alarms and dashboards of one Region's pairs and clusters. A stack of their own, since a stack holds 500 resources
  * (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html) and a dozen pairs would
- * fill that of the control plane. It knows the topics by their names.
+ * fill that of the control plane. It knows topics, functions and
+ * workflows of the control plane by their names.
  */
 export class AlarmStack extends Stack {
   constructor(scope: Construct, id: string, { watched, ...props }: AlarmStackProps) {

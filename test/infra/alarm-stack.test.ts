@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { clusterRules, pairRules } from '../../infra/triggers.ts';
+import { expectRules } from '../support/infra/expect-rules.ts';
 import { ofType, synthesise, type Template } from '../support/infra/synthesised.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -65,6 +67,56 @@ describe('the alarms', () => {
         .map(({ properties }) => text(properties.Dimensions));
       expect(watched).toEqual([1, 2].map((instance) => text([{ Name: 'Broker', Value: `${broker}-${instance}` }])));
     }
+  });
+});
+
+describe('the rules', () => {
+  it('of a pair stand in both of its Regions, each about the broker there, and those of a cluster in its own', () => {
+    expectRules(alarmsIn('us-east-1'), [...pairRules('orders', ['orders']), ...clusterRules('events', 'events')]);
+    expectRules(alarmsIn('us-west-2'), pairRules('orders', ['orders-replica']));
+  });
+
+  it('start readiness by a role that can do nothing else, for this account alone', () => {
+    for (const region of regions) {
+      const roles = ofType(alarmsIn(region), 'AWS::IAM::Role').map(({ Properties }) => Properties);
+      expect(roles).toEqual([
+        expect.objectContaining({
+          AssumeRolePolicyDocument: expect.objectContaining({
+            Statement: [
+              expect.objectContaining({
+                Principal: { Service: 'events.amazonaws.com' },
+                Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } },
+              }),
+            ],
+          }),
+          Policies: [
+            expect.objectContaining({
+              PolicyDocument: expect.objectContaining({
+                Statement: [
+                  expect.objectContaining({
+                    Action: 'states:StartExecution',
+                    Resource: `arn:aws:states:${region}:111122223333:stateMachine:readiness`,
+                  }),
+                ],
+              }),
+            }),
+          ],
+        }),
+      ]);
+    }
+  });
+});
+
+describe('a boundary that the configuration names', () => {
+  it('is on every role', () => {
+    const permissionsBoundaryArn = 'arn:aws:iam::111122223333:policy/boundary';
+    const bounded = synthesise({ permissionsBoundaryArn });
+    const roles = bounded.assembly.stacks.flatMap(({ stackName }) =>
+      ofType(bounded.template(stackName), 'AWS::IAM::Role'),
+    );
+    expect(roles.length).toBeGreaterThan(100);
+    const unbounded = roles.filter(({ Properties }) => Properties.PermissionsBoundary !== permissionsBoundaryArn);
+    expect(unbounded.map(({ id }) => id)).toEqual([]);
   });
 });
 

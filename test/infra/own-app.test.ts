@@ -4,7 +4,9 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import exampleConfig from '../../infra/config.example.ts';
 import { BrokerPair, type DeploymentInput, parseDeployment } from '../../infra/index.ts';
-import { ofType, synthesise } from '../support/infra/synthesised.ts';
+import { pairRules } from '../../infra/triggers.ts';
+import { expectRules } from '../support/infra/expect-rules.ts';
+import { ofType, type Template as SynthesisedTemplate, synthesise } from '../support/infra/synthesised.ts';
 
 const [examplePair] = exampleConfig.pairs ?? [];
 if (examplePair === undefined) throw new TypeError('the example has a pair');
@@ -69,7 +71,7 @@ describe('a deployment with a cluster alone', () => {
 
   it('schedules nothing for pairs, and waits for no heartbeat', () => {
     const rules = ofType(template, 'AWS::Events::Rule').map(({ Properties }) => Properties.Name);
-    expect(rules).toContain('mq-dr-policy-drift');
+    expect(rules).toContain('mq-dr-cluster-call');
     expect(rules.filter((name) => /heartbeat|fencing|readiness|broker/.test(String(name)))).toEqual([]);
     const alarms = ofType(template, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.AlarmName);
     expect(alarms.filter((name) => String(name).includes('heartbeat'))).toEqual([]);
@@ -77,7 +79,7 @@ describe('a deployment with a cluster alone', () => {
 });
 
 describe('a pair in a team’s own app', () => {
-  it('gets its alarms and its dashboard', () => {
+  it('gets its rules, its schedule, its alarms and its dashboard', () => {
     const stack = new Stack(new App(), 'Own', { env: { account: '111122223333', region: 'us-east-1' } });
     const [pair] = parseDeployment({ ...exampleConfig, pairs: [examplePair] }).pairs;
     if (pair === undefined) throw new TypeError('the example has a pair');
@@ -88,6 +90,7 @@ describe('a pair in a team’s own app', () => {
       topics: { page: topic, notice: topic },
     });
     const template = Template.fromStack(stack);
+    expectRules(template.toJSON() as SynthesisedTemplate, pairRules('orders', ['orders']));
     template.resourceCountIs('AWS::CloudWatch::Dashboard', 1);
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmName: 'mq-dr-orders-replica-wait-2',

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { DrError, errorCatalogue } from '../../functions/shared/errors.ts';
 import { functionsOf, renderDefinition } from '../../infra/definition.ts';
 import { functions, functionTimeoutSeconds, machines } from '../../infra/deployment.ts';
-import { triggerRules } from '../../infra/triggers.ts';
+import { regionRules } from '../../infra/triggers.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const textOf = (path: string): string => readFileSync(resolve(root, path), 'utf8');
@@ -127,7 +127,7 @@ describe('the functions of the deployment', () => {
   it('are each used by a definition or a rule', () => {
     const used = [
       ...machines.flatMap(({ definition }) => functionsOf(textOf(definition), names)),
-      ...triggerRules((name) => name).map((rule): string => ('targetFunction' in rule ? rule.targetFunction : '')),
+      ...regionRules((name) => name).map((rule): string => ('targetFunction' in rule ? rule.targetFunction : '')),
     ];
     expect(names.filter((name) => !used.includes(name))).toEqual([]);
   });

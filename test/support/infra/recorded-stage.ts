@@ -9,7 +9,7 @@ import { functions } from '../../../infra/deployment.ts';
 import { functionPolicy } from '../../../infra/grants/function-policy.ts';
 import { scopeOf } from '../../../infra/grants/scope.ts';
 import { targets } from '../../../infra/grants/targets.ts';
-import { functionsOfRules, triggerRules } from '../../../infra/triggers.ts';
+import { functionsOfRules, regionRules } from '../../../infra/triggers.ts';
 import { isAllowed } from './iam.ts';
 import { iamRequestsOf } from './iam-requests.ts';
 
@@ -143,7 +143,7 @@ const seriesOf = (fields: LogFields): readonly string[] =>
   );
 
 /** Functions that look after everything in their Region, called by rules and not by a run. */
-const calledByRules = functionsOfRules(triggerRules((name) => name));
+const calledByRules = functionsOfRules(regionRules((name) => name));
 
 const lackedBy = (functionName: string, fields: LogFields): readonly string[] =>
   calledByRules.includes(functionName)

@@ -193,6 +193,13 @@ describe('the configuration', () => {
       'state.region: found "eu-west-1"; allowed: one of the Control table\'s own Regions, us-east-1, us-east-2, us-west-2',
     ],
     [
+      'a name that would be too long for a role of it',
+      ({ pairs }) => {
+        first(pairs).name = 'o'.repeat(33);
+      },
+      `pairs[0].name: found "${'o'.repeat(33)}", expected 1–32 lower-case letters, digits and hyphens: roles and rules are named after it`,
+    ],
+    [
       'two pairs of one name',
       ({ pairs }) => {
         pairs.push({ ...first(pairs), brokers: [arn('us-east-1', 'ccc'), arn('us-west-2', 'dddd')] });

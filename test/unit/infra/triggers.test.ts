@@ -1,21 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { matchesPattern } from '../../../gameday/stage/event-pattern.ts';
 import { functions, machines } from '../../../infra/deployment.ts';
-import { triggerRules } from '../../../infra/triggers.ts';
+import { clusterRules, pairRules, regionRules } from '../../../infra/triggers.ts';
+import { westRef } from '../../support/brokers.ts';
 import { alarmEvent, callEvent, healthEvent, ownEvent, runEvent } from '../../support/trigger-events.ts';
 
 const machineArn = (name: string): string => `arn:aws:states:us-west-2:111122223333:stateMachine:${name}`;
-const rules = triggerRules(machineArn);
+const rules = [
+  ...regionRules(machineArn),
+  ...pairRules('orders', [westRef.brokerName]),
+  ...clusterRules('events', 'events'),
+];
 
 const matchedBy = (event: unknown): readonly string[] =>
   rules.filter((rule) => 'pattern' in rule && matchesPattern(rule.pattern, event)).map(({ name }) => name);
 
 describe('the rules', () => {
   it.each([
-    ['an alarm on what a replica receives', alarmEvent(), ['broker-alarm', 'cluster-alarm']],
-    ['an alarm on the lag of a replica', alarmEvent({ metric: 'ReplicationLag' }), ['broker-alarm', 'cluster-alarm']],
-    ['an alarm on a full store', alarmEvent({ metric: 'StorePercentUsage' }), ['cluster-alarm']],
-    ['an alarm on a busy broker', alarmEvent({ metric: 'CpuUtilization' }), ['cluster-alarm']],
+    ['an alarm on what a replica receives', alarmEvent(), ['orders-alarm']],
+    ['an alarm on its other instance', alarmEvent({ broker: `${westRef.brokerName}-2` }), ['orders-alarm']],
+    ['an alarm on the lag of a replica', alarmEvent({ metric: 'ReplicationLag' }), ['orders-alarm']],
+    ['an alarm on a full store', alarmEvent({ metric: 'StorePercentUsage' }), []],
+    ["an alarm on somebody else's broker", alarmEvent({ broker: 'theirs-1' }), []],
+    ['an alarm on a cluster', alarmEvent({ broker: 'events', metric: 'RabbitMQMemUsed' }), ['events-alarm']],
+    ['an alarm on another cluster', alarmEvent({ broker: 'billing', metric: 'RabbitMQMemUsed' }), []],
     ['an alarm that is over', alarmEvent({ state: 'OK' }), []],
     ['an alarm without data', alarmEvent({ state: 'INSUFFICIENT_DATA' }), []],
     ['an alarm of another service', alarmEvent({ namespace: 'AWS/EC2' }), []],
@@ -55,24 +63,25 @@ describe('the rules', () => {
   });
 
   it('look at policies without any event, since edits inside a broker reach no trail', () => {
-    const input = { source: 'mq-dr', 'detail-type': 'Policy Drift Schedule', detail: {} };
+    const input = { source: 'mq-dr', 'detail-type': 'Policy Drift Schedule', detail: { cluster: 'events' } };
     expect(rules).toContainEqual(
-      expect.objectContaining({ targetFunction: 'receive-drift-event', everyMinutes: 30, input }),
+      expect.objectContaining({ targetFunction: 'receive-drift-event', everyMinutes: 30, timed: true, input }),
     );
   });
 
   it.each([
-    ['only pairs', ['pairs'], ['run-ended', 'heartbeat', 'readiness'], ['policy-drift', 'cluster-call']],
-    [
-      'only clusters',
-      ['clusters'],
-      ['run-ended', 'policy-drift'],
-      ['heartbeat', 'fencing', 'readiness', 'broker-call'],
-    ],
+    ['only pairs', ['pairs'], ['run-ended', 'heartbeat', 'broker-call'], ['cluster-call', 'cluster-event']],
+    ['only clusters', ['clusters'], ['run-ended', 'cluster-call'], ['heartbeat', 'fencing', 'broker-call']],
   ] as const)('of a deployment with %s leave out what is about something else', (_label, lookedAfter, has, hasNot) => {
-    const names = triggerRules(machineArn, lookedAfter).map(({ name }) => name);
+    const names = regionRules(machineArn, lookedAfter).map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining([...has]));
     expect(names.filter((name) => hasNot.some((other) => other === name))).toEqual([]);
+  });
+
+  it('of a pair look whether that pair is ready four times an hour', () => {
+    expect(rules).toContainEqual(
+      expect.objectContaining({ targetMachine: 'readiness', everyMinutes: 15, input: { pairs: ['orders'] } }),
+    );
   });
 
   it('write a heartbeat each minute', () => {

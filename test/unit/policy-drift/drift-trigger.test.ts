@@ -2,23 +2,23 @@ import { describe, expect, it } from 'vitest';
 import { driftTrigger } from '../../../functions/policy-drift/drift-trigger.ts';
 import { startDriftRuns } from '../../../functions/policy-drift/start-drift-runs.ts';
 import { ServiceUnavailable } from '../../../functions/shared/errors.ts';
-import { noonMs } from '../../support/brokers.ts';
 import { eventsBroker } from '../../support/rabbit.ts';
 
 const clusters = [{ name: 'events', broker: eventsBroker }];
-const trigger = (event: unknown) => driftTrigger(event, clusters, noonMs);
-const schedule = { source: 'mq-dr', 'detail-type': 'Policy Drift Schedule', detail: {} };
+const trigger = (event: unknown) => driftTrigger(event, clusters);
 const event = (source: string, type: string, detail: object, time = '2026-01-05T09:00:00Z') => ({
   source,
   'detail-type': type,
   time,
   detail,
 });
+const schedule = (detail: object = { cluster: 'events' }, time?: string) =>
+  event('mq-dr', 'Policy Drift Schedule', detail, time);
 const call = (detail: object, time?: string) => event('aws.amazonmq', 'AWS API Call via CloudTrail', detail, time);
 
 describe('a trigger', () => {
   it.each([
-    ['schedule', schedule],
+    ['schedule', schedule()],
     ['api-call', call({ eventName: 'RebootBroker', requestParameters: { brokerId: eventsBroker.brokerId } })],
     ['api-call', call({ eventName: 'CreateBroker', responseElements: { brokerArn: eventsBroker.arn } })],
     [
@@ -52,6 +52,15 @@ describe('a trigger', () => {
     );
   });
 
+  it.each([
+    ['names no cluster', {}, 'cluster'],
+    ['has an unknown field', { cluster: 'events', mode: 'remediate' }, 'unknown field "mode"'],
+  ])('by a schedule that %s is refused by name', (_what, detail, named) => {
+    expect(() => trigger(schedule(detail))).toThrow(
+      expect.objectContaining({ name: 'InvalidInput', message: expect.stringContaining(named) }),
+    );
+  });
+
   it('that is no event is refused by name', () => {
     expect(() => trigger({ source: 'mq-dr' })).toThrow(
       expect.objectContaining({ name: 'InvalidInput', message: expect.stringContaining('detail-type') }),
@@ -74,6 +83,7 @@ describe('a trigger', () => {
       event('aws.cloudwatch', 'CloudWatch Alarm State Change', { alarmName: 'a', state: { value: 'OK' } }),
     ],
     ['a log line without a broker', event('mq-dr', 'Broker Log Match', {})],
+    ['the schedule of a cluster that is not configured here any more', schedule({ cluster: 'gone' })],
     ['another source', event('aws.health', 'AWS Health Event', {})],
   ])('of %s starts nothing and says why', (_name, given) => {
     expect(trigger(given)).toMatchObject({ starts: [], ignored: expect.any(String) });
@@ -89,10 +99,10 @@ describe('a trigger', () => {
     expect(trigger(alarmed).starts[0]?.executionName).not.toBe(nameAt('2026-01-05T09:00:00Z'));
   });
 
-  it('of a schedule has the name of its time, since a rule hands over none', () => {
-    const nameAt = (atMs: number) => driftTrigger(schedule, clusters, atMs).starts[0]?.executionName;
-    expect(nameAt(noonMs)).toBe(nameAt(noonMs + 1_000));
-    expect(nameAt(noonMs)).not.toBe(nameAt(noonMs + 1_800_000));
+  it('of a schedule has the name of its turn, however late it is handed over', () => {
+    const nameAt = (time: string) => trigger(schedule(undefined, time)).starts[0]?.executionName;
+    expect(nameAt('2026-01-05T09:00:00Z')).toBe(nameAt('2026-01-05T09:00:00Z'));
+    expect(nameAt('2026-01-05T09:00:00Z')).not.toBe(nameAt('2026-01-05T09:30:00Z'));
   });
 });
 
@@ -102,9 +112,9 @@ describe('starting runs', () => {
 
   it('starts one for each cluster, and one that fails does not keep the others from theirs', async () => {
     const started: string[] = [];
-    const running = startDriftRuns(schedule, {
+    const logged = event('mq-dr', 'Broker Log Match', { brokerId: eventsBroker.brokerId, pattern: 'policy' });
+    const running = startDriftRuns(logged, {
       clusters: two,
-      nowMs: noonMs,
       machineArn,
       start: async (_arn, name) => {
         if (name.includes('events')) throw new ServiceUnavailable('states got no answer');
@@ -113,12 +123,12 @@ describe('starting runs', () => {
       },
     });
     await expect(running).rejects.toMatchObject({ name: 'ServiceUnavailable' });
-    expect(started).toEqual([expect.stringContaining('drift-billing-schedule-')]);
+    expect(started).toEqual([expect.stringContaining('drift-billing-broker-log-')]);
   });
 
   it('says when the machine is not deployed', async () => {
     const start = async () => 'started' as const;
-    const running = startDriftRuns(schedule, { clusters, nowMs: noonMs, machineArn: undefined, start });
+    const running = startDriftRuns(schedule(), { clusters, machineArn: undefined, start });
     await expect(running).rejects.toMatchObject({ name: 'NotFound', message: expect.stringContaining('policy-drift') });
   });
 });
