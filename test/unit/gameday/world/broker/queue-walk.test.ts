@@ -203,6 +203,26 @@ describe('the queue walk on the embedded broker', () => {
     });
   });
 
+  it('ends where only messages follow that came during the walk, without asking for more', async () => {
+    await rehearse(async ({ client, walk }) => {
+      await client.send('q', [{ message_id: 'old', creation_time: 0, body: 'x' }]);
+      const newer = Array.from({ length: 12 }, (_unused, index) => ({
+        message_id: `m${index}`,
+        creation_time: hourMs,
+        body: 'x',
+      }));
+      await client.send('q', newer);
+      const asked: WalkCounts[] = [];
+      const unseen = async (counts: WalkCounts): Promise<number> => asked.push(counts);
+      expect(await walk(undefined, { unseen })).toMatchObject({
+        seen: 13,
+        complete: true,
+        remarks: [expect.stringContaining('came during the walk')],
+      });
+      expect(asked).toEqual([]);
+    });
+  });
+
   it('keeps the order of a queue with message groups', async () => {
     await rehearse(async ({ client, walk }) => {
       await client.send(
