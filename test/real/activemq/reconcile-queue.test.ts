@@ -144,7 +144,8 @@ describe.runIf(!withoutActiveMq)('the reconciliation of a queue on a real broker
     await fillQueue(broker, jms, queue, { jms: 300, amqp: 0 });
     const regions = new TwoRegions(dynamoDb.access);
     await regions.create();
-    const live = await jms.consumeSlowly(queue, 3_000);
+    // Longer than a walk waits for what somebody has in hand.
+    const live = await jms.consumeSlowly(queue, 12_000);
     await waitUntil('a message in hand', 10_000, async () => live.received.length || undefined);
     const scan = await scanQueue(
       {
