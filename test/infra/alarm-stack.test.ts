@@ -1,9 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { driftTrigger } from '../../functions/policy-drift/drift-trigger.ts';
+import exampleConfig from '../../infra/config.example.ts';
+import { parseDeployment } from '../../infra/config.ts';
 import { clusterRules, pairRules } from '../../infra/triggers.ts';
-import { expectRules } from '../support/infra/expect-rules.ts';
+import { expectRules, transformed } from '../support/infra/expect-rules.ts';
 import { ofType, synthesise, type Template } from '../support/infra/synthesised.ts';
+import { scheduledEvent } from '../support/trigger-events.ts';
 
 const root = join(import.meta.dirname, '../..');
 const synthesised = synthesise();
@@ -74,6 +78,24 @@ describe('the rules', () => {
   it('of a pair stand in both of its Regions, each about the broker there, and those of a cluster in its own', () => {
     expectRules(alarmsIn('us-east-1'), [...pairRules('orders', ['orders']), ...clusterRules('events', 'events')]);
     expectRules(alarmsIn('us-west-2'), pairRules('orders', ['orders-replica']));
+  });
+
+  it('of a cluster hand over what starts one run of its policies, of that turn', () => {
+    const rule = ofType(alarmsIn('us-east-1'), 'AWS::Events::Rule').find(
+      ({ Properties }) => Properties.Name === 'mq-dr-events-policy-drift',
+    );
+    const [target] = rule?.Properties.Targets as readonly { readonly InputTransformer: unknown }[];
+    const { time } = scheduledEvent('arn:aws:events:us-east-1:111122223333:rule/mq-dr-events-policy-drift');
+    const { clusters } = parseDeployment(exampleConfig);
+    expect(driftTrigger(transformed(target?.InputTransformer, time), clusters)).toEqual({
+      starts: [
+        {
+          kind: 'schedule',
+          executionName: `drift-events-schedule-${Math.floor(Date.parse(time) / 300_000).toString(36)}`,
+          input: { cluster: 'events', mode: 'report', reason: 'schedule' },
+        },
+      ],
+    });
   });
 
   it('start readiness by a role that can do nothing else, for this account alone', () => {

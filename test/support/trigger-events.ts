@@ -52,6 +52,12 @@ export const alarmEvent = (
     },
   });
 
+/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html */
+export const scheduledEvent = (ruleArn: string) => ({
+  ...envelope('Scheduled Event', 'aws.events', westRef.region, {}),
+  resources: [ruleArn],
+});
+
 /** https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/security-logging-monitoring-cloudtrail.html */
 export const callEvent = (operation = 'Promote', changes: Readonly<Record<string, unknown>> = {}) =>
   envelope('AWS API Call via CloudTrail', 'aws.amazonmq', westRef.region, {

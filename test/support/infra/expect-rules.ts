@@ -2,8 +2,8 @@ import { expect } from 'vitest';
 import type { TriggerRule } from '../../../infra/triggers.ts';
 import { ofType, type Template } from './synthesised.ts';
 
-/** The transformer that adds the time of a turn, with a scheduler's event put through it. */
-const transformed = (transformer: unknown, time: string): unknown => {
+/** What a target gets of a scheduler's event of that time by a transformer, which takes nothing else from it. */
+export const transformed = (transformer: unknown, time: string): unknown => {
   const { InputPathsMap: paths, InputTemplate: template } = transformer as {
     readonly InputPathsMap: unknown;
     readonly InputTemplate: string;
