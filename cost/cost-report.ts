@@ -1,4 +1,4 @@
-import type { DeploymentConfig, PairDeployment } from '../infra/config.ts';
+import type { ClusterDeployment, DeploymentConfig, PairDeployment } from '../infra/config.ts';
 import { regionsOfPair } from '../infra/config-relations.ts';
 import { machines } from '../infra/deployment.ts';
 import { pricesAsOf, pricesRegion, type UnitPrice, unitPrices } from '../infra/unit-prices.ts';
@@ -72,14 +72,15 @@ export const costReport = async (
     recordings.set(scenario, recorded);
     return recorded;
   };
-  const scheduled = async (scenario: string) => scheduledUsage(await record(scenario), regions, terms);
+  const scheduled = async (scenario: string, cluster?: ClusterDeployment) =>
+    scheduledUsage(await record(scenario), regions, terms, cluster);
   const onePair = await scheduled(quietPair);
   const furtherPair = sumOf([pairUsage(pair), without(await scheduled(scenarioOf('quiet-two-pairs')), onePair)]);
   const [cluster] = config.clusters;
   const oneCluster =
     cluster === undefined
       ? undefined
-      : sumOf([clusterUsage(cluster), without(await scheduled(scenarioOf('quiet-cluster')), onePair)]);
+      : sumOf([clusterUsage(cluster), without(await scheduled(scenarioOf('quiet-cluster'), cluster), onePair)]);
   const all = sumOf([planeUsage(config, regions), pairUsage(pair), onePair]);
   const endpoints = endpointUsage(config, regions);
   const runs: RunCost[] = [];

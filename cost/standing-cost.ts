@@ -6,7 +6,7 @@ import type { ClusterDeployment, DeploymentConfig, PairDeployment } from '../inf
 import { regionsOfPair } from '../infra/config-relations.ts';
 import { functions, machines } from '../infra/deployment.ts';
 import { accountOf } from '../infra/grants/scope.ts';
-import { clusterRules, lookedAfterBy, regionRules } from '../infra/triggers.ts';
+import { clusterRules, lookedAfterBy, regionRules, type TriggerRule } from '../infra/triggers.ts';
 import { hoursPerMonth } from '../infra/unit-prices.ts';
 import { networkZones } from './assumptions.ts';
 import { type BillingTerms, callsOf, executionUsage, invocationUsage, logBytesOf } from './execution-usage.ts';
@@ -25,15 +25,30 @@ const metricsOfCluster = 1;
 const alarmMetrics = (specs: readonly AlarmSpec[]): number =>
   specs.reduce((sum, { metrics }) => sum + metrics.length, 0);
 
-/** What the schedules of the deployment do in a month, as a recorded hour of them shows it. */
-export const scheduledUsage = (recorded: RecordedScenario, regions: readonly string[], terms: BillingTerms): Usage => {
-  const rules = [...regionRules((name) => name), ...clusterRules('any', 'any')];
-  const invoked = rules.flatMap((rule) =>
+/** Functions that rules call within an hour by the clock, each as often as it is called. */
+const calledInAnHour = (rules: readonly TriggerRule[]): readonly string[] =>
+  rules.flatMap((rule) =>
     'everyMinutes' in rule && 'targetFunction' in rule
       ? new Array<string>(minutesPerHour / rule.everyMinutes).fill(rule.targetFunction)
       : [],
   );
+
+/**
+ * What the schedules of a deployment do in a month, as a recorded hour of them shows it.
+ *
+ * @param cluster the RabbitMQ cluster that the recording has, if any
+ */
+export const scheduledUsage = (
+  recorded: RecordedScenario,
+  regions: readonly string[],
+  terms: BillingTerms,
+  cluster?: ClusterDeployment,
+): Usage => {
   const ofRules = regions.map((region) => {
+    const invoked = calledInAnHour([
+      ...regionRules((name) => name),
+      ...(cluster?.broker.region === region ? clusterRules(cluster.name, cluster.broker.brokerName) : []),
+    ]);
     const logs = recorded.logs.filter((log) => log.region === region && invoked.includes(log.function));
     return invocationUsage(invoked, callsOf(recorded, `event ${region}`), new Map(), logBytesOf(logs), terms);
   });

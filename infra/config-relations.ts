@@ -171,7 +171,12 @@ export const deploymentProblems = (deployment: Deployment): readonly RelationPro
   ),
   ...deployment.clusters.flatMap(({ name }, index) =>
     deployment.pairs.some((pair) => pair.name === name)
-      ? [{ path: ['clusters', index, 'name'], message: `"${name}" is the name of a pair; dashboards go by it` }]
+      ? [
+          {
+            path: ['clusters', index, 'name'],
+            message: `"${name}" is the name of a pair; dashboards and rules go by it`,
+          },
+        ]
       : [],
   ),
   ...brokerRegionProblems(deployment),

@@ -20,7 +20,7 @@ const approverArn = z
 /** How clients, and so the functions that probe a broker, get to it. */
 const accessSchema = z.enum(['public', 'private']);
 
-/** Roles and rules are named after it, with their Region, and IAM and EventBridge allow 64 characters. */
+/** Rules are named after it, and roles, with their Region; EventBridge and IAM allow 64 characters. */
 const deployedName = z
   .string()
   .regex(

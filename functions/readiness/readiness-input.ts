@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** Input of the readiness workflow; a schedule gives an empty object. */
+/** Input of the readiness workflow; a pair's schedule names that pair. */
 export const readinessInputSchema = z.strictObject({
   /** Names of the pairs to evaluate; all configured ones unless given. */
   pairs: z.optional(z.array(z.string().check(z.minLength(1))).check(z.minLength(1))),

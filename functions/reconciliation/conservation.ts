@@ -1,6 +1,13 @@
 import type { Finding } from '../shared/finding.ts';
 import type { QueueCounts } from '../shared/queue-counts.ts';
-import type { WalkCounts } from '../shared/queue-walk.ts';
+
+/** What a walk through a queue counted itself. */
+export interface WalkCounts {
+  /** Messages that it held, each once. */
+  readonly seen: number;
+  /** Messages that it consumed. */
+  readonly removed: number;
+}
 
 /** A remark of a walk as a finding. */
 export const walkRemark = (queue: string, message: string): Finding => ({
@@ -33,14 +40,6 @@ const since = (before: QueueCounts, after: QueueCounts) => ({
   enqueued: after.enqueued - before.enqueued,
   dequeued: after.dequeued - before.dequeued,
 });
-
-/** The fewest messages that a walk must have seen: those of the start, without what others may have taken first. */
-const leastSeen = (before: QueueCounts, after: QueueCounts, removed: number): number =>
-  before.size - Math.max(since(before, after).dequeued - removed, 0);
-
-/** How many messages a walk should have seen by the counters and has not. */
-export const countUnseen = (before: QueueCounts, after: QueueCounts, { seen, removed }: WalkCounts): number =>
-  Math.max(leastSeen(before, after, removed) - seen, 0);
 
 /**
  * Whether the counts around a walk add up: exactly where nobody else used the queue meanwhile, else within what others
@@ -78,7 +77,7 @@ export const judgeConservation = (
       evidence,
     });
   }
-  const least = leastSeen(before, after, removed);
+  const least = before.size - Math.max(takenByOthers, 0);
   const most = before.size + enqueued;
   const others = Math.max(before.consumers, after.consumers);
   if (seen < least && others > 0) {

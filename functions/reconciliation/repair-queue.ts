@@ -2,7 +2,6 @@ import * as z from 'zod/mini';
 import { UnexpectedAnswer } from '../shared/errors.ts';
 import type { Finding } from '../shared/finding.ts';
 import { isHarmless, judgeConservation, walkRemark } from './conservation.ts';
-import { lookForUnseen } from './look-for-unseen.ts';
 import { findingSchema, type QueueScan, readLines } from './manifest.ts';
 import type { ScanPorts } from './scan-queue.ts';
 
@@ -81,8 +80,7 @@ export const repairQueue = async (request: RepairRequest, ports: RepairPorts): P
   if (total === 0) return { queue, removed: 0, gone: 0, complete: true, findings: [], deliveries: scan.deliveries };
   const removed: string[] = [];
   const before = (await ports.readCounts())?.queues.get(queue);
-  const unseen = lookForUnseen(queue, before, ports.readCounts);
-  const summary = await ports.walk.walk(queue, { quarantine, deadlineMs, unseen }, async (batch) => {
+  const summary = await ports.walk.walk(queue, { quarantine, deadlineMs }, async (batch) => {
     await ports.keepLock();
     return batch.map((message) => {
       const id = ports.identify(message);

@@ -3,7 +3,6 @@ import type { HeldMessage, QueueWalk } from '../shared/queue-walk.ts';
 import { classifyMessage, isDouble, type LedgerSpan } from './classify-message.ts';
 import { isHarmless, judgeConservation, judgeLines, walkRemark } from './conservation.ts';
 import type { LedgerEntry, LedgerLookup } from './ledger/ledger-entry.ts';
-import { lookForUnseen } from './look-for-unseen.ts';
 import type { ManifestLine, QueueScan } from './manifest.ts';
 import { ManifestParts, type PartStore } from './manifest-parts.ts';
 
@@ -60,8 +59,7 @@ export const scanQueue = async (request: ScanRequest, ports: ScanPorts): Promise
   };
 
   const before = (await ports.readCounts())?.queues.get(queue);
-  const unseen = lookForUnseen(queue, before, ports.readCounts);
-  const summary = await ports.walk.walk(queue, { deadlineMs, unseen }, async (batch) => {
+  const summary = await ports.walk.walk(queue, { deadlineMs }, async (batch) => {
     const identified = batch.map((message) => ({ message, id: ports.identify(message) }));
     const keys = identified.flatMap(({ id }) => (id === undefined ? [] : [{ pair, destination: queue, id }]));
     const entries = new Map((await ports.ledger.lookup(keys)).map((entry) => [entry.key.id, entry]));

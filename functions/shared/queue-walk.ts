@@ -36,29 +36,19 @@ export interface HeldMessage {
 /** `remove`: to the quarantine and out of the queue; `keep`: left in place. */
 export type WalkVerdict = 'keep' | 'remove';
 
-/** What a walk counted itself. */
-export interface WalkCounts {
-  /** Messages that were held, each once. */
-  readonly seen: number;
-  readonly removed: number;
-}
-
 export interface WalkOptions {
   /** Queue that gets a copy of what is removed, before it is; nothing may be removed without. */
   readonly quarantine?: string;
   /** Reading and removing ends then, with what there is, in milliseconds since the Unix epoch; letting go takes longer. */
   readonly deadlineMs: number;
-  /**
-   * How many messages the broker's counters show beyond those that the walk has seen. Asked at the end of the queue, when
-   * everything that is to be removed is. The walk waits a few seconds for them, since the broker may be about to give
-   * back what a client held that died, and is not complete without them.
-   */
-  readonly unseen?: (counts: WalkCounts) => Promise<number>;
 }
 
 /** What a walk did. */
-export interface WalkSummary extends WalkCounts {
-  /** Whether the end of the queue was reached. */
+export interface WalkSummary {
+  /** Messages that were held, each once. */
+  readonly seen: number;
+  readonly removed: number;
+  /** Whether the end of what the broker offers was reached; what other consumers hold it offers nobody. */
   readonly complete: boolean;
   /** Why it was not, or what else a person must know; empty for a walk without anything remarkable. */
   readonly remarks: readonly string[];
@@ -73,7 +63,7 @@ export interface QueueWalk {
    * copied to the quarantine and consumed, everything else is left where it was, whatever happens. While `visit` looks
    * one batch up it may be called with the next ones, so that the queue is not read slower than the ledger.
    *
-   * @throws what `visit` and `unseen` throw, after everything held was let go; ServiceUnavailable when the broker is lost,
+   * @throws what `visit` throws, after everything held was let go; ServiceUnavailable when the broker is lost,
    * AccessDenied for credentials that it refuses, NotFound for a queue that it does not have
    */
   walk(

@@ -28,7 +28,8 @@ export interface ControlPlaneProps {
 }
 
 /**
- * All of mq-dr that acts in one Region: functions, workflows, rules, topics, the bucket for reports, and alarms on itself.
+ * All of mq-dr that acts in one Region, but for what is one pair's or cluster's own: functions, workflows, the Region's
+ * rules, topics, the bucket for reports, and alarms on itself.
  * It names the tables and the brokers of the other Region, and refers to no resource outside of itself.
  */
 export class ControlPlane extends Construct {

@@ -42,7 +42,7 @@ export class RuleTargets extends Construct {
           action: 'lambda:InvokeFunction',
           functionName: functionNameOf(name),
           principal: 'events.amazonaws.com',
-          sourceAccount: place.accountId,
+          // The ARN says the account; rules are not known to send it by itself.
           sourceArn: arnOf(place, 'events', 'rule/mq-dr-*'),
         }),
       ];

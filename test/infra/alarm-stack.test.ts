@@ -84,7 +84,7 @@ describe('the rules', () => {
     const rule = ofType(alarmsIn('us-east-1'), 'AWS::Events::Rule').find(
       ({ Properties }) => Properties.Name === 'mq-dr-events-policy-drift',
     );
-    const [target] = rule?.Properties.Targets as readonly { readonly InputTransformer: unknown }[];
+    const [target] = (rule?.Properties.Targets ?? []) as readonly { readonly InputTransformer: unknown }[];
     const { time } = scheduledEvent('arn:aws:events:us-east-1:111122223333:rule/mq-dr-events-policy-drift');
     const { clusters } = parseDeployment(exampleConfig);
     expect(driftTrigger(transformed(target?.InputTransformer, time), clusters)).toEqual({

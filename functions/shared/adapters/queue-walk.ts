@@ -32,7 +32,7 @@ export class AmqpQueueWalk implements QueueWalk {
     options: WalkOptions,
     visit: (batch: readonly HeldMessage[]) => Promise<readonly WalkVerdict[]>,
   ): Promise<WalkSummary> {
-    const { quarantine, deadlineMs, unseen } = options;
+    const { quarantine, deadlineMs } = options;
     for (const name of [queue, quarantine ?? queue]) {
       if (name === '' || notInNames.test(name)) throw new InvalidInput(`"${name}" is not the name of one queue`);
     }
@@ -44,7 +44,7 @@ export class AmqpQueueWalk implements QueueWalk {
       const count = quarantine === undefined ? 1 : removingConnections;
       while (opened.length < count) others.push(await this.#open(quarantine, opened));
       const { clock } = this.#runtime;
-      return await new WalkRun({ clock, queue, deadlineMs, unseen, paths: [first, ...others], visit }).walk();
+      return await new WalkRun({ clock, queue, deadlineMs, paths: [first, ...others], visit }).walk();
     } finally {
       for (const connection of opened) await connection.close();
     }

@@ -36,13 +36,6 @@ export const stepLinks = 4;
 export const unansweredLimit = 200;
 
 /**
- * How long a walk waits at the end of a queue for messages that the counters show and that the broker does not offer, and
- * how often it looks. A broker gives back what a client held that died within some two seconds of noticing
- * (docs/amazon-mq.md 14.8); consumers of the queue stand still meanwhile.
- */
-export const returning = { patienceMs: 5_000, lookMs: 500 } as const;
-
-/**
  * A walk that dies adds one delivery to everything it holds, and JMS clients give up after six redeliveries by default
  * (docs/amazon-mq.md 14.3). So nothing is held that was delivered so often already.
  */

@@ -144,11 +144,6 @@ export class WalkReader {
     return shares.filter(({ held }) => held.length > 0);
   }
 
-  /** Makes the next `read` look behind the end that was found, for what has come back to the queue. */
-  lookAgain(): void {
-    this.#end = undefined;
-  }
-
   /**
    * Gives back everything that is held, from the head of the queue on, so that its order is as it was.
    *

@@ -1,12 +1,11 @@
 import { inLanes } from '../in-lanes.ts';
-import type { HeldMessage, WalkOptions, WalkSummary, WalkVerdict } from '../queue-walk.ts';
-import { batchSize, concurrentVisits, returning } from './walk-limits.ts';
+import type { HeldMessage, WalkSummary, WalkVerdict } from '../queue-walk.ts';
+import { batchSize, concurrentVisits } from './walk-limits.ts';
 import { type Held, type ReadingLimits, type Share, type WalkPaths, WalkReader } from './walk-reader.ts';
 import { type RemovalCount, removeFrom } from './walk-removal.ts';
 
 /** What a walk works with. */
 export interface WalkRunOptions extends ReadingLimits {
-  readonly unseen: WalkOptions['unseen'] | undefined;
   readonly paths: WalkPaths;
   readonly visit: (batch: readonly HeldMessage[]) => Promise<readonly WalkVerdict[]>;
 }
@@ -26,8 +25,6 @@ export class WalkRun {
   readonly #reader: WalkReader;
   #removed = 0;
   #late = 0;
-  /** Messages that the counters show and the walk has not seen. */
-  #unseen = 0;
   readonly #refused: string[] = [];
   readonly #deliveries = { before: 0, after: 0 };
 
@@ -38,9 +35,17 @@ export class WalkRun {
 
   /** @throws what the visitor throws, after everything held was given back; errors of the connections */
   async walk(): Promise<WalkSummary> {
+    const { clock } = this.#options;
     try {
-      await this.#goToEnd();
-      await this.#awaitUnseen();
+      let shares = await this.#reader.read();
+      while (shares.length > 0) {
+        const judged = shares;
+        // While one part of the queue is judged, the next is read.
+        [shares] = await clock.concurrently<[readonly Share[], unknown]>([
+          () => this.#reader.read(),
+          () => this.#workOn(judged),
+        ]);
+      }
     } catch (error) {
       // The first error is the one to report; what cannot be given back goes back when the connections end.
       await this.#reader.giveBack().catch(() => {});
@@ -48,38 +53,6 @@ export class WalkRun {
     }
     await this.#reader.giveBack();
     return this.#summary();
-  }
-
-  async #goToEnd(): Promise<void> {
-    const { clock } = this.#options;
-    let shares = await this.#reader.read();
-    while (shares.length > 0) {
-      const judged = shares;
-      // While one part of the queue is judged, the next is read.
-      [shares] = await clock.concurrently<[readonly Share[], unknown]>([
-        () => this.#reader.read(),
-        () => this.#workOn(judged),
-      ]);
-    }
-  }
-
-  /** Goes on with what comes back to the queue, as long as the counters show more than was seen and there is patience. */
-  async #awaitUnseen(): Promise<void> {
-    const { clock, deadlineMs, unseen } = this.#options;
-    const patienceEndsMs = Math.min(clock.nowMs() + returning.patienceMs, deadlineMs);
-    while (unseen !== undefined && this.#reachedEnd()) {
-      this.#unseen = await unseen({ seen: this.#reader.seen, removed: this.#removed });
-      if (this.#unseen === 0 || clock.nowMs() >= patienceEndsMs) return;
-      await clock.sleepMs(returning.lookMs);
-      this.#reader.lookAgain();
-      await this.#goToEnd();
-    }
-  }
-
-  /** Whether the walk came to the end of the queue, and not to messages that came meanwhile. */
-  #reachedEnd(): boolean {
-    const { end } = this.#reader;
-    return end?.complete === true && end.remark === undefined;
   }
 
   async #workOn(shares: readonly Share[]): Promise<void> {
@@ -136,19 +109,13 @@ export class WalkRun {
     const { seen, end } = this.#reader;
     const remarks = [
       ...(end?.remark === undefined ? [] : [end.remark]),
-      ...(this.#unseen > 0 ? [withheld(seen, this.#unseen)] : []),
       ...(this.#late > 0 ? [`${this.#late} messages were to be removed, and the time was over`] : []),
       ...(this.#refused.length > 0 ? [refusals(this.#refused)] : []),
     ];
-    const complete = end?.complete === true && this.#unseen === 0 && this.#late === 0 && this.#refused.length === 0;
+    const complete = end?.complete === true && this.#late === 0 && this.#refused.length === 0;
     return { seen, removed: this.#removed, complete, remarks, deliveries: { ...this.#deliveries } };
   }
 }
-
-const withheld = (seen: number, unseen: number): string =>
-  `the broker offered ${seen} messages and its counters show ${unseen} more: other consumers have them (in flight, or by ` +
-  'message groups that they own), a client had them that died and the broker has not noticed yet, or it has no memory ' +
-  'left for more than it is holding';
 
 const refusals = (refused: readonly string[]): string =>
   `the broker did not take ${refused.length} messages to the quarantine, so they stay; ` +

@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { canonicalAmqpId } from '../../../functions/reconciliation/ledger/message-id.ts';
-import { lookForUnseen } from '../../../functions/reconciliation/look-for-unseen.ts';
-import { countsOn, type WalkTarget, walkOn } from './broker-access.ts';
-import type { TestBroker } from './test-broker.ts';
+import { type WalkTarget, walkOn } from './broker-access.ts';
 
 /** What a child process is told, as JSON in its first argument. */
 export interface ChildTask {
-  readonly target: WalkTarget & Pick<TestBroker, 'consoleUrl'>;
+  readonly target: WalkTarget;
   readonly queue: string;
   readonly quarantine: string;
   /** File with the canonical ids that are proved processed, one a line. */
@@ -20,10 +18,7 @@ const processed = new Set(readFileSync(processedFile, 'utf8').split('\n'));
 const timeoutMs = 120_000;
 /** As long as a ledger takes to answer. */
 const lookupMs = 20;
-const readCounts = () => countsOn(target);
-const unseen = lookForUnseen(queue, (await readCounts()).queues.get(queue), readCounts);
-const options = { quarantine, deadlineMs: Date.now() + timeoutMs, unseen };
-const summary = await walkOn(target).walk(queue, options, async (batch) => {
+const summary = await walkOn(target).walk(queue, { quarantine, deadlineMs: Date.now() + timeoutMs }, async (batch) => {
   console.log('batch');
   await pause(lookupMs);
   return batch.map((message) => (processed.has(canonicalAmqpId(message.messageId) ?? '') ? 'remove' : 'keep'));

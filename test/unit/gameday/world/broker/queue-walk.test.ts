@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import rhea from 'rhea';
 import { describe, expect, it } from 'vitest';
 import { AmqpQueueWalk } from '../../../../../functions/shared/adapters/queue-walk.ts';
-import type { HeldMessage, WalkCounts, WalkOptions, WalkSummary } from '../../../../../functions/shared/queue-walk.ts';
+import type { HeldMessage, WalkSummary } from '../../../../../functions/shared/queue-walk.ts';
 import { VirtualClock } from '../../../../../gameday/clock/virtual-clock.ts';
 import { ActiveMqBroker } from '../../../../../gameday/world/broker/active-mq-broker.ts';
 import { AmqpTestClient, settleStreams } from '../../../../support/amqp-client.ts';
@@ -16,10 +16,7 @@ interface Rehearsal {
   readonly broker: ActiveMqBroker;
   readonly client: AmqpTestClient;
   /** Walks through `q` and removes what the test says; nothing with `remove` left out. */
-  readonly walk: (
-    remove?: (message: HeldMessage) => boolean,
-    options?: Pick<WalkOptions, 'unseen'>,
-  ) => Promise<WalkSummary>;
+  readonly walk: (remove?: (message: HeldMessage) => boolean) => Promise<WalkSummary>;
   /** Client ends of the walk's connections that are open. */
   readonly streams: Duplex[];
 }
@@ -47,10 +44,10 @@ const rehearse = async (body: (rehearsal: Rehearsal) => Promise<void>, leavesOve
   };
   await clock.run('test', async () => {
     const client = await AmqpTestClient.connect(broker);
-    const walk: Rehearsal['walk'] = (remove, options) =>
+    const walk: Rehearsal['walk'] = (remove) =>
       new AmqpQueueWalk(runtime, access).walk(
         'q',
-        { deadlineMs: clock.nowMs() + hourMs, ...(remove && { quarantine }), ...options },
+        { deadlineMs: clock.nowMs() + hourMs, ...(remove && { quarantine }) },
         async (batch) => batch.map((message) => (remove?.(message) ? 'remove' : 'keep')),
       );
     await body({ clock, broker, client, walk, streams });
@@ -152,58 +149,7 @@ describe('the queue walk on the embedded broker', () => {
     });
   });
 
-  describe('with counters', () => {
-    /** A consumer that has five messages in hand, and the question that the counters answer. */
-    const beside = async ({ broker, client }: Rehearsal) => {
-      await client.sendNumbered('q', 'm', 1_200);
-      const live = await AmqpTestClient.connect(broker);
-      await live.receive('q', 5, { answer: 'hold' });
-      const asked: WalkCounts[] = [];
-      const unseen = async (counts: WalkCounts): Promise<number> => {
-        asked.push(counts);
-        return 1_200 - counts.seen;
-      };
-      return { live, asked, unseen };
-    };
-
-    it('waits for what a client that died had in hand, and removes of that too', async () => {
-      await rehearse(async (rehearsal) => {
-        const { clock, broker, walk } = rehearsal;
-        const { live, asked, unseen } = await beside(rehearsal);
-        const [summary] = await clock.concurrently<[WalkSummary, unknown]>([
-          () => walk(everyThird, { unseen }),
-          async () => {
-            await clock.sleepMs(2_200);
-            await live.close();
-          },
-        ]);
-        expect(summary).toMatchObject({ seen: 1_200, removed: 400, complete: true, remarks: [] });
-        expect(asked.map(({ seen, removed }) => [seen, removed])).toEqual([
-          ...Array.from({ length: 5 }, () => [1_195, 399]),
-          [1_200, 400],
-        ]);
-        expect([...idsOn(broker, quarantine)].sort()).toEqual(
-          [...numbered(1_200, (number) => number % 3 === 0)].sort(),
-        );
-        expect(clock.nowMs()).toBe(2_500);
-      });
-    });
-
-    it('is incomplete after five seconds, and says how many are missing', async () => {
-      await rehearse(async (rehearsal) => {
-        const { clock, walk } = rehearsal;
-        const { asked, unseen } = await beside(rehearsal);
-        expect(await walk(undefined, { unseen })).toMatchObject({
-          seen: 1_195,
-          complete: false,
-          remarks: [expect.stringContaining('offered 1195 messages and its counters show 5 more')],
-        });
-        expect([clock.nowMs(), asked.length]).toEqual([5_000, 11]);
-      });
-    });
-  });
-
-  it('ends where only messages follow that came during the walk, without asking for more', async () => {
+  it('ends where only messages follow that came during the walk, and says so', async () => {
     await rehearse(async ({ client, walk }) => {
       await client.send('q', [{ message_id: 'old', creation_time: 0, body: 'x' }]);
       const newer = Array.from({ length: 12 }, (_unused, index) => ({
@@ -212,14 +158,11 @@ describe('the queue walk on the embedded broker', () => {
         body: 'x',
       }));
       await client.send('q', newer);
-      const asked: WalkCounts[] = [];
-      const unseen = async (counts: WalkCounts): Promise<number> => asked.push(counts);
-      expect(await walk(undefined, { unseen })).toMatchObject({
+      expect(await walk()).toMatchObject({
         seen: 13,
         complete: true,
         remarks: [expect.stringContaining('came during the walk')],
       });
-      expect(asked).toEqual([]);
     });
   });
 
