@@ -85,13 +85,13 @@ describe('the rules', () => {
       ({ Properties }) => Properties.Name === 'mq-dr-events-policy-drift',
     );
     const [target] = (rule?.Properties.Targets ?? []) as readonly { readonly InputTransformer: unknown }[];
-    const { time } = scheduledEvent('arn:aws:events:us-east-1:111122223333:rule/mq-dr-events-policy-drift');
+    const event = scheduledEvent('arn:aws:events:us-east-1:111122223333:rule/mq-dr-events-policy-drift');
     const { clusters } = parseDeployment(exampleConfig);
-    expect(driftTrigger(transformed(target?.InputTransformer, time), clusters)).toEqual({
+    expect(driftTrigger(transformed(target?.InputTransformer, event), clusters)).toEqual({
       starts: [
         {
           kind: 'schedule',
-          executionName: `drift-events-schedule-${Math.floor(Date.parse(time) / 300_000).toString(36)}`,
+          executionName: `drift-events-schedule-${Math.floor(Date.parse(event.time) / 300_000).toString(36)}`,
           input: { cluster: 'events', mode: 'report', reason: 'schedule' },
         },
       ],

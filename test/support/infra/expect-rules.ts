@@ -2,8 +2,8 @@ import { expect } from 'vitest';
 import type { TriggerRule } from '../../../infra/triggers.ts';
 import { ofType, type Template } from './synthesised.ts';
 
-/** What a target gets of a scheduler's event of that time by a transformer, which takes nothing else from it. */
-export const transformed = (transformer: unknown, time: string): unknown => {
+/** What a target gets of a scheduler's event by a transformer, which takes the time alone from it. */
+export const transformed = (transformer: unknown, { time }: { readonly time: string }): unknown => {
   const { InputPathsMap: paths, InputTemplate: template } = transformer as {
     readonly InputPathsMap: unknown;
     readonly InputTemplate: string;
@@ -36,7 +36,7 @@ export const expectRules = (template: Template, rules: readonly TriggerRule[]): 
     }
     expect(resource?.ScheduleExpression).toBe(`rate(${rule.everyMinutes} minute${rule.everyMinutes > 1 ? 's' : ''})`);
     const time = '2026-11-04T12:00:00Z';
-    if ('timed' in rule) expect(transformed(target?.InputTransformer, time)).toEqual({ ...rule.input, time });
+    if ('timed' in rule) expect(transformed(target?.InputTransformer, { time })).toEqual({ ...rule.input, time });
     else expect(JSON.parse(String(target?.Input))).toEqual(rule.input);
   }
 };
