@@ -7,9 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import * as z from 'zod';
-import { type CoverageRecord, coverageReport, type MachineReport } from '../gameday/engine/coverage/coverage-report.ts';
-import { parseDefinition } from '../gameday/engine/definition/parse-definition.ts';
-import { type CoverageGoals, coverageGoalsOf } from '../gameday/engine/definition/transitions.ts';
+import {
+  type CoverageRecord,
+  coverageReport,
+  type MachineReport,
+} from '../simulator/engine/coverage/coverage-report.ts';
+import { parseDefinition } from '../simulator/engine/definition/parse-definition.ts';
+import { type CoverageGoals, coverageGoalsOf } from '../simulator/engine/definition/transitions.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const DEFINITION_SUFFIX = '.asl.json';

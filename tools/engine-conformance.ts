@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { engineDocument } from '../gameday/engine/conformance/engine-document.ts';
-import { loadVectors } from '../gameday/engine/conformance/load-vectors.ts';
-import { deviationsOf } from '../gameday/engine/conformance/run-vector.ts';
+import { engineDocument } from '../simulator/engine/conformance/engine-document.ts';
+import { loadVectors } from '../simulator/engine/conformance/load-vectors.ts';
+import { deviationsOf } from '../simulator/engine/conformance/run-vector.ts';
 
 /** Runs all conformance vectors, and writes docs/engine.md from them if every one holds. */
 const groups = loadVectors();

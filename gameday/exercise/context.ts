@@ -1,4 +1,4 @@
-import type { VirtualClock } from '../clock/virtual-clock.ts';
+import type { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
 import type { Promotion } from '../journal/promotions.ts';
 import type { Recorder } from '../journal/recorder.ts';
 import type { FaultControl } from './fault-control.ts';

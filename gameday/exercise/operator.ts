@@ -4,7 +4,7 @@ import { FenceTable } from '../../functions/shared/adapters/fence-table.ts';
 import { GuardTable } from '../../functions/shared/adapters/guard-table.ts';
 import { globalScope, pairScope } from '../../functions/shared/control-scopes.ts';
 import { currentRuntime } from '../../functions/shared/runtime.ts';
-import type { VirtualClock } from '../clock/virtual-clock.ts';
+import type { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
 import type { ExerciseStage } from './stage-port.ts';
 
 /** Who acts, in the Control table's records. */

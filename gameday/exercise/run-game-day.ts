@@ -1,4 +1,4 @@
-import type { Signal } from '../clock/virtual-clock.ts';
+import type { Signal } from '../../simulator/clock/virtual-clock.ts';
 import { isoTime, type Journal, type Outcome } from '../journal/journal.ts';
 import { derivePromotions } from '../journal/promotions.ts';
 import { type LiveEvent, Recorder } from '../journal/recorder.ts';

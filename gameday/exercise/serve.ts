@@ -1,4 +1,4 @@
-import type { WorldEndpoint } from '../world/world-endpoint.ts';
+import type { WorldEndpoint } from '../../simulator/world/world-endpoint.ts';
 import { findScenario } from './scenario/catalogue.ts';
 import { loadScenario } from './scenario/load.ts';
 import type { ServeRequest } from './serve-options.ts';

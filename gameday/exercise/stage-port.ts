@@ -1,12 +1,12 @@
 import type { Duplex } from 'node:stream';
 import type { AwsClientSettings, SocketAddress } from '../../functions/shared/runtime.ts';
-import type { VirtualClock } from '../clock/virtual-clock.ts';
+import type { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
+import type { BrokerRole, ReplicationGauges } from '../../simulator/world/broker/embedded-broker.ts';
+import type { EmbeddedRabbitCluster } from '../../simulator/world/rabbitmq/embedded-cluster.ts';
+import type { WorldEndpoint, WorldListenOptions } from '../../simulator/world/world-endpoint.ts';
 import type { StoreContents } from '../traffic/accounting.ts';
 import type { BrokerCredentials } from '../traffic/amqp-connection.ts';
 import type { ClientSurroundings } from '../traffic/traffic-ports.ts';
-import type { BrokerRole, ReplicationGauges } from '../world/broker/embedded-broker.ts';
-import type { EmbeddedRabbitCluster } from '../world/rabbitmq/embedded-cluster.ts';
-import type { WorldEndpoint, WorldListenOptions } from '../world/world-endpoint.ts';
 import type { ClusterPlan, LedgerSettings, PairSettings } from './scenario/schema.ts';
 import type { Json } from './step.ts';
 

@@ -1,4 +1,4 @@
-import type { VirtualClock } from '../clock/virtual-clock.ts';
+import type { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
 import type { ReconciliationSnapshot } from '../traffic/reconciliation-books.ts';
 import { Traffic, type TrafficNotice, type TrafficResult } from '../traffic/traffic.ts';
 import type { ScenarioOutline } from './scenario/schema.ts';

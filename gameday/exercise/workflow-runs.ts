@@ -4,7 +4,7 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import type { Signal, VirtualClock } from '../clock/virtual-clock.ts';
+import type { Signal, VirtualClock } from '../../simulator/clock/virtual-clock.ts';
 import { unknownName } from './scenario/problems.ts';
 import type { ExerciseStage, StageStatusChange, StageTransition } from './stage-port.ts';
 import { type Json, StepFailedError } from './step.ts';

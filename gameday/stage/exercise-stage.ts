@@ -1,13 +1,13 @@
 import { waitLimitMs } from '../../functions/shared/replication-limits.ts';
 import type { SocketAddress } from '../../functions/shared/runtime.ts';
+import type { WorldBroker } from '../../simulator/world/broker-inventory.ts';
+import { fits } from '../../simulator/world/fault-board.ts';
+import { faultSchema } from '../../simulator/world/fault-schema.ts';
+import type { EmbeddedRabbitCluster } from '../../simulator/world/rabbitmq/embedded-cluster.ts';
 import type { LedgerSettings } from '../exercise/scenario/schema.ts';
 import type { ExerciseStage, StageBroker, StageFactory, StagePlan } from '../exercise/stage-port.ts';
 import { consumerFaultsOf } from '../traffic/consumer-faults.ts';
 import { consumerLedgers } from '../traffic/consumer-ledger.ts';
-import type { WorldBroker } from '../world/broker-inventory.ts';
-import { fits } from '../world/fault-board.ts';
-import { faultSchema } from '../world/fault-schema.ts';
-import type { EmbeddedRabbitCluster } from '../world/rabbitmq/embedded-cluster.ts';
 import { addClusters } from './rabbit-clusters.ts';
 import { controlTable, ledgerTable, Stage } from './stage.ts';
 import { addTeamCutover, type TeamCutover } from './team-cutover.ts';

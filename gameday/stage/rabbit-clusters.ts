@@ -1,5 +1,5 @@
+import type { EmbeddedRabbitCluster } from '../../simulator/world/rabbitmq/embedded-cluster.ts';
 import type { StagePlan } from '../exercise/stage-port.ts';
-import type { EmbeddedRabbitCluster } from '../world/rabbitmq/embedded-cluster.ts';
 import type { Stage } from './stage.ts';
 
 /** Puts a plan's RabbitMQ clusters into the world, by name, and gives mq-dr its settings for them. */

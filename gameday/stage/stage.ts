@@ -15,14 +15,19 @@ import {
   pageTopicName,
   reportBucketNameOf,
 } from '../../infra/names.ts';
-import { VirtualClock } from '../clock/virtual-clock.ts';
-import { Engine } from '../engine/engine.ts';
-import type { ExecutionStatusChangeEvent, TaskCall, TaskFailure, TransitionEvent } from '../engine/ports.ts';
-import type { BrokerChange } from '../world/broker/active-mq-broker.ts';
-import type { CrdrSettingsInput } from '../world/broker/crdr-settings.ts';
-import { STRONG_REGIONS } from '../world/dynamodb/table-spec.ts';
-import type { MqSettings } from '../world/mq/mq-settings.ts';
-import { World } from '../world/world.ts';
+import { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
+import { Engine } from '../../simulator/engine/engine.ts';
+import type {
+  ExecutionStatusChangeEvent,
+  TaskCall,
+  TaskFailure,
+  TransitionEvent,
+} from '../../simulator/engine/ports.ts';
+import type { BrokerChange } from '../../simulator/world/broker/active-mq-broker.ts';
+import type { CrdrSettingsInput } from '../../simulator/world/broker/crdr-settings.ts';
+import { STRONG_REGIONS } from '../../simulator/world/dynamodb/table-spec.ts';
+import type { MqSettings } from '../../simulator/world/mq/mq-settings.ts';
+import { World } from '../../simulator/world/world.ts';
 import { StageDataPlanes } from './data-planes.ts';
 import { type LambdaHandler, loadHandlers } from './handlers.ts';
 import { EmbeddedLambda, type FunctionAnswer, functionArn, type Invocation, type InvocationRuntime } from './lambda.ts';

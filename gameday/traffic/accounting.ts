@@ -1,4 +1,4 @@
-import { deadLetterQueue } from '../world/broker/amqp-address.ts';
+import { deadLetterQueue } from '../../simulator/world/broker/amqp-address.ts';
 import type { BookEntry } from './reconciliation-books.ts';
 
 /** What one broker holds at the end of a run. */

@@ -1,4 +1,4 @@
-import { type FaultBoard, fits } from '../world/fault-board.ts';
+import { type FaultBoard, fits } from '../../simulator/world/fault-board.ts';
 import type { ConsumerFaults } from './traffic-ports.ts';
 
 /** The consumers' share of the faults that are in force. */

@@ -1,5 +1,5 @@
-import { type Actor, ActorKilledError } from '../clock/actor.ts';
-import type { VirtualClock } from '../clock/virtual-clock.ts';
+import { type Actor, ActorKilledError } from '../../simulator/clock/actor.ts';
+import type { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
 import { Accounting, type MessageTotals, type StoreContents } from './accounting.ts';
 import { runConsumer } from './consumer.ts';
 import { OutageWatch, type Unavailability } from './outages.ts';

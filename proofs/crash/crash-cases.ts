@@ -1,5 +1,5 @@
-import type { State } from '../../gameday/engine/definition/definition.ts';
-import { allStates } from '../../gameday/engine/definition/walk.ts';
+import type { State } from '../../simulator/engine/definition/definition.ts';
+import { allStates } from '../../simulator/engine/definition/walk.ts';
 import { type KnownRehearsal, rehearsalFor, wantedOutcome } from '../rehearsal/known-rehearsal.ts';
 import { functionOf } from '../static/called.ts';
 import type { ProvenMachine } from '../static/load-machines.ts';

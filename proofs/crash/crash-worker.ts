@@ -1,4 +1,4 @@
-import { TaskFailure } from '../../gameday/engine/ports.ts';
+import { TaskFailure } from '../../simulator/engine/ports.ts';
 import { recordSites } from '../rehearsal/call-sites.ts';
 import { findRehearsal } from '../rehearsal/find-rehearsal.ts';
 import { play } from '../rehearsal/play.ts';

@@ -1,5 +1,5 @@
 import { RedriveExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { allStates } from '../../gameday/engine/definition/walk.ts';
+import { allStates } from '../../simulator/engine/definition/walk.ts';
 import type { Disturbance } from '../rehearsal/play.ts';
 import type { RehearsalStage, RunEnd } from '../rehearsal/rehearsal-stage.ts';
 import { functionOf } from '../static/called.ts';

@@ -1,6 +1,6 @@
-import { allStates } from '../../gameday/engine/definition/walk.ts';
-import { TaskFailure } from '../../gameday/engine/ports.ts';
-import { fits } from '../../gameday/world/fault-board.ts';
+import { allStates } from '../../simulator/engine/definition/walk.ts';
+import { TaskFailure } from '../../simulator/engine/ports.ts';
+import { fits } from '../../simulator/world/fault-board.ts';
 import type { Disturbance } from '../rehearsal/play.ts';
 import type { StandIn } from '../rehearsal/rehearsal.ts';
 import { east, type RehearsalStage, west } from '../rehearsal/rehearsal-stage.ts';

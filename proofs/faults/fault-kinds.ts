@@ -1,4 +1,4 @@
-import type { FaultInput } from '../../gameday/world/fault-schema.ts';
+import type { FaultInput } from '../../simulator/world/fault-schema.ts';
 
 /** What may go wrong with the calls of one state: the columns of the matrix. */
 export const faultKinds = [

@@ -1,4 +1,4 @@
-import { TaskFailure } from '../../gameday/engine/ports.ts';
+import { TaskFailure } from '../../simulator/engine/ports.ts';
 import { findRehearsal } from '../rehearsal/find-rehearsal.ts';
 import { play } from '../rehearsal/play.ts';
 import { serveJobs } from '../shared/serve-jobs.ts';

@@ -1,5 +1,5 @@
-import { allStates } from '../../gameday/engine/definition/walk.ts';
 import { functionFacts } from '../../infra/workflow-facts.ts';
+import { allStates } from '../../simulator/engine/definition/walk.ts';
 import { type KnownRehearsal, rehearsalFor, wantedOutcome } from '../rehearsal/known-rehearsal.ts';
 import { rehearsals } from '../rehearsals/rehearsals.ts';
 import { gridOf } from '../shared/grid.ts';

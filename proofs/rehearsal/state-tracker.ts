@@ -1,6 +1,6 @@
-import type { ApiCallAttempt } from '../../gameday/api/api-call-record.ts';
-import { allStates } from '../../gameday/engine/definition/walk.ts';
-import type { TransitionEvent } from '../../gameday/engine/ports.ts';
+import type { ApiCallAttempt } from '../../simulator/api/api-call-record.ts';
+import { allStates } from '../../simulator/engine/definition/walk.ts';
+import type { TransitionEvent } from '../../simulator/engine/ports.ts';
 import { functionOf } from '../static/called.ts';
 import type { ProvenMachine } from '../static/load-machines.ts';
 

@@ -1,4 +1,4 @@
-import { TaskFailure } from '../../gameday/engine/ports.ts';
+import { TaskFailure } from '../../simulator/engine/ports.ts';
 import type { Rehearsal } from '../rehearsal/rehearsal.ts';
 import { west } from '../rehearsal/rehearsal-stage.ts';
 

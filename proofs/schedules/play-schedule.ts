@@ -1,5 +1,5 @@
 import { clockSkewSeconds, leaseSeconds } from '../../functions/shared/guards/guards.ts';
-import type { Engine } from '../../gameday/engine/engine.ts';
+import type { Engine } from '../../simulator/engine/engine.ts';
 import { east, RehearsalStage, west } from '../rehearsal/rehearsal-stage.ts';
 import { auditLostRegion, auditPromotions, type Violations } from './audit.ts';
 import { auditRepairs } from './audit-repairs.ts';

@@ -1,6 +1,6 @@
 import { parse, stringify } from 'yaml';
 import * as z from 'zod';
-import { faultSchema } from '../../gameday/world/fault-schema.ts';
+import { faultSchema } from '../../simulator/world/fault-schema.ts';
 import type { Violations } from './audit.ts';
 import { horizonSeconds, type Schedule } from './schedule.ts';
 

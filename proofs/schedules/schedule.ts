@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { FaultInput } from '../../gameday/world/fault-schema.ts';
+import type { FaultInput } from '../../simulator/world/fault-schema.ts';
 import { east, west } from '../rehearsal/rehearsal-stage.ts';
 
 /** Something that happens to a pair. */

@@ -1,4 +1,4 @@
-import type { State, TaskState } from '../../gameday/engine/definition/definition.ts';
+import type { State, TaskState } from '../../simulator/engine/definition/definition.ts';
 
 const argumentOf = (state: TaskState, name: string): string | undefined => {
   const { Arguments } = state;

@@ -1,8 +1,8 @@
-import type { State, StateGraph } from '../../gameday/engine/definition/definition.ts';
-import { transitionsOf } from '../../gameday/engine/definition/transitions.ts';
-import { nestedGraphs } from '../../gameday/engine/definition/walk.ts';
-import type { Json, JsonObject } from '../../gameday/engine/expression/json.ts';
 import { childFacts, functionFacts } from '../../infra/workflow-facts.ts';
+import type { State, StateGraph } from '../../simulator/engine/definition/definition.ts';
+import { transitionsOf } from '../../simulator/engine/definition/transitions.ts';
+import { nestedGraphs } from '../../simulator/engine/definition/walk.ts';
+import type { Json, JsonObject } from '../../simulator/engine/expression/json.ts';
 import { answerField, templatePath } from './assignments.ts';
 import { childOf, functionOf } from './called.ts';
 import {

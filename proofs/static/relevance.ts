@@ -1,7 +1,7 @@
-import type { State, StateGraph } from '../../gameday/engine/definition/definition.ts';
-import { allStates } from '../../gameday/engine/definition/walk.ts';
-import { expressionSource, isExpression } from '../../gameday/engine/expression/evaluator.ts';
-import type { JsonObject } from '../../gameday/engine/expression/json.ts';
+import type { State, StateGraph } from '../../simulator/engine/definition/definition.ts';
+import { allStates } from '../../simulator/engine/definition/walk.ts';
+import { expressionSource, isExpression } from '../../simulator/engine/expression/evaluator.ts';
+import type { JsonObject } from '../../simulator/engine/expression/json.ts';
 import { type Node, pathOf, treeOf } from './abstract-value.ts';
 import { answerField, templatePath } from './assignments.ts';
 

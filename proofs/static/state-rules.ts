@@ -1,10 +1,10 @@
 import { errorCatalogue } from '../../functions/shared/errors.ts';
 import { leaseSeconds } from '../../functions/shared/guards/guards.ts';
-import type { State, TaskState } from '../../gameday/engine/definition/definition.ts';
-import { allStates } from '../../gameday/engine/definition/walk.ts';
-import { expressionSource, isExpression } from '../../gameday/engine/expression/evaluator.ts';
 import { functions, functionTimeoutSeconds } from '../../infra/deployment.ts';
 import { childFacts, functionFacts } from '../../infra/workflow-facts.ts';
+import type { State, TaskState } from '../../simulator/engine/definition/definition.ts';
+import { allStates } from '../../simulator/engine/definition/walk.ts';
+import { expressionSource, isExpression } from '../../simulator/engine/expression/evaluator.ts';
 import { treeOf } from './abstract-value.ts';
 import { awaitsChild, childOf, functionOf } from './called.ts';
 import type { ProvenMachine } from './load-machines.ts';

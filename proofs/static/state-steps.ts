@@ -1,8 +1,8 @@
-import type { ChoiceState, FailState, State } from '../../gameday/engine/definition/definition.ts';
-import { expressionSource, isExpression } from '../../gameday/engine/expression/evaluator.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../gameday/engine/expression/json.ts';
 import type { AnswerValue } from '../../infra/workflow-facts/fact.ts';
 import { ownErrors, toldOutcomes } from '../../infra/workflow-facts.ts';
+import type { ChoiceState, FailState, State } from '../../simulator/engine/definition/definition.ts';
+import { expressionSource, isExpression } from '../../simulator/engine/expression/evaluator.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../simulator/engine/expression/json.ts';
 import { boundsOf, type CountBound, treeOf, truthOf } from './abstract-value.ts';
 import { afterAssign, templatePath } from './assignments.ts';
 import { type Context, endingKey } from './context.ts';

@@ -1,9 +1,9 @@
-import type { State, StateGraph } from '../../gameday/engine/definition/definition.ts';
-import { allStates } from '../../gameday/engine/definition/walk.ts';
-import { expressionSource, isExpression } from '../../gameday/engine/expression/evaluator.ts';
-import type { JsonObject } from '../../gameday/engine/expression/json.ts';
 import type { GuardAnswer } from '../../infra/workflow-facts/fact.ts';
 import { childFacts, functionFacts } from '../../infra/workflow-facts.ts';
+import type { State, StateGraph } from '../../simulator/engine/definition/definition.ts';
+import { allStates } from '../../simulator/engine/definition/walk.ts';
+import { expressionSource, isExpression } from '../../simulator/engine/expression/evaluator.ts';
+import type { JsonObject } from '../../simulator/engine/expression/json.ts';
 import { type CountBound, incrementOf, treeOf } from './abstract-value.ts';
 import { childOf, functionOf } from './called.ts';
 import type { Context } from './context.ts';

@@ -1,6 +1,6 @@
-import { expressionSource, isExpression } from '../../gameday/engine/expression/evaluator.ts';
-import { inspectExpression } from '../../gameday/engine/expression/inspect-expression.ts';
-import type { Json } from '../../gameday/engine/expression/json.ts';
+import { expressionSource, isExpression } from '../../simulator/engine/expression/evaluator.ts';
+import { inspectExpression } from '../../simulator/engine/expression/inspect-expression.ts';
+import type { Json } from '../../simulator/engine/expression/json.ts';
 
 const readBy = new WeakMap<object, readonly string[]>();
 

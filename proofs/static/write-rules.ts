@@ -1,6 +1,6 @@
-import type { TaskState } from '../../gameday/engine/definition/definition.ts';
 import type { ChildFacts, FunctionFacts, GuardAnswer } from '../../infra/workflow-facts/fact.ts';
 import { functionFacts } from '../../infra/workflow-facts.ts';
+import type { TaskState } from '../../simulator/engine/definition/definition.ts';
 import { functionOf } from './called.ts';
 import { answerKey, type Context, calledKey, doneKey, saidKey } from './context.ts';
 import { type Complain, guardsOf, type MachineFacts } from './step.ts';

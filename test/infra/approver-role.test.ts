@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { ApiCallRecord } from '../../gameday/api/api-call-record.ts';
 import exampleConfig from '../../infra/config.example.ts';
 import { parseDeployment } from '../../infra/config.ts';
 import { approverPolicy } from '../../infra/grants/approver-policy.ts';
 import { scopeOf } from '../../infra/grants/scope.ts';
+import type { ApiCallRecord } from '../../simulator/api/api-call-record.ts';
 import { type IamRequest, isAllowed } from '../support/infra/iam.ts';
 import { OperatorStage } from '../support/operator.ts';
 

@@ -4,9 +4,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServedStage, serveScenario } from '../../gameday/exercise/serve.ts';
 import { createExerciseStage } from '../../gameday/stage/exercise-stage.ts';
-import { embeddedMetrics } from '../../gameday/world/cloudwatch/embedded-metrics.ts';
 import { Bundles } from '../../infra/constructs/bundles.ts';
 import { functions } from '../../infra/deployment.ts';
+import { embeddedMetrics } from '../../simulator/world/cloudwatch/embedded-metrics.ts';
 
 const run = promisify(execFile);
 const names = ['write-heartbeat', 'hold-consumers', 'assess-reconcile'] as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TaskFailure } from '../../gameday/engine/ports.ts';
+import { TaskFailure } from '../../simulator/engine/ports.ts';
 import { failedOver, promotionsOf, reverseMs } from '../support/failback-stage.ts';
 import { codesIn, lockOf, pagesOf, runInput } from '../support/reconcile-runs.ts';
 import { east, west } from '../support/reconcile-stage.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TaskFailure } from '../../gameday/engine/ports.ts';
+import { TaskFailure } from '../../simulator/engine/ports.ts';
 import { WorkflowStage } from '../support/workflow-stage.ts';
 
 const west = 'us-west-2';

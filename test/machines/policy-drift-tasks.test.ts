@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { TaskFailure } from '../../gameday/engine/ports.ts';
+import { TaskFailure } from '../../simulator/engine/ports.ts';
 import { DriftStage, oneDrift } from '../support/drift-stage.ts';
 
 interface Definition {

@@ -1,7 +1,7 @@
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { TaskFailure } from '../../gameday/engine/ports.ts';
+import { TaskFailure } from '../../simulator/engine/ports.ts';
 import { holding } from '../support/readiness-facts.ts';
 import { WorkflowStage } from '../support/workflow-stage.ts';
 

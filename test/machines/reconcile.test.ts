@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TaskFailure } from '../../gameday/engine/ports.ts';
+import { TaskFailure } from '../../simulator/engine/ports.ts';
 import { codesIn, fillWork, idsUpTo, pagesOf, runInput } from '../support/reconcile-runs.ts';
 import { east, ReconcileStage, west } from '../support/reconcile-stage.ts';
 

@@ -1,6 +1,6 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { TaskFailure } from '../../gameday/engine/ports.ts';
+import { TaskFailure } from '../../simulator/engine/ports.ts';
 import { WorkflowStage } from '../support/workflow-stage.ts';
 
 const mondayMorning = [{ reason: 'market opening', days: ['monday'], startUtc: '08:00', durationMinutes: 240 }];

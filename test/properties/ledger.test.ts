@@ -6,8 +6,8 @@ import type { LedgerEntry, MessageKey } from '../../functions/reconciliation/led
 import type { Clock } from '../../functions/shared/clock.ts';
 import { ServiceUnavailable } from '../../functions/shared/errors.ts';
 import { clockSkewSeconds } from '../../functions/shared/guards/guards.ts';
-import { VirtualClock } from '../../gameday/clock/virtual-clock.ts';
-import { randomStream } from '../../gameday/world/seeded-random.ts';
+import { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
+import { randomStream } from '../../simulator/world/seeded-random.ts';
 import { noonMs } from '../support/brokers.ts';
 import { FakeLedgerTables, type FakeWrite } from '../support/fake-ledger-tables.ts';
 import { east, keysOf, west } from '../support/ledger-stage.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { requestSwitchover } from '../../functions/promotion/request-switchover.ts';
 import { switchoverInputSchema } from '../../functions/promotion/switchover-input.ts';
 import type { CounterpartClients } from '../../functions/promotion/switchover-step.ts';
-import { VirtualClock } from '../../gameday/clock/virtual-clock.ts';
+import { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
 import { type Attempt, attempt, expectedErrors, playAttempts, portsOf, undisturbed } from '../support/attempts.ts';
 import { asRole, known, minutely, noonMs, ordersPair, pairedEast, pairedWest } from '../support/brokers.ts';
 import { FakeControl } from '../support/fake-ports.ts';

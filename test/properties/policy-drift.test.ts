@@ -8,8 +8,8 @@ import { bytesOf, compilePattern } from '../../functions/policy-drift/pattern.ts
 import { planRemediation } from '../../functions/policy-drift/remediation-plan.ts';
 import { applyChange } from '../../functions/policy-drift/simulate-change.ts';
 import type { RabbitCluster, RabbitPolicy, RabbitQueue } from '../../functions/shared/rabbit-cluster.ts';
-import { appliedPolicy, mergedDefinition } from '../../gameday/world/rabbitmq/applied-policy.ts';
-import type { StoredPolicy } from '../../gameday/world/rabbitmq/policy.ts';
+import { appliedPolicy, mergedDefinition } from '../../simulator/world/rabbitmq/applied-policy.ts';
+import type { StoredPolicy } from '../../simulator/world/rabbitmq/policy.ts';
 import { noonMs } from '../support/brokers.ts';
 import { cluster, config, mirrored, policy, profileOf, queue, systemPolicy } from '../support/rabbit.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { ServiceUnavailable } from '../../functions/shared/errors.ts';
 import type { Intent, IntentEnd } from '../../functions/shared/intent.ts';
-import type { VirtualClock } from '../../gameday/clock/virtual-clock.ts';
 import { functionTimeoutSeconds } from '../../infra/deployment.ts';
+import type { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
 import type { FakeControl } from './fake-ports.ts';
 
 /** What happens to one attempt at a write state; attempts of one or of several executions may overlap. */

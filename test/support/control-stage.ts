@@ -1,9 +1,9 @@
 import { ControlItems } from '../../functions/shared/adapters/control-items.ts';
 import type { Runtime } from '../../functions/shared/runtime.ts';
-import { VirtualClock } from '../../gameday/clock/virtual-clock.ts';
-import { STRONG_REGIONS } from '../../gameday/world/dynamodb/table-spec.ts';
-import type { DataPlanes } from '../../gameday/world/mq/data-planes.ts';
-import { World } from '../../gameday/world/world.ts';
+import { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
+import { STRONG_REGIONS } from '../../simulator/world/dynamodb/table-spec.ts';
+import type { DataPlanes } from '../../simulator/world/mq/data-planes.ts';
+import { World } from '../../simulator/world/world.ts';
 import { noonMs } from './brokers.ts';
 import { fakeRuntime } from './fake-ports.ts';
 

@@ -1,9 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type CreateLedgerOptions, createLedger, type Ledger } from '../../functions/reconciliation/ledger/index.ts';
 import { DynamoLedgerTable } from '../../functions/shared/adapters/ledger-table.ts';
-import { VirtualClock } from '../../gameday/clock/virtual-clock.ts';
-import type { DataPlanes } from '../../gameday/world/mq/data-planes.ts';
-import { World } from '../../gameday/world/world.ts';
+import { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
+import type { DataPlanes } from '../../simulator/world/mq/data-planes.ts';
+import { World } from '../../simulator/world/world.ts';
 import { noonMs } from './brokers.ts';
 
 export const ledgerTableName = 'mq-dr-processed-messages';

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, expect } from 'vitest';
-import type { MachineCoverage } from '../../gameday/engine/coverage/coverage.ts';
-import type { Engine } from '../../gameday/engine/engine.ts';
+import type { MachineCoverage } from '../../simulator/engine/coverage/coverage.ts';
+import type { Engine } from '../../simulator/engine/engine.ts';
 
 /** Environment variable that names the folder for coverage records; without it nothing is written. */
 const COVERAGE_DIRECTORY_VARIABLE = 'MQ_DR_COVERAGE_DIR';

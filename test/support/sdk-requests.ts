@@ -1,6 +1,6 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
-import type { Naming } from '../../gameday/api/input-check.ts';
-import { type MemberModel, type OperationModel, structureMembers } from '../../gameday/api/sdk-model.ts';
+import type { Naming } from '../../simulator/api/input-check.ts';
+import { type MemberModel, type OperationModel, structureMembers } from '../../simulator/api/sdk-model.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 

@@ -1,8 +1,8 @@
 import { HttpRequest } from '@smithy/core/protocols';
 import type { NormalizedSchema } from '@smithy/core/schema';
-import { namingOf } from '../../gameday/api/request-check.ts';
-import { type MemberModel, type OperationModel, structureMembers } from '../../gameday/api/sdk-model.ts';
-import type { SigningName } from '../../gameday/api/service-models.ts';
+import { namingOf } from '../../simulator/api/request-check.ts';
+import { type MemberModel, type OperationModel, structureMembers } from '../../simulator/api/sdk-model.ts';
+import type { SigningName } from '../../simulator/api/service-models.ts';
 import { nameOf } from './sdk-requests.ts';
 
 type Members = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { RabbitRefusal } from '../../world/rabbitmq/embedded-cluster.ts';
+import { RabbitRefusal } from '../../../simulator/world/rabbitmq/embedded-cluster.ts';
 import { missingCluster } from '../scenario/missing-cluster.ts';
 import { defineAction, StepFailedError } from '../step.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { faultKinds, faultSchema } from '../../world/fault-schema.ts';
+import { faultKinds, faultSchema } from '../../../simulator/world/fault-schema.ts';
 import { actionKinds } from '../actions/registry.ts';
 import { probeKinds } from '../probes/registry.ts';
 import type { AnyKind, Json, ProbeResult, Step } from '../step.ts';

@@ -3,7 +3,7 @@ import { omit } from 'zod/mini';
 import { clusterConfigSchema } from '../../../functions/shared/cluster-config.ts';
 import { pairConfigSchema } from '../../../functions/shared/pair-config.ts';
 import { reconciliationFields } from '../../../functions/shared/reconciliation-config.ts';
-import { clusterSeedSchema } from '../../world/rabbitmq/cluster-seed.ts';
+import { clusterSeedSchema } from '../../../simulator/world/rabbitmq/cluster-seed.ts';
 
 /** Regions that the embedded world can hold; cross-Region data replication names four of them (docs/amazon-mq.md 1). */
 export const knownRegions = ['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2'] as const;

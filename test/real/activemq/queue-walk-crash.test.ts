@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { judgeConservation } from '../../../functions/reconciliation/conservation.ts';
 import { canonicalAmqpId } from '../../../functions/reconciliation/ledger/message-id.ts';
 import type { WalkSummary } from '../../../functions/shared/queue-walk.ts';
-import { randomStream } from '../../../gameday/world/seeded-random.ts';
+import { randomStream } from '../../../simulator/world/seeded-random.ts';
 import { countsOn, walkOn } from './broker-access.ts';
 import { comparable, difference, type FilledQueue, fillQueue, idOfRaw, noDifference } from './filled-queue.ts';
 import { brokerIsGiven, openBroker } from './given-broker.ts';

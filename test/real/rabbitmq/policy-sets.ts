@@ -1,5 +1,5 @@
 import type { RabbitPolicy } from '../../../functions/shared/rabbit-cluster.ts';
-import type { Random } from '../../../gameday/world/seeded-random.ts';
+import type { Random } from '../../../simulator/world/seeded-random.ts';
 
 /** A policy as the management API takes it, with its name. */
 type WantedPolicy = Pick<RabbitPolicy, 'name' | 'pattern' | 'applyTo' | 'definition' | 'priority'>;

@@ -6,7 +6,7 @@ import { RabbitManagement } from '../../../functions/shared/adapters/rabbit-mana
 import { systemClock } from '../../../functions/shared/clock.ts';
 import { sendHttp } from '../../../functions/shared/http-request.ts';
 import type { PolicyDefinition, RabbitCluster } from '../../../functions/shared/rabbit-cluster.ts';
-import { randomStream } from '../../../gameday/world/seeded-random.ts';
+import { randomStream } from '../../../simulator/world/seeded-random.ts';
 import { type AppliedPolicy, brokerTruth } from './broker-truth.ts';
 import { type PolicySet, policySets } from './policy-sets.ts';
 import { startTestCluster, type TestCluster } from './test-cluster.ts';

@@ -1,4 +1,4 @@
-import type { ApiCallRecord } from '../../../gameday/api/api-call-record.ts';
+import type { ApiCallRecord } from '../../../simulator/api/api-call-record.ts';
 import type { IamRequest } from './iam.ts';
 
 type Members = Readonly<Record<string, unknown>>;

@@ -1,15 +1,15 @@
 import { vi } from 'vitest';
 import type { LogFields } from '../../../functions/shared/log.ts';
-import type { ApiCallRecord } from '../../../gameday/api/api-call-record.ts';
 import { type DeployedCluster, type DeployedPair, Stage } from '../../../gameday/stage/stage.ts';
-import { embeddedMetrics } from '../../../gameday/world/cloudwatch/embedded-metrics.ts';
-import { World } from '../../../gameday/world/world.ts';
 import { type DeploymentConfig, parseDeployment } from '../../../infra/config.ts';
 import { functions } from '../../../infra/deployment.ts';
 import { functionPolicy } from '../../../infra/grants/function-policy.ts';
 import { scopeOf } from '../../../infra/grants/scope.ts';
 import { targets } from '../../../infra/grants/targets.ts';
 import { functionsOfRules, regionRules } from '../../../infra/triggers.ts';
+import type { ApiCallRecord } from '../../../simulator/api/api-call-record.ts';
+import { embeddedMetrics } from '../../../simulator/world/cloudwatch/embedded-metrics.ts';
+import { World } from '../../../simulator/world/world.ts';
 import { isAllowed } from './iam.ts';
 import { iamRequestsOf } from './iam-requests.ts';
 

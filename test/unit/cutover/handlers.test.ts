@@ -3,7 +3,7 @@ import { ControlItems } from '../../../functions/shared/adapters/control-items.t
 import { FenceTable } from '../../../functions/shared/adapters/fence-table.ts';
 import { currentRuntime } from '../../../functions/shared/runtime.ts';
 import { addTeamCutover } from '../../../gameday/stage/team-cutover.ts';
-import { letStreamsRest } from '../../../gameday/world/let-streams-rest.ts';
+import { letStreamsRest } from '../../../simulator/world/let-streams-rest.ts';
 import { WorkflowStage } from '../../support/workflow-stage.ts';
 
 const west = 'us-west-2';

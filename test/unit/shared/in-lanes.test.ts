@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../functions/shared/clock.ts';
 import { inLanes } from '../../../functions/shared/in-lanes.ts';
-import { VirtualClock } from '../../../gameday/clock/virtual-clock.ts';
+import { VirtualClock } from '../../../simulator/clock/virtual-clock.ts';
 
 describe('work in lanes', () => {
   it('goes on in as many lanes as it may, and gives results in the order of the items', async () => {

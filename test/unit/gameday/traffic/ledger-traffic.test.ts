@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { VirtualClock } from '../../../../gameday/clock/virtual-clock.ts';
 import { consumerFaultsOf } from '../../../../gameday/traffic/consumer-faults.ts';
 import { consumerLedgers } from '../../../../gameday/traffic/consumer-ledger.ts';
 import { Traffic, type TrafficPlan, type TrafficResult } from '../../../../gameday/traffic/traffic.ts';
-import { ActiveMqBroker } from '../../../../gameday/world/broker/active-mq-broker.ts';
-import { World } from '../../../../gameday/world/world.ts';
-import { InMemoryDataPlanes } from '../world/support/in-memory-data-planes.ts';
+import { VirtualClock } from '../../../../simulator/clock/virtual-clock.ts';
+import { ActiveMqBroker } from '../../../../simulator/world/broker/active-mq-broker.ts';
+import { World } from '../../../../simulator/world/world.ts';
+import { InMemoryDataPlanes } from '../../simulator/world/support/in-memory-data-planes.ts';
 
 const A = 'us-east-1';
 const B = 'us-west-2';

@@ -1,6 +1,5 @@
 import type { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { VirtualClock } from '../../../../gameday/clock/virtual-clock.ts';
 import type { StoreContents } from '../../../../gameday/traffic/accounting.ts';
 import {
   Traffic,
@@ -8,7 +7,8 @@ import {
   type TrafficPlan,
   type TrafficResult,
 } from '../../../../gameday/traffic/traffic.ts';
-import { ActiveMqBroker } from '../../../../gameday/world/broker/active-mq-broker.ts';
+import { VirtualClock } from '../../../../simulator/clock/virtual-clock.ts';
+import { ActiveMqBroker } from '../../../../simulator/world/broker/active-mq-broker.ts';
 
 const plan: TrafficPlan = {
   pair: 'orders',

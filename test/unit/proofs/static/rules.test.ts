@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Json, JsonObject } from '../../../../gameday/engine/expression/json.ts';
+import type { Json, JsonObject } from '../../../../simulator/engine/expression/json.ts';
 import { machineWith, soundStates, task, violationsOf } from './small-machine.ts';
 
 const stateOf = (name: string): JsonObject => soundStates[name] as JsonObject;

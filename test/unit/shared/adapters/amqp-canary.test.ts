@@ -3,7 +3,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sendCanary, takeCanaries } from '../../../../functions/shared/adapters/amqp-canary.ts';
 import { NotFound } from '../../../../functions/shared/errors.ts';
-import { ActiveMqBroker } from '../../../../gameday/world/broker/active-mq-broker.ts';
+import { ActiveMqBroker } from '../../../../simulator/world/broker/active-mq-broker.ts';
 import { settleStreams } from '../../../support/amqp-client.ts';
 import { noonMs, pairedEast } from '../../../support/brokers.ts';
 import { fakeRuntime, sdkError } from '../../../support/fake-ports.ts';

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import type { AlarmThreshold } from '../../../../../simulator/world/cloudwatch/alarm-store.ts';
+import { WorkflowStage } from '../../../../support/workflow-stage.ts';
+
+const minuteMs = 60_000;
+
+const withAlarm = async (threshold: AlarmThreshold): Promise<WorkflowStage> => {
+  const stage = await WorkflowStage.create({ paired: true });
+  stage.stage.world.addAlarm('us-west-2', {
+    alarmName: 'wait',
+    metrics: [
+      { namespace: 'AWS/AmazonMQ', metricName: 'ReplicaWaitTime', dimensions: { Broker: 'orders-replica-1' } },
+      { namespace: 'AWS/AmazonMQ', metricName: 'ReplicaWaitTime', dimensions: { Broker: 'orders-replica-2' } },
+    ],
+    threshold,
+  });
+  return stage;
+};
+
+const changes = (stage: WorkflowStage) =>
+  stage.stage.world.events.events
+    .filter((event) => event['detail-type'] === 'CloudWatch Alarm State Change')
+    .map(({ detail }) => (detail.state as { readonly value: string }).value);
+
+describe('an alarm with a threshold', () => {
+  it('fires when the metric passes it, once, and is over when the metric is back', async () => {
+    const stage = await withAlarm({ above: 180_000, missingData: 'ignore' });
+    const { clock, world } = stage.stage;
+    await stage.play(async () => {
+      await clock.sleepMs(10 * minuteMs);
+      expect(changes(stage)).toEqual([]);
+      world.faults.start({ id: 'cut', kind: 'link-cut', regions: ['us-east-1', 'us-west-2'] });
+      await clock.sleepMs(10 * minuteMs);
+      expect(changes(stage)).toEqual(['ALARM']);
+      world.faults.stop('cut');
+      await clock.sleepMs(10 * minuteMs);
+      expect(changes(stage)).toEqual(['ALARM', 'OK']);
+      expect(world.events.events[0]).toMatchObject({
+        source: 'aws.cloudwatch',
+        region: 'us-west-2',
+        resources: ['arn:aws:cloudwatch:us-west-2:123456789012:alarm:wait'],
+        detail: {
+          alarmName: 'wait',
+          previousState: { value: 'OK' },
+          configuration: { metrics: [{ metricStat: { metric: { name: 'ReplicaWaitTime' } } }, {}] },
+        },
+      });
+    });
+  });
+
+  it.each([
+    ['breaching', ['ALARM']],
+    ['missing', ['INSUFFICIENT_DATA']],
+    ['ignore', []],
+  ] as const)('that takes missing data for "%s" changes accordingly', async (missingData, expected) => {
+    const stage = await withAlarm({ above: 180_000, missingData });
+    stage.stage.world.faults.start({ kind: 'metrics', effect: 'missing' });
+    await stage.play(async () => {
+      await stage.stage.clock.sleepMs(3 * minuteMs);
+      expect(changes(stage)).toEqual(expected);
+    });
+  });
+
+  it('is not evaluated in a dark Region', async () => {
+    const stage = await withAlarm({ above: 180_000, missingData: 'breaching' });
+    stage.stage.world.blackout('us-west-2');
+    await stage.play(async () => {
+      await stage.stage.clock.sleepMs(10 * minuteMs);
+      expect(changes(stage)).toEqual([]);
+    });
+  });
+});

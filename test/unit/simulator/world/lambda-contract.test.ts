@@ -1,0 +1,115 @@
+import {
+  GetEventSourceMappingCommand,
+  InvalidRequestContentException,
+  InvokeCommand,
+  ListFunctionsCommand,
+  ResourceInUseException,
+  ResourceNotFoundException,
+  UpdateEventSourceMappingCommand,
+} from '@aws-sdk/client-lambda';
+import { describe, expect, it } from 'vitest';
+import { TeamFunctionError } from '../../../../simulator/world/lambda-service.ts';
+import type { World } from '../../../../simulator/world/world.ts';
+import { A, B, rejection, ways, withWorld } from './support/world-under-test.ts';
+
+const addMapping = (world: World, enabled?: boolean): string =>
+  world.addEventSourceMapping({
+    region: B,
+    functionName: 'orders-consumer',
+    eventSourceArn: `arn:aws:mq:${B}:123456789012:broker:orders:b-1`,
+    ...(enabled !== undefined && { enabled }),
+  });
+
+const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+const parsed = (payload: Uint8Array | undefined): unknown => JSON.parse(new TextDecoder().decode(payload));
+
+describe.each(ways)('Lambda event-source mappings, %s', (way) => {
+  it('are disabled and enabled again, with a time in between', async () => {
+    await withWorld(way, async ({ world, lambda, pass }) => {
+      const UUID = addMapping(world);
+      const stateNow = async () => (await lambda(B).send(new GetEventSourceMappingCommand({ UUID }))).State;
+      expect([await stateNow(), world.mappingConsumes(UUID)]).toEqual(['Enabled', true]);
+
+      const disabling = await lambda(B).send(new UpdateEventSourceMappingCommand({ UUID, Enabled: false }));
+      expect(disabling).toMatchObject({ UUID, State: 'Disabling', $metadata: { httpStatusCode: 202 } });
+      expect(disabling.LastModified).toBeInstanceOf(Date);
+      expect(world.mappingConsumes(UUID)).toBe(true);
+      const again = lambda(B).send(new UpdateEventSourceMappingCommand({ UUID, Enabled: true }));
+      expect(await rejection(again)).toBeInstanceOf(ResourceInUseException);
+
+      await pass(30_000);
+      expect([await stateNow(), world.mappingConsumes(UUID)]).toEqual(['Disabled', false]);
+      await lambda(B).send(new UpdateEventSourceMappingCommand({ UUID, Enabled: true }));
+      expect([await stateNow(), world.mappingConsumes(UUID)]).toEqual(['Enabling', false]);
+      await pass(30_000);
+      expect([await stateNow(), world.mappingConsumes(UUID)]).toEqual(['Enabled', true]);
+    });
+  });
+
+  it('stay as they are when asked for what they are', async () => {
+    await withWorld(way, async ({ world, lambda }) => {
+      const UUID = addMapping(world, false);
+      const answer = await lambda(B).send(new UpdateEventSourceMappingCommand({ UUID, Enabled: false }));
+      expect(answer).toMatchObject({
+        State: 'Disabled',
+        FunctionArn: `arn:aws:lambda:${B}:123456789012:function:orders-consumer`,
+        EventSourceArn: `arn:aws:mq:${B}:123456789012:broker:orders:b-1`,
+      });
+    });
+  });
+
+  it('are found in their own Region alone, and other changes are refused', async () => {
+    await withWorld(way, async ({ world, lambda }) => {
+      const UUID = addMapping(world);
+      const elsewhere = lambda(A).send(new GetEventSourceMappingCommand({ UUID }));
+      expect(await rejection(elsewhere)).toBeInstanceOf(ResourceNotFoundException);
+      const batch = lambda(B).send(new UpdateEventSourceMappingCommand({ UUID, Enabled: false, BatchSize: 5 }));
+      expect(await rejection(batch)).toMatchObject({ name: 'NotModelledException' });
+      expect(await rejection(lambda(B).send(new ListFunctionsCommand({})))).toMatchObject({
+        name: 'NotModelledException',
+      });
+      expect(() => world.mappingConsumes('another')).toThrow(TypeError);
+    });
+  });
+});
+
+describe.each(ways)('Lambda functions of teams, %s', (way) => {
+  it('are invoked with the payload, by ARN and by name, and answer', async () => {
+    await withWorld(way, async ({ world, lambda }) => {
+      const arn = world.addFunction(B, 'hook', async (payload) => ({ got: payload }));
+      expect(arn).toBe(`arn:aws:lambda:${B}:123456789012:function:hook`);
+      for (const FunctionName of [arn, 'hook']) {
+        const answer = await lambda(B).send(new InvokeCommand({ FunctionName, Payload: json({ a: 'ü' }) }));
+        expect(answer).toMatchObject({ StatusCode: 200, ExecutedVersion: '$LATEST' });
+        expect(answer.FunctionError).toBeUndefined();
+        expect(parsed(answer.Payload)).toEqual({ got: { a: 'ü' } });
+      }
+    });
+  });
+
+  it('answer null for nothing, and tell in a header that they raised', async () => {
+    await withWorld(way, async ({ world, lambda }) => {
+      world.addFunction(B, 'quiet', async () => undefined);
+      world.addFunction(B, 'broken', async () => {
+        throw new TeamFunctionError('no permission');
+      });
+      const quiet = await lambda(B).send(new InvokeCommand({ FunctionName: 'quiet', Payload: json({}) }));
+      expect(parsed(quiet.Payload)).toBeNull();
+      const broken = await lambda(B).send(new InvokeCommand({ FunctionName: 'broken', Payload: json({}) }));
+      expect(broken).toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled' });
+      expect(parsed(broken.Payload)).toMatchObject({ errorMessage: 'no permission' });
+    });
+  });
+
+  it('are not found elsewhere, and take nothing but synchronous JSON', async () => {
+    await withWorld(way, async ({ world, lambda }) => {
+      const FunctionName = world.addFunction(B, 'hook', async () => ({}));
+      const elsewhere = lambda(A).send(new InvokeCommand({ FunctionName, Payload: json({}) }));
+      expect(await rejection(elsewhere)).toBeInstanceOf(ResourceNotFoundException);
+      const text = lambda(B).send(new InvokeCommand({ FunctionName, Payload: new TextEncoder().encode('{') }));
+      expect(await rejection(text)).toBeInstanceOf(InvalidRequestContentException);
+      const event = new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload: json({}) });
+      expect((await rejection(lambda(B).send(event))).message).toContain('only synchronous invocations');
+    });
+  });
+});
