@@ -1,7 +1,7 @@
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { Stage } from '../gameday/stage/stage.ts';
 import type { CrdrPair } from '../simulator/world/broker/crdr-pair.ts';
 import { randomStream } from '../simulator/world/seeded-random.ts';
+import { Stage } from '../testbed/stage.ts';
 
 /** What watching drains costs, and how soon their end is noticed. */
 export interface PollingFigures {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { currentRuntime, type Runtime } from '../functions/shared/runtime.ts';
-import { Stage, type StageOptions } from '../gameday/stage/stage.ts';
+import { Stage, type StageOptions } from '../testbed/stage.ts';
 import type { WrittenQuestion } from './questions.ts';
 import { type Recording, recordingOf } from './recording.ts';
 import { verifyPair } from './verify-pair.ts';

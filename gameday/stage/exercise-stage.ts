@@ -4,14 +4,14 @@ import type { WorldBroker } from '../../simulator/world/broker-inventory.ts';
 import { fits } from '../../simulator/world/fault-board.ts';
 import { faultSchema } from '../../simulator/world/fault-schema.ts';
 import type { EmbeddedRabbitCluster } from '../../simulator/world/rabbitmq/embedded-cluster.ts';
+import { controlTable, ledgerTable, Stage } from '../../testbed/stage.ts';
+import { addTeamCutover, type TeamCutover } from '../../testbed/team-cutover.ts';
+import { startTriggers } from '../../testbed/triggers.ts';
 import type { LedgerSettings } from '../exercise/scenario/schema.ts';
 import type { ExerciseStage, StageBroker, StageFactory, StagePlan } from '../exercise/stage-port.ts';
 import { consumerFaultsOf } from '../traffic/consumer-faults.ts';
 import { consumerLedgers } from '../traffic/consumer-ledger.ts';
 import { addClusters } from './rabbit-clusters.ts';
-import { controlTable, ledgerTable, Stage } from './stage.ts';
-import { addTeamCutover, type TeamCutover } from './team-cutover.ts';
-import { startTriggers } from './triggers.ts';
 
 /** Users of every broker on the stage, as the secrets hold them; the values exist in this process only. */
 const users = {

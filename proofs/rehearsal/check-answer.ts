@@ -1,6 +1,6 @@
-import type { FunctionAnswer } from '../../gameday/stage/lambda.ts';
 import type { AnswerValue } from '../../infra/workflow-facts/fact.ts';
 import { functionFacts, maxAnswerBytes } from '../../infra/workflow-facts.ts';
+import type { FunctionAnswer } from '../../testbed/lambda.ts';
 
 const at = (value: unknown, path: string): unknown =>
   path

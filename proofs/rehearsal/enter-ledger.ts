@@ -1,6 +1,6 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { partitionKey } from '../../functions/reconciliation/ledger/ledger-key.ts';
-import { ledgerTable } from '../../gameday/stage/stage.ts';
+import { ledgerTable } from '../../testbed/stage.ts';
 import type { RehearsalStage } from './rehearsal-stage.ts';
 
 /** Longer than every rehearsal, as seconds since the Unix epoch. */

@@ -1,5 +1,5 @@
 import { type AttributeValue, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { controlTable } from '../../gameday/stage/stage.ts';
+import { controlTable } from '../../testbed/stage.ts';
 import { east, type RehearsalStage, west } from './rehearsal-stage.ts';
 
 /** Where proofs of replication leave their messages; functions/shared/pair-config.ts. */

@@ -1,6 +1,6 @@
 import { BatchGetItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { clockSkewSeconds, isHeldByOther, leaseSeconds } from '../../functions/shared/guards/guards.ts';
-import { controlTable } from '../../gameday/stage/stage.ts';
+import { controlTable } from '../../testbed/stage.ts';
 import { finalState } from './final-state.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import { RehearsalStage, type RunEnd } from './rehearsal-stage.ts';

@@ -2,14 +2,14 @@ import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import rhea from 'rhea';
 import { approvalPrefix, approvalScope } from '../../functions/shared/approval.ts';
-import { controlTable, Stage } from '../../gameday/stage/stage.ts';
-import { addTeamCutover, type TeamCutover } from '../../gameday/stage/team-cutover.ts';
 import type { ApiCallRecord } from '../../simulator/api/api-call-record.ts';
 import { TaskFailure, type TransitionEvent } from '../../simulator/engine/ports.ts';
 import { readMessage } from '../../simulator/world/broker/amqp-message.ts';
 import type { WorldBroker } from '../../simulator/world/broker-inventory.ts';
 import type { WorldEvent } from '../../simulator/world/event-bridge.ts';
 import type { EmbeddedRabbitCluster } from '../../simulator/world/rabbitmq/embedded-cluster.ts';
+import { controlTable, Stage } from '../../testbed/stage.ts';
+import { addTeamCutover, type TeamCutover } from '../../testbed/team-cutover.ts';
 import { answerProblems } from './check-answer.ts';
 import type { Rehearsal, RehearsalWorld } from './rehearsal.ts';
 

@@ -1,6 +1,6 @@
-import type { DeployedCluster, DeployedPair } from '../../gameday/stage/stage.ts';
 import type { TaskFailure } from '../../simulator/engine/ports.ts';
 import type { ClusterSeedInput } from '../../simulator/world/rabbitmq/cluster-seed.ts';
+import type { DeployedCluster, DeployedPair } from '../../testbed/stage.ts';
 import type { RehearsalStage } from './rehearsal-stage.ts';
 
 /** What the world of a rehearsal has. */

@@ -2,7 +2,7 @@ import { ControlItems } from '../../functions/shared/adapters/control-items.ts';
 import { ControlTable } from '../../functions/shared/adapters/control-table.ts';
 import { GuardTable } from '../../functions/shared/adapters/guard-table.ts';
 import { currentRuntime } from '../../functions/shared/runtime.ts';
-import { controlTable } from '../../gameday/stage/stage.ts';
+import { controlTable } from '../../testbed/stage.ts';
 import type { RehearsalStage } from '../rehearsal/rehearsal-stage.ts';
 
 /** Somebody at the Control table. */

@@ -1,9 +1,9 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { fromAmqp, processOnce } from '../../functions/reconciliation/ledger/index.ts';
 import { partitionKey } from '../../functions/reconciliation/ledger/ledger-key.ts';
-import { ledgerTable } from '../../gameday/stage/stage.ts';
 import { Accounting, type MessageTotals } from '../../gameday/traffic/accounting.ts';
 import { consumerLedgers } from '../../gameday/traffic/consumer-ledger.ts';
+import { ledgerTable } from '../../testbed/stage.ts';
 import { east, type RehearsalStage, west } from '../rehearsal/rehearsal-stage.ts';
 import type { Violations } from './audit.ts';
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { functionArn } from '../../gameday/stage/lambda.ts';
 import { renderDefinition } from '../../infra/definition.ts';
 import { functions, type MachineSpec, machines } from '../../infra/deployment.ts';
 import type { Definition } from '../../simulator/engine/definition/definition.ts';
 import { parseDefinition } from '../../simulator/engine/definition/parse-definition.ts';
+import { functionArn } from '../../testbed/lambda.ts';
 
 /** A definition as it is deployed, with its numbers filled in. */
 export interface ProvenMachine {

@@ -1,6 +1,6 @@
 import { MqClient, RebootBrokerCommand, UpdateBrokerCommand } from '@aws-sdk/client-mq';
 import { describe, expect, it } from 'vitest';
-import { startTriggers } from '../../gameday/stage/triggers.ts';
+import { startTriggers } from '../../testbed/triggers.ts';
 import { DriftStage, oneDrift } from '../support/drift-stage.ts';
 
 const minuteSeconds = 60;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { addTeamCutover } from '../../gameday/stage/team-cutover.ts';
 import { TaskFailure } from '../../simulator/engine/ports.ts';
+import { addTeamCutover } from '../../testbed/team-cutover.ts';
 import { failedOver, promotionsOf } from '../support/failback-stage.ts';
 import { lockOf, pagesOf, runInput } from '../support/reconcile-runs.ts';
 import { east, west } from '../support/reconcile-stage.ts';

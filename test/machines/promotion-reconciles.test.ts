@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { addTeamCutover } from '../../gameday/stage/team-cutover.ts';
 import { TaskFailure } from '../../simulator/engine/ports.ts';
+import { addTeamCutover } from '../../testbed/team-cutover.ts';
 import { east, ReconcileStage, west } from '../support/reconcile-stage.ts';
 import type { RunEnd } from '../support/workflow-stage.ts';
 

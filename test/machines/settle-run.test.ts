@@ -1,7 +1,7 @@
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
-import { startTriggers } from '../../gameday/stage/triggers.ts';
 import { TaskFailure } from '../../simulator/engine/ports.ts';
+import { startTriggers } from '../../testbed/triggers.ts';
 import { WorkflowStage } from '../support/workflow-stage.ts';
 
 const minuteMs = 60_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addTeamCutover, type TeamCutover } from '../../gameday/stage/team-cutover.ts';
+import { addTeamCutover, type TeamCutover } from '../../testbed/team-cutover.ts';
 import { WorkflowStage } from '../support/workflow-stage.ts';
 
 const east = 'us-east-1';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
-import { startTriggers } from '../../gameday/stage/triggers.ts';
 import { TaskFailure } from '../../simulator/engine/ports.ts';
+import { startTriggers } from '../../testbed/triggers.ts';
 import { WorkflowStage } from '../support/workflow-stage.ts';
 
 const minuteMs = 60_000;

@@ -1,6 +1,6 @@
-import type { DeployedCluster, StageOptions } from '../../gameday/stage/stage.ts';
 import type { ClusterSeedInput } from '../../simulator/world/rabbitmq/cluster-seed.ts';
 import type { EmbeddedRabbitCluster } from '../../simulator/world/rabbitmq/embedded-cluster.ts';
+import type { DeployedCluster, StageOptions } from '../../testbed/stage.ts';
 import { type RunEnd, WorkflowStage } from './workflow-stage.ts';
 
 const admin = { username: 'administrator', password: 'embedded-Rabbit-4242' };

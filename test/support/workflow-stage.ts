@@ -3,9 +3,9 @@ import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws
 import { ControlItems } from '../../functions/shared/adapters/control-items.ts';
 import { GuardTable } from '../../functions/shared/adapters/guard-table.ts';
 import { currentRuntime } from '../../functions/shared/runtime.ts';
-import { type DeployedPair, Stage, type StageOptions } from '../../gameday/stage/stage.ts';
 import type { ApiCallRecord } from '../../simulator/api/api-call-record.ts';
 import type { TransitionEvent } from '../../simulator/engine/ports.ts';
+import { type DeployedPair, Stage, type StageOptions } from '../../testbed/stage.ts';
 import { trackMachineCoverage } from './machine-coverage.ts';
 
 /** Every test file that imports this module adds to the coverage of the machines. */

@@ -1,5 +1,5 @@
-import { addTeamCutover } from '../../../gameday/stage/team-cutover.ts';
 import { TeamFunctionError } from '../../../simulator/world/lambda-service.ts';
+import { addTeamCutover } from '../../../testbed/team-cutover.ts';
 import { DriftStage, oneDrift } from '../drift-stage.ts';
 import { ReconcileStage } from '../reconcile-stage.ts';
 import { WorkflowStage } from '../workflow-stage.ts';

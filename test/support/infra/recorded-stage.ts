@@ -1,6 +1,5 @@
 import { vi } from 'vitest';
 import type { LogFields } from '../../../functions/shared/log.ts';
-import { type DeployedCluster, type DeployedPair, Stage } from '../../../gameday/stage/stage.ts';
 import { type DeploymentConfig, parseDeployment } from '../../../infra/config.ts';
 import { functions } from '../../../infra/deployment.ts';
 import { functionPolicy } from '../../../infra/grants/function-policy.ts';
@@ -10,6 +9,7 @@ import { functionsOfRules, regionRules } from '../../../infra/triggers.ts';
 import type { ApiCallRecord } from '../../../simulator/api/api-call-record.ts';
 import { embeddedMetrics } from '../../../simulator/world/cloudwatch/embedded-metrics.ts';
 import { World } from '../../../simulator/world/world.ts';
+import { type DeployedCluster, type DeployedPair, Stage } from '../../../testbed/stage.ts';
 import { isAllowed } from './iam.ts';
 import { iamRequestsOf } from './iam-requests.ts';
 

@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ControlItems } from '../../../functions/shared/adapters/control-items.ts';
 import { FenceTable } from '../../../functions/shared/adapters/fence-table.ts';
 import { currentRuntime } from '../../../functions/shared/runtime.ts';
-import { addTeamCutover } from '../../../gameday/stage/team-cutover.ts';
 import { letStreamsRest } from '../../../simulator/world/let-streams-rest.ts';
+import { addTeamCutover } from '../../../testbed/team-cutover.ts';
 import { WorkflowStage } from '../../support/workflow-stage.ts';
 
 const west = 'us-west-2';

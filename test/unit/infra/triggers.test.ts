@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { matchesPattern } from '../../../gameday/stage/event-pattern.ts';
 import { functions, machines } from '../../../infra/deployment.ts';
 import { clusterRules, pairRules, regionRules } from '../../../infra/triggers.ts';
+import { matchesPattern } from '../../../testbed/event-pattern.ts';
 import { westRef } from '../../support/brokers.ts';
 import { alarmEvent, callEvent, healthEvent, ownEvent, runEvent } from '../../support/trigger-events.ts';
 

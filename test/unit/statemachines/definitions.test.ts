@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import aslValidator from 'asl-validator';
 import { describe, expect, it } from 'vitest';
-import { functionArn } from '../../../gameday/stage/lambda.ts';
 import { renderDefinition } from '../../../infra/definition.ts';
 import { functions, machines } from '../../../infra/deployment.ts';
+import { functionArn } from '../../../testbed/lambda.ts';
 
 interface State {
   readonly Type: string;

@@ -1,9 +1,9 @@
-import { functionArn } from '../../../../gameday/stage/lambda.ts';
 import { checkMachine, surroundingsOf } from '../../../../proofs/static/check-machine.ts';
 import type { ProvenMachine } from '../../../../proofs/static/load-machines.ts';
 import type { Violation } from '../../../../proofs/static/violation.ts';
 import { parseDefinition } from '../../../../simulator/engine/definition/parse-definition.ts';
 import type { Json, JsonObject } from '../../../../simulator/engine/expression/json.ts';
+import { functionArn } from '../../../../testbed/lambda.ts';
 
 /** Everything that every Task of a sound definition has. */
 export const task = (functionName: string, next: string, more: JsonObject = {}): JsonObject => ({

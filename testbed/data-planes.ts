@@ -1,9 +1,9 @@
-import type { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
-import { ActiveMqBroker, type BrokerChange } from '../../simulator/world/broker/active-mq-broker.ts';
-import { CrdrPair } from '../../simulator/world/broker/crdr-pair.ts';
-import type { CrdrSettingsInput } from '../../simulator/world/broker/crdr-settings.ts';
-import type { DataPlanes } from '../../simulator/world/mq/data-planes.ts';
-import { randomStream } from '../../simulator/world/seeded-random.ts';
+import type { VirtualClock } from '../simulator/clock/virtual-clock.ts';
+import { ActiveMqBroker, type BrokerChange } from '../simulator/world/broker/active-mq-broker.ts';
+import { CrdrPair } from '../simulator/world/broker/crdr-pair.ts';
+import type { CrdrSettingsInput } from '../simulator/world/broker/crdr-settings.ts';
+import type { DataPlanes } from '../simulator/world/mq/data-planes.ts';
+import { randomStream } from '../simulator/world/seeded-random.ts';
 
 export interface StageDataPlanesOptions {
   readonly clock: VirtualClock;

@@ -1,10 +1,10 @@
 import type { Context } from 'aws-lambda';
-import { type Runtime, runWithRuntime } from '../../functions/shared/runtime.ts';
-import { functions, functionTimeoutSeconds } from '../../infra/deployment.ts';
-import { functionArnOf } from '../../infra/names.ts';
-import { ActorKilledError } from '../../simulator/clock/actor.ts';
-import type { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
-import { type TaskCall, TaskFailure } from '../../simulator/engine/ports.ts';
+import { type Runtime, runWithRuntime } from '../functions/shared/runtime.ts';
+import { functions, functionTimeoutSeconds } from '../infra/deployment.ts';
+import { functionArnOf } from '../infra/names.ts';
+import { ActorKilledError } from '../simulator/clock/actor.ts';
+import type { VirtualClock } from '../simulator/clock/virtual-clock.ts';
+import { type TaskCall, TaskFailure } from '../simulator/engine/ports.ts';
 import type { LambdaHandler } from './handlers.ts';
 
 /** What one invocation gets from the stage, beside its event. */

@@ -1,10 +1,10 @@
 import { MqClient, PromoteCommand } from '@aws-sdk/client-mq';
 import { describe, expect, it } from 'vitest';
-import { ControlItems } from '../../../../functions/shared/adapters/control-items.ts';
-import { HeartbeatTable } from '../../../../functions/shared/adapters/heartbeat-table.ts';
-import { currentRuntime } from '../../../../functions/shared/runtime.ts';
-import { startTriggers } from '../../../../gameday/stage/triggers.ts';
-import { WorkflowStage } from '../../../support/workflow-stage.ts';
+import { ControlItems } from '../../../functions/shared/adapters/control-items.ts';
+import { HeartbeatTable } from '../../../functions/shared/adapters/heartbeat-table.ts';
+import { currentRuntime } from '../../../functions/shared/runtime.ts';
+import { startTriggers } from '../../../testbed/triggers.ts';
+import { WorkflowStage } from '../../support/workflow-stage.ts';
 
 const minuteMs = 60_000;
 const here = 'us-west-2';

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import type { SocketAddress } from '../../functions/shared/runtime.ts';
-import type { WorldBroker } from '../../simulator/world/broker-inventory.ts';
-import { TeamFunctionError } from '../../simulator/world/lambda-service.ts';
-import { letStreamsRest } from '../../simulator/world/let-streams-rest.ts';
-import type { World } from '../../simulator/world/world.ts';
+import type { SocketAddress } from '../functions/shared/runtime.ts';
+import type { WorldBroker } from '../simulator/world/broker-inventory.ts';
+import { TeamFunctionError } from '../simulator/world/lambda-service.ts';
+import { letStreamsRest } from '../simulator/world/let-streams-rest.ts';
+import type { World } from '../simulator/world/world.ts';
 
 /** What mq-dr asks a team's fencing function; see docs/cutover.md. */
 const fencingRequestSchema = z.object({

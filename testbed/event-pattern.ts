@@ -1,4 +1,4 @@
-import type { EventPattern } from '../../infra/triggers.ts';
+import type { EventPattern } from '../infra/triggers.ts';
 
 /**
  * Whether an event matches a pattern, as EventBridge decides it for exact values: every member of the pattern is there

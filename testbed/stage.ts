@@ -1,33 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import type { Duplex } from 'node:stream';
 import type * as z from 'zod';
-import type { Clock } from '../../functions/shared/clock.ts';
-import type { clusterConfigSchema } from '../../functions/shared/cluster-config.ts';
-import type { Log, LogFields } from '../../functions/shared/log.ts';
-import type { PairConfig } from '../../functions/shared/pair-config.ts';
-import { clientTimeouts, type Runtime } from '../../functions/shared/runtime.ts';
-import { renderDefinition } from '../../infra/definition.ts';
-import { functions, type MachineSpec, machines } from '../../infra/deployment.ts';
-import {
-  controlTableName,
-  ledgerTableName,
-  machineArnOf,
-  pageTopicName,
-  reportBucketNameOf,
-} from '../../infra/names.ts';
-import { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
-import { Engine } from '../../simulator/engine/engine.ts';
-import type {
-  ExecutionStatusChangeEvent,
-  TaskCall,
-  TaskFailure,
-  TransitionEvent,
-} from '../../simulator/engine/ports.ts';
-import type { BrokerChange } from '../../simulator/world/broker/active-mq-broker.ts';
-import type { CrdrSettingsInput } from '../../simulator/world/broker/crdr-settings.ts';
-import { STRONG_REGIONS } from '../../simulator/world/dynamodb/table-spec.ts';
-import type { MqSettings } from '../../simulator/world/mq/mq-settings.ts';
-import { World } from '../../simulator/world/world.ts';
+import type { Clock } from '../functions/shared/clock.ts';
+import type { clusterConfigSchema } from '../functions/shared/cluster-config.ts';
+import type { Log, LogFields } from '../functions/shared/log.ts';
+import type { PairConfig } from '../functions/shared/pair-config.ts';
+import { clientTimeouts, type Runtime } from '../functions/shared/runtime.ts';
+import { renderDefinition } from '../infra/definition.ts';
+import { functions, type MachineSpec, machines } from '../infra/deployment.ts';
+import { controlTableName, ledgerTableName, machineArnOf, pageTopicName, reportBucketNameOf } from '../infra/names.ts';
+import { VirtualClock } from '../simulator/clock/virtual-clock.ts';
+import { Engine } from '../simulator/engine/engine.ts';
+import type { ExecutionStatusChangeEvent, TaskCall, TaskFailure, TransitionEvent } from '../simulator/engine/ports.ts';
+import type { BrokerChange } from '../simulator/world/broker/active-mq-broker.ts';
+import type { CrdrSettingsInput } from '../simulator/world/broker/crdr-settings.ts';
+import { STRONG_REGIONS } from '../simulator/world/dynamodb/table-spec.ts';
+import type { MqSettings } from '../simulator/world/mq/mq-settings.ts';
+import { World } from '../simulator/world/world.ts';
 import { StageDataPlanes } from './data-planes.ts';
 import { type LambdaHandler, loadHandlers } from './handlers.ts';
 import { EmbeddedLambda, type FunctionAnswer, functionArn, type Invocation, type InvocationRuntime } from './lambda.ts';
@@ -224,7 +213,7 @@ export class Stage {
     const key = `${this.machineArn(machine.name, region)} of ${machine.definition}`;
     const known = deployedDefinitions.get(key);
     if (known !== undefined) return known;
-    const source = await readFile(new URL(`../../${machine.definition}`, import.meta.url), 'utf8');
+    const source = await readFile(new URL(`../${machine.definition}`, import.meta.url), 'utf8');
     const definition = this.#render(machine, region, source);
     deployedDefinitions.set(key, definition);
     return definition;
