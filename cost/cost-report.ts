@@ -1,7 +1,7 @@
+import { pricesAsOf, pricesRegion, type UnitPrice, unitPrices } from '../gameday/journal/unit-prices.ts';
 import type { ClusterDeployment, DeploymentConfig, PairDeployment } from '../infra/config.ts';
 import { regionsOfPair } from '../infra/config-relations.ts';
 import { machines } from '../infra/deployment.ts';
-import { pricesAsOf, pricesRegion, type UnitPrice, unitPrices } from '../infra/unit-prices.ts';
 import { type BillingTerms, replicasOf } from './execution-usage.ts';
 import { type RecordedScenario, recordScenario } from './record-scenario.ts';
 import { type RunCost, rehearsals, runCosts } from './run-costs.ts';

@@ -1,3 +1,4 @@
+import { createExerciseStage } from '../gameday/exercise/exercise-stage.ts';
 import { runGameDay } from '../gameday/exercise/run-game-day.ts';
 import { findScenario } from '../gameday/exercise/scenario/catalogue.ts';
 import { loadScenario } from '../gameday/exercise/scenario/load.ts';
@@ -8,7 +9,6 @@ import type {
   StageStatusChange,
   StageTransition,
 } from '../gameday/exercise/stage-port.ts';
-import { createExerciseStage } from '../gameday/stage/exercise-stage.ts';
 
 /** One execution of a scenario. */
 export interface RecordedExecution {

@@ -1,3 +1,4 @@
+import { hoursPerMonth } from '../gameday/journal/unit-prices.ts';
 import type { AlarmSpec } from '../infra/alarms/alarm-spec.ts';
 import { clusterAlarms } from '../infra/alarms/cluster-alarms.ts';
 import { pairAlarms } from '../infra/alarms/pair-alarms.ts';
@@ -7,7 +8,6 @@ import { regionsOfPair } from '../infra/config-relations.ts';
 import { functions, machines } from '../infra/deployment.ts';
 import { accountOf } from '../infra/grants/scope.ts';
 import { clusterRules, lookedAfterBy, regionRules, type TriggerRule } from '../infra/triggers.ts';
-import { hoursPerMonth } from '../infra/unit-prices.ts';
 import { networkZones } from './assumptions.ts';
 import { type BillingTerms, callsOf, executionUsage, invocationUsage, logBytesOf } from './execution-usage.ts';
 import type { RecordedScenario } from './record-scenario.ts';

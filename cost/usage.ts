@@ -1,4 +1,4 @@
-import { type PricedUnit, unitPrices, usdOf } from '../infra/unit-prices.ts';
+import { type PricedUnit, unitPrices, usdOf } from '../gameday/journal/unit-prices.ts';
 
 /** Quantities of what is billed; what is not named was not used. */
 export type Usage = Readonly<Partial<Record<PricedUnit, number>>>;

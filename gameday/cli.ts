@@ -1,6 +1,6 @@
 import { env, exit, stderr, stdout } from 'node:process';
 import { runCommand } from './exercise/command.ts';
-import { createExerciseStage } from './stage/exercise-stage.ts';
+import { createExerciseStage } from './exercise/exercise-stage.ts';
 
 const interrupt = new AbortController();
 

@@ -1,8 +1,8 @@
 import { stderr, stdout } from 'node:process';
+import { createExerciseStage } from './exercise/exercise-stage.ts';
 import { UsageError } from './exercise/parse-command.ts';
 import { serveLines, serveScenario } from './exercise/serve.ts';
 import { parseServeArguments } from './exercise/serve-options.ts';
-import { createExerciseStage } from './stage/exercise-stage.ts';
 
 const stopped = Promise.withResolvers<void>();
 process.once('SIGINT', () => stopped.resolve());

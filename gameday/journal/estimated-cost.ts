@@ -1,4 +1,4 @@
-import { usdOf } from '../../infra/unit-prices.ts';
+import { usdOf } from './unit-prices.ts';
 
 /** Dollars for what a journal counts; `npm run cost` also counts durations, metrics, tables and logs. */
 export const estimatedCostUsd = (counted: {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { createExerciseStage } from '../../gameday/exercise/exercise-stage.ts';
 import { runGameDay } from '../../gameday/exercise/run-game-day.ts';
 import { findScenario } from '../../gameday/exercise/scenario/catalogue.ts';
 import { loadScenario } from '../../gameday/exercise/scenario/load.ts';
 import { driftRuns, driftSummary } from '../../gameday/journal/drift.ts';
-import { createExerciseStage } from '../../gameday/stage/exercise-stage.ts';
 
 const play = async (name: string, seed = 5) => {
   const { file } = await findScenario(name);

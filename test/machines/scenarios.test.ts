@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { createExerciseStage } from '../../gameday/exercise/exercise-stage.ts';
 import { runGameDay, type UnstampedJournal } from '../../gameday/exercise/run-game-day.ts';
 import { findScenario } from '../../gameday/exercise/scenario/catalogue.ts';
 import { loadScenario } from '../../gameday/exercise/scenario/load.ts';
 import { type GameDaySummary, summaryOf } from '../../gameday/journal/summary.ts';
-import { createExerciseStage } from '../../gameday/stage/exercise-stage.ts';
 
 const environment = {
   version: '0.0.0',

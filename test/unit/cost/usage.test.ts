@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { itemsOf, sumOf, times, totalUsd, without } from '../../../cost/usage.ts';
-import { pricesAsOf, unitPrices, usdOf } from '../../../infra/unit-prices.ts';
+import { pricesAsOf, unitPrices, usdOf } from '../../../gameday/journal/unit-prices.ts';
 
 describe('quantities', () => {
   it('are added, multiplied and taken away', () => {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type CommandSurroundings, runCommand } from '../../../../gameday/exercise/command.ts';
+import { createExerciseStage } from '../../../../gameday/exercise/exercise-stage.ts';
 import type { GameDaySummary } from '../../../../gameday/journal/summary.ts';
-import { createExerciseStage } from '../../../../gameday/stage/exercise-stage.ts';
 
 interface Ran {
   readonly code: number;

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { createExerciseStage } from '../../../../gameday/exercise/exercise-stage.ts';
 import { type GameDayOptions, runGameDay, type UnstampedJournal } from '../../../../gameday/exercise/run-game-day.ts';
 import { findScenario } from '../../../../gameday/exercise/scenario/catalogue.ts';
 import { loadScenario, parseScenario } from '../../../../gameday/exercise/scenario/load.ts';
 import { derivePromotions } from '../../../../gameday/journal/promotions.ts';
-import { createExerciseStage } from '../../../../gameday/stage/exercise-stage.ts';
 
 const play = async (text: string, overrides: Partial<GameDayOptions> = {}): Promise<UnstampedJournal> =>
   await runGameDay({

@@ -1,6 +1,6 @@
 import type { EmbeddedRabbitCluster } from '../../simulator/world/rabbitmq/embedded-cluster.ts';
 import type { Stage } from '../../testbed/stage.ts';
-import type { StagePlan } from '../exercise/stage-port.ts';
+import type { StagePlan } from './stage-port.ts';
 
 /** Puts a plan's RabbitMQ clusters into the world, by name, and gives mq-dr its settings for them. */
 export const addClusters = (

@@ -7,11 +7,11 @@ import type { EmbeddedRabbitCluster } from '../../simulator/world/rabbitmq/embed
 import { controlTable, ledgerTable, Stage } from '../../testbed/stage.ts';
 import { addTeamCutover, type TeamCutover } from '../../testbed/team-cutover.ts';
 import { startTriggers } from '../../testbed/triggers.ts';
-import type { LedgerSettings } from '../exercise/scenario/schema.ts';
-import type { ExerciseStage, StageBroker, StageFactory, StagePlan } from '../exercise/stage-port.ts';
 import { consumerFaultsOf } from '../traffic/consumer-faults.ts';
 import { consumerLedgers } from '../traffic/consumer-ledger.ts';
 import { addClusters } from './rabbit-clusters.ts';
+import type { LedgerSettings } from './scenario/schema.ts';
+import type { ExerciseStage, StageBroker, StageFactory, StagePlan } from './stage-port.ts';
 
 /** Users of every broker on the stage, as the secrets hold them; the values exist in this process only. */
 const users = {
