@@ -1,6 +1,6 @@
 import { stderr, stdout } from 'node:process';
+import { UsageError } from '../cli/parse-command.ts';
 import { createExerciseStage } from './exercise/exercise-stage.ts';
-import { UsageError } from './exercise/parse-command.ts';
 import { serveLines, serveScenario } from './exercise/serve.ts';
 import { parseServeArguments } from './exercise/serve-options.ts';
 

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { parseCommand } from './parse-command.ts';
+import { parseCommand } from '../../cli/parse-command.ts';
 
 /** What a person asked for on the command line. */
 export interface GameDayRequest {

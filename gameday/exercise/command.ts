@@ -1,3 +1,4 @@
+import { UsageError } from '../../cli/parse-command.ts';
 import type { Journal, Outcome } from '../journal/journal.ts';
 import type { GameDaySummary } from '../journal/summary.ts';
 import { prepareReportFolder, ReportFolderError, writeReport } from '../report/write-report.ts';
@@ -5,7 +6,6 @@ import { type Display, LiveDisplay, quietDisplay, type Screen, silentDisplay } f
 import { pacer } from '../terminal/pacer.ts';
 import { type GameDayRequest, parseArguments } from './command-options.ts';
 import { describeEnvironment } from './environment.ts';
-import { UsageError } from './parse-command.ts';
 import { runGameDay, virtualStartMs } from './run-game-day.ts';
 import { findScenario, listScenarios, UnknownScenarioError } from './scenario/catalogue.ts';
 import { InvalidScenarioError, loadScenario } from './scenario/load.ts';

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { parseCommand } from './parse-command.ts';
+import { parseCommand } from '../../cli/parse-command.ts';
 
 /** What a person wants served. */
 export interface ServeRequest {
