@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { mostItems } from '../../proofs/contracts/index.ts';
 import type { Deployment } from '../config.ts';
 import { ConfigurationError } from '../config-issues.ts';
 import { machines } from '../deployment.ts';
 import { scopesOf } from '../grants/scope.ts';
 import { projectRoot } from '../project-root.ts';
-import { mostItems } from '../workflow-facts.ts';
 import { type RtoBudget, rtoBudgets } from './rto-budgets.ts';
 
 /** Largest definition that Step Functions takes: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */

@@ -1,4 +1,4 @@
-import { functionFacts } from '../../infra/workflow-facts.ts';
+import { functionFacts } from '../contracts/index.ts';
 import { endOf, repeatedEffects, stateReasons } from '../rehearsal/compare.ts';
 import type { CrashCase } from './crash-cases.ts';
 import type { CrashAnswer } from './crash-job.ts';

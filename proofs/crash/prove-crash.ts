@@ -1,5 +1,5 @@
-import { functionFacts } from '../../infra/workflow-facts.ts';
 import { allStates } from '../../simulator/engine/definition/walk.ts';
+import { functionFacts } from '../contracts/index.ts';
 import { rehearsals } from '../rehearsals/rehearsals.ts';
 import { gridOf } from '../shared/grid.ts';
 import type { MatrixOptions } from '../shared/matrix-options.ts';

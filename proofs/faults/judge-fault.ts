@@ -1,7 +1,7 @@
 import { errorCatalogue } from '../../functions/shared/errors.ts';
-import { ownErrors } from '../../infra/workflow-facts.ts';
 import type { State } from '../../simulator/engine/definition/definition.ts';
 import { allStates } from '../../simulator/engine/definition/walk.ts';
+import { ownErrors } from '../contracts/index.ts';
 import { endOf, repeatedEffects, stateReasons } from '../rehearsal/compare.ts';
 import type { Played } from '../rehearsal/play.ts';
 import type { ProvenMachine } from '../static/load-machines.ts';

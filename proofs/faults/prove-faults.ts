@@ -1,5 +1,5 @@
-import { functionFacts } from '../../infra/workflow-facts.ts';
 import { allStates } from '../../simulator/engine/definition/walk.ts';
+import { functionFacts } from '../contracts/index.ts';
 import { type KnownRehearsal, rehearsalFor, wantedOutcome } from '../rehearsal/known-rehearsal.ts';
 import { rehearsals } from '../rehearsals/rehearsals.ts';
 import { gridOf } from '../shared/grid.ts';

@@ -1,6 +1,6 @@
-import type { AnswerValue } from '../../infra/workflow-facts/fact.ts';
-import { functionFacts, maxAnswerBytes } from '../../infra/workflow-facts.ts';
 import type { FunctionAnswer } from '../../testbed/lambda.ts';
+import type { AnswerValue } from '../contracts/fact.ts';
+import { functionFacts, maxAnswerBytes } from '../contracts/index.ts';
 
 const at = (value: unknown, path: string): unknown =>
   path
@@ -17,7 +17,7 @@ const isOneOf = (values: readonly AnswerValue[], value: unknown): boolean =>
   values.some((allowed) => allowed === (value ?? null));
 
 /**
- * Where an answer is not what infra/workflow-facts.ts says of its function: the static proof counts on every word of it.
+ * Where an answer is not what proofs/contracts/index.ts says of its function: the static proof counts on every word of it.
  */
 export const answerProblems = ({ functionName, event, answer }: FunctionAnswer): readonly string[] => {
   const facts = functionFacts[functionName];

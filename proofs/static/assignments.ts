@@ -1,6 +1,6 @@
-import type { AnswerValue } from '../../infra/workflow-facts/fact.ts';
 import { expressionSource, isExpression } from '../../simulator/engine/expression/evaluator.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../simulator/engine/expression/json.ts';
+import type { AnswerValue } from '../contracts/fact.ts';
 import { pathOf, treeOf } from './abstract-value.ts';
 
 /** Where a task's answer stands among `$states`: `states.result.Payload` for a function, `…Output` for a child run. */

@@ -1,7 +1,7 @@
-import { childFacts, functionFacts } from '../../infra/workflow-facts.ts';
 import type { TaskState } from '../../simulator/engine/definition/definition.ts';
 import type { Catcher } from '../../simulator/engine/definition/schema.ts';
 import { catchLabel } from '../../simulator/engine/definition/transitions.ts';
+import { childFacts, functionFacts } from '../contracts/index.ts';
 import { afterAssign, withNames } from './assignments.ts';
 import { awaitsChild, childOf, functionOf } from './called.ts';
 import { type Context, doneKey } from './context.ts';

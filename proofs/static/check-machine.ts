@@ -1,4 +1,4 @@
-import type { AnswerValue } from '../../infra/workflow-facts/fact.ts';
+import type { AnswerValue } from '../contracts/fact.ts';
 import { explore } from './explore.ts';
 import { graphViolations } from './graph-rules.ts';
 import { historyBound, historyViolations } from './history-budget.ts';

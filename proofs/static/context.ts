@@ -1,4 +1,4 @@
-import type { AnswerValue, Held } from '../../infra/workflow-facts/fact.ts';
+import type { AnswerValue, Held } from '../contracts/fact.ts';
 
 /** What is known of a run at one place: everything that the rules and the branches ahead depend on. */
 export interface Context {

@@ -1,6 +1,6 @@
-import type { AnswerValue } from '../../infra/workflow-facts/fact.ts';
 import type { StateGraph } from '../../simulator/engine/definition/definition.ts';
 import { allStates, nestedGraphs } from '../../simulator/engine/definition/walk.ts';
+import type { AnswerValue } from '../contracts/fact.ts';
 import { functionOf } from './called.ts';
 import { type Context, contextKey, startContext } from './context.ts';
 import { type Live, livenessOf, onlyLive } from './liveness.ts';

@@ -1,9 +1,9 @@
-import { functionFacts, mostItems } from '../../infra/workflow-facts.ts';
 import type { State } from '../../simulator/engine/definition/definition.ts';
 import { allStates } from '../../simulator/engine/definition/walk.ts';
 import { expressionSource, isExpression } from '../../simulator/engine/expression/evaluator.ts';
 import type { Json } from '../../simulator/engine/expression/json.ts';
 import { MAX_HISTORY_EVENTS } from '../../simulator/engine/limits.ts';
+import { functionFacts, mostItems } from '../contracts/index.ts';
 import { treeOf } from './abstract-value.ts';
 import { answerField, templatePath } from './assignments.ts';
 import { awaitsChild, functionOf } from './called.ts';

@@ -1,8 +1,8 @@
-import { childFacts, functionFacts } from '../../infra/workflow-facts.ts';
 import type { State, StateGraph } from '../../simulator/engine/definition/definition.ts';
 import { transitionsOf } from '../../simulator/engine/definition/transitions.ts';
 import { nestedGraphs } from '../../simulator/engine/definition/walk.ts';
 import type { Json, JsonObject } from '../../simulator/engine/expression/json.ts';
+import { childFacts, functionFacts } from '../contracts/index.ts';
 import { answerField, templatePath } from './assignments.ts';
 import { childOf, functionOf } from './called.ts';
 import {

@@ -1,6 +1,6 @@
-import { childFacts, functionFacts } from '../../infra/workflow-facts.ts';
 import type { Definition, State, StateGraph } from '../../simulator/engine/definition/definition.ts';
 import { allGraphs, allStates } from '../../simulator/engine/definition/walk.ts';
+import { childFacts, functionFacts } from '../contracts/index.ts';
 import { awaitsChild, childOf, functionOf } from './called.ts';
 import type { ProvenMachine } from './load-machines.ts';
 import { guardsOf } from './step.ts';

@@ -1,9 +1,9 @@
-import { functionFacts, maxAnswerBytes, mostItems } from '../../infra/workflow-facts.ts';
 import type { State } from '../../simulator/engine/definition/definition.ts';
 import { catchLabel } from '../../simulator/engine/definition/transitions.ts';
 import { allStates } from '../../simulator/engine/definition/walk.ts';
 import type { Json, JsonObject } from '../../simulator/engine/expression/json.ts';
 import { MAX_PAYLOAD_BYTES } from '../../simulator/engine/limits.ts';
+import { functionFacts, maxAnswerBytes, mostItems } from '../contracts/index.ts';
 import { functionOf } from './called.ts';
 import type { Exploration } from './explore.ts';
 import type { ProvenMachine } from './load-machines.ts';

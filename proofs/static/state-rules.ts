@@ -1,10 +1,10 @@
 import { errorCatalogue } from '../../functions/shared/errors.ts';
 import { leaseSeconds } from '../../functions/shared/guards/guards.ts';
 import { functions, functionTimeoutSeconds } from '../../infra/deployment.ts';
-import { childFacts, functionFacts } from '../../infra/workflow-facts.ts';
 import type { State, TaskState } from '../../simulator/engine/definition/definition.ts';
 import { allStates } from '../../simulator/engine/definition/walk.ts';
 import { expressionSource, isExpression } from '../../simulator/engine/expression/evaluator.ts';
+import { childFacts, functionFacts } from '../contracts/index.ts';
 import { treeOf } from './abstract-value.ts';
 import { awaitsChild, childOf, functionOf } from './called.ts';
 import type { ProvenMachine } from './load-machines.ts';
@@ -94,10 +94,10 @@ const checkTask = (state: TaskState, machines: readonly ProvenMachine[], complai
   const functionName = functionOf(state);
   const child = childOf(state);
   if (functionName !== undefined && functionFacts[functionName] === undefined) {
-    complain('classified', `calls ${functionName}, about which infra/workflow-facts.ts says nothing`);
+    complain('classified', `calls ${functionName}, about which proofs/contracts/index.ts says nothing`);
   }
   if (child !== undefined && childFacts[child] === undefined) {
-    complain('classified', `starts ${child}, for which infra/workflow-facts.ts names no guards`);
+    complain('classified', `starts ${child}, for which proofs/contracts/index.ts names no guards`);
   }
   checkTimeout(state, machines, complain);
   checkRetry(state, complain);
@@ -135,7 +135,7 @@ export const staleFacts = (machines: readonly ProvenMachine[]): readonly Violati
   return stale.map((name) => ({
     rule: 'classified',
     machine: '(all)',
-    message: `infra/workflow-facts.ts describes ${name}, which no definition uses`,
+    message: `proofs/contracts/index.ts describes ${name}, which no definition uses`,
     path: [],
   }));
 };

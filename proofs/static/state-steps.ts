@@ -1,8 +1,8 @@
-import type { AnswerValue } from '../../infra/workflow-facts/fact.ts';
-import { ownErrors, toldOutcomes } from '../../infra/workflow-facts.ts';
 import type { ChoiceState, FailState, State } from '../../simulator/engine/definition/definition.ts';
 import { expressionSource, isExpression } from '../../simulator/engine/expression/evaluator.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../simulator/engine/expression/json.ts';
+import type { AnswerValue } from '../contracts/fact.ts';
+import { ownErrors, toldOutcomes } from '../contracts/index.ts';
 import { boundsOf, type CountBound, treeOf, truthOf } from './abstract-value.ts';
 import { afterAssign, templatePath } from './assignments.ts';
 import { type Context, endingKey } from './context.ts';
@@ -32,7 +32,7 @@ const assignedBy = (
   const error = failure !== undefined && isJsonObject(failure) ? String(failure.Error) : undefined;
   if (failure !== undefined && context.failed) complain('first-error', 'writes over the first error of the run');
   if (error !== undefined && !ownErrors.includes(error)) {
-    complain('error-names', `fails with "${error}", which is no name that infra/workflow-facts.ts lists`);
+    complain('error-names', `fails with "${error}", which is no name that proofs/contracts/index.ts lists`);
   }
   return {
     ...context,
@@ -114,7 +114,7 @@ const failWith = ({ Error: error, Cause: cause }: FailState, context: Context, c
       complain('first-error', 'fails with something else than the first error and its cause');
     }
   } else if (error === undefined || !ownErrors.includes(error)) {
-    complain('error-names', `fails with "${error ?? ''}", which is no name that infra/workflow-facts.ts lists`);
+    complain('error-names', `fails with "${error ?? ''}", which is no name that proofs/contracts/index.ts lists`);
   }
 };
 

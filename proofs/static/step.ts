@@ -1,9 +1,9 @@
-import type { GuardAnswer } from '../../infra/workflow-facts/fact.ts';
-import { childFacts, functionFacts } from '../../infra/workflow-facts.ts';
 import type { State, StateGraph } from '../../simulator/engine/definition/definition.ts';
 import { allStates } from '../../simulator/engine/definition/walk.ts';
 import { expressionSource, isExpression } from '../../simulator/engine/expression/evaluator.ts';
 import type { JsonObject } from '../../simulator/engine/expression/json.ts';
+import type { GuardAnswer } from '../contracts/fact.ts';
+import { childFacts, functionFacts } from '../contracts/index.ts';
 import { type CountBound, incrementOf, treeOf } from './abstract-value.ts';
 import { childOf, functionOf } from './called.ts';
 import type { Context } from './context.ts';

@@ -1,6 +1,6 @@
-import type { AnswerValue, FunctionFacts, GuardAnswer } from '../../infra/workflow-facts/fact.ts';
 import type { State, TaskState } from '../../simulator/engine/definition/definition.ts';
 import { isJsonObject } from '../../simulator/engine/expression/json.ts';
+import type { AnswerValue, FunctionFacts, GuardAnswer } from '../contracts/fact.ts';
 import { answerField, templatePath } from './assignments.ts';
 import { type Context, dryRunKey } from './context.ts';
 

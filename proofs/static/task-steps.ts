@@ -1,8 +1,8 @@
-import type { AnswerValue } from '../../infra/workflow-facts/fact.ts';
-import { childFacts, functionFacts } from '../../infra/workflow-facts.ts';
 import type { TaskState } from '../../simulator/engine/definition/definition.ts';
 import { allStates } from '../../simulator/engine/definition/walk.ts';
 import type { JsonObject } from '../../simulator/engine/expression/json.ts';
+import type { AnswerValue } from '../contracts/fact.ts';
+import { childFacts, functionFacts } from '../contracts/index.ts';
 import { afterAssign, withNames } from './assignments.ts';
 import { childOf, functionOf } from './called.ts';
 import { caughtStep } from './caught-step.ts';

@@ -1,6 +1,6 @@
-import type { ChildFacts, FunctionFacts, GuardAnswer } from '../../infra/workflow-facts/fact.ts';
-import { functionFacts } from '../../infra/workflow-facts.ts';
 import type { TaskState } from '../../simulator/engine/definition/definition.ts';
+import type { ChildFacts, FunctionFacts, GuardAnswer } from '../contracts/fact.ts';
+import { functionFacts } from '../contracts/index.ts';
 import { functionOf } from './called.ts';
 import { answerKey, type Context, calledKey, doneKey, saidKey } from './context.ts';
 import { type Complain, guardsOf, type MachineFacts } from './step.ts';
@@ -51,7 +51,7 @@ export const enterWrite = (
 
 const describeGuards = (guards: readonly (readonly GuardAnswer[])[]): string =>
   guards.length === 0
-    ? 'no guard is declared in infra/workflow-facts.ts'
+    ? 'no guard is declared in proofs/contracts/index.ts'
     : guards
         .map((entries) =>
           entries.map((guard) => `${guard.function}.${guard.field} in ${guard.go.join('/')}`).join(' and '),

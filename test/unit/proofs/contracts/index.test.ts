@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { functions, machines } from '../../../infra/deployment.ts';
-import type { GuardAnswer } from '../../../infra/workflow-facts/fact.ts';
-import { childFacts, functionFacts } from '../../../infra/workflow-facts.ts';
+import { functions, machines } from '../../../../infra/deployment.ts';
+import type { GuardAnswer } from '../../../../proofs/contracts/fact.ts';
+import { childFacts, functionFacts } from '../../../../proofs/contracts/index.ts';
 
 const all = Object.entries(functionFacts);
 

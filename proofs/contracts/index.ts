@@ -1,13 +1,13 @@
-import { answered } from './workflow-facts/answers.ts';
-import { cutoverFacts } from './workflow-facts/cutover.ts';
-import type { ChildFacts, FunctionFacts } from './workflow-facts/fact.ts';
-import { policyDriftFacts } from './workflow-facts/policy-drift.ts';
-import { promotionFacts } from './workflow-facts/promotion.ts';
-import { readinessFacts } from './workflow-facts/readiness.ts';
-import { reconciliationFacts } from './workflow-facts/reconciliation.ts';
-import { replicaFacts } from './workflow-facts/replica.ts';
-import { runsFacts } from './workflow-facts/runs.ts';
-import { watchFacts } from './workflow-facts/watch.ts';
+import { answered } from './answers.ts';
+import { cutoverFacts } from './cutover.ts';
+import type { ChildFacts, FunctionFacts } from './fact.ts';
+import { policyDriftFacts } from './policy-drift.ts';
+import { promotionFacts } from './promotion.ts';
+import { readinessFacts } from './readiness.ts';
+import { reconciliationFacts } from './reconciliation.ts';
+import { replicaFacts } from './replica.ts';
+import { runsFacts } from './runs.ts';
+import { watchFacts } from './watch.ts';
 
 /*
  * What a definition cannot say of itself and `npm run prove` has to know: which functions write, what guards them, what
