@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { compareBundles } from '../../bench/bundles/compare-bundles.ts';
-import { exceededLimits } from '../../bench/bundles/limits.ts';
 import exampleConfig from '../../infra/config.example.ts';
 import { parseDeployment } from '../../infra/config.ts';
 import { Bundles, unreachableCredentials } from '../../infra/constructs/bundles.ts';
 import { functions } from '../../infra/deployment.ts';
 import { environmentOf } from '../../infra/function-environment.ts';
+import { compareBundles } from '../../tools/bench/bundles/compare-bundles.ts';
+import { exceededLimits } from '../../tools/bench/bundles/limits.ts';
 
 const run = promisify(execFile);
 const bundles = await Bundles.of(functions.map(({ entry }) => entry));

@@ -1,6 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { clusterUsage, pairUsage } from '../../cost/standing-cost.ts';
-import { sumOf } from '../../cost/usage.ts';
 import { metricNamespace } from '../../functions/shared/metric-fields.ts';
 import { createExerciseStage } from '../../gameday/exercise/exercise-stage.ts';
 import { runGameDay } from '../../gameday/exercise/run-game-day.ts';
@@ -13,6 +11,8 @@ import { parseDeployment } from '../../infra/config.ts';
 import { clusterDashboard } from '../../infra/dashboards/cluster-dashboard.ts';
 import { pairDashboard } from '../../infra/dashboards/pair-dashboard.ts';
 import { functions } from '../../infra/deployment.ts';
+import { clusterUsage, pairUsage } from '../../tools/cost/standing-cost.ts';
+import { sumOf } from '../../tools/cost/usage.ts';
 import { furtherRuns } from '../support/infra/further-runs.ts';
 import { recordStages, type Usage } from '../support/infra/recorded-stage.ts';
 

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { clusterUsage, endpointServices, endpointUsage, pairUsage, planeUsage } from '../../cost/standing-cost.ts';
-import { sumOf } from '../../cost/usage.ts';
 import exampleConfig from '../../infra/config.example.ts';
 import { parseDeployment } from '../../infra/config.ts';
 import { regionsOf } from '../../infra/config-relations.ts';
+import {
+  clusterUsage,
+  endpointServices,
+  endpointUsage,
+  pairUsage,
+  planeUsage,
+} from '../../tools/cost/standing-cost.ts';
+import { sumOf } from '../../tools/cost/usage.ts';
 import { ofType, synthesise } from '../support/infra/synthesised.ts';
 
 const config = parseDeployment(exampleConfig);

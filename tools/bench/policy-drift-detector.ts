@@ -1,0 +1,34 @@
+import { once } from 'node:events';
+import { findDrift } from '../../functions/policy-drift/find-drift.ts';
+import { profileFor } from '../../functions/policy-drift/version-profiles.ts';
+import { RabbitManagement } from '../../functions/shared/adapters/rabbit-management.ts';
+import { systemClock } from '../../functions/shared/clock.ts';
+import { type SendHttp, sendHttp } from '../../functions/shared/http-request.ts';
+import type { Detection, DetectionTask } from './detection.ts';
+import { quietMs } from './quiet-ms.ts';
+
+/* The function's side of the policy-drift bench: detects where it is told to, and against the same bare GETs. */
+
+const [task] = (await once(process, 'message')) as [DetectionTask];
+const { rounds, instanceType, ...access } = task;
+const sent: Parameters<SendHttp>[] = [];
+const httpRequest: SendHttp = (...call) => {
+  sent.push(call);
+  return sendHttp(...call);
+};
+const management = new RabbitManagement({ clock: systemClock, httpRequest }, access);
+const config = { policies: [], undeclared: 'report' as const, exceptions: [] };
+
+const detect = async (): Promise<number> => {
+  const cluster = await management.readCluster();
+  const profile = profileFor(cluster.version);
+  if (profile === undefined) throw new TypeError(`no profile for ${cluster.version}`);
+  return findDrift({ cluster, profile, config, instanceType, serviceHadItsTime: true, nowMs: 0 }).findings.length;
+};
+
+const findings = await detect();
+const calls = [...sent];
+const [bareMs, detectMs] = await quietMs(rounds, [() => Promise.all(calls.map((call) => sendHttp(...call))), detect]);
+const peakRssMiB = process.resourceUsage().maxRSS / 1_024;
+const detection: Detection = { calls: calls.length, bareMs, detectMs, findings, peakRssMiB };
+process.send?.(detection, () => process.disconnect());

@@ -1,0 +1,153 @@
+import { loadavg } from 'node:os';
+import { reconciliationFunctions } from '../../infra/functions/reconciliation.ts';
+import { lambdaHeapOptions } from './lambda-heap.ts';
+import { isProcessed, numbersTo, scene } from './reconcile/backlog.ts';
+import { type CheckedScan, checkRepair, checkScan, mustBe } from './reconcile/check-results.ts';
+import { fastestOf, figuresOf, type RoundSeconds } from './reconcile/figures.ts';
+import { allProcessed } from './reconcile/reconciling.ts';
+import { Stage } from './reconcile/stage.ts';
+import { WorkerProcess } from './reconcile/worker-process.ts';
+
+/** The shortest of so many rounds is the figure; the first one also warms the two Java programs. */
+const roundCount = 3;
+
+/** Messages of the queue that exists only while it is gone through. */
+const syntheticMessages = 1_000_000;
+
+/**
+ * Memory of the function in whose heap scan and repair are measured. The deployed ones have more, for the share of the
+ * processor that comes with it; a larger heap would be collected later and say less about what is kept.
+ */
+const functionMiB = 256;
+
+const measuringFunction = (): WorkerProcess => new WorkerProcess(lambdaHeapOptions(functionMiB));
+
+/** Memory of the functions that scan and repair; time is measured in a heap like theirs. */
+const deployedMiB = (): number => {
+  const memoryMiB = reconciliationFunctions.find(({ name }) => name === 'scan-queues')?.memoryMiB;
+  if (memoryMiB === undefined) throw new TypeError('scan-queues has no memory of its own any more');
+  return memoryMiB;
+};
+
+/** One run of the bench on its stage. */
+class ReconcileBench {
+  readonly #stage: Stage;
+  readonly #messages: number;
+  readonly #report: (text: string) => void;
+  /** Messages that walks should have seen and did not. */
+  unseen = 0;
+
+  constructor(stage: Stage, messages: number, report: (text: string) => void) {
+    this.#stage = stage;
+    this.#messages = messages;
+    this.#report = report;
+  }
+
+  /** Peaks of resident memory of processes that do nothing but scan, or repair, a queue of so many messages. */
+  async memory(messages: number): Promise<{ readonly scan: number; readonly repair: number }> {
+    this.#report(`memory with ${messages} messages`);
+    await this.#stage.fillQueue(messages);
+    await using scanner = measuringFunction();
+    const scan = await this.#scan(scanner, messages);
+    await using repairer = measuringFunction();
+    const repair = await this.#repair(repairer, messages, scan);
+    return { scan: scan.peakRssMiB, repair: repair.peakRssMiB };
+  }
+
+  /** Goes through a queue for each figure, so that each finds the queue full and in order. */
+  async round(worker: WorkerProcess, name: string): Promise<RoundSeconds> {
+    const messages = this.#messages;
+    const { access } = this.#stage;
+    this.#report(`${name}: scan`);
+    await this.#stage.fillQueue(messages);
+    const scan = await this.#scan(worker, messages);
+    this.#report(`${name}: bare lookups`);
+    const lookups = await worker.perform('lookups', { ...access, messages });
+    mustBe('the number of items found', lookups.result, 2 * numbersTo(messages).filter(isProcessed).length);
+    this.#report(`${name}: bare drain`);
+    const drain = await this.#drain(worker, scene.queue, messages);
+    this.#report(`${name}: repair`);
+    await this.#stage.fillQueue(messages);
+    const repair = await this.#repair(worker, messages, scan);
+    this.#report(`${name}: removal`);
+    await this.#stage.fillQueue(messages);
+    const everything = await allProcessed(access, messages);
+    const removal = await this.#repair(worker, messages, { result: everything });
+    return {
+      scan: scan.seconds,
+      lookups: lookups.seconds,
+      drain: drain.seconds,
+      repair: repair.seconds,
+      removal: removal.seconds,
+    };
+  }
+
+  async #scan(worker: WorkerProcess, messages: number) {
+    const scan = await worker.perform('scan', this.#stage.access);
+    this.unseen += checkScan(scan.result, messages);
+    return scan;
+  }
+
+  /** Repairs, and empties queue and quarantine afterwards. */
+  async #repair(worker: WorkerProcess, messages: number, { result: manifest }: CheckedScan) {
+    const repair = await worker.perform('repair', { ...this.#stage.access, manifest });
+    const { removed } = repair.result;
+    this.unseen += checkRepair(repair.result, manifest);
+    await using cleaner = new WorkerProcess();
+    await this.#drain(cleaner, scene.queue, messages - removed);
+    await this.#drain(cleaner, scene.quarantine, removed);
+    return repair;
+  }
+
+  #drain(worker: WorkerProcess, queue: string, expected: number) {
+    return worker.perform('drain', { ...this.#stage.access, queue, expected });
+  }
+}
+
+const syntheticPeak = async (): Promise<number> => {
+  await using worker = measuringFunction();
+  const { result, peakRssMiB } = await worker.perform('synthetic', { messages: syntheticMessages });
+  mustBe('the number of messages that a synthetic scan missed', checkScan(result, syntheticMessages), 0);
+  return peakRssMiB;
+};
+
+/**
+ * Measures scan and repair of a queue on a real broker, with the ledger in DynamoDB Local, against a bare drain of the
+ * same queue and bare lookups of the same keys, in turns. Every result is checked.
+ *
+ * @param messages in the queue, of 1 KiB each; three of ten are processed
+ * @returns as `figuresOf`; `unseen`, messages that scans and repairs did not get to see, 0 where the walk is right; and
+ * `hostLoad`, how many processes wanted a processor in the minute before: above 0.5 figures say more about the others
+ * @throws Error when a program is not installed, or when a scan or a repair does what it should not
+ */
+export const benchReconcile = async (
+  messages: number,
+  onProgress: (text: string) => void,
+): Promise<Readonly<Record<string, number>>> => {
+  const [hostLoad = 0] = loadavg();
+  onProgress('a million ids');
+  const synthetic = await syntheticPeak();
+  onProgress('starting ActiveMQ and DynamoDB Local');
+  await using stage = await Stage.open(messages);
+  const bench = new ReconcileBench(stage, messages, onProgress);
+  const small = await bench.memory(Math.ceil(messages / 10));
+  const large = await bench.memory(messages);
+  await using worker = new WorkerProcess(lambdaHeapOptions(deployedMiB()));
+  const rounds: RoundSeconds[] = [];
+  while (rounds.length < roundCount) {
+    rounds.push(await bench.round(worker, `round ${rounds.length + 1} of ${roundCount}`));
+  }
+  const processed = numbersTo(messages).filter(isProcessed).length;
+  const peaks = {
+    scan: large.scan,
+    scanOfTenth: small.scan,
+    repair: large.repair,
+    repairOfTenth: small.repair,
+    synthetic,
+  };
+  return {
+    ...figuresOf(messages, processed, fastestOf(rounds), peaks),
+    unseen: bench.unseen,
+    hostLoad,
+  };
+};

@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import rhea, { type Message } from 'rhea';
+import { connectAmqp, sendAmqp } from '../../../test/real/activemq/amqp-source.ts';
+import { RealBroker } from '../../../test/real/activemq/real-broker.ts';
+import { DynamoDbLocal } from '../../../test/real/dynamodb/dynamodb-local.ts';
+import { createLedgerTables } from '../../../test/real/dynamodb/ledger-tables.ts';
+import { idOf, numbersTo, scene } from './backlog.ts';
+import { fillLedger } from './fill-ledger.ts';
+import type { Access } from './reconciling.ts';
+
+/** What a message's data takes. */
+const bodyBytes = 1_024;
+
+/** The first messages of the queue. */
+const messagesTo = (end: number): readonly Message[] => {
+  const body = rhea.message.data_section(Buffer.alloc(bodyBytes, 'x'));
+  // rhea takes milliseconds since the Unix epoch.
+  const common = { durable: true, creation_time: Date.now() as unknown as Date, body };
+  return numbersTo(end).map((number) => ({ ...common, message_id: idOf(number) }));
+};
+
+/** The real broker and the ledger's table that the bench works with, and a folder for manifests. */
+export class Stage implements AsyncDisposable {
+  readonly #broker: RealBroker;
+  readonly #dynamoDb: DynamoDbLocal;
+  readonly access: Access;
+
+  private constructor(broker: RealBroker, dynamoDb: DynamoDbLocal, folder: string) {
+    this.#broker = broker;
+    this.#dynamoDb = dynamoDb;
+    const { amqpUrl, credentials } = broker;
+    this.access = { broker: { amqpUrl, credentials }, ledger: dynamoDb.access, folder };
+  }
+
+  /** Starts both programs and fills the ledger. @throws Error saying how to install them */
+  static async open(messages: number): Promise<Stage> {
+    const folder = await mkdtemp(join(tmpdir(), 'mq-dr-bench-'));
+    const broker = await RealBroker.start();
+    const dynamoDb = await DynamoDbLocal.start().catch(async (error: unknown) => {
+      await broker.stop();
+      throw error;
+    });
+    const stage = new Stage(broker, dynamoDb, folder);
+    try {
+      await createLedgerTables(dynamoDb.access, scene.table, [scene.region, scene.otherRegion]);
+      await fillLedger(dynamoDb.access, messages);
+    } catch (error) {
+      await stage[Symbol.asyncDispose]();
+      throw error;
+    }
+    return stage;
+  }
+
+  /** Puts so many messages into the queue. */
+  async fillQueue(messages: number): Promise<void> {
+    const connection = await connectAmqp(this.access.broker);
+    await sendAmqp(connection, scene.queue, messagesTo(messages));
+    connection.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#broker.stop();
+    await this.#dynamoDb.stop();
+    await rm(this.access.folder, { recursive: true, force: true });
+  }
+}

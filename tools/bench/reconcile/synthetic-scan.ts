@@ -1,0 +1,67 @@
+import type { LedgerEntry, LedgerLookup } from '../../../functions/reconciliation/ledger/ledger-entry.ts';
+import type { QueueScan } from '../../../functions/reconciliation/manifest.ts';
+import { scanQueue } from '../../../functions/reconciliation/scan-queue.ts';
+import type { HeldMessage, QueueWalk, WalkVerdict } from '../../../functions/shared/queue-walk.ts';
+import { idOf, isProcessed, ledgerSpan, numbersTo, regionOf, scene } from './backlog.ts';
+import { type Measured, measured } from './measured.ts';
+
+/** As the real walk: batches of 100, eight of them side by side. */
+const batchSize = 100;
+const batchesAtOnce = 8;
+
+const held = (position: number, createdAtMs: number): HeldMessage => ({
+  position,
+  messageId: idOf(position),
+  correlationId: undefined,
+  groupId: undefined,
+  createdAtMs,
+  expiresAtMs: undefined,
+  deliveryCount: 0,
+  bytes: 1_024,
+  property: () => undefined,
+  bodySha256: () => undefined,
+});
+
+/** A queue that exists only while it is gone through. */
+const syntheticWalk = (messages: number, createdAtMs: number): QueueWalk => ({
+  walk: async (_queue, _options, visit) => {
+    for (let first = 0; first < messages; first += batchSize * batchesAtOnce) {
+      const visits: Promise<readonly WalkVerdict[]>[] = [];
+      for (let index = 0; index < batchesAtOnce; index++) {
+        const start = first + index * batchSize;
+        const size = Math.min(batchSize, messages - start);
+        if (size > 0) visits.push(visit(numbersTo(size).map((offset) => held(start + offset, createdAtMs))));
+      }
+      await Promise.all(visits);
+    }
+    return { seen: messages, removed: 0, complete: true, remarks: [], deliveries: { before: 0, after: 0 } };
+  },
+});
+
+const numberIn = (id: string): number => Number(id.slice(id.lastIndexOf(':') + 1));
+
+/** A ledger that knows by a message's number what to say. */
+const syntheticLedger: LedgerLookup = {
+  lookup: async (keys) =>
+    keys.map((key): LedgerEntry => {
+      const number = numberIn(key.id);
+      const processed = isProcessed(number) ? [{ region: regionOf(number), atMs: number, by: 'bench' }] : [];
+      return { key, processed, claims: [], otherRegion: 'read' };
+    }),
+};
+
+/** Classifies a queue of any length that nobody has to hold. @param nowMs milliseconds since the Unix epoch */
+export const scanSynthetic = async (messages: number, nowMs: number): Promise<Measured<QueueScan>> => {
+  const { pair, queue } = scene;
+  const request = { pair, queue, keyPrefix: '', span: ledgerSpan, deadlineMs: Number.POSITIVE_INFINITY };
+  return await measured(() =>
+    scanQueue(request, {
+      walk: syntheticWalk(messages, nowMs),
+      ledger: syntheticLedger,
+      identify: ({ messageId }) => (typeof messageId === 'string' ? messageId : undefined),
+      store: { put: async () => {} },
+      readCounts: async () => undefined,
+      nowMs: () => nowMs,
+    }),
+  );
+};
