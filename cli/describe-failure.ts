@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { DrError } from '../functions/shared/errors.ts';
+import { DrError } from '../functions/runtime/errors.ts';
 import { type ExitCode, exitCodes, OperatorError } from './operator-error.ts';
 import { printable } from './printable.ts';
 

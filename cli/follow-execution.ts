@@ -1,5 +1,5 @@
-import { DrError } from '../functions/shared/errors.ts';
-import type { Runtime } from '../functions/shared/runtime.ts';
+import { DrError } from '../functions/runtime/errors.ts';
+import type { Runtime } from '../functions/runtime/runtime.ts';
 import { causeText, eventLines, findingLines } from './execution-lines.ts';
 import type { ExecutionState, Executions } from './executions.ts';
 import { type ExitCode, exitCodes } from './operator-error.ts';

@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import { stderr, stdin, stdout } from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { clientTimeouts, currentRuntime } from '../functions/shared/runtime.ts';
+import { clientTimeouts, currentRuntime } from '../functions/runtime/runtime.ts';
 import { ServiceClock } from './service-clock.ts';
 import type { Surroundings } from './surroundings.ts';
 

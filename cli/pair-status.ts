@@ -1,7 +1,7 @@
+import { DrError } from '../functions/runtime/errors.ts';
 import { ReadinessTable } from '../functions/shared/adapters/readiness-table.ts';
 import { type Approval, approvalPrefix, approvalScope, approvalState } from '../functions/shared/approval.ts';
 import { globalScope } from '../functions/shared/control-scopes.ts';
-import { DrError } from '../functions/shared/errors.ts';
 import type { Epoch, Freeze, Lock } from '../functions/shared/guards/guards.ts';
 import type { Heartbeat } from '../functions/shared/heartbeat.ts';
 import { type Intent, intentOperations, isOpen } from '../functions/shared/intent.ts';

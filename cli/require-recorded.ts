@@ -1,4 +1,4 @@
-import { didYouMean } from '../functions/shared/nearest-name.ts';
+import { didYouMean } from '../functions/runtime/nearest-name.ts';
 import type { Control } from './control.ts';
 import { OperatorError } from './operator-error.ts';
 

@@ -1,5 +1,5 @@
-import { DrError } from '../functions/shared/errors.ts';
-import type { Runtime } from '../functions/shared/runtime.ts';
+import { DrError } from '../functions/runtime/errors.ts';
+import type { Runtime } from '../functions/runtime/runtime.ts';
 import { machines } from '../infra/deployment.ts';
 import { Executions } from './executions.ts';
 

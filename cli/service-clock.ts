@@ -1,5 +1,5 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
-import type { Clock } from '../functions/shared/clock.ts';
+import type { Clock } from '../functions/runtime/clock.ts';
 
 type RequestHandler = SFNClient['config']['requestHandler'];
 

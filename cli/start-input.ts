@@ -1,5 +1,5 @@
 import { safeParse } from 'zod/mini';
-import { parseInput } from '../functions/shared/parse-input.ts';
+import { parseInput } from '../functions/runtime/parse-input.ts';
 import { OperatorError } from './operator-error.ts';
 import type { Input, OperatorWorkflow } from './workflows.ts';
 

@@ -1,4 +1,4 @@
-import type { Runtime } from '../functions/shared/runtime.ts';
+import type { Runtime } from '../functions/runtime/runtime.ts';
 import type { ExitCode } from './operator-error.ts';
 
 /** What a command takes from the process around it; tests hand in their own. */

@@ -7,7 +7,7 @@ import { readinessInputSchema } from '../functions/readiness/readiness-input.ts'
 import { reconcileInputSchema } from '../functions/reconciliation/reconcile-input.ts';
 import { createReplicaInputSchema } from '../functions/replica/replica-request.ts';
 import { unpairInputSchema } from '../functions/replica/unpair-input.ts';
-import { didYouMean } from '../functions/shared/nearest-name.ts';
+import { didYouMean } from '../functions/runtime/nearest-name.ts';
 import { OperatorError } from './operator-error.ts';
 
 /** An input as it will be sent. */

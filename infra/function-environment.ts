@@ -1,11 +1,11 @@
 import type * as z from 'zod/mini';
-import { clusterEnvironmentSchema } from '../functions/shared/environment/cluster-environment.ts';
-import { machinesEnvironmentSchema } from '../functions/shared/environment/machines-environment.ts';
-import { notifyEnvironmentSchema } from '../functions/shared/environment/notify-environment.ts';
+import { clusterEnvironmentSchema } from '../functions/runtime/environment/cluster-environment.ts';
+import { machinesEnvironmentSchema } from '../functions/runtime/environment/machines-environment.ts';
+import { notifyEnvironmentSchema } from '../functions/runtime/environment/notify-environment.ts';
 import {
   pairEnvironmentSchema,
   reconciliationEnvironmentSchema,
-} from '../functions/shared/environment/pair-environment.ts';
+} from '../functions/runtime/environment/pair-environment.ts';
 import type { EnvironmentKind, FunctionSpec } from './function-spec.ts';
 
 /** The schemas that functions parse their environment with. */

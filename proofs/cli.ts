@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
-import { didYouMean } from '../functions/shared/nearest-name.ts';
+import { didYouMean } from '../functions/runtime/nearest-name.ts';
 import { machines } from '../infra/deployment.ts';
 import { writeProof } from './report/write-proofs.ts';
 import { type ProofResult, summaryOf } from './shared/proof-result.ts';

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { type Runtime, runWithRuntime } from '../functions/shared/runtime.ts';
+import { type Runtime, runWithRuntime } from '../functions/runtime/runtime.ts';
 import { functions, functionTimeoutSeconds } from '../infra/deployment.ts';
 import { functionArnOf } from '../infra/names.ts';
 import { ActorKilledError } from '../simulator/clock/actor.ts';

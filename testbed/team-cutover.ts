@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { SocketAddress } from '../functions/shared/runtime.ts';
+import type { SocketAddress } from '../functions/runtime/runtime.ts';
 import type { WorldBroker } from '../simulator/world/broker-inventory.ts';
 import { TeamFunctionError } from '../simulator/world/lambda-service.ts';
 import { letStreamsRest } from '../simulator/world/let-streams-rest.ts';

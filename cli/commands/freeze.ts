@@ -1,5 +1,5 @@
+import { ControlConflict } from '../../functions/runtime/errors.ts';
 import { globalScope } from '../../functions/shared/control-scopes.ts';
-import { ControlConflict } from '../../functions/shared/errors.ts';
 import type { Freeze } from '../../functions/shared/guards/guards.ts';
 import { confirm } from '../confirm.ts';
 import { type CommonOptions, openControl, pairScope } from '../control.ts';

@@ -1,6 +1,6 @@
+import { ControlConflict } from '../../functions/runtime/errors.ts';
+import { didYouMean } from '../../functions/runtime/nearest-name.ts';
 import { ReadinessTable } from '../../functions/shared/adapters/readiness-table.ts';
-import { ControlConflict } from '../../functions/shared/errors.ts';
-import { didYouMean } from '../../functions/shared/nearest-name.ts';
 import { type GameDayRecord, gameDayOutcomes } from '../../functions/shared/readiness-record.ts';
 import { type CommonOptions, openControl, pairScope } from '../control.ts';
 import { exitCodes, OperatorError } from '../operator-error.ts';

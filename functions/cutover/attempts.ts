@@ -1,5 +1,5 @@
-import { DrError } from '../shared/errors.ts';
-import type { Finding, PlannedWrite } from '../shared/finding.ts';
+import { DrError } from '../runtime/errors.ts';
+import type { Finding, PlannedWrite } from '../runtime/finding.ts';
 import type { CallHook, HookRequest } from '../shared/hook.ts';
 
 /** What became of asking one thing, a mapping or a team's function, to change. */

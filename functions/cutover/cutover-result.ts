@@ -1,4 +1,4 @@
-import type { Finding } from '../shared/finding.ts';
+import type { Finding } from '../runtime/finding.ts';
 
 /**
  * What a step of the cutover says: how it ended, what stands in its way, what people should know, and what was seen of

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
+import { composeHandler } from '../runtime/compose.ts';
+import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
+import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { DrError } from '../runtime/errors.ts';
 import { hookCaller } from '../shared/adapters/call-hook.ts';
 import { cutoverPorts } from '../shared/adapters/cutover-ports.ts';
 import { MqBrokers } from '../shared/adapters/mq-brokers.ts';
 import { notify } from '../shared/adapters/notifications.ts';
 import { ReplicationMetrics } from '../shared/adapters/replication-metrics.ts';
-import { composeHandler } from '../shared/compose.ts';
-import { notifyEnvironmentSchema } from '../shared/environment/notify-environment.ts';
-import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
-import { DrError } from '../shared/errors.ts';
 import type { PairConfig } from '../shared/pair-config.ts';
 import { type Enforcement, enforceFencing } from './enforce-fencing.ts';
 

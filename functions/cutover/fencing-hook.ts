@@ -1,4 +1,4 @@
-import type { Finding } from '../shared/finding.ts';
+import type { Finding } from '../runtime/finding.ts';
 
 /** Says that nothing keeps the clients of a Region away from a broker that is not the primary any more. */
 export const fencingNotConfigured = (pair: string, region: string, brokerId: string): Finding => ({

@@ -1,5 +1,5 @@
-import type { Run } from '../shared/compose.ts';
-import type { Finding } from '../shared/finding.ts';
+import type { Run } from '../runtime/compose.ts';
+import type { Finding } from '../runtime/finding.ts';
 import { guardWrite } from '../shared/guards/guard-write.ts';
 import type { GuardReading } from '../shared/guards/guards.ts';
 

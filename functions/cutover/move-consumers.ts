@@ -1,6 +1,6 @@
-import type { Clock } from '../shared/clock.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Finding, PlannedWrite } from '../runtime/finding.ts';
 import { type CutoverConfig, cutoverOf } from '../shared/cutover-config.ts';
-import type { Finding, PlannedWrite } from '../shared/finding.ts';
 import type { CallHook } from '../shared/hook.ts';
 import type { PairConfig } from '../shared/pair-config.ts';
 import { type Attempt, attempt, attemptHook, evidenceOf, findingsOf, togetherOf } from './attempts.ts';

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
+import { composeHandler } from '../runtime/compose.ts';
+import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { cutoverRunPorts } from '../shared/adapters/cutover-ports.ts';
 import { type BusEvent, putEvent } from '../shared/adapters/event-bus.ts';
 import { MqBrokers } from '../shared/adapters/mq-brokers.ts';
 import { Parameters } from '../shared/adapters/parameters.ts';
-import { composeHandler } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { cutoverInput } from './cutover-input.ts';
 import { publishEndpoint } from './publish-endpoint.ts';

@@ -1,8 +1,8 @@
+import { InvalidConfiguration } from '../runtime/errors.ts';
+import type { Finding } from '../runtime/finding.ts';
 import type { BrokerSnapshot } from '../shared/broker-snapshot.ts';
 import { cutoverOf } from '../shared/cutover-config.ts';
-import { InvalidConfiguration } from '../shared/errors.ts';
 import { findMembers } from '../shared/find-pair.ts';
-import type { Finding } from '../shared/finding.ts';
 import type { PairConfig } from '../shared/pair-config.ts';
 import type { CutoverResult } from './cutover-result.ts';
 import { type EndpointDocument, isSuperseded, publishedEpoch } from './endpoint-document.ts';

@@ -1,4 +1,4 @@
-import { ControlConflict } from '../shared/errors.ts';
+import { ControlConflict } from '../runtime/errors.ts';
 import type { Fence } from '../shared/fence.ts';
 import type { CutoverResult } from './cutover-result.ts';
 

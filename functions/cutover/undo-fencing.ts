@@ -1,7 +1,7 @@
+import { ControlConflict, DrError } from '../runtime/errors.ts';
+import type { Finding } from '../runtime/finding.ts';
 import { cutoverOf } from '../shared/cutover-config.ts';
-import { ControlConflict, DrError } from '../shared/errors.ts';
 import type { Fence } from '../shared/fence.ts';
-import type { Finding } from '../shared/finding.ts';
 import type { CallHook } from '../shared/hook.ts';
 import type { PairConfig } from '../shared/pair-config.ts';
 import { attemptHook, evidenceOf, findingsOf, togetherOf } from './attempts.ts';

@@ -1,5 +1,5 @@
-import { OutcomeUnknown } from '../shared/errors.ts';
-import type { Finding, PlannedWrite } from '../shared/finding.ts';
+import { OutcomeUnknown } from '../runtime/errors.ts';
+import type { Finding, PlannedWrite } from '../runtime/finding.ts';
 import type { PolicyWrite, RabbitPolicy } from '../shared/rabbit-cluster.ts';
 import {
   type ChangeRecord,

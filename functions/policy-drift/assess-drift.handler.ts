@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
+import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { clusterEnvironmentSchema } from '../runtime/environment/cluster-environment.ts';
 import { clusterPorts } from '../shared/adapters/cluster-ports.ts';
-import { composeHandler, runSchema } from '../shared/compose.ts';
-import { clusterEnvironmentSchema } from '../shared/environment/cluster-environment.ts';
 import { driftInputSchema } from './drift-input.ts';
 import { findCluster } from './find-cluster.ts';
 import { judgeCluster } from './judge-cluster.ts';

@@ -1,4 +1,4 @@
-import type { Finding } from '../shared/finding.ts';
+import type { Finding } from '../runtime/finding.ts';
 import type { RabbitPolicy } from '../shared/rabbit-cluster.ts';
 
 /** `critical`: messages can be lost now · `high`: a failure would lose them, or a wanted setting is off · `low`: to know. */

@@ -1,4 +1,4 @@
-import { runbookLine } from '../shared/runbook.ts';
+import { runbookLine } from '../runtime/runbook.ts';
 
 /** Findings that a page lists; the execution's output has more. */
 const mostNamed = 10;

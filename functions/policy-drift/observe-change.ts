@@ -1,4 +1,4 @@
-import type { Finding } from '../shared/finding.ts';
+import type { Finding } from '../runtime/finding.ts';
 import type { RabbitPolicy } from '../shared/rabbit-cluster.ts';
 import { copiesOf, hasUnsynchronisedMirror, isSynchronising } from './copies.ts';
 import { type ChangeRecord, changeHistory, moveChange, readChanges, runNameOf } from './drift-records.ts';

@@ -1,5 +1,5 @@
-import { UnsafeTopology } from '../shared/errors.ts';
-import type { Assessment, Finding, PlannedWrite } from '../shared/finding.ts';
+import { UnsafeTopology } from '../runtime/errors.ts';
+import type { Assessment, Finding, PlannedWrite } from '../runtime/finding.ts';
 import type { GuardReading } from '../shared/guards/guards.ts';
 import type { PairConfig } from '../shared/pair-config.ts';
 import type { LagJudgement } from '../shared/replication/lag-verdict.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
+import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
 import { runGuards } from '../shared/adapters/run-guards.ts';
-import { composeHandler, runSchema } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { takenOverByFailover } from '../shared/guards/preemptions.ts';
 import { failoverInputSchema } from './failover-input.ts';

@@ -1,4 +1,4 @@
-import { DrError, InvalidInput } from '../shared/errors.ts';
+import { DrError, InvalidInput } from '../runtime/errors.ts';
 import { findMembers } from '../shared/find-pair.ts';
 import { type GuardReading, isHeldByOther, type Lock } from '../shared/guards/guards.ts';
 import type { PairConfig } from '../shared/pair-config.ts';

@@ -1,4 +1,4 @@
-import type { Finding } from '../shared/finding.ts';
+import type { Finding } from '../runtime/finding.ts';
 import type { GuardReading } from '../shared/guards/guards.ts';
 import type { LagVerdict } from '../shared/replication/lag-verdict.ts';
 import type { SwitchoverStep } from './switchover-step.ts';

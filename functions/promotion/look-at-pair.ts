@@ -1,7 +1,7 @@
+import type { Clock } from '../runtime/clock.ts';
+import { InvalidInput } from '../runtime/errors.ts';
 import type { BrokerRef } from '../shared/broker-arn.ts';
 import type { BrokerReading } from '../shared/broker-snapshot.ts';
-import type { Clock } from '../shared/clock.ts';
-import { InvalidInput } from '../shared/errors.ts';
 import { findMembers } from '../shared/find-pair.ts';
 import type { PairConfig } from '../shared/pair-config.ts';
 import type { ReplicationObservation } from '../shared/replication/replication-observation.ts';

@@ -1,6 +1,6 @@
+import type { Clock } from '../runtime/clock.ts';
 import type { BrokerRef } from '../shared/broker-arn.ts';
 import type { BrokerReading } from '../shared/broker-snapshot.ts';
-import type { Clock } from '../shared/clock.ts';
 import type { Heartbeat } from '../shared/heartbeat.ts';
 import type { GaugePort, GaugeReadings } from '../shared/replication-gauges.ts';
 import type { Signals } from './two-signal-rule.ts';

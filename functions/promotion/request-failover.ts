@@ -1,9 +1,9 @@
+import { DrError, InvalidInput, OutcomeUnknown } from '../runtime/errors.ts';
+import type { Assessment, PlannedWrite } from '../runtime/finding.ts';
 import type { BrokerRef } from '../shared/broker-arn.ts';
 import type { BrokerReading } from '../shared/broker-snapshot.ts';
 import { decisionId } from '../shared/decision-id.ts';
-import { DrError, InvalidInput, OutcomeUnknown } from '../shared/errors.ts';
 import { findMembers } from '../shared/find-pair.ts';
-import type { Assessment, PlannedWrite } from '../shared/finding.ts';
 import type { Heartbeat } from '../shared/heartbeat.ts';
 import { type Intent, type IntentOperation, isOpen } from '../shared/intent.ts';
 import { type IntentRecords, issueWrite, type LastLook } from '../shared/issue-write.ts';

@@ -1,6 +1,6 @@
+import { OutcomeUnknown, UnsafeTopology } from '../runtime/errors.ts';
+import type { Assessment, PlannedWrite } from '../runtime/finding.ts';
 import { decisionId } from '../shared/decision-id.ts';
-import { OutcomeUnknown, UnsafeTopology } from '../shared/errors.ts';
-import type { Assessment, PlannedWrite } from '../shared/finding.ts';
 import { type Intent, type IntentOperation, isOpen } from '../shared/intent.ts';
 import { type IntentRecords, issueWrite, type LastLook } from '../shared/issue-write.ts';
 import type { PairConfig } from '../shared/pair-config.ts';

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
+import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
+import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { NotFound } from '../runtime/errors.ts';
 import { notify } from '../shared/adapters/notifications.ts';
 import { replicationPorts } from '../shared/adapters/replication-ports.ts';
-import { composeHandler, runSchema } from '../shared/compose.ts';
-import { notifyEnvironmentSchema } from '../shared/environment/notify-environment.ts';
-import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
-import { NotFound } from '../shared/errors.ts';
 import { findMembers, findPair } from '../shared/find-pair.ts';
 import { judgeReplication } from '../shared/replication/lag-verdict.ts';
 import { lookAtPair } from './look-at-pair.ts';

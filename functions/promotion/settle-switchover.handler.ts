@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
+import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { OutcomeUnknown } from '../runtime/errors.ts';
 import { replicationPorts } from '../shared/adapters/replication-ports.ts';
-import { composeHandler, runSchema } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
-import { OutcomeUnknown } from '../shared/errors.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { isOpen } from '../shared/intent.ts';
 import { judgeReplication } from '../shared/replication/lag-verdict.ts';

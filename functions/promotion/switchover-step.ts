@@ -1,4 +1,4 @@
-import type { Assessment } from '../shared/finding.ts';
+import type { Assessment } from '../runtime/finding.ts';
 import { type IntentEnd, isOpen } from '../shared/intent.ts';
 import { assessSwitchover, otherPromotionTookEffect, type SwitchoverFacts } from './switchover-gates.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import { DrError } from '../runtime/errors.ts';
 import { type Approval, type ApprovalState, approvalState } from '../shared/approval.ts';
-import { DrError } from '../shared/errors.ts';
 import type { Heartbeat } from '../shared/heartbeat.ts';
 import type { PairConfig } from '../shared/pair-config.ts';
 import { judgeReplication, type LagJudgement } from '../shared/replication/lag-verdict.ts';

@@ -1,4 +1,4 @@
-import type { Finding } from '../shared/finding.ts';
+import type { Finding } from '../runtime/finding.ts';
 import type { ReadinessFacts } from './readiness-facts.ts';
 
 /** One thing that a check says: that all is well, or a finding and how much it weighs. */

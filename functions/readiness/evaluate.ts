@@ -1,4 +1,4 @@
-import type { Finding } from '../shared/finding.ts';
+import type { Finding } from '../runtime/finding.ts';
 import type { Check, CheckResult } from './check.ts';
 import {
   checkConfigurations,

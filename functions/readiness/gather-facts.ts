@@ -1,7 +1,7 @@
+import type { Clock } from '../runtime/clock.ts';
 import type { BrokerAlarm } from '../shared/broker-alarm.ts';
 import type { BrokerRef } from '../shared/broker-arn.ts';
 import type { BrokerReading, ConfigurationRevision } from '../shared/broker-snapshot.ts';
-import type { Clock } from '../shared/clock.ts';
 import { findMembers } from '../shared/find-pair.ts';
 import type { GuardReading } from '../shared/guards/guards.ts';
 import type { Heartbeat } from '../shared/heartbeat.ts';

@@ -1,5 +1,5 @@
+import { runbookLine } from '../runtime/runbook.ts';
 import type { ReadinessRecord } from '../shared/readiness-record.ts';
-import { runbookLine } from '../shared/runbook.ts';
 import type { Evaluation } from './evaluate.ts';
 import { type Reading, tryRead } from './reading.ts';
 import { bothPrimaryCode } from './topology-checks.ts';

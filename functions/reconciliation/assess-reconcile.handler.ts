@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
+import { composeHandler, runOf, runSchema } from '../runtime/compose.ts';
+import { reconciliationEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
 import { reportStore } from '../shared/adapters/report-store.ts';
 import { runGuards } from '../shared/adapters/run-guards.ts';
-import { composeHandler, runOf, runSchema } from '../shared/compose.ts';
-import { reconciliationEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { assessReconcileRequest } from './assess-request.ts';
 import { reconcileInputSchema } from './reconcile-input.ts';

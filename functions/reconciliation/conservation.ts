@@ -1,4 +1,4 @@
-import type { Finding } from '../shared/finding.ts';
+import type { Finding } from '../runtime/finding.ts';
 import type { QueueCounts } from '../shared/queue-counts.ts';
 
 /** What a walk through a queue counted itself. */

@@ -1,4 +1,4 @@
-import type { Finding } from '../shared/finding.ts';
+import type { Finding } from '../runtime/finding.ts';
 import type { DestinationCounts } from '../shared/queue-counts.ts';
 import type { ReconciliationConfig } from '../shared/reconciliation-config.ts';
 import { type ChosenQueues, chooseQueues, fitsPattern } from './queue-names.ts';

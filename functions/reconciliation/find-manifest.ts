@@ -1,4 +1,4 @@
-import { NotFound } from '../shared/errors.ts';
+import { NotFound } from '../runtime/errors.ts';
 import { type Manifest, manifestKey, readManifest } from './manifest.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { MessageUnidentifiable } from '../shared/errors.ts';
+import { MessageUnidentifiable } from '../runtime/errors.ts';
 import type { HeldMessage } from '../shared/queue-walk.ts';
 import { findIdentity, type MessageIdentity } from './ledger/identify-message.ts';
 import { canonicalAmqpCorrelationId, canonicalAmqpId } from './ledger/message-id.ts';

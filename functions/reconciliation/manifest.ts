@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import { InvalidInput, UnexpectedAnswer } from '../shared/errors.ts';
-import { schemaProblems } from '../shared/schema-problems.ts';
+import { InvalidInput, UnexpectedAnswer } from '../runtime/errors.ts';
+import { schemaProblems } from '../runtime/schema-problems.ts';
 import { messageClasses } from './classify-message.ts';
 
 /** SHA-256 of a text or of bytes, 64 hexadecimal digits. */

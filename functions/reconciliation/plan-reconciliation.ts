@@ -1,4 +1,4 @@
-import type { Assessment, Finding, PlannedWrite } from '../shared/finding.ts';
+import type { Assessment, Finding, PlannedWrite } from '../runtime/finding.ts';
 import type { ReconciliationConfig } from '../shared/reconciliation-config.ts';
 import type { Manifest } from './manifest.ts';
 import type { ReconcileInput } from './reconcile-input.ts';

@@ -1,5 +1,5 @@
+import type { Assessment, Finding } from '../runtime/finding.ts';
 import { type BrokerReading, servingStates } from '../shared/broker-snapshot.ts';
-import type { Assessment, Finding } from '../shared/finding.ts';
 import { type ReconciliationConfig, secretOf } from '../shared/reconciliation-config.ts';
 import type { Manifest } from './manifest.ts';
 

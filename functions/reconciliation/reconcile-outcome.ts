@@ -1,5 +1,5 @@
-import type { Finding } from '../shared/finding.ts';
-import { runbookLine } from '../shared/runbook.ts';
+import type { Finding } from '../runtime/finding.ts';
+import { runbookLine } from '../runtime/runbook.ts';
 import type { ReconcileMode } from './plan-reconciliation.ts';
 import type { QueueRepair } from './repair-queue.ts';
 import type { ScanTotals } from './scan-totals.ts';

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
+import { composeHandler } from '../runtime/compose.ts';
+import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
+import { reconciliationEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { putEvent } from '../shared/adapters/event-bus.ts';
 import { notify } from '../shared/adapters/notifications.ts';
 import { reportStore } from '../shared/adapters/report-store.ts';
-import { composeHandler } from '../shared/compose.ts';
-import { notifyEnvironmentSchema } from '../shared/environment/notify-environment.ts';
-import { reconciliationEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { takeManifest } from './find-manifest.ts';
 import { manifestHashSchema } from './manifest.ts';

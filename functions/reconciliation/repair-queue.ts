@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { UnexpectedAnswer } from '../shared/errors.ts';
-import type { Finding } from '../shared/finding.ts';
+import { UnexpectedAnswer } from '../runtime/errors.ts';
+import type { Finding } from '../runtime/finding.ts';
 import { isHarmless, judgeConservation, walkRemark } from './conservation.ts';
 import { findingSchema, type QueueScan, readLines } from './manifest.ts';
 import type { ScanPorts } from './scan-queue.ts';

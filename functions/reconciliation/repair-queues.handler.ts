@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
+import { composeHandler } from '../runtime/compose.ts';
+import { reconciliationEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { AmqpQueueWalk } from '../shared/adapters/queue-walk.ts';
 import { brokerQueues } from '../shared/adapters/reconciliation-ports.ts';
 import { reportStore } from '../shared/adapters/report-store.ts';
 import { runGuards } from '../shared/adapters/run-guards.ts';
-import { composeHandler } from '../shared/compose.ts';
-import { reconciliationEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { takeManifest } from './find-manifest.ts';
 import { identifyHeld } from './identify-held.ts';

@@ -1,4 +1,4 @@
-import type { Finding } from '../shared/finding.ts';
+import type { Finding } from '../runtime/finding.ts';
 import { goThroughQueues, type QueueProgress } from './go-through-queues.ts';
 import type { Manifest } from './manifest.ts';
 import { type QueueRepair, type RepairPorts, repairQueue } from './repair-queue.ts';

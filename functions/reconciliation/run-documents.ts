@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { NotFound, UnexpectedAnswer } from '../shared/errors.ts';
+import { NotFound, UnexpectedAnswer } from '../runtime/errors.ts';
 import { type QueueScan, readQueueScan } from './manifest.ts';
 import { type QueueRepair, readQueueRepair } from './repair-queue.ts';
 

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
+import { composeHandler } from '../runtime/compose.ts';
+import { reconciliationEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { AmqpQueueWalk } from '../shared/adapters/queue-walk.ts';
 import { brokerQueues } from '../shared/adapters/reconciliation-ports.ts';
 import { ledgerTable } from '../shared/adapters/regional-ledger.ts';
 import { renewLock } from '../shared/adapters/renew-lock.ts';
 import { reportStore } from '../shared/adapters/report-store.ts';
-import { composeHandler } from '../shared/compose.ts';
-import { reconciliationEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { goThroughQueues } from './go-through-queues.ts';
 import { identifyHeld } from './identify-held.ts';

@@ -1,4 +1,4 @@
-import type { Finding } from '../shared/finding.ts';
+import type { Finding } from '../runtime/finding.ts';
 import { addCounts, type ClassCounts, type Manifest, noMessages } from './manifest.ts';
 
 /** A state's payload is at most 256 KiB, and people read it: more findings than this are in the manifest alone. */

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
+import { composeHandler } from '../runtime/compose.ts';
+import { reconciliationEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { renewLock } from '../shared/adapters/renew-lock.ts';
 import { reportStore } from '../shared/adapters/report-store.ts';
 import { brokerAddressSchema } from '../shared/broker-address.ts';
-import { composeHandler } from '../shared/compose.ts';
-import { reconciliationEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { findingSchema, type Manifest, manifestKey, type QueueScan, sha256, writeManifest } from './manifest.ts';
 import { RunDocuments } from './run-documents.ts';

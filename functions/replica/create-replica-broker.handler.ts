@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
+import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { readCredentials } from '../shared/adapters/broker-secrets.ts';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
 import { runGuards } from '../shared/adapters/run-guards.ts';
-import { composeHandler, runSchema } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { createReplicaBroker } from './create-replica-broker.ts';
 import { createReplicaInputSchema } from './replica-request.ts';

@@ -1,5 +1,5 @@
-import { OutcomeUnknown, UnexpectedAnswer } from '../shared/errors.ts';
-import type { Assessment, PlannedWrite } from '../shared/finding.ts';
+import { OutcomeUnknown, UnexpectedAnswer } from '../runtime/errors.ts';
+import type { Assessment, PlannedWrite } from '../runtime/finding.ts';
 import { type Intent, isOpen } from '../shared/intent.ts';
 import { type IntentRecords, issueWrite, type LastLook } from '../shared/issue-write.ts';
 import { assessEligibility, isOwnReplica } from './eligibility.ts';

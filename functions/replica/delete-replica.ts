@@ -1,7 +1,7 @@
+import { OutcomeUnknown } from '../runtime/errors.ts';
+import type { Finding } from '../runtime/finding.ts';
 import type { BrokerSnapshot } from '../shared/broker-snapshot.ts';
 import { decisionId } from '../shared/decision-id.ts';
-import { OutcomeUnknown } from '../shared/errors.ts';
-import type { Finding } from '../shared/finding.ts';
 import { type Intent, type IntentOperation, isOpen } from '../shared/intent.ts';
 import { type IntentRecords, issueWrite, type LastLook } from '../shared/issue-write.ts';
 import { readRemovable, ties } from './unpairing.ts';

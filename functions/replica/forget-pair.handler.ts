@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
+import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { controlPorts } from '../shared/adapters/control-ports.ts';
-import { composeHandler, runSchema } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 
 /** Last step of unpair: removes the record of the pair's brokers. Settings that name them are left to people. */

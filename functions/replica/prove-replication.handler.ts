@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
+import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { sendCanary, takeCanaries } from '../shared/adapters/amqp-canary.ts';
 import { pairPorts } from '../shared/adapters/pair-ports.ts';
 import { renewLock } from '../shared/adapters/renew-lock.ts';
 import { ReplicationMetrics } from '../shared/adapters/replication-metrics.ts';
 import { pairAddressesSchema } from '../shared/broker-address.ts';
-import { composeHandler, runSchema } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { primaryGauges, replicaGauges } from '../shared/replication-gauges.ts';
 import { proveReplication } from './replication-proof.ts';

@@ -1,5 +1,5 @@
+import type { Assessment, Finding, PlannedWrite } from '../runtime/finding.ts';
 import { type BrokerSnapshot, servingStates } from '../shared/broker-snapshot.ts';
-import type { Assessment, Finding, PlannedWrite } from '../shared/finding.ts';
 import { type Intent, isOpen } from '../shared/intent.ts';
 import { type ProtectedWindow, windowsAt } from '../shared/protected-window.ts';
 import type { UnpairInput } from './unpair-input.ts';

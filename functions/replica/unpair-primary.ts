@@ -1,8 +1,8 @@
+import { OutcomeUnknown } from '../runtime/errors.ts';
+import type { Assessment, PlannedWrite } from '../runtime/finding.ts';
 import type { BrokerSnapshot } from '../shared/broker-snapshot.ts';
 import { decisionId } from '../shared/decision-id.ts';
-import { OutcomeUnknown } from '../shared/errors.ts';
 import { findMembers } from '../shared/find-pair.ts';
-import type { Assessment, PlannedWrite } from '../shared/finding.ts';
 import { type Intent, type IntentOperation, isOpen } from '../shared/intent.ts';
 import { type IntentRecords, issueWrite, type LastLook } from '../shared/issue-write.ts';
 import type { PairConfig } from '../shared/pair-config.ts';

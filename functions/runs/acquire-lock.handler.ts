@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
+import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { LockHeld } from '../runtime/errors.ts';
 import { controlPorts } from '../shared/adapters/control-ports.ts';
-import { composeHandler, runSchema } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
-import { LockHeld } from '../shared/errors.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { takenOverByFailover } from '../shared/guards/preemptions.ts';
 

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
+import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { controlPorts } from '../shared/adapters/control-ports.ts';
 import { renewLock } from '../shared/adapters/renew-lock.ts';
 import { approvalState } from '../shared/approval.ts';
-import { composeHandler, runSchema } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
 
 /** Looks once at an approval. Expiry, like a missing item, means no. */

@@ -1,4 +1,4 @@
-import { DrError, InvalidInput } from '../shared/errors.ts';
+import { DrError, InvalidInput } from '../runtime/errors.ts';
 import { parentOf } from './child-run.ts';
 import type { EndedRun } from './settle-news.ts';
 

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
+import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
+import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { runbookLine } from '../runtime/runbook.ts';
 import { controlPorts } from '../shared/adapters/control-ports.ts';
 import { notify } from '../shared/adapters/notifications.ts';
-import { composeHandler, runSchema } from '../shared/compose.ts';
 import { decisionId } from '../shared/decision-id.ts';
-import { notifyEnvironmentSchema } from '../shared/environment/notify-environment.ts';
-import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findPair } from '../shared/find-pair.ts';
-import { runbookLine } from '../shared/runbook.ts';
 
 /**
  * Opens an approval and tells people about it. A retry finds the approval that the first attempt opened: its id comes

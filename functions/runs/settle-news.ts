@@ -1,6 +1,6 @@
+import { runbookLine } from '../runtime/runbook.ts';
 import type { Intent } from '../shared/intent.ts';
 import { parseObject } from '../shared/parse-object.ts';
-import { runbookLine } from '../shared/runbook.ts';
 import { failedByChild, stepRecovery } from './child-run.ts';
 
 /** A run that ended without success, as its execution shows it. */

@@ -1,6 +1,6 @@
+import { NotFound, UnexpectedAnswer } from '../runtime/errors.ts';
+import { didYouMean } from '../runtime/nearest-name.ts';
 import { type BrokerRef, brokerArnSchema } from './broker-arn.ts';
-import { NotFound, UnexpectedAnswer } from './errors.ts';
-import { didYouMean } from './nearest-name.ts';
 import type { PairConfig } from './pair-config.ts';
 
 /** The settings of the pair with this name. @throws NotFound naming the pairs that exist */

@@ -1,5 +1,5 @@
-import { OutcomeUnknown } from './errors.ts';
-import type { Finding } from './finding.ts';
+import { OutcomeUnknown } from '../runtime/errors.ts';
+import type { Finding } from '../runtime/finding.ts';
 import type { Intent, IntentEnd } from './intent.ts';
 
 /** The intent records, as far as a write needs them. */

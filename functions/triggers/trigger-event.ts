@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { InvalidInput } from '../shared/errors.ts';
-import { didYouMean } from '../shared/nearest-name.ts';
-import { parseInput } from '../shared/parse-input.ts';
+import { InvalidInput } from '../runtime/errors.ts';
+import { didYouMean } from '../runtime/nearest-name.ts';
+import { parseInput } from '../runtime/parse-input.ts';
 
 /** Every event has these; services add members, so all objects here are open. */
 const envelope = z.looseObject({

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
+import { composeHandler } from '../runtime/compose.ts';
+import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { metricFields } from '../runtime/metric-fields.ts';
 import { probeLayers } from '../shared/adapters/broker-endpoints.ts';
 import { replicationPorts } from '../shared/adapters/replication-ports.ts';
-import { composeHandler } from '../shared/compose.ts';
-import { pairEnvironmentSchema } from '../shared/environment/pair-environment.ts';
 import { findMembers } from '../shared/find-pair.ts';
 import { saysServing } from '../shared/heartbeat.ts';
-import { metricFields } from '../shared/metric-fields.ts';
 import { takeHeartbeat } from './take-heartbeat.ts';
 
 /** What became of one pair's heartbeat; a pair without a broker in this Region has none. */

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { AwsClientSettings, SocketAddress } from '../../functions/shared/runtime.ts';
+import type { AwsClientSettings, SocketAddress } from '../../functions/runtime/runtime.ts';
 import type { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
 import type { BrokerRole, ReplicationGauges } from '../../simulator/world/broker/embedded-broker.ts';
 import type { EmbeddedRabbitCluster } from '../../simulator/world/rabbitmq/embedded-cluster.ts';

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import rhea, { type Connection, type ConnectionOptions, type EventContext } from 'rhea';
-import type { Clock } from '../../functions/shared/clock.ts';
+import type { Clock } from '../../functions/runtime/clock.ts';
 
 /** The connection ended, or the broker refused the link: whatever was under way has an unknown outcome. */
 export class AmqpDisconnectedError extends Error {

@@ -1,5 +1,5 @@
 import { setImmediate as nextLoopTurn } from 'node:timers/promises';
-import type { Clock } from '../../functions/shared/clock.ts';
+import type { Clock } from '../../functions/runtime/clock.ts';
 
 /** The other side did not answer in time. */
 export class NoAnswerError extends Error {

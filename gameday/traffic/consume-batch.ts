@@ -1,7 +1,7 @@
 import type { Ledger } from '../../functions/reconciliation/ledger/ledger.ts';
 import { fromAmqp } from '../../functions/reconciliation/ledger/ledger-message.ts';
 import { processOnce } from '../../functions/reconciliation/ledger/process-once.ts';
-import type { Clock } from '../../functions/shared/clock.ts';
+import type { Clock } from '../../functions/runtime/clock.ts';
 import type { ReceivedMessage } from './amqp-receiver.ts';
 import { type ConsumerFaults, clientLimits, type TrafficObserver } from './traffic-ports.ts';
 

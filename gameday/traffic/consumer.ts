@@ -1,5 +1,5 @@
 import type { Ledger } from '../../functions/reconciliation/ledger/ledger.ts';
-import type { SocketAddress } from '../../functions/shared/runtime.ts';
+import type { SocketAddress } from '../../functions/runtime/runtime.ts';
 import { AmqpReceiver } from './amqp-receiver.ts';
 import { type BatchSurroundings, consumeBatch, consumeBatchOnce } from './consume-batch.ts';
 import { openWherePossible, RetryPause, reasonOf } from './follow-broker.ts';

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import type { Ledger } from '../../functions/reconciliation/ledger/ledger.ts';
 import type { LedgerObserver } from '../../functions/reconciliation/ledger/ledger-observer.ts';
-import type { Clock } from '../../functions/shared/clock.ts';
-import type { SocketAddress } from '../../functions/shared/runtime.ts';
+import type { Clock } from '../../functions/runtime/clock.ts';
+import type { SocketAddress } from '../../functions/runtime/runtime.ts';
 import type { BrokerCredentials } from './amqp-connection.ts';
 
 /** What clients of a pair need from their surroundings. */

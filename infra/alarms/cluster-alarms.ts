@@ -1,4 +1,4 @@
-import { metricNamespace } from '../../functions/shared/metric-fields.ts';
+import { metricNamespace } from '../../functions/runtime/metric-fields.ts';
 import type { ClusterDeployment } from '../config.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
 

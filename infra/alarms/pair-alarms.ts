@@ -1,4 +1,4 @@
-import { metricNamespace } from '../../functions/shared/metric-fields.ts';
+import { metricNamespace } from '../../functions/runtime/metric-fields.ts';
 import { lagLimitMs, waitLimitMs } from '../../functions/shared/replication-limits.ts';
 import type { PairDeployment } from '../config.ts';
 import { brokersOf } from '../grants/scope.ts';

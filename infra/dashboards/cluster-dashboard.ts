@@ -1,4 +1,4 @@
-import { metricNamespace } from '../../functions/shared/metric-fields.ts';
+import { metricNamespace } from '../../functions/runtime/metric-fields.ts';
 import { clusterAlarms } from '../alarms/cluster-alarms.ts';
 import type { ClusterDeployment } from '../config.ts';
 import { arnOf, functionNameOf, machineArnOf, type Place } from '../names.ts';

@@ -1,4 +1,4 @@
-import { metricNamespace } from '../../functions/shared/metric-fields.ts';
+import { metricNamespace } from '../../functions/runtime/metric-fields.ts';
 import { waitLimitMs } from '../../functions/shared/replication-limits.ts';
 import { pairAlarms } from '../alarms/pair-alarms.ts';
 import type { PairDeployment } from '../config.ts';

@@ -1,4 +1,4 @@
-import { errorCatalogue } from '../../functions/shared/errors.ts';
+import { errorCatalogue } from '../../functions/runtime/errors.ts';
 import type { State } from '../../simulator/engine/definition/definition.ts';
 import { allStates } from '../../simulator/engine/definition/walk.ts';
 import { ownErrors } from '../contracts/index.ts';

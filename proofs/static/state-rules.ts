@@ -1,4 +1,4 @@
-import { errorCatalogue } from '../../functions/shared/errors.ts';
+import { errorCatalogue } from '../../functions/runtime/errors.ts';
 import { leaseSeconds } from '../../functions/shared/guards/guards.ts';
 import { functions, functionTimeoutSeconds } from '../../infra/deployment.ts';
 import type { State, TaskState } from '../../simulator/engine/definition/definition.ts';

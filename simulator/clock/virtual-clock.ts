@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type Clock, valuesOrFirstError } from '../../functions/shared/clock.ts';
+import { type Clock, valuesOrFirstError } from '../../functions/runtime/clock.ts';
 import { Actor, ActorKilledError } from './actor.ts';
 
 /** Nothing is left that could wake up, although actors still wait for signals. */

@@ -1,4 +1,4 @@
-import type { HttpAnswer, HttpLimits, HttpRequest } from '../../functions/shared/http-request.ts';
+import type { HttpAnswer, HttpLimits, HttpRequest } from '../../functions/runtime/http-request.ts';
 import type { ApiCallAttempt, ApiCallRecord } from '../api/api-call-record.ts';
 import type { CallPlan, PlanCall } from '../api/call-plan.ts';
 import { ConnectionError } from '../api/connection-error.ts';

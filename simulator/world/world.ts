@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { HttpAnswer, HttpLimits, HttpRequest } from '../../functions/shared/http-request.ts';
+import type { HttpAnswer, HttpLimits, HttpRequest } from '../../functions/runtime/http-request.ts';
 import type { ApiCallAttempt, ApiCallRecord } from '../api/api-call-record.ts';
 import type { CallOrigin } from '../api/dispatcher.ts';
 import type { ApiService } from '../api/service.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { metricNamespace } from '../../functions/shared/metric-fields.ts';
+import { metricNamespace } from '../../functions/runtime/metric-fields.ts';
 import { createExerciseStage } from '../../gameday/exercise/exercise-stage.ts';
 import { runGameDay } from '../../gameday/exercise/run-game-day.ts';
 import { findScenario, scenarioNames } from '../../gameday/exercise/scenario/catalogue.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DrError } from '../../functions/runtime/errors.ts';
 import { GuardTable } from '../../functions/shared/adapters/guard-table.ts';
-import { DrError } from '../../functions/shared/errors.ts';
 import { guardWrite } from '../../functions/shared/guards/guard-write.ts';
 import { clockSkewSeconds, type Lock } from '../../functions/shared/guards/guards.ts';
 import { functionTimeoutSeconds } from '../../infra/deployment.ts';

@@ -8,7 +8,7 @@ import { ManifestParts } from '../../functions/reconciliation/manifest-parts.ts'
 import { fitsPattern } from '../../functions/reconciliation/queue-names.ts';
 import { type QueueRepair, repairQueue } from '../../functions/reconciliation/repair-queue.ts';
 import { scanQueue } from '../../functions/reconciliation/scan-queue.ts';
-import { LockLost } from '../../functions/shared/errors.ts';
+import { LockLost } from '../../functions/runtime/errors.ts';
 import { noonMs } from '../support/brokers.ts';
 import { FakeQueues, FakeStore, heldMessage, type QueuedMessage, WalkCrashed } from '../support/fake-queues.ts';
 import { claimRecord, ledgerEntry, processedRecord } from '../support/ledger-entries.ts';

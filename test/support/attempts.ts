@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ServiceUnavailable } from '../../functions/shared/errors.ts';
+import { ServiceUnavailable } from '../../functions/runtime/errors.ts';
 import type { Intent, IntentEnd } from '../../functions/shared/intent.ts';
 import { functionTimeoutSeconds } from '../../infra/deployment.ts';
 import type { VirtualClock } from '../../simulator/clock/virtual-clock.ts';

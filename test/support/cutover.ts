@@ -1,6 +1,6 @@
 import type { CutoverRun, GuardPorts } from '../../functions/cutover/guard-cutover.ts';
+import { ControlConflict, type DrError } from '../../functions/runtime/errors.ts';
 import { cutoverSchema } from '../../functions/shared/cutover-config.ts';
-import { ControlConflict, type DrError } from '../../functions/shared/errors.ts';
 import type { Fence } from '../../functions/shared/fence.ts';
 import type { GuardReading } from '../../functions/shared/guards/guards.ts';
 import type { HookAnswer, HookRequest } from '../../functions/shared/hook.ts';

@@ -1,5 +1,5 @@
-import type { Clock } from '../../functions/shared/clock.ts';
-import { ServiceUnavailable } from '../../functions/shared/errors.ts';
+import type { Clock } from '../../functions/runtime/clock.ts';
+import { ServiceUnavailable } from '../../functions/runtime/errors.ts';
 import {
   type ClaimIdentity,
   type ClaimItem,

@@ -1,13 +1,13 @@
+import { type Clock, valuesOrFirstError } from '../../functions/runtime/clock.ts';
+import { ControlConflict, DrError, NotFound } from '../../functions/runtime/errors.ts';
+import type { Finding } from '../../functions/runtime/finding.ts';
+import type { LogFields } from '../../functions/runtime/log.ts';
+import type { Runtime } from '../../functions/runtime/runtime.ts';
 import type { Approval } from '../../functions/shared/approval.ts';
 import type { BrokerReading, BrokerSnapshot } from '../../functions/shared/broker-snapshot.ts';
-import { type Clock, valuesOrFirstError } from '../../functions/shared/clock.ts';
-import { ControlConflict, DrError, NotFound } from '../../functions/shared/errors.ts';
-import type { Finding } from '../../functions/shared/finding.ts';
 import type { Intent, IntentEnd, IntentOperation } from '../../functions/shared/intent.ts';
 import type { LastLook } from '../../functions/shared/issue-write.ts';
-import type { LogFields } from '../../functions/shared/log.ts';
 import type { GaugeReadings } from '../../functions/shared/replication-gauges.ts';
-import type { Runtime } from '../../functions/shared/runtime.ts';
 import { noonMs } from './brokers.ts';
 
 /** A clock that a test moves by hand; sleeping moves it too. */

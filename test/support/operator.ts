@@ -1,11 +1,11 @@
 import { runCommand } from '../../cli/run-command.ts';
 import type { Surroundings } from '../../cli/surroundings.ts';
+import type { Runtime } from '../../functions/runtime/runtime.ts';
 import { ControlItems } from '../../functions/shared/adapters/control-items.ts';
 import { ControlTable } from '../../functions/shared/adapters/control-table.ts';
 import { GuardTable } from '../../functions/shared/adapters/guard-table.ts';
 import { HeartbeatTable } from '../../functions/shared/adapters/heartbeat-table.ts';
 import type { Approval } from '../../functions/shared/approval.ts';
-import type { Runtime } from '../../functions/shared/runtime.ts';
 import { fakeRuntime } from './fake-ports.ts';
 import { WorkflowStage } from './workflow-stage.ts';
 

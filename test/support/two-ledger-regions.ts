@@ -1,6 +1,6 @@
 import { Ledger, type LedgerSettings } from '../../functions/reconciliation/ledger/ledger.ts';
 import type { LedgerObserver } from '../../functions/reconciliation/ledger/ledger-observer.ts';
-import type { Clock } from '../../functions/shared/clock.ts';
+import type { Clock } from '../../functions/runtime/clock.ts';
 import type { LedgerReader, LedgerTable } from '../../functions/shared/ledger-table.ts';
 import { FakeLedgerTables } from './fake-ledger-tables.ts';
 import { FakeClock } from './fake-ports.ts';

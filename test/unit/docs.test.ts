@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { errorCatalogue } from '../../functions/shared/errors.ts';
+import { errorCatalogue } from '../../functions/runtime/errors.ts';
 import { fakeRuntime } from '../support/fake-ports.ts';
 import { runIn } from '../support/operator.ts';
 
@@ -206,7 +206,9 @@ describe('the runbooks', () => {
       [...text.matchAll(/runbookLine\('([^']+)'\)/g)].map(([, page]) => page),
     );
     expect(named.filter((page) => !runbooks.includes(`docs/runbooks/${page}.md`))).toEqual([]);
-    const declared = [...textOf('functions/shared/runbook.ts').matchAll(/^ {2}\| '([^']+)'/gm)].map(([, page]) => page);
+    const declared = [...textOf('functions/runtime/runbook.ts').matchAll(/^ {2}\| '([^']+)'/gm)].map(
+      ([, page]) => page,
+    );
     expect([...new Set(named)].sort()).toEqual(declared.sort());
     const paging = sources.filter(({ text }) => /(?:subject: |page\(\s*)`mq-dr/.test(text));
     expect(paging.length).toBeGreaterThan(5);

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { didYouMean } from '../../functions/shared/nearest-name.ts';
+import { didYouMean } from '../../functions/runtime/nearest-name.ts';
 import { benchBundles } from './bundles.ts';
 import { benchPolicyDrift } from './policy-drift.ts';
 import { benchPolling } from './polling.ts';

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { didYouMean } from '../../functions/shared/nearest-name.ts';
+import { didYouMean } from '../../functions/runtime/nearest-name.ts';
 import { ConfigurationError } from '../../infra/config-issues.ts';
 import { loadDeployment } from '../../infra/load-deployment.ts';
 import { costLines } from './cost-lines.ts';

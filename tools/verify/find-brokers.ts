@@ -1,5 +1,5 @@
+import { didYouMean } from '../../functions/runtime/nearest-name.ts';
 import { brokerArnSchema } from '../../functions/shared/broker-arn.ts';
-import { didYouMean } from '../../functions/shared/nearest-name.ts';
 import { loadDeployment } from '../../infra/load-deployment.ts';
 import type { BrokerAt } from './read-pair.ts';
 import { VerifyError } from './verify-error.ts';

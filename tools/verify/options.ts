@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseCommand } from '../../cli/parse-command.ts';
-import { didYouMean } from '../../functions/shared/nearest-name.ts';
+import { didYouMean } from '../../functions/runtime/nearest-name.ts';
 import { isWrittenQuestion, type WrittenQuestion, writtenQuestions } from './questions.ts';
 import { VerifyError } from './verify-error.ts';
 

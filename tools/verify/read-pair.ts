@@ -5,11 +5,11 @@ import {
   type MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
 import { DescribeBrokerCommand, type DescribeBrokerResponse, ListBrokersCommand, MqClient } from '@aws-sdk/client-mq';
+import type { Runtime } from '../../functions/runtime/runtime.ts';
 import { readCredentials } from '../../functions/shared/adapters/broker-secrets.ts';
 import { clientSettings } from '../../functions/shared/adapters/client-settings.ts';
 import { translateError } from '../../functions/shared/adapters/translate-error.ts';
 import { type GaugeName, primaryGauges, replicaGauges } from '../../functions/shared/replication-gauges.ts';
-import type { Runtime } from '../../functions/shared/runtime.ts';
 import type { DoorReading, MetricReading, PairReadings, ReadBroker } from './pair-readings.ts';
 import type { Recorder, Subject } from './recorder.ts';
 import { VerifyError } from './verify-error.ts';

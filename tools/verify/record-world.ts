@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { currentRuntime, type Runtime } from '../../functions/shared/runtime.ts';
+import { currentRuntime, type Runtime } from '../../functions/runtime/runtime.ts';
 import { Stage, type StageOptions } from '../../testbed/stage.ts';
 import type { WrittenQuestion } from './questions.ts';
 import { type Recording, recordingOf } from './recording.ts';

@@ -1,4 +1,4 @@
-import type { Runtime } from '../../functions/shared/runtime.ts';
+import type { Runtime } from '../../functions/runtime/runtime.ts';
 
 /** What a call was about: one broker of the pair, by its role when the look began. */
 export type Subject = 'primary' | 'replica';

@@ -1,4 +1,4 @@
-import type { Runtime } from '../../functions/shared/runtime.ts';
+import type { Runtime } from '../../functions/runtime/runtime.ts';
 import { compareRecordings } from './compare-recordings.ts';
 import { findBrokers } from './find-brokers.ts';
 import type { VerifyOptions } from './options.ts';

@@ -1,4 +1,4 @@
-import type { Runtime } from '../../functions/shared/runtime.ts';
+import type { Runtime } from '../../functions/runtime/runtime.ts';
 import { judgements } from './judge-readings.ts';
 import { notShown, type Observation, type Sight } from './observation.ts';
 import type { PairReadings } from './pair-readings.ts';

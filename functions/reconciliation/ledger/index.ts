@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { systemClock } from '../../runtime/clock.ts';
+import { InvalidConfiguration } from '../../runtime/errors.ts';
+import { hostRandom } from '../../runtime/host-random.ts';
 import { DynamoLedgerTable, type LedgerTableOptions } from '../../shared/adapters/ledger-table.ts';
-import { systemClock } from '../../shared/clock.ts';
-import { InvalidConfiguration } from '../../shared/errors.ts';
-import { hostRandom } from '../../shared/host-random.ts';
 import { Ledger } from './ledger.ts';
 import { type LedgerOptions, ledgerSettings } from './ledger-options.ts';
 
-export { DynamoLedgerTable, type LedgerTableOptions } from '../../shared/adapters/ledger-table.ts';
-export type { Clock } from '../../shared/clock.ts';
+export type { Clock } from '../../runtime/clock.ts';
 export {
   AccessDenied,
   ClaimedElsewhere,
@@ -19,7 +18,8 @@ export {
   RequestRejected,
   ServiceUnavailable,
   UnexpectedAnswer,
-} from '../../shared/errors.ts';
+} from '../../runtime/errors.ts';
+export { DynamoLedgerTable, type LedgerTableOptions } from '../../shared/adapters/ledger-table.ts';
 export type { LedgerReader, LedgerTable } from '../../shared/ledger-table.ts';
 export type { AbandonResult, ClaimResult, ConfirmResult } from './claim-result.ts';
 export type { IdentifiableMessage, MessageIdentity } from './identify-message.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { InvalidInput } from '../../shared/errors.ts';
+import { InvalidInput } from '../../runtime/errors.ts';
 import type { LedgerItemKey } from '../../shared/ledger-table.ts';
 import type { MessageKey } from './ledger-entry.ts';
 

@@ -1,7 +1,7 @@
-import { type Clock, systemClock } from '../../shared/clock.ts';
-import { InvalidConfiguration } from '../../shared/errors.ts';
+import { type Clock, systemClock } from '../../runtime/clock.ts';
+import { InvalidConfiguration } from '../../runtime/errors.ts';
+import { didYouMean } from '../../runtime/nearest-name.ts';
 import type { LedgerReader, LedgerTable } from '../../shared/ledger-table.ts';
-import { didYouMean } from '../../shared/nearest-name.ts';
 import { type MessageIdentity, parseIdentity } from './identify-message.ts';
 import { confirmMarginMs, defaultLeaseSeconds, defaultRetentionSeconds } from './lease.ts';
 import type { LedgerSettings } from './ledger.ts';

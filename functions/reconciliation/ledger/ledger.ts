@@ -1,5 +1,5 @@
-import type { Clock } from '../../shared/clock.ts';
-import { inLanes } from '../../shared/in-lanes.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { inLanes } from '../../runtime/in-lanes.ts';
 import {
   type ClaimItem,
   type ClaimRequest,

@@ -1,4 +1,4 @@
-import type { Clock } from '../../shared/clock.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { itemName, type LedgerItem, type LedgerItemKey, type LedgerReader } from '../../shared/ledger-table.ts';
 import { claimRecords, processedRecords, regionItems } from './entry-from-items.ts';
 import type { LedgerEntry, LedgerLookup, MessageKey } from './ledger-entry.ts';

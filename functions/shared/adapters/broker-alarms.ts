@@ -1,7 +1,7 @@
 import { CloudWatchClient, DescribeAlarmsCommand, type Metric, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
+import { ServiceUnavailable } from '../../runtime/errors.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
 import type { BrokerAlarm } from '../broker-alarm.ts';
-import { ServiceUnavailable } from '../errors.ts';
-import type { Runtime } from '../runtime.ts';
 import { clientCache, clientSettings } from './client-settings.ts';
 import { translateError } from './translate-error.ts';
 

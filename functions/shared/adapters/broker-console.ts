@@ -1,10 +1,10 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import * as z from 'zod/mini';
-import { AccessDenied, ServiceUnavailable, UnexpectedAnswer } from '../errors.ts';
-import type { HttpAnswer } from '../http-request.ts';
+import { AccessDenied, ServiceUnavailable, UnexpectedAnswer } from '../../runtime/errors.ts';
+import type { HttpAnswer } from '../../runtime/http-request.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import { schemaProblems } from '../../runtime/schema-problems.ts';
 import type { DestinationCounts } from '../queue-counts.ts';
-import type { Runtime } from '../runtime.ts';
-import { schemaProblems } from '../schema-problems.ts';
 import type { Credentials } from './broker-secrets.ts';
 import { isRefused, translateHttpFailure } from './http-failure.ts';
 

@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
-import { InvalidInput, SecretUnusable } from '../errors.ts';
-import type { Runtime } from '../runtime.ts';
+import { InvalidInput, SecretUnusable } from '../../runtime/errors.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
 import { clientCache, clientSettings } from './client-settings.ts';
 import { translateError } from './translate-error.ts';
 

@@ -1,8 +1,8 @@
 import { InvokeCommand, type InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod/mini';
-import { HookFailed } from '../errors.ts';
+import { HookFailed } from '../../runtime/errors.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
 import type { CallHook, HookAnswer, HookRequest } from '../hook.ts';
-import type { Runtime } from '../runtime.ts';
 import { clientCache, clientSettings } from './client-settings.ts';
 import { translateError } from './translate-error.ts';
 

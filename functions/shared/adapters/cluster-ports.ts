@@ -1,7 +1,7 @@
+import type { ClusterEnvironment } from '../../runtime/environment/cluster-environment.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
 import type { ClusterConfig } from '../cluster-config.ts';
 import { clusterScope } from '../control-scopes.ts';
-import type { ClusterEnvironment } from '../environment/cluster-environment.ts';
-import type { Runtime } from '../runtime.ts';
 import { readCredentials } from './broker-secrets.ts';
 import { ClusterRecords } from './cluster-records.ts';
 import { ControlItems } from './control-items.ts';

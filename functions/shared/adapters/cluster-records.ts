@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { UnexpectedAnswer } from '../errors.ts';
-import { schemaProblems } from '../schema-problems.ts';
+import { UnexpectedAnswer } from '../../runtime/errors.ts';
+import { schemaProblems } from '../../runtime/schema-problems.ts';
 import { type ControlItems, number, text } from './control-items.ts';
 
 /** A record with the version that a later write must find. */

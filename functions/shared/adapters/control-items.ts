@@ -12,9 +12,9 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import { ControlConflict, ServiceUnavailable, UnexpectedAnswer } from '../errors.ts';
-import type { Runtime } from '../runtime.ts';
-import { schemaProblems } from '../schema-problems.ts';
+import { ControlConflict, ServiceUnavailable, UnexpectedAnswer } from '../../runtime/errors.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import { schemaProblems } from '../../runtime/schema-problems.ts';
 import { clientCache, clientSettings } from './client-settings.ts';
 import { translateError } from './translate-error.ts';
 

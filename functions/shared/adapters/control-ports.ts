@@ -1,6 +1,6 @@
+import type { ControlEnvironment } from '../../runtime/environment/control-environment.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
 import { pairScope } from '../control-scopes.ts';
-import type { ControlEnvironment } from '../environment/control-environment.ts';
-import type { Runtime } from '../runtime.ts';
 import { ControlItems } from './control-items.ts';
 import { ControlTable } from './control-table.ts';
 import { GuardTable } from './guard-table.ts';

@@ -5,7 +5,7 @@ import {
   ResourceInUseException,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
-import type { Runtime } from '../runtime.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
 import { type CallPurpose, clientCache, clientSettings } from './client-settings.ts';
 import { translateError } from './translate-error.ts';
 

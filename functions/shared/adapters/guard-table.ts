@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import { ControlConflict, DrError, LockLost } from '../../runtime/errors.ts';
 import { globalScope } from '../control-scopes.ts';
-import { ControlConflict, DrError, LockLost } from '../errors.ts';
 import {
   clockSkewSeconds,
   type Epoch,

@@ -1,4 +1,4 @@
-import { type DrError, ServiceUnavailable, UnexpectedAnswer, UntrustedEndpoint } from '../errors.ts';
+import { type DrError, ServiceUnavailable, UnexpectedAnswer, UntrustedEndpoint } from '../../runtime/errors.ts';
 
 /** Codes with which Node refuses a certificate: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
 const certificateCodes =

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { UnexpectedAnswer } from '../errors.ts';
+import { UnexpectedAnswer } from '../../runtime/errors.ts';
 import type { ClaimItem, LateRecord, LedgerItem, ProcessedItem, ProcessedWrite } from '../ledger-table.ts';
 
 export type Attributes = Readonly<Record<string, AttributeValue>>;

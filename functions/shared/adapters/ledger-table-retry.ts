@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts';
-import { DrError, ServiceUnavailable } from '../errors.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { DrError, ServiceUnavailable } from '../../runtime/errors.ts';
 import { translateError } from './translate-error.ts';
 
 /**

@@ -9,8 +9,8 @@ import {
   type UpdateItemCommandInput,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
-import type { Clock } from '../clock.ts';
-import { inLanes } from '../in-lanes.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { inLanes } from '../../runtime/in-lanes.ts';
 import {
   type ClaimIdentity,
   type ClaimItem,

@@ -1,4 +1,4 @@
-import { ServiceUnavailable } from '../errors.ts';
+import { ServiceUnavailable } from '../../runtime/errors.ts';
 import { unansweredLimit } from './walk-limits.ts';
 import type { Answer } from './walk-link.ts';
 

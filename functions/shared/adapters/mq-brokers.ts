@@ -13,9 +13,9 @@ import {
   RebootBrokerCommand,
   UpdateBrokerCommand,
 } from '@aws-sdk/client-mq';
+import { DrError, UnexpectedAnswer } from '../../runtime/errors.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
 import type { BrokerReading, BrokerSnapshot, ConfigurationRevision } from '../broker-snapshot.ts';
-import { DrError, UnexpectedAnswer } from '../errors.ts';
-import type { Runtime } from '../runtime.ts';
 import { type CallPurpose, clientCache, clientSettings } from './client-settings.ts';
 import { snapshotFrom } from './snapshot-from-description.ts';
 import { surelyNotExecuted, translateError } from './translate-error.ts';

@@ -1,5 +1,5 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { Runtime } from '../runtime.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
 import { clientCache, clientSettings } from './client-settings.ts';
 import { translateError } from './translate-error.ts';
 

@@ -1,5 +1,5 @@
-import type { ControlEnvironment } from '../environment/control-environment.ts';
-import type { Runtime } from '../runtime.ts';
+import type { ControlEnvironment } from '../../runtime/environment/control-environment.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
 import { probeEndpoints } from './broker-endpoints.ts';
 import { controlPorts } from './control-ports.ts';
 import { MqBrokers } from './mq-brokers.ts';

@@ -1,5 +1,5 @@
 import { CloudWatchClient, paginateListMetrics } from '@aws-sdk/client-cloudwatch';
-import type { Runtime } from '../runtime.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
 import { clientCache, clientSettings } from './client-settings.ts';
 import { translateError } from './translate-error.ts';
 

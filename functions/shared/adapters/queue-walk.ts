@@ -1,7 +1,7 @@
+import { type DrError, InvalidInput, ServiceUnavailable } from '../../runtime/errors.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
 import type { BrokerSnapshot } from '../broker-snapshot.ts';
-import { type DrError, InvalidInput, ServiceUnavailable } from '../errors.ts';
 import type { HeldMessage, QueueWalk, WalkOptions, WalkSummary, WalkVerdict } from '../queue-walk.ts';
-import type { Runtime } from '../runtime.ts';
 import { openActive } from './broker-endpoints.ts';
 import type { Credentials } from './broker-secrets.ts';
 import { WalkConnection } from './walk-connection.ts';

@@ -6,12 +6,12 @@ import {
   ServiceUnavailable,
   UnexpectedAnswer,
   UntrustedEndpoint,
-} from '../errors.ts';
-import type { HttpAnswer, HttpRequest } from '../http-request.ts';
+} from '../../runtime/errors.ts';
+import type { HttpAnswer, HttpRequest } from '../../runtime/http-request.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import { schemaProblems } from '../../runtime/schema-problems.ts';
 import type { PolicyWrite, RabbitCluster, RabbitPolicy } from '../rabbit-cluster.ts';
 import { isPathStep } from '../rabbit-name.ts';
-import type { Runtime } from '../runtime.ts';
-import { schemaProblems } from '../schema-problems.ts';
 import type { Credentials } from './broker-secrets.ts';
 import { policyFrom, queueFrom, type Row, rowsOf } from './rabbit-rows.ts';
 

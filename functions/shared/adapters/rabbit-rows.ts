@@ -1,4 +1,4 @@
-import { UnexpectedAnswer } from '../errors.ts';
+import { UnexpectedAnswer } from '../../runtime/errors.ts';
 import type { PolicyDefinition, QueueType, RabbitPolicy, RabbitQueue } from '../rabbit-cluster.ts';
 
 /*

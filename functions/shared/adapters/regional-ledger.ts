@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { ReconciliationEnvironment } from '../environment/pair-environment.ts';
-import type { Runtime } from '../runtime.ts';
+import type { ReconciliationEnvironment } from '../../runtime/environment/pair-environment.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
 import { clientCache, clientSettings } from './client-settings.ts';
 import { DynamoLedgerTable } from './ledger-table.ts';
 

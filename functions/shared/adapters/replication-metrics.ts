@@ -1,5 +1,6 @@
 import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
-import { DrError, ServiceUnavailable } from '../errors.ts';
+import { DrError, ServiceUnavailable } from '../../runtime/errors.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
 import type {
   GaugeName,
   GaugePoint,
@@ -8,7 +9,6 @@ import type {
   GaugeReadings,
   GaugeSource,
 } from '../replication-gauges.ts';
-import type { Runtime } from '../runtime.ts';
 import { clientCache, clientSettings } from './client-settings.ts';
 import { translateError } from './translate-error.ts';
 

@@ -1,5 +1,5 @@
-import type { ReconciliationEnvironment } from '../environment/pair-environment.ts';
-import type { Runtime } from '../runtime.ts';
+import type { ReconciliationEnvironment } from '../../runtime/environment/pair-environment.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
 import { ObjectStore } from './object-store.ts';
 
 /** The report bucket of a function's own Region. */

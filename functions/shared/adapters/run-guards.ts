@@ -1,11 +1,11 @@
-import type { Run } from '../compose.ts';
-import type { PairEnvironment } from '../environment/pair-environment.ts';
-import type { Assessment } from '../finding.ts';
+import type { Run } from '../../runtime/compose.ts';
+import type { PairEnvironment } from '../../runtime/environment/pair-environment.ts';
+import type { Assessment } from '../../runtime/finding.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
 import { judgeGuards } from '../guards/guard-findings.ts';
 import { guardWrite } from '../guards/guard-write.ts';
 import type { LastLook } from '../issue-write.ts';
 import type { PairConfig } from '../pair-config.ts';
-import type { Runtime } from '../runtime.ts';
 import { controlPorts } from './control-ports.ts';
 import { renewLock } from './renew-lock.ts';
 

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import rhea, { type Connection, type EventContext } from 'rhea';
-import { AccessDenied, type DrError, NotFound, ServiceUnavailable } from '../errors.ts';
+import { AccessDenied, type DrError, NotFound, ServiceUnavailable } from '../../runtime/errors.ts';
 import type { Credentials } from './broker-secrets.ts';
 import { gatherWrites, sendEmptyFrame } from './rhea-transactions.ts';
 

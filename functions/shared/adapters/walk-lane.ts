@@ -1,5 +1,5 @@
+import { ServiceUnavailable, UnexpectedAnswer } from '../../runtime/errors.ts';
 import { quarantineCopy } from '../amqp/quarantine-copy.ts';
-import { ServiceUnavailable, UnexpectedAnswer } from '../errors.ts';
 import { ConfirmingSender } from './confirming-sender.ts';
 import {
   declareMessage,

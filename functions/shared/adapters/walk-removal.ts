@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { transactionLimits } from './walk-limits.ts';
 import type { Held, Share } from './walk-reader.ts';
 

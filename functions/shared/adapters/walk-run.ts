@@ -1,4 +1,4 @@
-import { inLanes } from '../in-lanes.ts';
+import { inLanes } from '../../runtime/in-lanes.ts';
 import type { HeldMessage, WalkSummary, WalkVerdict } from '../queue-walk.ts';
 import { batchSize, concurrentVisits } from './walk-limits.ts';
 import { type Held, type ReadingLimits, type Share, type WalkPaths, WalkReader } from './walk-reader.ts';

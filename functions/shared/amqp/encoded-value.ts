@@ -1,4 +1,4 @@
-import { UnexpectedAnswer } from '../errors.ts';
+import { UnexpectedAnswer } from '../../runtime/errors.ts';
 /** One value in an encoded message: its constructor, and where its content stands. */
 export interface EncodedValue {
   /** AMQP 1.0, part 1, section 1.6: what type the value has and how it is encoded. */

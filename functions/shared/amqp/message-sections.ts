@@ -1,4 +1,4 @@
-import { UnexpectedAnswer } from '../errors.ts';
+import { UnexpectedAnswer } from '../../runtime/errors.ts';
 import { type EncodedValue, integerOf, itemsOf, valueAt } from './encoded-value.ts';
 
 /** Descriptor codes of the sections that are read here (AMQP 1.0, part 3, section 3.2). */

@@ -1,4 +1,4 @@
-import type { HttpAnswer, HttpRequest } from '../../../functions/shared/http-request.ts';
+import type { HttpAnswer, HttpRequest } from '../../../functions/runtime/http-request.ts';
 import { ConnectionError } from '../../api/connection-error.ts';
 import { basicCredentials } from '../basic-credentials.ts';
 import type { FindWebHost, WebHost } from '../web-hosts.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { HttpAnswer, HttpRequest } from '../../../functions/shared/http-request.ts';
+import type { HttpAnswer, HttpRequest } from '../../../functions/runtime/http-request.ts';
 import { basicCredentials } from '../basic-credentials.ts';
 import { type EmbeddedRabbitCluster, RabbitRefusal } from './embedded-cluster.ts';
 

@@ -1,12 +1,12 @@
 import { connect as connectPlain } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { systemClock } from '../../../functions/runtime/clock.ts';
+import { sendHttp } from '../../../functions/runtime/http-request.ts';
+import type { Runtime } from '../../../functions/runtime/runtime.ts';
+import { connectTls } from '../../../functions/runtime/tls-connect.ts';
 import { BrokerConsole } from '../../../functions/shared/adapters/broker-console.ts';
 import { AmqpQueueWalk } from '../../../functions/shared/adapters/queue-walk.ts';
-import { systemClock } from '../../../functions/shared/clock.ts';
-import { sendHttp } from '../../../functions/shared/http-request.ts';
 import type { DestinationCounts } from '../../../functions/shared/queue-counts.ts';
-import type { Runtime } from '../../../functions/shared/runtime.ts';
-import { connectTls } from '../../../functions/shared/tls-connect.ts';
 import { fakeRuntime } from '../../support/fake-ports.ts';
 import type { TestBroker } from './test-broker.ts';
 

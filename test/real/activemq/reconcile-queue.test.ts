@@ -6,8 +6,8 @@ import { TableLookup } from '../../../functions/reconciliation/ledger/lookup-ent
 import { readLines } from '../../../functions/reconciliation/manifest.ts';
 import { repairQueue } from '../../../functions/reconciliation/repair-queue.ts';
 import { scanQueue } from '../../../functions/reconciliation/scan-queue.ts';
+import { systemClock } from '../../../functions/runtime/clock.ts';
 import { DynamoLedgerTable, ledgerClient } from '../../../functions/shared/adapters/ledger-table.ts';
-import { systemClock } from '../../../functions/shared/clock.ts';
 import { east, west } from '../../support/ledger-stage.ts';
 import type { DynamoDbLocalAccess } from '../dynamodb/dynamodb-local.ts';
 import { clientSettingsFor, createLedgerTables } from '../dynamodb/ledger-tables.ts';

@@ -1,5 +1,5 @@
 import { CreateTableCommand, DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { clientTimeouts } from '../../../functions/shared/runtime.ts';
+import { clientTimeouts } from '../../../functions/runtime/runtime.ts';
 import type { DynamoDbLocalAccess } from './dynamodb-local.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type HttpRequest, sendHttp } from '../../../functions/shared/http-request.ts';
+import { type HttpRequest, sendHttp } from '../../../functions/runtime/http-request.ts';
 import type { DriftSettings } from '../../support/drift-stage.ts';
 import { type RunEnd, WorkflowStage } from '../../support/workflow-stage.ts';
 import type { TestCluster } from './test-cluster.ts';

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { LogFields } from '../../../functions/shared/log.ts';
+import type { LogFields } from '../../../functions/runtime/log.ts';
 import { type DeploymentConfig, parseDeployment } from '../../../infra/config.ts';
 import { functions } from '../../../infra/deployment.ts';
 import { functionPolicy } from '../../../infra/grants/function-policy.ts';

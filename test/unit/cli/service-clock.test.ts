@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ServiceClock } from '../../../cli/service-clock.ts';
-import { systemClock } from '../../../functions/shared/clock.ts';
+import { systemClock } from '../../../functions/runtime/clock.ts';
 
 const hostMs = Date.UTC(2026, 0, 5, 9);
 

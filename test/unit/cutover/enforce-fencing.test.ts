@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { enforceFencing } from '../../../functions/cutover/enforce-fencing.ts';
-import { HookFailed, ServiceUnavailable } from '../../../functions/shared/errors.ts';
+import { HookFailed, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
 import type { Fence } from '../../../functions/shared/fence.ts';
 import type { GaugeReading } from '../../../functions/shared/replication-gauges.ts';
 import { noonMs, pairedWest, westRef } from '../../support/brokers.ts';

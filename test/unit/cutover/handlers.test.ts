@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { currentRuntime } from '../../../functions/runtime/runtime.ts';
 import { ControlItems } from '../../../functions/shared/adapters/control-items.ts';
 import { FenceTable } from '../../../functions/shared/adapters/fence-table.ts';
-import { currentRuntime } from '../../../functions/shared/runtime.ts';
 import { letStreamsRest } from '../../../simulator/world/let-streams-rest.ts';
 import { addTeamCutover } from '../../../testbed/team-cutover.ts';
 import { WorkflowStage } from '../../support/workflow-stage.ts';

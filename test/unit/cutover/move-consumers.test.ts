@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { moveConsumers } from '../../../functions/cutover/move-consumers.ts';
-import { HookFailed, LockLost, NotFound, ServiceUnavailable } from '../../../functions/shared/errors.ts';
+import { HookFailed, LockLost, NotFound, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
 import { FakeGuards, FakeHook, hookArn, pairWithCutover, promotingRun } from '../../support/cutover.ts';
 import { FakeClock } from '../../support/fake-ports.ts';
 

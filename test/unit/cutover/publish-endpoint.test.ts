@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { publishEndpoint } from '../../../functions/cutover/publish-endpoint.ts';
-import { InvalidConfiguration, LockLost, ServiceUnavailable } from '../../../functions/shared/errors.ts';
+import { InvalidConfiguration, LockLost, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
 import { asRole, pairedWest, westRef } from '../../support/brokers.ts';
 import { FakeGuards, pairWithCutover, promotingRun } from '../../support/cutover.ts';
 import { FakeBrokers, FakeClock } from '../../support/fake-ports.ts';

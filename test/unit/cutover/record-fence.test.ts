@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { recordFence } from '../../../functions/cutover/record-fence.ts';
-import { ServiceUnavailable } from '../../../functions/shared/errors.ts';
+import { ServiceUnavailable } from '../../../functions/runtime/errors.ts';
 import { eastRef, noonMs, westRef } from '../../support/brokers.ts';
 import { FakeFences } from '../../support/cutover.ts';
 

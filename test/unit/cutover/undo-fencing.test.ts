@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { undoFencing } from '../../../functions/cutover/undo-fencing.ts';
-import { AccessDenied, HookFailed, LockLost, ServiceUnavailable } from '../../../functions/shared/errors.ts';
+import { AccessDenied, HookFailed, LockLost, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
 import type { Fence } from '../../../functions/shared/fence.ts';
 import { noonMs, westRef } from '../../support/brokers.ts';
 import { FakeFences, FakeGuards, FakeHook, hookArn, pairWithCutover, promotingRun } from '../../support/cutover.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { driftTrigger } from '../../../functions/policy-drift/drift-trigger.ts';
 import { startDriftRuns } from '../../../functions/policy-drift/start-drift-runs.ts';
-import { ServiceUnavailable } from '../../../functions/shared/errors.ts';
+import { ServiceUnavailable } from '../../../functions/runtime/errors.ts';
 import { eventsBroker } from '../../support/rabbit.ts';
 
 const clusters = [{ name: 'events', broker: eventsBroker }];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lookAtPair } from '../../../functions/promotion/look-at-pair.ts';
-import { InvalidInput, NotFound, ServiceUnavailable, UnexpectedAnswer } from '../../../functions/shared/errors.ts';
+import { InvalidInput, NotFound, ServiceUnavailable, UnexpectedAnswer } from '../../../functions/runtime/errors.ts';
 import { eastRef, healthyGauges, noonMs, ordersPair, pairedEast, pairedWest, westRef } from '../../support/brokers.ts';
 import { FakeBrokers, FakeClock, FakeControl, FakeMetrics } from '../../support/fake-ports.ts';
 

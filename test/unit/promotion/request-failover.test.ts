@@ -13,8 +13,8 @@ import {
   OutcomeUnknown,
   RequestRejected,
   ServiceUnavailable,
-} from '../../../functions/shared/errors.ts';
-import type { Assessment, Finding } from '../../../functions/shared/finding.ts';
+} from '../../../functions/runtime/errors.ts';
+import type { Assessment, Finding } from '../../../functions/runtime/finding.ts';
 import type { Heartbeat } from '../../../functions/shared/heartbeat.ts';
 import type { Intent } from '../../../functions/shared/intent.ts';
 import { asRole, eastRef, noonMs, ordersPair, pairedEast, pairedWest, westRef } from '../../support/brokers.ts';

@@ -9,7 +9,7 @@ import {
   RequestRejected,
   ServiceUnavailable,
   UnsafeTopology,
-} from '../../../functions/shared/errors.ts';
+} from '../../../functions/runtime/errors.ts';
 import type { Intent } from '../../../functions/shared/intent.ts';
 import {
   asRole,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startWatch, type Watch } from '../../../functions/promotion/switchover-progress.ts';
 import { watchSwitchover } from '../../../functions/promotion/watch-switchover.ts';
-import { ServiceUnavailable } from '../../../functions/shared/errors.ts';
+import { ServiceUnavailable } from '../../../functions/runtime/errors.ts';
 import type { Heartbeat } from '../../../functions/shared/heartbeat.ts';
 import {
   asRole,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Evaluation } from '../../../functions/readiness/evaluate.ts';
 import { publishVerdict } from '../../../functions/readiness/publish-verdict.ts';
-import { ServiceUnavailable } from '../../../functions/shared/errors.ts';
+import { ServiceUnavailable } from '../../../functions/runtime/errors.ts';
 import type { ReadinessRecord } from '../../../functions/shared/readiness-record.ts';
 import { noonMs } from '../../support/brokers.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { discoverQueues } from '../../../functions/reconciliation/discover-queues.ts';
-import { ServiceUnavailable } from '../../../functions/shared/errors.ts';
+import { ServiceUnavailable } from '../../../functions/runtime/errors.ts';
 import type { DestinationCounts, DurableSubscription } from '../../../functions/shared/queue-counts.ts';
 import { reconciliationSchema } from '../../../functions/shared/reconciliation-config.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { goThroughQueues } from '../../../functions/reconciliation/go-through-queues.ts';
 import { keepLockEvery } from '../../../functions/reconciliation/keep-lock.ts';
 import { endsWalkAfterSeconds, startsQueuesForSeconds } from '../../../functions/reconciliation/step-input.ts';
-import { LockLost } from '../../../functions/shared/errors.ts';
+import { LockLost } from '../../../functions/runtime/errors.ts';
 import { leaseSeconds } from '../../../functions/shared/guards/guards.ts';
 import { FakeClock } from '../../support/fake-ports.ts';
 

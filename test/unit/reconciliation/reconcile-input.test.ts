@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { reconcileInputSchema } from '../../../functions/reconciliation/reconcile-input.ts';
-import { parseInput } from '../../../functions/shared/parse-input.ts';
+import { parseInput } from '../../../functions/runtime/parse-input.ts';
 
 const hash = 'a'.repeat(64);
 const parse = (more: Readonly<Record<string, unknown>> = {}) =>

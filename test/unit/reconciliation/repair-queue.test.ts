@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { identifyHeld } from '../../../functions/reconciliation/identify-held.ts';
 import { type ManifestLine, type QueueScan, sha256, writeLines } from '../../../functions/reconciliation/manifest.ts';
 import { type RepairPorts, repairQueue } from '../../../functions/reconciliation/repair-queue.ts';
-import { LockLost, ServiceUnavailable } from '../../../functions/shared/errors.ts';
+import { LockLost, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
 import { noonMs } from '../../support/brokers.ts';
 import { FakeQueues, FakeStore, heldMessage, WalkCrashed } from '../../support/fake-queues.ts';
 import { manifestLine, queueScan } from '../../support/manifests.ts';

@@ -3,7 +3,7 @@ import { identifyHeld } from '../../../functions/reconciliation/identify-held.ts
 import { type QueueScan, sha256, writeLines } from '../../../functions/reconciliation/manifest.ts';
 import { type RepairsPorts, repairQueues } from '../../../functions/reconciliation/repair-queues.ts';
 import { RunDocuments } from '../../../functions/reconciliation/run-documents.ts';
-import { LockLost } from '../../../functions/shared/errors.ts';
+import { LockLost } from '../../../functions/runtime/errors.ts';
 import { FakeClock, FakeLastLook } from '../../support/fake-ports.ts';
 import { FakeQueues, FakeStore } from '../../support/fake-queues.ts';
 import { manifestLine, queueScan } from '../../support/manifests.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { identifyHeld } from '../../../functions/reconciliation/identify-held.ts';
 import { readLines } from '../../../functions/reconciliation/manifest.ts';
 import { type ScanPorts, scanQueue } from '../../../functions/reconciliation/scan-queue.ts';
-import { ServiceUnavailable } from '../../../functions/shared/errors.ts';
+import { ServiceUnavailable } from '../../../functions/runtime/errors.ts';
 import { noonMs } from '../../support/brokers.ts';
 import { FakeQueues, FakeStore, heldMessage } from '../../support/fake-queues.ts';
 import { claimRecord, FakeLookup, processedRecord } from '../../support/ledger-entries.ts';

@@ -7,7 +7,7 @@ import {
   RequestRejected,
   ServiceUnavailable,
   UnexpectedAnswer,
-} from '../../../functions/shared/errors.ts';
+} from '../../../functions/runtime/errors.ts';
 import { eastRef, noonMs, pendingEast, pendingWest, unpairedEast, westRef } from '../../support/brokers.ts';
 import { earlierIntent, FakeBrokers, FakeControl, FakeLastLook } from '../../support/fake-ports.ts';
 

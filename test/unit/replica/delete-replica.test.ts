@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type DeletionRequest, deleteReplica, deletionSettleMs } from '../../../functions/replica/delete-replica.ts';
-import { AccessDenied, NotFound, OutcomeUnknown, ServiceUnavailable } from '../../../functions/shared/errors.ts';
-import type { Finding } from '../../../functions/shared/finding.ts';
+import { AccessDenied, NotFound, OutcomeUnknown, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
+import type { Finding } from '../../../functions/runtime/finding.ts';
 import { eastRef, noonMs, pairedEast, pairedWest, westRef } from '../../support/brokers.ts';
 import { earlierIntent, FakeBrokers, FakeControl } from '../../support/fake-ports.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gatherEligibilityFacts } from '../../../functions/replica/eligibility-facts.ts';
 import { createReplicaInputSchema, replicaDecision } from '../../../functions/replica/replica-request.ts';
-import { ServiceUnavailable } from '../../../functions/shared/errors.ts';
+import { ServiceUnavailable } from '../../../functions/runtime/errors.ts';
 import { eastRef, pendingWest, unpairedEast, westRef } from '../../support/brokers.ts';
 import { earlierIntent, FakeBrokers, FakeControl } from '../../support/fake-ports.ts';
 

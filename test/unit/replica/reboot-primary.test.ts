@@ -5,7 +5,7 @@ import {
   OutcomeUnknown,
   RequestRejected,
   ServiceUnavailable,
-} from '../../../functions/shared/errors.ts';
+} from '../../../functions/runtime/errors.ts';
 import type { ProtectedWindow } from '../../../functions/shared/protected-window.ts';
 import { eastRef, noonMs, pairedEast, pairedWest, pendingEast, pendingWest, westRef } from '../../support/brokers.ts';
 import { earlierIntent, FakeBrokers, FakeControl, FakeLastLook } from '../../support/fake-ports.ts';

@@ -5,8 +5,8 @@ import {
   replicaRequest,
   withoutPasswords,
 } from '../../../functions/replica/replica-request.ts';
-import { InvalidInput } from '../../../functions/shared/errors.ts';
-import { parseInput } from '../../../functions/shared/parse-input.ts';
+import { InvalidInput } from '../../../functions/runtime/errors.ts';
+import { parseInput } from '../../../functions/runtime/parse-input.ts';
 import { eastRef, unpairedEast, westRef } from '../../support/brokers.ts';
 
 const raw = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { unpairInputSchema } from '../../../functions/replica/unpair-input.ts';
 import { unpairPrimary, unpairSettleMs } from '../../../functions/replica/unpair-primary.ts';
-import { OutcomeUnknown, RequestRejected, UnsafeTopology } from '../../../functions/shared/errors.ts';
-import type { Finding } from '../../../functions/shared/finding.ts';
+import { OutcomeUnknown, RequestRejected, UnsafeTopology } from '../../../functions/runtime/errors.ts';
+import type { Finding } from '../../../functions/runtime/finding.ts';
 import { asRole, eastRef, noonMs, ordersPair, pairedEast, pairedWest } from '../../support/brokers.ts';
 import { earlierIntent, FakeBrokers, FakeControl } from '../../support/fake-ports.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { unpairSides } from '../../../functions/replica/unpair-sides.ts';
 import type { RemovableReading } from '../../../functions/replica/unpairing.ts';
-import { UnsafeTopology } from '../../../functions/shared/errors.ts';
+import { UnsafeTopology } from '../../../functions/runtime/errors.ts';
 import { asRole, eastRef, known, pairedEast, pairedWest, unreadable, westRef } from '../../support/brokers.ts';
 
 const east = (reading: RemovableReading) => ({ ref: eastRef, reading });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judgeUnpairing, readRemovable, ties } from '../../../functions/replica/unpairing.ts';
-import { AccessDenied, NotFound } from '../../../functions/shared/errors.ts';
+import { AccessDenied, NotFound } from '../../../functions/runtime/errors.ts';
 import {
   known,
   pairedEast,

@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { handler as checkApproval } from '../../../functions/runs/check-approval.handler.ts';
 import { handler as reportFailure } from '../../../functions/runs/report-failure.handler.ts';
 import { handler as requestApproval } from '../../../functions/runs/request-approval.handler.ts';
-import { runWithRuntime } from '../../../functions/shared/runtime.ts';
+import { runWithRuntime } from '../../../functions/runtime/runtime.ts';
 import { noonMs } from '../../support/brokers.ts';
 import { fakeRuntime } from '../../support/fake-ports.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ExecutionsPort, readEndedRun } from '../../../functions/runs/read-ended-run.ts';
 import type { EndedRun } from '../../../functions/runs/settle-news.ts';
-import { AccessDenied, InvalidInput } from '../../../functions/shared/errors.ts';
+import { AccessDenied, InvalidInput } from '../../../functions/runtime/errors.ts';
 
 type DescribedExecution = Omit<EndedRun, 'reportedBy' | 'parent'>;
 

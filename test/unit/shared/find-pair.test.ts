@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NotFound } from '../../../functions/shared/errors.ts';
+import { NotFound } from '../../../functions/runtime/errors.ts';
 import { findPair } from '../../../functions/shared/find-pair.ts';
 import { ordersPair } from '../../support/brokers.ts';
 

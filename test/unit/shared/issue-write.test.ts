@@ -4,7 +4,7 @@ import {
   OutcomeUnknown,
   RequestRejected,
   ServiceUnavailable,
-} from '../../../functions/shared/errors.ts';
+} from '../../../functions/runtime/errors.ts';
 import { isOpen } from '../../../functions/shared/intent.ts';
 import { issueWrite } from '../../../functions/shared/issue-write.ts';
 import { earlierIntent, FakeControl } from '../../support/fake-ports.ts';

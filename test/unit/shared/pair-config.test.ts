@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pairEnvironmentSchema } from '../../../functions/shared/environment/pair-environment.ts';
+import { pairEnvironmentSchema } from '../../../functions/runtime/environment/pair-environment.ts';
 import { pairConfigSchema, pairConfigsSchema } from '../../../functions/shared/pair-config.ts';
 import { readinessSchema } from '../../../functions/shared/readiness-config.ts';
 import { eastRef, westRef } from '../../support/brokers.ts';

@@ -6,8 +6,8 @@ import { noMessages, type QueueScan } from '../../../functions/reconciliation/ma
 import { ManifestParts } from '../../../functions/reconciliation/manifest-parts.ts';
 import { type QueueRepair, repairQueue } from '../../../functions/reconciliation/repair-queue.ts';
 import { scanQueue } from '../../../functions/reconciliation/scan-queue.ts';
+import { systemClock } from '../../../functions/runtime/clock.ts';
 import { DynamoLedgerTable, ledgerClient } from '../../../functions/shared/adapters/ledger-table.ts';
-import { systemClock } from '../../../functions/shared/clock.ts';
 import { type WalkTarget, walkOn } from '../../../test/real/activemq/broker-access.ts';
 import type { DynamoDbLocalAccess } from '../../../test/real/dynamodb/dynamodb-local.ts';
 import { clientSettingsFor } from '../../../test/real/dynamodb/ledger-tables.ts';

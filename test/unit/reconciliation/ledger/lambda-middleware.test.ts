@@ -8,7 +8,7 @@ import {
   ledgerMiddleware,
 } from '../../../../functions/reconciliation/ledger/lambda-middleware.ts';
 import type { LedgerSettings } from '../../../../functions/reconciliation/ledger/ledger.ts';
-import { ServiceUnavailable } from '../../../../functions/shared/errors.ts';
+import { ServiceUnavailable } from '../../../../functions/runtime/errors.ts';
 import { amazonMqEvent, exampleRecord } from '../../../support/amazon-mq-event.ts';
 import { noonMs } from '../../../support/brokers.ts';
 import { keysOf, west } from '../../../support/ledger-stage.ts';

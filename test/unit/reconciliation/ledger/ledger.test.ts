@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ServiceUnavailable } from '../../../../functions/shared/errors.ts';
+import { ServiceUnavailable } from '../../../../functions/runtime/errors.ts';
 import { clockSkewSeconds } from '../../../../functions/shared/guards/guards.ts';
 import { noonMs } from '../../../support/brokers.ts';
 import { east, keysOf, west } from '../../../support/ledger-stage.ts';

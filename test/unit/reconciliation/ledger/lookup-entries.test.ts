@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { judgeDouble } from '../../../../functions/reconciliation/ledger/judge-double.ts';
 import type { LedgerEntry } from '../../../../functions/reconciliation/ledger/ledger-entry.ts';
-import { AccessDenied, ServiceUnavailable } from '../../../../functions/shared/errors.ts';
+import { AccessDenied, ServiceUnavailable } from '../../../../functions/runtime/errors.ts';
 import type { LedgerItemKey } from '../../../../functions/shared/ledger-table.ts';
 import { noonMs } from '../../../support/brokers.ts';
 import { east, keysOf, west } from '../../../support/ledger-stage.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fromAmqp } from '../../../../functions/reconciliation/ledger/ledger-message.ts';
 import { processOnce } from '../../../../functions/reconciliation/ledger/process-once.ts';
-import { ServiceUnavailable } from '../../../../functions/shared/errors.ts';
+import { ServiceUnavailable } from '../../../../functions/runtime/errors.ts';
 import { keysOf, west } from '../../../support/ledger-stage.ts';
 import { failingTable, TwoLedgerRegions } from '../../../support/two-ledger-regions.ts';
 

@@ -10,8 +10,8 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { ControlConflict, ServiceUnavailable, UnexpectedAnswer } from '../../../../functions/runtime/errors.ts';
 import { ControlItems, number, text } from '../../../../functions/shared/adapters/control-items.ts';
-import { ControlConflict, ServiceUnavailable, UnexpectedAnswer } from '../../../../functions/shared/errors.ts';
 import { fakeRuntime } from '../../../support/fake-ports.ts';
 
 const dynamodb = mockClient(DynamoDBClient);

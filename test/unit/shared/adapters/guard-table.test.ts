@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { ControlConflict, LockLost, UnexpectedAnswer } from '../../../../functions/runtime/errors.ts';
 import { GuardTable } from '../../../../functions/shared/adapters/guard-table.ts';
 import { globalScope } from '../../../../functions/shared/control-scopes.ts';
-import { ControlConflict, LockLost, UnexpectedAnswer } from '../../../../functions/shared/errors.ts';
 import {
   clockSkewSeconds,
   type Epoch,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { UnexpectedAnswer } from '../../../../functions/runtime/errors.ts';
 import { HeartbeatTable } from '../../../../functions/shared/adapters/heartbeat-table.ts';
-import { UnexpectedAnswer } from '../../../../functions/shared/errors.ts';
 import type { Heartbeat } from '../../../../functions/shared/heartbeat.ts';
 import { eastRef, noonMs } from '../../../support/brokers.ts';
 import { ControlStage } from '../../../support/control-stage.ts';

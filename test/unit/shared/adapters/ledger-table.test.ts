@@ -9,8 +9,8 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
 import { createLedger } from '../../../../functions/reconciliation/ledger/index.ts';
+import { ServiceUnavailable } from '../../../../functions/runtime/errors.ts';
 import { DynamoLedgerTable, ledgerClient } from '../../../../functions/shared/adapters/ledger-table.ts';
-import { ServiceUnavailable } from '../../../../functions/shared/errors.ts';
 import type { LedgerItemKey } from '../../../../functions/shared/ledger-table.ts';
 import { noonMs } from '../../../support/brokers.ts';
 import { FakeLedgerTables } from '../../../support/fake-ledger-tables.ts';

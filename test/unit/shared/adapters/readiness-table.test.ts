@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { ControlConflict, UnexpectedAnswer } from '../../../../functions/runtime/errors.ts';
 import { ReadinessTable } from '../../../../functions/shared/adapters/readiness-table.ts';
-import { ControlConflict, UnexpectedAnswer } from '../../../../functions/shared/errors.ts';
 import type { GameDayRecord, ReadinessRecord } from '../../../../functions/shared/readiness-record.ts';
 import { noonMs } from '../../../support/brokers.ts';
 import { ControlStage } from '../../../support/control-stage.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LockLost, ServiceUnavailable } from '../../../../functions/shared/errors.ts';
+import { LockLost, ServiceUnavailable } from '../../../../functions/runtime/errors.ts';
 import { guardWrite, type WritingRun } from '../../../../functions/shared/guards/guard-write.ts';
 import type { GuardReading, Lock } from '../../../../functions/shared/guards/guards.ts';
 import { noonMs } from '../../../support/brokers.ts';

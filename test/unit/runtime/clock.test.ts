@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { systemClock, valuesOrFirstError } from '../../../functions/shared/clock.ts';
+import { systemClock, valuesOrFirstError } from '../../../functions/runtime/clock.ts';
 
 describe('valuesOrFirstError', () => {
   it('returns the values in order', () => {

@@ -1,9 +1,9 @@
 import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { composeHandler, parentRunSchema, runOf, runSchema } from '../../../functions/shared/compose.ts';
-import { InvalidConfiguration, InvalidInput, ServiceUnavailable } from '../../../functions/shared/errors.ts';
-import { type Runtime, runWithRuntime } from '../../../functions/shared/runtime.ts';
+import { composeHandler, parentRunSchema, runOf, runSchema } from '../../../functions/runtime/compose.ts';
+import { InvalidConfiguration, InvalidInput, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
+import { type Runtime, runWithRuntime } from '../../../functions/runtime/runtime.ts';
 import { noonMs } from '../../support/brokers.ts';
 import { fakeRuntime } from '../../support/fake-ports.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../../functions/shared/clock.ts';
-import { inLanes } from '../../../functions/shared/in-lanes.ts';
+import { systemClock } from '../../../functions/runtime/clock.ts';
+import { inLanes } from '../../../functions/runtime/in-lanes.ts';
 import { VirtualClock } from '../../../simulator/clock/virtual-clock.ts';
 
 describe('work in lanes', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { metricFields } from '../../../functions/shared/metric-fields.ts';
+import { metricFields } from '../../../functions/runtime/metric-fields.ts';
 
 describe('metricFields', () => {
   it('name in the metadata what stands beside it, for whole milliseconds', () => {

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { sendHttp } from '../../../functions/shared/http-request.ts';
+import { sendHttp } from '../../../functions/runtime/http-request.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {

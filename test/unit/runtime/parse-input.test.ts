@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { InvalidInput } from '../../../functions/shared/errors.ts';
-import { parseInput } from '../../../functions/shared/parse-input.ts';
+import { InvalidInput } from '../../../functions/runtime/errors.ts';
+import { parseInput } from '../../../functions/runtime/parse-input.ts';
 
 const schema = z.strictObject({
   targetRegion: z.string().min(1),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { didYouMean } from '../../../functions/shared/nearest-name.ts';
+import { didYouMean } from '../../../functions/runtime/nearest-name.ts';
 
 describe('didYouMean', () => {
   it.each<[string, readonly string[], string]>([
