@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { omit } from 'zod/mini';
-import { brokerArnSchema } from '../functions/shared/broker-arn.ts';
-import { clusterConfigSchema } from '../functions/shared/cluster-config.ts';
-import { pairConfigSchema } from '../functions/shared/pair-config.ts';
+import { brokerArnSchema } from '../functions/config/broker-arn.ts';
+import { clusterConfigSchema } from '../functions/config/cluster-config.ts';
+import { pairConfigSchema } from '../functions/config/pair-config.ts';
 import { parseConfiguration } from './config-issues.ts';
 import { deploymentProblems } from './config-relations.ts';
 import { windowProblems } from './config-windows.ts';
@@ -132,9 +132,9 @@ export type ClusterDeployment = Deployment['clusters'][number];
 
 /** A parsed configuration, and the settings of pairs and clusters as functions parse them again. */
 export interface DeploymentConfig extends Deployment {
-  /** Plain JSON, by the schema of `functions/shared/pair-config.ts`, in the order of `pairs`. */
+  /** Plain JSON, by the schema of `functions/config/pair-config.ts`, in the order of `pairs`. */
   readonly pairSettings: readonly Readonly<Record<string, unknown>>[];
-  /** Plain JSON, by the schema of `functions/shared/cluster-config.ts`, in the order of `clusters`. */
+  /** Plain JSON, by the schema of `functions/config/cluster-config.ts`, in the order of `clusters`. */
   readonly clusterSettings: readonly Readonly<Record<string, unknown>>[];
 }
 

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import type { Duplex } from 'node:stream';
 import type * as z from 'zod';
+import type { clusterConfigSchema } from '../functions/config/cluster-config.ts';
+import type { PairConfig } from '../functions/config/pair-config.ts';
 import type { Clock } from '../functions/runtime/clock.ts';
 import type { Log, LogFields } from '../functions/runtime/log.ts';
 import { clientTimeouts, type Runtime } from '../functions/runtime/runtime.ts';
-import type { clusterConfigSchema } from '../functions/shared/cluster-config.ts';
-import type { PairConfig } from '../functions/shared/pair-config.ts';
 import { renderDefinition } from '../infra/definition.ts';
 import { functions, type MachineSpec, machines } from '../infra/deployment.ts';
 import { controlTableName, ledgerTableName, machineArnOf, pageTopicName, reportBucketNameOf } from '../infra/names.ts';

@@ -1,5 +1,5 @@
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { brokerArnSchema } from '../functions/shared/broker-arn.ts';
+import { brokerArnSchema } from '../functions/config/broker-arn.ts';
 import { clusterRules, pairRules, regionRules, type TriggerRule } from '../infra/triggers.ts';
 import { TaskFailure } from '../simulator/engine/ports.ts';
 import { matchesPattern } from './event-pattern.ts';

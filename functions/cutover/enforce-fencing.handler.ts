@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { PairConfig } from '../config/pair-config.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
@@ -8,7 +9,6 @@ import { cutoverPorts } from '../shared/adapters/cutover-ports.ts';
 import { MqBrokers } from '../shared/adapters/mq-brokers.ts';
 import { notify } from '../shared/adapters/notifications.ts';
 import { ReplicationMetrics } from '../shared/adapters/replication-metrics.ts';
-import type { PairConfig } from '../shared/pair-config.ts';
 import { type Enforcement, enforceFencing } from './enforce-fencing.ts';
 
 /**

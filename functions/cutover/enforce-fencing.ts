@@ -1,11 +1,11 @@
+import { cutoverOf } from '../config/cutover-config.ts';
+import type { PairConfig } from '../config/pair-config.ts';
 import { ControlConflict } from '../runtime/errors.ts';
 import { runbookLine } from '../runtime/runbook.ts';
 import type { BrokerReading } from '../shared/broker-snapshot.ts';
-import { cutoverOf } from '../shared/cutover-config.ts';
 import type { Fence, FenceProblem } from '../shared/fence.ts';
 import type { GuardReading } from '../shared/guards/guards.ts';
 import type { CallHook } from '../shared/hook.ts';
-import type { PairConfig } from '../shared/pair-config.ts';
 import type { GaugePort } from '../shared/replication-gauges.ts';
 import { attemptHook } from './attempts.ts';
 import { checkFence } from './fence-check.ts';

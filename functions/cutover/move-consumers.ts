@@ -1,8 +1,8 @@
+import { type CutoverConfig, cutoverOf } from '../config/cutover-config.ts';
+import type { PairConfig } from '../config/pair-config.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Finding, PlannedWrite } from '../runtime/finding.ts';
-import { type CutoverConfig, cutoverOf } from '../shared/cutover-config.ts';
 import type { CallHook } from '../shared/hook.ts';
-import type { PairConfig } from '../shared/pair-config.ts';
 import { type Attempt, attempt, attemptHook, evidenceOf, findingsOf, togetherOf } from './attempts.ts';
 import type { CutoverResult } from './cutover-result.ts';
 import { type CutoverRun, type GuardPorts, guardCutover } from './guard-cutover.ts';

@@ -1,9 +1,9 @@
+import { cutoverOf } from '../config/cutover-config.ts';
+import type { PairConfig } from '../config/pair-config.ts';
 import { InvalidConfiguration } from '../runtime/errors.ts';
 import type { Finding } from '../runtime/finding.ts';
 import type { BrokerSnapshot } from '../shared/broker-snapshot.ts';
-import { cutoverOf } from '../shared/cutover-config.ts';
 import { findMembers } from '../shared/find-pair.ts';
-import type { PairConfig } from '../shared/pair-config.ts';
 import type { CutoverResult } from './cutover-result.ts';
 import { type EndpointDocument, isSuperseded, publishedEpoch } from './endpoint-document.ts';
 import { type CutoverRun, type GuardPorts, guardCutover } from './guard-cutover.ts';

@@ -1,9 +1,9 @@
+import { cutoverOf } from '../config/cutover-config.ts';
+import type { PairConfig } from '../config/pair-config.ts';
 import { ControlConflict, DrError } from '../runtime/errors.ts';
 import type { Finding } from '../runtime/finding.ts';
-import { cutoverOf } from '../shared/cutover-config.ts';
 import type { Fence } from '../shared/fence.ts';
 import type { CallHook } from '../shared/hook.ts';
-import type { PairConfig } from '../shared/pair-config.ts';
 import { attemptHook, evidenceOf, findingsOf, togetherOf } from './attempts.ts';
 import type { CutoverResult } from './cutover-result.ts';
 import { type CutoverRun, type GuardPorts, guardCutover } from './guard-cutover.ts';

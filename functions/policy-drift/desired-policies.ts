@@ -1,4 +1,4 @@
-import type { DeclaredPolicy } from '../shared/cluster-config.ts';
+import type { DeclaredPolicy } from '../config/cluster-config.ts';
 import type {
   JsonValue,
   PolicyDefinition,

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
+import type { ClusterConfig } from '../config/cluster-config.ts';
 import { InvalidInput } from '../runtime/errors.ts';
 import { didYouMean } from '../runtime/nearest-name.ts';
 import { parseInput } from '../runtime/parse-input.ts';
-import type { ClusterConfig } from '../shared/cluster-config.ts';
 import type { DriftInput } from './drift-input.ts';
 
 /** What made somebody look. */

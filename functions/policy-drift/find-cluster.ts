@@ -1,6 +1,6 @@
+import type { ClusterConfig } from '../config/cluster-config.ts';
 import { NotFound } from '../runtime/errors.ts';
 import { didYouMean } from '../runtime/nearest-name.ts';
-import type { ClusterConfig } from '../shared/cluster-config.ts';
 
 /** The settings of the cluster with this name. @throws NotFound naming the clusters that exist */
 export const findCluster = (clusters: readonly ClusterConfig[], name: string): ClusterConfig => {

@@ -1,4 +1,4 @@
-import type { ClusterConfig } from '../shared/cluster-config.ts';
+import type { ClusterConfig } from '../config/cluster-config.ts';
 import type { RabbitCluster } from '../shared/rabbit-cluster.ts';
 import { isAwsOwned, missingAwsPolicies } from './aws-owned.ts';
 import { declaredDrift, shadowedDeclarations } from './declared-drift.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import type { DriftLimits } from '../config/cluster-config.ts';
 import type { Finding } from '../runtime/finding.ts';
-import type { DriftLimits } from '../shared/cluster-config.ts';
 
 /** What this project remembers of its own writes to one policy. */
 export const policyHistorySchema = z.strictObject({

@@ -1,5 +1,5 @@
+import type { DriftLimits } from '../config/cluster-config.ts';
 import type { Finding } from '../runtime/finding.ts';
-import type { DriftLimits } from '../shared/cluster-config.ts';
 import type { RabbitCluster, RabbitPolicy, RabbitQueue } from '../shared/rabbit-cluster.ts';
 import { isPathStep } from '../shared/rabbit-name.ts';
 import { isAwsOwned } from './aws-owned.ts';

@@ -1,5 +1,5 @@
+import type { ClusterConfig } from '../config/cluster-config.ts';
 import { NotFound } from '../runtime/errors.ts';
-import type { ClusterConfig } from '../shared/cluster-config.ts';
 import { driftTrigger } from './drift-trigger.ts';
 
 /** What starting runs needs. */

@@ -1,7 +1,7 @@
+import type { PairConfig } from '../config/pair-config.ts';
 import { UnsafeTopology } from '../runtime/errors.ts';
 import type { Assessment, Finding, PlannedWrite } from '../runtime/finding.ts';
 import type { GuardReading } from '../shared/guards/guards.ts';
-import type { PairConfig } from '../shared/pair-config.ts';
 import type { LagJudgement } from '../shared/replication/lag-verdict.ts';
 import { assessFailback, notYetReplica } from './failback-gates.ts';
 import type { FailbackInput } from './failback-input.ts';

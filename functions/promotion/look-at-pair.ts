@@ -1,9 +1,9 @@
+import type { BrokerRef } from '../config/broker-arn.ts';
+import type { PairConfig } from '../config/pair-config.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { InvalidInput } from '../runtime/errors.ts';
-import type { BrokerRef } from '../shared/broker-arn.ts';
 import type { BrokerReading } from '../shared/broker-snapshot.ts';
 import { findMembers } from '../shared/find-pair.ts';
-import type { PairConfig } from '../shared/pair-config.ts';
 import type { ReplicationObservation } from '../shared/replication/replication-observation.ts';
 import { type GaugePort, type GaugeReadings, primaryGauges, replicaGauges } from '../shared/replication-gauges.ts';
 

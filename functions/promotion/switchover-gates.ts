@@ -1,7 +1,7 @@
+import { type ProtectedWindow, windowsAt } from '../config/protected-window.ts';
 import type { Assessment, Finding } from '../runtime/finding.ts';
 import { type BrokerReading, type BrokerSnapshot, servingStates } from '../shared/broker-snapshot.ts';
 import { type Intent, isOpen } from '../shared/intent.ts';
-import { type ProtectedWindow, windowsAt } from '../shared/protected-window.ts';
 import type { LagJudgement } from '../shared/replication/lag-verdict.ts';
 
 /** What is known when a switchover is asked for. */

@@ -1,9 +1,9 @@
+import type { BrokerRef } from '../config/broker-arn.ts';
+import type { PairConfig } from '../config/pair-config.ts';
 import type { BrokerAlarm } from '../shared/broker-alarm.ts';
-import type { BrokerRef } from '../shared/broker-arn.ts';
 import type { BrokerReading, BrokerSnapshot } from '../shared/broker-snapshot.ts';
 import type { GuardReading } from '../shared/guards/guards.ts';
 import type { Heartbeat } from '../shared/heartbeat.ts';
-import type { PairConfig } from '../shared/pair-config.ts';
 import type { GameDayRecord } from '../shared/readiness-record.ts';
 import type { GaugeReadings } from '../shared/replication-gauges.ts';
 import type { Reading } from './reading.ts';

@@ -1,5 +1,5 @@
-import { cutoverOf } from '../shared/cutover-config.ts';
-import { secretOf } from '../shared/reconciliation-config.ts';
+import { cutoverOf } from '../config/cutover-config.ts';
+import { secretOf } from '../config/reconciliation-config.ts';
 import { blocker, type Check, type CheckResult, findingsOr, ok, warning } from './check.ts';
 import type { ReadinessFacts } from './readiness-facts.ts';
 

@@ -1,8 +1,8 @@
+import type { BrokerRef } from '../config/broker-arn.ts';
+import type { PairConfig } from '../config/pair-config.ts';
 import type { Assessment, PlannedWrite } from '../runtime/finding.ts';
-import type { BrokerRef } from '../shared/broker-arn.ts';
 import type { BrokerReading } from '../shared/broker-snapshot.ts';
 import { findMembers } from '../shared/find-pair.ts';
-import type { PairConfig } from '../shared/pair-config.ts';
 import { findManifest } from './find-manifest.ts';
 import {
   autoFindings,

@@ -1,5 +1,5 @@
+import type { ReconciliationConfig } from '../config/reconciliation-config.ts';
 import type { Assessment, Finding, PlannedWrite } from '../runtime/finding.ts';
-import type { ReconciliationConfig } from '../shared/reconciliation-config.ts';
 import type { Manifest } from './manifest.ts';
 import type { ReconcileInput } from './reconcile-input.ts';
 

@@ -1,4 +1,4 @@
-import type { ReconciliationConfig } from '../shared/reconciliation-config.ts';
+import type { ReconciliationConfig } from '../config/reconciliation-config.ts';
 
 /**
  * Destinations that hold no application's messages: those of the replication plugin (docs/amazon-mq.md 12), advisories

@@ -1,10 +1,10 @@
+import type { ProtectedWindow } from '../config/protected-window.ts';
 import { OutcomeUnknown } from '../runtime/errors.ts';
 import type { Assessment, PlannedWrite } from '../runtime/finding.ts';
 import type { BrokerReading, BrokerSnapshot } from '../shared/broker-snapshot.ts';
 import { decisionId } from '../shared/decision-id.ts';
 import { type Intent, type IntentOperation, isOpen } from '../shared/intent.ts';
 import { type IntentRecords, issueWrite, type LastLook } from '../shared/issue-write.ts';
-import type { ProtectedWindow } from '../shared/protected-window.ts';
 import { judgePairing } from './pairing.ts';
 import { assessReboot } from './reboot-gate.ts';
 import { judgeUnpairing } from './unpairing.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { brokerArnSchema } from '../shared/broker-arn.ts';
+import { brokerArnSchema } from '../config/broker-arn.ts';
 import type { BrokerSnapshot } from '../shared/broker-snapshot.ts';
 import { decisionId } from '../shared/decision-id.ts';
 

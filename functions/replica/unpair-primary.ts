@@ -1,3 +1,4 @@
+import type { PairConfig } from '../config/pair-config.ts';
 import { OutcomeUnknown } from '../runtime/errors.ts';
 import type { Assessment, PlannedWrite } from '../runtime/finding.ts';
 import type { BrokerSnapshot } from '../shared/broker-snapshot.ts';
@@ -5,7 +6,6 @@ import { decisionId } from '../shared/decision-id.ts';
 import { findMembers } from '../shared/find-pair.ts';
 import { type Intent, type IntentOperation, isOpen } from '../shared/intent.ts';
 import { type IntentRecords, issueWrite, type LastLook } from '../shared/issue-write.ts';
-import type { PairConfig } from '../shared/pair-config.ts';
 import { assessUnpair, phaseOf, plannedUnpairing, type UnpairFacts } from './unpair-gates.ts';
 import type { UnpairInput } from './unpair-input.ts';
 import { type UnpairSide, unpairSides } from './unpair-sides.ts';

@@ -1,5 +1,5 @@
+import type { BrokerRef } from '../config/broker-arn.ts';
 import { UnsafeTopology } from '../runtime/errors.ts';
-import type { BrokerRef } from '../shared/broker-arn.ts';
 import type { Intent } from '../shared/intent.ts';
 import type { RemovableReading } from './unpairing.ts';
 

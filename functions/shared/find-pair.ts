@@ -1,7 +1,7 @@
+import { type BrokerRef, brokerArnSchema } from '../config/broker-arn.ts';
+import type { PairConfig } from '../config/pair-config.ts';
 import { NotFound, UnexpectedAnswer } from '../runtime/errors.ts';
 import { didYouMean } from '../runtime/nearest-name.ts';
-import { type BrokerRef, brokerArnSchema } from './broker-arn.ts';
-import type { PairConfig } from './pair-config.ts';
 
 /** The settings of the pair with this name. @throws NotFound naming the pairs that exist */
 export const findPair = (pairs: readonly PairConfig[], name: string): PairConfig => {

@@ -1,10 +1,10 @@
+import type { BrokerRef } from '../config/broker-arn.ts';
+import type { PairConfig } from '../config/pair-config.ts';
 import { DrError } from '../runtime/errors.ts';
 import { runbookLine } from '../runtime/runbook.ts';
-import type { BrokerRef } from '../shared/broker-arn.ts';
 import type { BrokerReading } from '../shared/broker-snapshot.ts';
 import { decisionId } from '../shared/decision-id.ts';
 import type { Intent } from '../shared/intent.ts';
-import type { PairConfig } from '../shared/pair-config.ts';
 import { attributePromotion } from './attribute-promotion.ts';
 import type { TriggerEvent } from './trigger-event.ts';
 

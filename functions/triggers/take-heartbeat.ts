@@ -1,5 +1,5 @@
+import type { BrokerRef } from '../config/broker-arn.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { BrokerRef } from '../shared/broker-arn.ts';
 import type { BrokerReading } from '../shared/broker-snapshot.ts';
 import { type Heartbeat, silenceMs } from '../shared/heartbeat.ts';
 import { type GaugePort, newestPoint } from '../shared/replication-gauges.ts';

@@ -1,5 +1,5 @@
-import type { BrokerRef } from '../../functions/shared/broker-arn.ts';
-import { cutoverOf } from '../../functions/shared/cutover-config.ts';
+import type { BrokerRef } from '../../functions/config/broker-arn.ts';
+import { cutoverOf } from '../../functions/config/cutover-config.ts';
 import type { ClusterDeployment, Deployment, PairDeployment } from '../config.ts';
 import { counterpartsOf, regionsOf, regionsOfPair } from '../config-relations.ts';
 import type { Place } from '../names.ts';

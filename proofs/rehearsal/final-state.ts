@@ -2,7 +2,7 @@ import { type AttributeValue, DynamoDBClient, ScanCommand } from '@aws-sdk/clien
 import { controlTable } from '../../testbed/stage.ts';
 import { east, type RehearsalStage, west } from './rehearsal-stage.ts';
 
-/** Where proofs of replication leave their messages; functions/shared/pair-config.ts. */
+/** Where proofs of replication leave their messages; functions/config/pair-config.ts. */
 const canaryQueue = 'mq-dr.canary';
 
 /** What differs between two runs that have done the same: when, by whom, at the how-manieth try. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { clusterConfigsSchema } from '../../functions/shared/cluster-config.ts';
-import { pairConfigsSchema } from '../../functions/shared/pair-config.ts';
+import { clusterConfigsSchema } from '../../functions/config/cluster-config.ts';
+import { pairConfigsSchema } from '../../functions/config/pair-config.ts';
 import exampleConfig from '../../infra/config.example.ts';
 import { parseDeployment } from '../../infra/config.ts';
 import { substitutionNames } from '../../infra/definition.ts';

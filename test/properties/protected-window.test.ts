@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ProtectedWindow, windowsAt } from '../../functions/shared/protected-window.ts';
+import { type ProtectedWindow, windowsAt } from '../../functions/config/protected-window.ts';
 
 const days = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
 const minuteMs = 60_000;

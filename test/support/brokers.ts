@@ -1,6 +1,6 @@
-import { type BrokerRef, brokerArnSchema } from '../../functions/shared/broker-arn.ts';
+import { type BrokerRef, brokerArnSchema } from '../../functions/config/broker-arn.ts';
+import { type PairConfig, pairConfigSchema } from '../../functions/config/pair-config.ts';
 import type { BrokerReading, BrokerSnapshot } from '../../functions/shared/broker-snapshot.ts';
-import { type PairConfig, pairConfigSchema } from '../../functions/shared/pair-config.ts';
 import type { GaugeReading, GaugeReadings } from '../../functions/shared/replication-gauges.ts';
 
 /** A Wednesday at noon, in milliseconds since the Unix epoch: the "now" of tests that need one. */

@@ -1,6 +1,6 @@
+import { brokerArnSchema } from '../../functions/config/broker-arn.ts';
+import { type ClusterConfig, clusterConfigSchema } from '../../functions/config/cluster-config.ts';
 import { profileFor, type VersionProfile } from '../../functions/policy-drift/version-profiles.ts';
-import { brokerArnSchema } from '../../functions/shared/broker-arn.ts';
-import { type ClusterConfig, clusterConfigSchema } from '../../functions/shared/cluster-config.ts';
 import type { RabbitCluster, RabbitPolicy, RabbitQueue } from '../../functions/shared/rabbit-cluster.ts';
 import { noonMs } from './brokers.ts';
 

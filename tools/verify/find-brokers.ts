@@ -1,5 +1,5 @@
+import { brokerArnSchema } from '../../functions/config/broker-arn.ts';
 import { didYouMean } from '../../functions/runtime/nearest-name.ts';
-import { brokerArnSchema } from '../../functions/shared/broker-arn.ts';
 import { loadDeployment } from '../../infra/load-deployment.ts';
 import type { BrokerAt } from './read-pair.ts';
 import { VerifyError } from './verify-error.ts';

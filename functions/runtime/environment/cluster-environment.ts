@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { clusterConfigsSchema } from '../../shared/cluster-config.ts';
+import { clusterConfigsSchema } from '../../config/cluster-config.ts';
 import { controlEnvironmentSchema } from './control-environment.ts';
 import { jsonText } from './json-text.ts';
 

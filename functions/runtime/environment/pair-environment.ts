@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { pairConfigsSchema } from '../../shared/pair-config.ts';
+import { pairConfigsSchema } from '../../config/pair-config.ts';
 import { controlEnvironmentSchema } from './control-environment.ts';
 import { jsonText } from './json-text.ts';
 

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import rhea, { type Connection, type EventContext } from 'rhea';
+import type { PairConfig } from '../../config/pair-config.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { BrokerSnapshot } from '../broker-snapshot.ts';
-import type { PairConfig } from '../pair-config.ts';
 import { openActive } from './broker-endpoints.ts';
 import { type Credentials, readCredentials } from './broker-secrets.ts';
 

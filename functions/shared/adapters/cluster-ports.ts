@@ -1,6 +1,6 @@
+import type { ClusterConfig } from '../../config/cluster-config.ts';
 import type { ClusterEnvironment } from '../../runtime/environment/cluster-environment.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import type { ClusterConfig } from '../cluster-config.ts';
 import { clusterScope } from '../control-scopes.ts';
 import { readCredentials } from './broker-secrets.ts';
 import { ClusterRecords } from './cluster-records.ts';

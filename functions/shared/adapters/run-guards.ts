@@ -1,3 +1,4 @@
+import type { PairConfig } from '../../config/pair-config.ts';
 import type { Run } from '../../runtime/compose.ts';
 import type { PairEnvironment } from '../../runtime/environment/pair-environment.ts';
 import type { Assessment } from '../../runtime/finding.ts';
@@ -5,7 +6,6 @@ import type { Runtime } from '../../runtime/runtime.ts';
 import { judgeGuards } from '../guards/guard-findings.ts';
 import { guardWrite } from '../guards/guard-write.ts';
 import type { LastLook } from '../issue-write.ts';
-import type { PairConfig } from '../pair-config.ts';
 import { controlPorts } from './control-ports.ts';
 import { renewLock } from './renew-lock.ts';
 

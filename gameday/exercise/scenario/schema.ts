@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { omit } from 'zod/mini';
-import { clusterConfigSchema } from '../../../functions/shared/cluster-config.ts';
-import { pairConfigSchema } from '../../../functions/shared/pair-config.ts';
-import { reconciliationFields } from '../../../functions/shared/reconciliation-config.ts';
+import { clusterConfigSchema } from '../../../functions/config/cluster-config.ts';
+import { pairConfigSchema } from '../../../functions/config/pair-config.ts';
+import { reconciliationFields } from '../../../functions/config/reconciliation-config.ts';
 import { clusterSeedSchema } from '../../../simulator/world/rabbitmq/cluster-seed.ts';
 
 /** Regions that the embedded world can hold; cross-Region data replication names four of them (docs/amazon-mq.md 1). */

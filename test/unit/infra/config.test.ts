@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { clusterConfigsSchema } from '../../../functions/shared/cluster-config.ts';
-import { pairConfigsSchema } from '../../../functions/shared/pair-config.ts';
+import { clusterConfigsSchema } from '../../../functions/config/cluster-config.ts';
+import { pairConfigsSchema } from '../../../functions/config/pair-config.ts';
 import exampleConfig from '../../../infra/config.example.ts';
 import { type DeploymentInput, parseDeployment } from '../../../infra/config.ts';
 import { ConfigurationError } from '../../../infra/config-issues.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { reconciliationSchema } from '../../../functions/config/reconciliation-config.ts';
 import { chooseQueues, fitsPattern } from '../../../functions/reconciliation/queue-names.ts';
-import { reconciliationSchema } from '../../../functions/shared/reconciliation-config.ts';
 
 const config = (queues: Readonly<Record<string, unknown>> = {}, more: Readonly<Record<string, unknown>> = {}) =>
   reconciliationSchema.parse({

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ProtectedWindow } from '../../../functions/config/protected-window.ts';
 import { type RebootPurpose, rebootPrimary, rebootSettleMs } from '../../../functions/replica/reboot-primary.ts';
 import {
   ControlConflict,
@@ -6,7 +7,6 @@ import {
   RequestRejected,
   ServiceUnavailable,
 } from '../../../functions/runtime/errors.ts';
-import type { ProtectedWindow } from '../../../functions/shared/protected-window.ts';
 import { eastRef, noonMs, pairedEast, pairedWest, pendingEast, pendingWest, westRef } from '../../support/brokers.ts';
 import { earlierIntent, FakeBrokers, FakeControl, FakeLastLook } from '../../support/fake-ports.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { brokerArnSchema } from '../../../functions/shared/broker-arn.ts';
+import { brokerArnSchema } from '../../../functions/config/broker-arn.ts';
 
 const id = 'b-1111aaaa-0000-4000-8000-000000000001';
 

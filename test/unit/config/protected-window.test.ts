@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ProtectedWindow, windowsAt } from '../../../functions/shared/protected-window.ts';
+import { type ProtectedWindow, windowsAt } from '../../../functions/config/protected-window.ts';
 
 const window = (days: ProtectedWindow['days'], startUtc: string, durationMinutes: number): ProtectedWindow => ({
   reason: 'close',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cutoverOf, cutoverSchema } from '../../../functions/shared/cutover-config.ts';
+import { cutoverOf, cutoverSchema } from '../../../functions/config/cutover-config.ts';
 
 const uuid = '1b2c3d4e-0000-4000-8000-000000000001';
 const functionIn = (region: string, name = 'hook') => `arn:aws:lambda:${region}:111122223333:function:${name}`;

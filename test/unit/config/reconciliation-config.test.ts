@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { pairConfigSchema } from '../../../functions/shared/pair-config.ts';
-import { secretOf } from '../../../functions/shared/reconciliation-config.ts';
+import { pairConfigSchema } from '../../../functions/config/pair-config.ts';
+import { secretOf } from '../../../functions/config/reconciliation-config.ts';
 
 const west = 'arn:aws:secretsmanager:us-west-2:1:secret:op';
 const east = 'arn:aws:secretsmanager:us-east-1:1:secret:op';

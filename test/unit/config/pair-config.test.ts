@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { pairConfigSchema, pairConfigsSchema } from '../../../functions/config/pair-config.ts';
+import { readinessSchema } from '../../../functions/config/readiness-config.ts';
 import { pairEnvironmentSchema } from '../../../functions/runtime/environment/pair-environment.ts';
-import { pairConfigSchema, pairConfigsSchema } from '../../../functions/shared/pair-config.ts';
-import { readinessSchema } from '../../../functions/shared/readiness-config.ts';
 import { eastRef, westRef } from '../../support/brokers.ts';
 
 describe('pairConfigSchema', () => {

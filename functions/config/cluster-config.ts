@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import type { JsonValue } from '../shared/rabbit-cluster.ts';
 import { brokerArnSchema } from './broker-arn.ts';
-import type { JsonValue } from './rabbit-cluster.ts';
 
 const jsonValue: z.ZodMiniType<JsonValue> = z.json();
 
