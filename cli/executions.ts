@@ -8,11 +8,11 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { clientSettings } from '../functions/aws/client-settings.ts';
+import { translateError } from '../functions/aws/translate-error.ts';
 import { NotFound } from '../functions/runtime/errors.ts';
 import { didYouMean } from '../functions/runtime/nearest-name.ts';
 import type { Runtime } from '../functions/runtime/runtime.ts';
-import { clientSettings } from '../functions/shared/adapters/client-settings.ts';
-import { translateError } from '../functions/shared/adapters/translate-error.ts';
 
 /** An execution as DescribeExecution shows it; texts are JSON. */
 export interface ExecutionState {

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
+import { type BusEvent, putEvent } from '../aws/event-bus.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { cutoverRunPorts } from '../shared/adapters/cutover-ports.ts';
-import { type BusEvent, putEvent } from '../shared/adapters/event-bus.ts';
 import { MqBrokers } from '../shared/adapters/mq-brokers.ts';
 import { Parameters } from '../shared/adapters/parameters.ts';
 import { findPair } from '../shared/find-pair.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
+import { Executions } from '../aws/executions.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { clusterEnvironmentSchema } from '../runtime/environment/cluster-environment.ts';
 import { machinesEnvironmentSchema } from '../runtime/environment/machines-environment.ts';
-import { Executions } from '../shared/adapters/executions.ts';
 import { startDriftRuns } from './start-drift-runs.ts';
 
 /** Target of every rule that concerns RabbitMQ clusters: an event comes in, policy-drift starts. Events may come twice. */

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
+import { notify } from '../aws/notifications.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { NotFound } from '../runtime/errors.ts';
-import { notify } from '../shared/adapters/notifications.ts';
 import { replicationPorts } from '../shared/adapters/replication-ports.ts';
 import { findMembers, findPair } from '../shared/find-pair.ts';
 import { judgeReplication } from '../shared/replication/lag-verdict.ts';

@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import { putEvent } from '../aws/event-bus.ts';
+import { notify } from '../aws/notifications.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { reconciliationEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
@@ -6,9 +8,7 @@ import { metricFields } from '../runtime/metric-fields.ts';
 import { readBrokerAlarms } from '../shared/adapters/broker-alarms.ts';
 import { readCredentials } from '../shared/adapters/broker-secrets.ts';
 import { controlItems } from '../shared/adapters/control-ports.ts';
-import { putEvent } from '../shared/adapters/event-bus.ts';
 import { HeartbeatTable } from '../shared/adapters/heartbeat-table.ts';
-import { notify } from '../shared/adapters/notifications.ts';
 import { ReadinessTable } from '../shared/adapters/readiness-table.ts';
 import { askLedger } from '../shared/adapters/regional-ledger.ts';
 import { replicationPorts } from '../shared/adapters/replication-ports.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
+import { putEvent } from '../aws/event-bus.ts';
+import { notify } from '../aws/notifications.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { reconciliationEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { putEvent } from '../shared/adapters/event-bus.ts';
-import { notify } from '../shared/adapters/notifications.ts';
 import { reportStore } from '../shared/adapters/report-store.ts';
 import { findPair } from '../shared/find-pair.ts';
 import { takeManifest } from './find-manifest.ts';

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
+import { notify } from '../aws/notifications.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { runbookLine } from '../runtime/runbook.ts';
 import { controlPorts } from '../shared/adapters/control-ports.ts';
-import { notify } from '../shared/adapters/notifications.ts';
 import { decisionId } from '../shared/decision-id.ts';
 import { findPair } from '../shared/find-pair.ts';
 

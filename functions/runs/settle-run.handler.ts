@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
+import { Executions } from '../aws/executions.ts';
+import { notify } from '../aws/notifications.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { controlItems, controlPorts } from '../shared/adapters/control-ports.ts';
-import { Executions } from '../shared/adapters/executions.ts';
 import { GuardTable } from '../shared/adapters/guard-table.ts';
-import { notify } from '../shared/adapters/notifications.ts';
 import { clusterScope, pairScope } from '../shared/control-scopes.ts';
 import { isOpen } from '../shared/intent.ts';
 import { readEndedRun } from './read-ended-run.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
+import { notify } from '../aws/notifications.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { runbookLine } from '../runtime/runbook.ts';
-import { notify } from '../shared/adapters/notifications.ts';
 import { watchInputSchema } from './watch-input.ts';
 
 const blockerSchema = z.looseObject({ code: z.string(), message: z.string() });

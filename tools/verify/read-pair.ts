@@ -5,10 +5,10 @@ import {
   type MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
 import { DescribeBrokerCommand, type DescribeBrokerResponse, ListBrokersCommand, MqClient } from '@aws-sdk/client-mq';
+import { clientSettings } from '../../functions/aws/client-settings.ts';
+import { translateError } from '../../functions/aws/translate-error.ts';
 import type { Runtime } from '../../functions/runtime/runtime.ts';
 import { readCredentials } from '../../functions/shared/adapters/broker-secrets.ts';
-import { clientSettings } from '../../functions/shared/adapters/client-settings.ts';
-import { translateError } from '../../functions/shared/adapters/translate-error.ts';
 import { type GaugeName, primaryGauges, replicaGauges } from '../../functions/shared/replication-gauges.ts';
 import type { DoorReading, MetricReading, PairReadings, ReadBroker } from './pair-readings.ts';
 import type { Recorder, Subject } from './recorder.ts';

@@ -1,6 +1,6 @@
 import { MqClient, PromoteCommand, RebootBrokerCommand } from '@aws-sdk/client-mq';
+import { clientSettings } from '../../functions/aws/client-settings.ts';
 import type { Runtime } from '../../functions/runtime/runtime.ts';
-import { clientSettings } from '../../functions/shared/adapters/client-settings.ts';
 import { asExpected, different, judged, notShown, type Sight } from './observation.ts';
 import type { PairReadings, ReadBroker } from './pair-readings.ts';
 import type { WrittenQuestion } from './questions.ts';

@@ -1,9 +1,9 @@
 import { CloudWatchClient, DescribeAlarmsCommand, type Metric, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
+import { clientCache, clientSettings } from '../../aws/client-settings.ts';
+import { translateError } from '../../aws/translate-error.ts';
 import { ServiceUnavailable } from '../../runtime/errors.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { BrokerAlarm } from '../broker-alarm.ts';
-import { clientCache, clientSettings } from './client-settings.ts';
-import { translateError } from './translate-error.ts';
 
 const clients = clientCache(
   (runtime, region, purpose) => new CloudWatchClient(clientSettings(runtime, region, purpose)),

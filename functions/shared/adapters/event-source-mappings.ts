@@ -5,9 +5,9 @@ import {
   ResourceInUseException,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
+import { type CallPurpose, clientCache, clientSettings } from '../../aws/client-settings.ts';
+import { translateError } from '../../aws/translate-error.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { type CallPurpose, clientCache, clientSettings } from './client-settings.ts';
-import { translateError } from './translate-error.ts';
 
 const clients = clientCache((runtime, region, purpose) => new LambdaClient(clientSettings(runtime, region, purpose)));
 

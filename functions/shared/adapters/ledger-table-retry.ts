@@ -1,6 +1,6 @@
+import { translateError } from '../../aws/translate-error.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { DrError, ServiceUnavailable } from '../../runtime/errors.ts';
-import { translateError } from './translate-error.ts';
 
 /**
  * How often one call is sent, and the first wait of its retries, doubled each time, with full jitter. Six retries wait

@@ -9,6 +9,7 @@ import {
   type UpdateItemCommandInput,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
+import { withoutCallRecords } from '../../aws/without-call-records.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { inLanes } from '../../runtime/in-lanes.ts';
 import {
@@ -25,7 +26,6 @@ import {
 } from '../ledger-table.ts';
 import { claimOf, lateAttribute, ledgerItemOf, processedAttributes } from './ledger-table-items.ts';
 import { type RetrySettings, TableCalls } from './ledger-table-retry.ts';
-import { withoutCallRecords } from './without-call-records.ts';
 
 /** Keys of one BatchGetItem; https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 const keysPerRead = 100;

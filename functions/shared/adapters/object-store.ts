@@ -1,7 +1,7 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { clientCache, clientSettings } from '../../aws/client-settings.ts';
+import { translateError } from '../../aws/translate-error.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { clientCache, clientSettings } from './client-settings.ts';
-import { translateError } from './translate-error.ts';
 
 const clients = clientCache((runtime, region, purpose) => new S3Client(clientSettings(runtime, region, purpose)));
 

@@ -1,7 +1,7 @@
 import { CloudWatchClient, paginateListMetrics } from '@aws-sdk/client-cloudwatch';
+import { clientCache, clientSettings } from '../../aws/client-settings.ts';
+import { translateError } from '../../aws/translate-error.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { clientCache, clientSettings } from './client-settings.ts';
-import { translateError } from './translate-error.ts';
 
 const clients = clientCache(
   (runtime, region, purpose) => new CloudWatchClient(clientSettings(runtime, region, purpose)),

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { clientCache, clientSettings } from '../../aws/client-settings.ts';
 import type { ReconciliationEnvironment } from '../../runtime/environment/pair-environment.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { clientCache, clientSettings } from './client-settings.ts';
 import { DynamoLedgerTable } from './ledger-table.ts';
 
 /** The table repeats its calls itself. */

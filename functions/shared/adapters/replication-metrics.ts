@@ -1,4 +1,6 @@
 import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import { clientCache, clientSettings } from '../../aws/client-settings.ts';
+import { translateError } from '../../aws/translate-error.ts';
 import { DrError, ServiceUnavailable } from '../../runtime/errors.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type {
@@ -9,8 +11,6 @@ import type {
   GaugeReadings,
   GaugeSource,
 } from '../replication-gauges.ts';
-import { clientCache, clientSettings } from './client-settings.ts';
-import { translateError } from './translate-error.ts';
 
 const clients = clientCache(
   (runtime, region, purpose) => new CloudWatchClient(clientSettings(runtime, region, purpose)),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeFailure, lacksCredentials } from '../../../cli/describe-failure.ts';
 import { OperatorError } from '../../../cli/operator-error.ts';
-import { translateError } from '../../../functions/shared/adapters/translate-error.ts';
+import { translateError } from '../../../functions/aws/translate-error.ts';
 import { sdkError } from '../../support/fake-ports.ts';
 
 const call = { service: 'states', operation: 'StartExecution', region: 'us-west-2', subject: 'switchover' };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { executionArnOf } from '../../../functions/aws/executions.ts';
 import { AccessDenied, NotFound, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
-import { executionArnOf } from '../../../functions/shared/adapters/executions.ts';
 import type { BrokerReading } from '../../../functions/shared/broker-snapshot.ts';
 import type { Intent } from '../../../functions/shared/intent.ts';
 import { type ReactionPorts, reactToEvent } from '../../../functions/triggers/react-to-event.ts';

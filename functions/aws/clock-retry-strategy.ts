@@ -1,4 +1,4 @@
-import type { Clock } from '../../runtime/clock.ts';
+import type { Clock } from '../runtime/clock.ts';
 
 /** First back-off; doubled at each retry with full jitter. Two retries cost at most 0.3 s of a call's budget. */
 const baseDelayMs = 100;

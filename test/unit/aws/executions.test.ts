@@ -8,9 +8,9 @@ import {
 } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { AccessDenied, ServiceUnavailable } from '../../../../functions/runtime/errors.ts';
-import { Executions, executionArnOf } from '../../../../functions/shared/adapters/executions.ts';
-import { fakeRuntime, sdkError } from '../../../support/fake-ports.ts';
+import { Executions, executionArnOf } from '../../../functions/aws/executions.ts';
+import { AccessDenied, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
+import { fakeRuntime, sdkError } from '../../support/fake-ports.ts';
 
 const sfn = mockClient(SFNClient);
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { RequestRejected, ServiceUnavailable } from '../../runtime/errors.ts';
-import type { Runtime } from '../../runtime/runtime.ts';
+import { RequestRejected, ServiceUnavailable } from '../runtime/errors.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { clientCache, clientSettings } from './client-settings.ts';
 import { translateError } from './translate-error.ts';
 

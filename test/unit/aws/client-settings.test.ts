@@ -1,7 +1,7 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import { describe, expect, it } from 'vitest';
-import { clientCache, clientSettings } from '../../../../functions/shared/adapters/client-settings.ts';
-import { fakeRuntime } from '../../../support/fake-ports.ts';
+import { clientCache, clientSettings } from '../../../functions/aws/client-settings.ts';
+import { fakeRuntime } from '../../support/fake-ports.ts';
 
 describe('clientCache', () => {
   it('keeps one client for each Region and purpose of a runtime', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { surelyNotExecuted, translateError } from '../../../../functions/shared/adapters/translate-error.ts';
-import { sdkError } from '../../../support/fake-ports.ts';
+import { surelyNotExecuted, translateError } from '../../../functions/aws/translate-error.ts';
+import { sdkError } from '../../support/fake-ports.ts';
 
 const call = { service: 'mq', operation: 'Promote', region: 'us-west-2', subject: 'b-1' };
 const withCode = (code: string) => Object.assign(new Error(`connect ${code}`), { code });

@@ -2,8 +2,8 @@ import 'aws-sdk-client-mock-vitest/extend';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { putEvent } from '../../../../functions/shared/adapters/event-bus.ts';
-import { fakeRuntime, sdkError } from '../../../support/fake-ports.ts';
+import { putEvent } from '../../../functions/aws/event-bus.ts';
+import { fakeRuntime, sdkError } from '../../support/fake-ports.ts';
 
 const events = mockClient(EventBridgeClient);
 beforeEach(() => {

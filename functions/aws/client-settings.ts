@@ -1,4 +1,4 @@
-import type { Runtime } from '../../runtime/runtime.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { clockRetryStrategy } from './clock-retry-strategy.ts';
 import { withoutCallRecords } from './without-call-records.ts';
 

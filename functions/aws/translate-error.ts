@@ -1,4 +1,4 @@
-import { AccessDenied, type DrError, NotFound, RequestRejected, ServiceUnavailable } from '../../runtime/errors.ts';
+import { AccessDenied, type DrError, NotFound, RequestRejected, ServiceUnavailable } from '../runtime/errors.ts';
 
 /** What a failed SDK call was about, for the message. */
 export interface FailedCall {

@@ -2,8 +2,8 @@ import 'aws-sdk-client-mock-vitest/extend';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { notify } from '../../../../functions/shared/adapters/notifications.ts';
-import { fakeRuntime, sdkError } from '../../../support/fake-ports.ts';
+import { notify } from '../../../functions/aws/notifications.ts';
+import { fakeRuntime, sdkError } from '../../support/fake-ports.ts';
 
 const sns = mockClient(SNSClient);
 beforeEach(() => {

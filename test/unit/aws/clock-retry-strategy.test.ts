@@ -1,8 +1,8 @@
 import { DescribeBrokerCommand, MqClient, PromoteCommand } from '@aws-sdk/client-mq';
 import { describe, expect, it } from 'vitest';
-import { clientSettings } from '../../../../functions/shared/adapters/client-settings.ts';
-import { clockRetryStrategy } from '../../../../functions/shared/adapters/clock-retry-strategy.ts';
-import { FakeClock, fakeRuntime } from '../../../support/fake-ports.ts';
+import { clientSettings } from '../../../functions/aws/client-settings.ts';
+import { clockRetryStrategy } from '../../../functions/aws/clock-retry-strategy.ts';
+import { FakeClock, fakeRuntime } from '../../support/fake-ports.ts';
 
 const sleepsOf = async (errorTypes: readonly string[], random: () => number, maxAttempts = 10) => {
   const clock = new FakeClock();
