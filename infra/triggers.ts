@@ -1,4 +1,4 @@
-import { replicaGauges } from '../functions/shared/replication-gauges.ts';
+import { replicaGauges } from '../functions/brokers/replication-gauges.ts';
 import { machines } from './deployment.ts';
 
 /**

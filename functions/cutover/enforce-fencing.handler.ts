@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 import { notify } from '../aws/notifications.ts';
+import { MqBrokers } from '../brokers/mq-brokers.ts';
+import { ReplicationMetrics } from '../brokers/replication-metrics.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
@@ -7,8 +9,6 @@ import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.t
 import { DrError } from '../runtime/errors.ts';
 import { hookCaller } from '../shared/adapters/call-hook.ts';
 import { cutoverPorts } from '../shared/adapters/cutover-ports.ts';
-import { MqBrokers } from '../shared/adapters/mq-brokers.ts';
-import { ReplicationMetrics } from '../shared/adapters/replication-metrics.ts';
 import { type Enforcement, enforceFencing } from './enforce-fencing.ts';
 
 /**

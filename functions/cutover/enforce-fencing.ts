@@ -1,12 +1,12 @@
+import type { BrokerReading } from '../brokers/broker-snapshot.ts';
+import type { GaugePort } from '../brokers/replication-gauges.ts';
 import { cutoverOf } from '../config/cutover-config.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import { ControlConflict } from '../runtime/errors.ts';
 import { runbookLine } from '../runtime/runbook.ts';
-import type { BrokerReading } from '../shared/broker-snapshot.ts';
 import type { Fence, FenceProblem } from '../shared/fence.ts';
 import type { GuardReading } from '../shared/guards/guards.ts';
 import type { CallHook } from '../shared/hook.ts';
-import type { GaugePort } from '../shared/replication-gauges.ts';
 import { attemptHook } from './attempts.ts';
 import { checkFence } from './fence-check.ts';
 import { fencingNotConfigured } from './fencing-hook.ts';

@@ -1,4 +1,4 @@
-import type { GaugeReading } from '../shared/replication-gauges.ts';
+import type { GaugeReading } from '../brokers/replication-gauges.ts';
 
 /** Whether clients are still connected to a broker that has been fenced. */
 export type FenceCheck =

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import { type BusEvent, putEvent } from '../aws/event-bus.ts';
+import { findPair } from '../brokers/find-pair.ts';
+import { MqBrokers } from '../brokers/mq-brokers.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { cutoverRunPorts } from '../shared/adapters/cutover-ports.ts';
-import { MqBrokers } from '../shared/adapters/mq-brokers.ts';
 import { Parameters } from '../shared/adapters/parameters.ts';
-import { findPair } from '../shared/find-pair.ts';
 import { cutoverInput } from './cutover-input.ts';
 import { publishEndpoint } from './publish-endpoint.ts';
 

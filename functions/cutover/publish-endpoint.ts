@@ -1,9 +1,9 @@
+import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
+import { findMembers } from '../brokers/find-pair.ts';
 import { cutoverOf } from '../config/cutover-config.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import { InvalidConfiguration } from '../runtime/errors.ts';
 import type { Finding } from '../runtime/finding.ts';
-import type { BrokerSnapshot } from '../shared/broker-snapshot.ts';
-import { findMembers } from '../shared/find-pair.ts';
 import type { CutoverResult } from './cutover-result.ts';
 import { type EndpointDocument, isSuperseded, publishedEpoch } from './endpoint-document.ts';
 import { type CutoverRun, type GuardPorts, guardCutover } from './guard-cutover.ts';

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
+import { brokerAddressSchema } from '../brokers/broker-address.ts';
+import { findMembers, findPair } from '../brokers/find-pair.ts';
 import { cutoverOf } from '../config/cutover-config.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { InvalidInput } from '../runtime/errors.ts';
 import { cutoverPorts } from '../shared/adapters/cutover-ports.ts';
-import { brokerAddressSchema } from '../shared/broker-address.ts';
-import { findMembers, findPair } from '../shared/find-pair.ts';
 import { fencingNotConfigured } from './fencing-hook.ts';
 import { recordFence } from './record-fence.ts';
 

@@ -1,5 +1,5 @@
+import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
 import type { Finding } from '../runtime/finding.ts';
-import type { BrokerSnapshot } from '../shared/broker-snapshot.ts';
 import type { RabbitCluster } from '../shared/rabbit-cluster.ts';
 import { isSynchronising } from './copies.ts';
 import { someNames } from './drift-finding.ts';

@@ -1,7 +1,7 @@
+import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
 import type { ClusterConfig } from '../config/cluster-config.ts';
 import { InvalidInput, NotFound, UnexpectedAnswer } from '../runtime/errors.ts';
 import type { Finding } from '../runtime/finding.ts';
-import type { BrokerSnapshot } from '../shared/broker-snapshot.ts';
 import { type GuardReading, isHeldByOther } from '../shared/guards/guards.ts';
 import type { RabbitCluster } from '../shared/rabbit-cluster.ts';
 import { isAwsOwned } from './aws-owned.ts';

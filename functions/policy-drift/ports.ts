@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import type { BrokerSnapshot } from '../shared/broker-snapshot.ts';
+import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
 import type { GuardReading } from '../shared/guards/guards.ts';
 import type { PolicyWrite, RabbitCluster, RabbitPolicy } from '../shared/rabbit-cluster.ts';
 

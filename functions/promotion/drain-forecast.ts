@@ -1,5 +1,5 @@
-import type { GaugePoint } from '../shared/replication-gauges.ts';
-import { freshMs } from '../shared/replication-limits.ts';
+import type { GaugePoint } from '../brokers/replication-gauges.ts';
+import { freshMs } from '../brokers/replication-limits.ts';
 
 /** How far a forecast can be trusted: how many points it rests on, and how even their rates are. */
 export type Confidence = 'low' | 'medium' | 'high';

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
+import { findPair } from '../brokers/find-pair.ts';
+import { replicationPorts } from '../brokers/replication-ports.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { replicationPorts } from '../shared/adapters/replication-ports.ts';
 import { watchLease } from '../shared/adapters/watch-lease.ts';
-import { findPair } from '../shared/find-pair.ts';
 import { evaluateSignals } from './evaluate-signals.ts';
 
 const watchSchema = z.strictObject({ startedAtMs: z.number(), clearLooks: z.number(), looks: z.number() });

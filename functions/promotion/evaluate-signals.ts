@@ -1,6 +1,6 @@
+import { findMembers } from '../brokers/find-pair.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import { DrError, InvalidInput } from '../runtime/errors.ts';
-import { findMembers } from '../shared/find-pair.ts';
 import { type GuardReading, isHeldByOther, type Lock } from '../shared/guards/guards.ts';
 import { readSignals, type SignalPorts } from './read-signals.ts';
 import { judgeSignals, type SignalJudgement } from './two-signal-rule.ts';

@@ -1,5 +1,5 @@
+import { type BrokerReading, servingStates } from '../brokers/broker-snapshot.ts';
 import type { Assessment, Finding } from '../runtime/finding.ts';
-import { type BrokerReading, servingStates } from '../shared/broker-snapshot.ts';
 import type { PredictedLoss } from './predicted-loss.ts';
 
 /** What is known when a failover is asked for; nothing of it comes from the lost Region. */

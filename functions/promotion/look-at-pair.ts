@@ -1,11 +1,11 @@
+import type { BrokerReading } from '../brokers/broker-snapshot.ts';
+import { findMembers } from '../brokers/find-pair.ts';
+import { type GaugePort, type GaugeReadings, primaryGauges, replicaGauges } from '../brokers/replication-gauges.ts';
+import type { ReplicationObservation } from '../brokers/replication-observation.ts';
 import type { BrokerRef } from '../config/broker-arn.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { InvalidInput } from '../runtime/errors.ts';
-import type { BrokerReading } from '../shared/broker-snapshot.ts';
-import { findMembers } from '../shared/find-pair.ts';
-import type { ReplicationObservation } from '../shared/replication/replication-observation.ts';
-import { type GaugePort, type GaugeReadings, primaryGauges, replicaGauges } from '../shared/replication-gauges.ts';
 
 /** What a look reads; `shared/adapters` has the real ones. */
 export interface LookPorts {

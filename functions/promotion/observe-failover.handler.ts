@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
+import { brokerAddressSchema } from '../brokers/broker-address.ts';
+import { findPair } from '../brokers/find-pair.ts';
+import { pairPorts } from '../brokers/pair-ports.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { pairPorts } from '../shared/adapters/pair-ports.ts';
 import { renewLock } from '../shared/adapters/renew-lock.ts';
-import { brokerAddressSchema } from '../shared/broker-address.ts';
-import { findPair } from '../shared/find-pair.ts';
 
 /** Looks once whether this Region's broker has become the primary and takes clients. The other Region is not asked. */
 export const handler = composeHandler({

@@ -1,7 +1,7 @@
+import type { BrokerReading } from '../brokers/broker-snapshot.ts';
+import type { LagJudgement } from '../brokers/lag-verdict.ts';
 import { runbookLine } from '../runtime/runbook.ts';
-import type { BrokerReading } from '../shared/broker-snapshot.ts';
 import { type Intent, isOpen } from '../shared/intent.ts';
-import type { LagJudgement } from '../shared/replication/lag-verdict.ts';
 
 /**
  * Where a promotion stands whose run has died: `settle` its effect is seen and its intent may be closed · `arrived` its

@@ -1,5 +1,5 @@
-import { type GaugeReading, newestPoint } from '../shared/replication-gauges.ts';
-import { freshMs } from '../shared/replication-limits.ts';
+import { type GaugeReading, newestPoint } from '../brokers/replication-gauges.ts';
+import { freshMs } from '../brokers/replication-limits.ts';
 
 /** What a failover at this moment would leave behind, in replication events. */
 export type PredictedLoss =

@@ -1,10 +1,10 @@
+import type { BrokerReading } from '../brokers/broker-snapshot.ts';
+import { findMembers } from '../brokers/find-pair.ts';
 import type { BrokerRef } from '../config/broker-arn.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import { DrError, InvalidInput, OutcomeUnknown } from '../runtime/errors.ts';
 import type { Assessment, PlannedWrite } from '../runtime/finding.ts';
-import type { BrokerReading } from '../shared/broker-snapshot.ts';
 import { decisionId } from '../shared/decision-id.ts';
-import { findMembers } from '../shared/find-pair.ts';
 import type { Heartbeat } from '../shared/heartbeat.ts';
 import { type Intent, type IntentOperation, isOpen } from '../shared/intent.ts';
 import { type IntentRecords, issueWrite, type LastLook } from '../shared/issue-write.ts';

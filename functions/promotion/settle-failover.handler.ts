@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
+import { brokerAddressSchema } from '../brokers/broker-address.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { controlPorts } from '../shared/adapters/control-ports.ts';
-import { brokerAddressSchema } from '../shared/broker-address.ts';
 import { isOpen } from '../shared/intent.ts';
 
 /**

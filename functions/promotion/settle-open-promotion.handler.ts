@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 import { notify } from '../aws/notifications.ts';
+import { findMembers, findPair } from '../brokers/find-pair.ts';
+import { judgeReplication } from '../brokers/lag-verdict.ts';
+import { replicationPorts } from '../brokers/replication-ports.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { NotFound } from '../runtime/errors.ts';
-import { replicationPorts } from '../shared/adapters/replication-ports.ts';
-import { findMembers, findPair } from '../shared/find-pair.ts';
-import { judgeReplication } from '../shared/replication/lag-verdict.ts';
 import { lookAtPair } from './look-at-pair.ts';
 import { judgeOpenPromotion, openPromotionNews } from './open-promotion.ts';
 

@@ -1,4 +1,4 @@
-import type { LagJudgement } from '../shared/replication/lag-verdict.ts';
+import type { LagJudgement } from '../brokers/lag-verdict.ts';
 import type { DrainForecast } from './drain-forecast.ts';
 
 /** What the looks of one switchover remember between them; small enough for a workflow variable. */

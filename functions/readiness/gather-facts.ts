@@ -1,14 +1,14 @@
+import type { BrokerReading, ConfigurationRevision } from '../brokers/broker-snapshot.ts';
+import { findMembers } from '../brokers/find-pair.ts';
+import { type GaugePort, type GaugeReadings, primaryGauges, replicaGauges } from '../brokers/replication-gauges.ts';
 import type { BrokerRef } from '../config/broker-arn.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import { secretOf } from '../config/reconciliation-config.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { BrokerAlarm } from '../shared/broker-alarm.ts';
-import type { BrokerReading, ConfigurationRevision } from '../shared/broker-snapshot.ts';
-import { findMembers } from '../shared/find-pair.ts';
 import type { GuardReading } from '../shared/guards/guards.ts';
 import type { Heartbeat } from '../shared/heartbeat.ts';
 import type { GameDayRecord } from '../shared/readiness-record.ts';
-import { type GaugePort, type GaugeReadings, primaryGauges, replicaGauges } from '../shared/replication-gauges.ts';
 import type { MemberFacts, ReadinessFacts, UserRights } from './readiness-facts.ts';
 import { type Reading, tryRead } from './reading.ts';
 

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
+import { findPair } from '../brokers/find-pair.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { NotFound } from '../runtime/errors.ts';
-import { findPair } from '../shared/find-pair.ts';
 import { readinessInputSchema } from './readiness-input.ts';
 
 /** First state of readiness: the names of the pairs to evaluate. */

@@ -1,4 +1,4 @@
-import type { MaintenanceWindow } from '../shared/broker-snapshot.ts';
+import type { MaintenanceWindow } from '../brokers/broker-snapshot.ts';
 
 const days: readonly string[] = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY'];
 

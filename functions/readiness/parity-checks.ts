@@ -1,4 +1,4 @@
-import type { BrokerSnapshot } from '../shared/broker-snapshot.ts';
+import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
 import { blocker, type Check, type CheckResult, findingsOr, ok, warning } from './check.ts';
 import { bothBrokers, brokerOf, sidesOf } from './readiness-facts.ts';
 import type { Reading } from './reading.ts';

@@ -1,11 +1,11 @@
+import type { BrokerReading, BrokerSnapshot } from '../brokers/broker-snapshot.ts';
+import type { GaugeReadings } from '../brokers/replication-gauges.ts';
 import type { BrokerRef } from '../config/broker-arn.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import type { BrokerAlarm } from '../shared/broker-alarm.ts';
-import type { BrokerReading, BrokerSnapshot } from '../shared/broker-snapshot.ts';
 import type { GuardReading } from '../shared/guards/guards.ts';
 import type { Heartbeat } from '../shared/heartbeat.ts';
 import type { GameDayRecord } from '../shared/readiness-record.ts';
-import type { GaugeReadings } from '../shared/replication-gauges.ts';
 import type { Reading } from './reading.ts';
 
 /** A broker user, as far as replication cares. */

@@ -1,4 +1,4 @@
-import { judgeReplication } from '../shared/replication/lag-verdict.ts';
+import { judgeReplication } from '../brokers/lag-verdict.ts';
 import { blocker, type Check, ok, warning } from './check.ts';
 import { sidesOf } from './readiness-facts.ts';
 

@@ -1,4 +1,4 @@
-import { type BrokerSnapshot, servingStates } from '../shared/broker-snapshot.ts';
+import { type BrokerSnapshot, servingStates } from '../brokers/broker-snapshot.ts';
 import { blocker, type Check, type CheckResult, findingsOr, ok, warning } from './check.ts';
 import { bothBrokers, brokerOf, type ReadinessFacts, sidesOf } from './readiness-facts.ts';
 

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
+import { findPair } from '../brokers/find-pair.ts';
+import { pairPorts } from '../brokers/pair-ports.ts';
 import { composeHandler, runOf, runSchema } from '../runtime/compose.ts';
 import { reconciliationEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { pairPorts } from '../shared/adapters/pair-ports.ts';
 import { reportStore } from '../shared/adapters/report-store.ts';
 import { runGuards } from '../shared/adapters/run-guards.ts';
-import { findPair } from '../shared/find-pair.ts';
 import { assessReconcileRequest } from './assess-request.ts';
 import { reconcileInputSchema } from './reconcile-input.ts';
 

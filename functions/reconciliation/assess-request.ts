@@ -1,8 +1,8 @@
+import type { BrokerReading } from '../brokers/broker-snapshot.ts';
+import { findMembers } from '../brokers/find-pair.ts';
 import type { BrokerRef } from '../config/broker-arn.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import type { Assessment, PlannedWrite } from '../runtime/finding.ts';
-import type { BrokerReading } from '../shared/broker-snapshot.ts';
-import { findMembers } from '../shared/find-pair.ts';
 import { findManifest } from './find-manifest.ts';
 import {
   autoFindings,

@@ -1,6 +1,6 @@
+import { type BrokerReading, servingStates } from '../brokers/broker-snapshot.ts';
 import { type ReconciliationConfig, secretOf } from '../config/reconciliation-config.ts';
 import type { Assessment, Finding } from '../runtime/finding.ts';
-import { type BrokerReading, servingStates } from '../shared/broker-snapshot.ts';
 import type { Manifest } from './manifest.ts';
 
 /** What is known when a reconciliation is asked for. */

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import { putEvent } from '../aws/event-bus.ts';
 import { notify } from '../aws/notifications.ts';
+import { findPair } from '../brokers/find-pair.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { reconciliationEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { reportStore } from '../shared/adapters/report-store.ts';
-import { findPair } from '../shared/find-pair.ts';
 import { takeManifest } from './find-manifest.ts';
 import { manifestHashSchema } from './manifest.ts';
 import { reconcileEnding, reconcileNews, repairTotals } from './reconcile-outcome.ts';

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { findPair } from '../brokers/find-pair.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { reconciliationEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { AmqpQueueWalk } from '../shared/adapters/queue-walk.ts';
@@ -6,7 +7,6 @@ import { brokerQueues } from '../shared/adapters/reconciliation-ports.ts';
 import { ledgerTable } from '../shared/adapters/regional-ledger.ts';
 import { renewLock } from '../shared/adapters/renew-lock.ts';
 import { reportStore } from '../shared/adapters/report-store.ts';
-import { findPair } from '../shared/find-pair.ts';
 import { goThroughQueues } from './go-through-queues.ts';
 import { identifyHeld } from './identify-held.ts';
 import { TableLookup } from './ledger/lookup-entries.ts';

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
+import { brokerAddressSchema } from '../brokers/broker-address.ts';
+import { findPair } from '../brokers/find-pair.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { reconciliationEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { renewLock } from '../shared/adapters/renew-lock.ts';
 import { reportStore } from '../shared/adapters/report-store.ts';
-import { brokerAddressSchema } from '../shared/broker-address.ts';
-import { findPair } from '../shared/find-pair.ts';
 import { findingSchema, type Manifest, manifestKey, type QueueScan, sha256, writeManifest } from './manifest.ts';
 import { RunDocuments } from './run-documents.ts';
 import { scanTotals } from './scan-totals.ts';

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
+import { readCredentials } from '../brokers/broker-secrets.ts';
+import { findPair } from '../brokers/find-pair.ts';
+import { pairPorts } from '../brokers/pair-ports.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { readCredentials } from '../shared/adapters/broker-secrets.ts';
-import { pairPorts } from '../shared/adapters/pair-ports.ts';
 import { runGuards } from '../shared/adapters/run-guards.ts';
-import { findPair } from '../shared/find-pair.ts';
 import { createReplicaBroker } from './create-replica-broker.ts';
 import { createReplicaInputSchema } from './replica-request.ts';
 

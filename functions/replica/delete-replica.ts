@@ -1,6 +1,6 @@
+import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
 import { OutcomeUnknown } from '../runtime/errors.ts';
 import type { Finding } from '../runtime/finding.ts';
-import type { BrokerSnapshot } from '../shared/broker-snapshot.ts';
 import { decisionId } from '../shared/decision-id.ts';
 import { type Intent, type IntentOperation, isOpen } from '../shared/intent.ts';
 import { type IntentRecords, issueWrite, type LastLook } from '../shared/issue-write.ts';

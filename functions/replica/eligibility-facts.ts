@@ -1,5 +1,5 @@
+import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
 import { NotFound } from '../runtime/errors.ts';
-import type { BrokerSnapshot } from '../shared/broker-snapshot.ts';
 import type { Intent, IntentOperation } from '../shared/intent.ts';
 import type { EligibilityFacts } from './eligibility.ts';
 import { type CreateReplicaInput, replicaDecision } from './replica-request.ts';

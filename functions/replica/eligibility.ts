@@ -1,5 +1,5 @@
+import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
 import type { Assessment, Finding } from '../runtime/finding.ts';
-import type { BrokerSnapshot } from '../shared/broker-snapshot.ts';
 import { passwordProblem, userNameProblem } from './credential-rules.ts';
 import type { CreateReplicaInput } from './replica-request.ts';
 

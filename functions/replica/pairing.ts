@@ -1,4 +1,4 @@
-import { type BrokerReading, type BrokerSnapshot, servingStates } from '../shared/broker-snapshot.ts';
+import { type BrokerReading, type BrokerSnapshot, servingStates } from '../brokers/broker-snapshot.ts';
 
 /** How far the pairing of two brokers is, as both of them show it. */
 export type PairingPhase = 'unpaired' | 'pending' | 'rebooting' | 'paired';

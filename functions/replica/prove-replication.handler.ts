@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
+import { pairAddressesSchema } from '../brokers/broker-address.ts';
+import { findPair } from '../brokers/find-pair.ts';
+import { pairPorts } from '../brokers/pair-ports.ts';
+import { primaryGauges, replicaGauges } from '../brokers/replication-gauges.ts';
+import { ReplicationMetrics } from '../brokers/replication-metrics.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { sendCanary, takeCanaries } from '../shared/adapters/amqp-canary.ts';
-import { pairPorts } from '../shared/adapters/pair-ports.ts';
 import { renewLock } from '../shared/adapters/renew-lock.ts';
-import { ReplicationMetrics } from '../shared/adapters/replication-metrics.ts';
-import { pairAddressesSchema } from '../shared/broker-address.ts';
-import { findPair } from '../shared/find-pair.ts';
-import { primaryGauges, replicaGauges } from '../shared/replication-gauges.ts';
 import { proveReplication } from './replication-proof.ts';
 
 /** Points of the last ten minutes: what is older proves nothing, and the proof's own limit is stricter. */

@@ -1,6 +1,6 @@
+import { type BrokerReading, type BrokerSnapshot, servingStates } from '../brokers/broker-snapshot.ts';
 import { type ProtectedWindow, windowsAt } from '../config/protected-window.ts';
 import type { Assessment, Finding } from '../runtime/finding.ts';
-import { type BrokerReading, type BrokerSnapshot, servingStates } from '../shared/broker-snapshot.ts';
 
 /** What is known when the primary is about to be rebooted. */
 export interface RebootFacts {

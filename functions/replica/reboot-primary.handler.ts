@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
+import { pairAddressesSchema } from '../brokers/broker-address.ts';
+import { findPair } from '../brokers/find-pair.ts';
+import { pairPorts } from '../brokers/pair-ports.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { pairPorts } from '../shared/adapters/pair-ports.ts';
 import { runGuards } from '../shared/adapters/run-guards.ts';
-import { pairAddressesSchema } from '../shared/broker-address.ts';
-import { findPair } from '../shared/find-pair.ts';
 import { rebootPrimary } from './reboot-primary.ts';
 
 /** Write state of create-replica and unpair: RebootBroker on the primary alone, at most once for one change. */

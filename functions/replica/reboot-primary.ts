@@ -1,7 +1,7 @@
+import type { BrokerReading, BrokerSnapshot } from '../brokers/broker-snapshot.ts';
 import type { ProtectedWindow } from '../config/protected-window.ts';
 import { OutcomeUnknown } from '../runtime/errors.ts';
 import type { Assessment, PlannedWrite } from '../runtime/finding.ts';
-import type { BrokerReading, BrokerSnapshot } from '../shared/broker-snapshot.ts';
 import { decisionId } from '../shared/decision-id.ts';
 import { type Intent, type IntentOperation, isOpen } from '../shared/intent.ts';
 import { type IntentRecords, issueWrite, type LastLook } from '../shared/issue-write.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
 import { brokerArnSchema } from '../config/broker-arn.ts';
-import type { BrokerSnapshot } from '../shared/broker-snapshot.ts';
 import { decisionId } from '../shared/decision-id.ts';
 
 /** Input of the create-replica workflow. */

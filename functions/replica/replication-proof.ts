@@ -1,5 +1,5 @@
-import { type GaugeReadings, newestPoint } from '../shared/replication-gauges.ts';
-import { freshMs, waitLimitMs } from '../shared/replication-limits.ts';
+import { type GaugeReadings, newestPoint } from '../brokers/replication-gauges.ts';
+import { freshMs, waitLimitMs } from '../brokers/replication-limits.ts';
 
 /** Whether replication has been seen to run since an instant. */
 export interface ReplicationProof {

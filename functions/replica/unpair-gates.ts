@@ -1,6 +1,6 @@
+import { type BrokerSnapshot, servingStates } from '../brokers/broker-snapshot.ts';
 import { type ProtectedWindow, windowsAt } from '../config/protected-window.ts';
 import type { Assessment, Finding, PlannedWrite } from '../runtime/finding.ts';
-import { type BrokerSnapshot, servingStates } from '../shared/broker-snapshot.ts';
 import { type Intent, isOpen } from '../shared/intent.ts';
 import type { UnpairInput } from './unpair-input.ts';
 import type { UnpairSide, UnpairSides } from './unpair-sides.ts';

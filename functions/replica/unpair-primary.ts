@@ -1,9 +1,9 @@
+import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
+import { findMembers } from '../brokers/find-pair.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import { OutcomeUnknown } from '../runtime/errors.ts';
 import type { Assessment, PlannedWrite } from '../runtime/finding.ts';
-import type { BrokerSnapshot } from '../shared/broker-snapshot.ts';
 import { decisionId } from '../shared/decision-id.ts';
-import { findMembers } from '../shared/find-pair.ts';
 import { type Intent, type IntentOperation, isOpen } from '../shared/intent.ts';
 import { type IntentRecords, issueWrite, type LastLook } from '../shared/issue-write.ts';
 import { assessUnpair, phaseOf, plannedUnpairing, type UnpairFacts } from './unpair-gates.ts';

@@ -1,5 +1,5 @@
+import type { BrokerReading, BrokerSnapshot } from '../brokers/broker-snapshot.ts';
 import { DrError, NotFound } from '../runtime/errors.ts';
-import type { BrokerReading, BrokerSnapshot } from '../shared/broker-snapshot.ts';
 
 /** A broker that was read, or why not; `gone` when the service says that it does not exist (any more). */
 export type RemovableReading = BrokerReading & { readonly gone?: true };

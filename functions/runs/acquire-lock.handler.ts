@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
+import { findPair } from '../brokers/find-pair.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { LockHeld } from '../runtime/errors.ts';
 import { controlPorts } from '../shared/adapters/control-ports.ts';
-import { findPair } from '../shared/find-pair.ts';
 import { takenOverByFailover } from '../shared/guards/preemptions.ts';
 
 /**

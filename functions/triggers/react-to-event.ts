@@ -1,8 +1,8 @@
+import type { BrokerReading } from '../brokers/broker-snapshot.ts';
 import type { BrokerRef } from '../config/broker-arn.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import { DrError } from '../runtime/errors.ts';
 import { runbookLine } from '../runtime/runbook.ts';
-import type { BrokerReading } from '../shared/broker-snapshot.ts';
 import { decisionId } from '../shared/decision-id.ts';
 import type { Intent } from '../shared/intent.ts';
 import { attributePromotion } from './attribute-promotion.ts';

@@ -2,15 +2,15 @@ import * as z from 'zod/mini';
 import { putEvent } from '../aws/event-bus.ts';
 import { Executions, executionArnOf } from '../aws/executions.ts';
 import { notify } from '../aws/notifications.ts';
+import { findMembers } from '../brokers/find-pair.ts';
+import { pairPorts } from '../brokers/pair-ports.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { machinesEnvironmentSchema } from '../runtime/environment/machines-environment.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { controlItems } from '../shared/adapters/control-ports.ts';
-import { pairPorts } from '../shared/adapters/pair-ports.ts';
 import { ReportNotes } from '../shared/adapters/report-notes.ts';
 import { watchLease } from '../shared/adapters/watch-lease.ts';
-import { findMembers } from '../shared/find-pair.ts';
 import { reactToEvent } from './react-to-event.ts';
 import { readTriggerEvent } from './trigger-event.ts';
 

@@ -1,9 +1,9 @@
+import type { BrokerReading } from '../brokers/broker-snapshot.ts';
+import { type GaugePort, newestPoint } from '../brokers/replication-gauges.ts';
+import { freshMs } from '../brokers/replication-limits.ts';
 import type { BrokerRef } from '../config/broker-arn.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { BrokerReading } from '../shared/broker-snapshot.ts';
 import { type Heartbeat, silenceMs } from '../shared/heartbeat.ts';
-import { type GaugePort, newestPoint } from '../shared/replication-gauges.ts';
-import { freshMs } from '../shared/replication-limits.ts';
 
 /** What a heartbeat reads, all of it in its own Region; `shared/adapters` has the real ones. */
 export interface HeartbeatPorts {

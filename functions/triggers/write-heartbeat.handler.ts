@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
+import { probeLayers } from '../brokers/broker-endpoints.ts';
+import { findMembers } from '../brokers/find-pair.ts';
+import { replicationPorts } from '../brokers/replication-ports.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { metricFields } from '../runtime/metric-fields.ts';
-import { probeLayers } from '../shared/adapters/broker-endpoints.ts';
-import { replicationPorts } from '../shared/adapters/replication-ports.ts';
-import { findMembers } from '../shared/find-pair.ts';
 import { saysServing } from '../shared/heartbeat.ts';
 import { takeHeartbeat } from './take-heartbeat.ts';
 

@@ -1,5 +1,5 @@
+import { waitLimitMs } from '../../functions/brokers/replication-limits.ts';
 import type { SocketAddress } from '../../functions/runtime/runtime.ts';
-import { waitLimitMs } from '../../functions/shared/replication-limits.ts';
 import type { WorldBroker } from '../../simulator/world/broker-inventory.ts';
 import { fits } from '../../simulator/world/fault-board.ts';
 import { faultSchema } from '../../simulator/world/fault-schema.ts';

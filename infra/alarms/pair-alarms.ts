@@ -1,5 +1,5 @@
+import { lagLimitMs, waitLimitMs } from '../../functions/brokers/replication-limits.ts';
 import { metricNamespace } from '../../functions/runtime/metric-fields.ts';
-import { lagLimitMs, waitLimitMs } from '../../functions/shared/replication-limits.ts';
 import type { PairDeployment } from '../config.ts';
 import { brokersOf } from '../grants/scope.ts';
 import type { AlarmSpec, MetricSpec } from './alarm-spec.ts';

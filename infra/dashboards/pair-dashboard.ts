@@ -1,5 +1,5 @@
+import { waitLimitMs } from '../../functions/brokers/replication-limits.ts';
 import { metricNamespace } from '../../functions/runtime/metric-fields.ts';
-import { waitLimitMs } from '../../functions/shared/replication-limits.ts';
 import { pairAlarms } from '../alarms/pair-alarms.ts';
 import type { PairDeployment } from '../config.ts';
 import { brokersOf } from '../grants/scope.ts';

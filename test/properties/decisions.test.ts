@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { judgeReplication } from '../../functions/brokers/lag-verdict.ts';
+import type { GaugeReading } from '../../functions/brokers/replication-gauges.ts';
+import { freshMs } from '../../functions/brokers/replication-limits.ts';
 import { predictLoss } from '../../functions/promotion/predicted-loss.ts';
 import { decisionId } from '../../functions/shared/decision-id.ts';
-import { judgeReplication } from '../../functions/shared/replication/lag-verdict.ts';
-import type { GaugeReading } from '../../functions/shared/replication-gauges.ts';
-import { freshMs } from '../../functions/shared/replication-limits.ts';
 import { known, noonMs, pairedEast, pairedWest, unreadable } from '../support/brokers.ts';
 
 const parts = fc.array(fc.string({ unit: 'binary', maxLength: 12 }), { maxLength: 6 });

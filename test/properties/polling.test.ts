@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { GaugePoint } from '../../functions/brokers/replication-gauges.ts';
 import { forecastDrain } from '../../functions/promotion/drain-forecast.ts';
 import { nextLookSeconds } from '../../functions/promotion/polling.ts';
-import type { GaugePoint } from '../../functions/shared/replication-gauges.ts';
 
 /** Factors by which the rate changes from look to look; repeated when they run out. */
 const factors = fc.array(fc.double({ min: 0.25, max: 4, noNaN: true }), { minLength: 1, maxLength: 40 });

@@ -1,7 +1,7 @@
+import type { BrokerReading, BrokerSnapshot } from '../../functions/brokers/broker-snapshot.ts';
+import type { GaugeReading, GaugeReadings } from '../../functions/brokers/replication-gauges.ts';
 import { type BrokerRef, brokerArnSchema } from '../../functions/config/broker-arn.ts';
 import { type PairConfig, pairConfigSchema } from '../../functions/config/pair-config.ts';
-import type { BrokerReading, BrokerSnapshot } from '../../functions/shared/broker-snapshot.ts';
-import type { GaugeReading, GaugeReadings } from '../../functions/shared/replication-gauges.ts';
 
 /** A Wednesday at noon, in milliseconds since the Unix epoch: the "now" of tests that need one. */
 export const noonMs = Date.UTC(2026, 10, 4, 12, 0, 0);

@@ -1,6 +1,6 @@
+import type { BrokerSnapshot } from '../../functions/brokers/broker-snapshot.ts';
 import type { Check } from '../../functions/readiness/check.ts';
 import type { MemberFacts, ReadinessFacts } from '../../functions/readiness/readiness-facts.ts';
-import type { BrokerSnapshot } from '../../functions/shared/broker-snapshot.ts';
 import {
   eastRef,
   healthyGauges,

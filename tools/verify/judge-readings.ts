@@ -1,4 +1,4 @@
-import type { GaugeName } from '../../functions/shared/replication-gauges.ts';
+import type { GaugeName } from '../../functions/brokers/replication-gauges.ts';
 import { asExpected, judged, notShown, type Sight } from './observation.ts';
 import type { PairReadings } from './pair-readings.ts';
 import type { QuestionId } from './questions.ts';

@@ -1,5 +1,5 @@
 import type { DescribeBrokerResponse } from '@aws-sdk/client-mq';
-import type { GaugeName } from '../../functions/shared/replication-gauges.ts';
+import type { GaugeName } from '../../functions/brokers/replication-gauges.ts';
 
 /** A broker of the pair, as it was when the look began. */
 export interface ReadBroker {

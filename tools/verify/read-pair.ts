@@ -7,9 +7,9 @@ import {
 import { DescribeBrokerCommand, type DescribeBrokerResponse, ListBrokersCommand, MqClient } from '@aws-sdk/client-mq';
 import { clientSettings } from '../../functions/aws/client-settings.ts';
 import { translateError } from '../../functions/aws/translate-error.ts';
+import { readCredentials } from '../../functions/brokers/broker-secrets.ts';
+import { type GaugeName, primaryGauges, replicaGauges } from '../../functions/brokers/replication-gauges.ts';
 import type { Runtime } from '../../functions/runtime/runtime.ts';
-import { readCredentials } from '../../functions/shared/adapters/broker-secrets.ts';
-import { type GaugeName, primaryGauges, replicaGauges } from '../../functions/shared/replication-gauges.ts';
 import type { DoorReading, MetricReading, PairReadings, ReadBroker } from './pair-readings.ts';
 import type { Recorder, Subject } from './recorder.ts';
 import { VerifyError } from './verify-error.ts';

@@ -1,11 +1,11 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import * as z from 'zod/mini';
+import type { Credentials } from '../../brokers/broker-secrets.ts';
 import { AccessDenied, ServiceUnavailable, UnexpectedAnswer } from '../../runtime/errors.ts';
 import type { HttpAnswer } from '../../runtime/http-request.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { schemaProblems } from '../../runtime/schema-problems.ts';
 import type { DestinationCounts } from '../queue-counts.ts';
-import type { Credentials } from './broker-secrets.ts';
 import { isRefused, translateHttpFailure } from './http-failure.ts';
 
 /** Where an ActiveMQ broker's web console is, and who asks; docs/amazon-mq.md 14. */

@@ -1,9 +1,9 @@
+import { openActive } from '../../brokers/broker-endpoints.ts';
+import type { Credentials } from '../../brokers/broker-secrets.ts';
+import type { BrokerSnapshot } from '../../brokers/broker-snapshot.ts';
 import { type DrError, InvalidInput, ServiceUnavailable } from '../../runtime/errors.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import type { BrokerSnapshot } from '../broker-snapshot.ts';
 import type { HeldMessage, QueueWalk, WalkOptions, WalkSummary, WalkVerdict } from '../queue-walk.ts';
-import { openActive } from './broker-endpoints.ts';
-import type { Credentials } from './broker-secrets.ts';
 import { WalkConnection } from './walk-connection.ts';
 import { WalkLane } from './walk-lane.ts';
 import { removingConnections } from './walk-limits.ts';

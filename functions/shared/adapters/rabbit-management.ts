@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Credentials } from '../../brokers/broker-secrets.ts';
 import {
   AccessDenied,
   NotFound,
@@ -12,7 +13,6 @@ import type { Runtime } from '../../runtime/runtime.ts';
 import { schemaProblems } from '../../runtime/schema-problems.ts';
 import type { PolicyWrite, RabbitCluster, RabbitPolicy } from '../rabbit-cluster.ts';
 import { isPathStep } from '../rabbit-name.ts';
-import type { Credentials } from './broker-secrets.ts';
 import { policyFrom, queueFrom, type Row, rowsOf } from './rabbit-rows.ts';
 
 /** Where a management API is, and who asks; docs/rabbitmq.md 1.1. */

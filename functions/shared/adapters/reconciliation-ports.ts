@@ -1,14 +1,14 @@
+import { type Credentials, readCredentials } from '../../brokers/broker-secrets.ts';
+import type { BrokerSnapshot } from '../../brokers/broker-snapshot.ts';
+import { findMembers } from '../../brokers/find-pair.ts';
+import { pairPorts } from '../../brokers/pair-ports.ts';
 import type { PairConfig } from '../../config/pair-config.ts';
 import { type ReconciliationConfig, secretOf } from '../../config/reconciliation-config.ts';
 import type { ControlEnvironment } from '../../runtime/environment/control-environment.ts';
 import { InvalidConfiguration, NotFound } from '../../runtime/errors.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import type { BrokerSnapshot } from '../broker-snapshot.ts';
-import { findMembers } from '../find-pair.ts';
 import type { DestinationCounts } from '../queue-counts.ts';
 import { BrokerConsole } from './broker-console.ts';
-import { type Credentials, readCredentials } from './broker-secrets.ts';
-import { pairPorts } from './pair-ports.ts';
 
 /** The broker whose queues a run goes through, and who may. */
 export interface BrokerQueues {

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import rhea, { type Connection, type EventContext } from 'rhea';
+import type { Credentials } from '../../brokers/broker-secrets.ts';
 import { AccessDenied, type DrError, NotFound, ServiceUnavailable } from '../../runtime/errors.ts';
-import type { Credentials } from './broker-secrets.ts';
 import { gatherWrites, sendEmptyFrame } from './rhea-transactions.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { LagVerdict } from '../../../functions/brokers/lag-verdict.ts';
 import { judgeOpenPromotion, openPromotionNews } from '../../../functions/promotion/open-promotion.ts';
-import type { LagVerdict } from '../../../functions/shared/replication/lag-verdict.ts';
 import { asRole, known, pairedWest, unreadable } from '../../support/brokers.ts';
 import { earlierIntent } from '../../support/fake-ports.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { freshMs } from '../../../functions/brokers/replication-limits.ts';
 import { predictLoss } from '../../../functions/promotion/predicted-loss.ts';
-import { freshMs } from '../../../functions/shared/replication-limits.ts';
 import { minutely, noonMs, unreadableGauge } from '../../support/brokers.ts';
 
 describe('predictLoss', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { LagJudgement, LagVerdict } from '../../../functions/brokers/lag-verdict.ts';
 import { assessSwitchover, type SwitchoverFacts } from '../../../functions/promotion/switchover-gates.ts';
-import type { LagJudgement, LagVerdict } from '../../../functions/shared/replication/lag-verdict.ts';
 import { asRole, eastRef, known, noonMs, pairedEast, pairedWest, unreadable, westRef } from '../../support/brokers.ts';
 import { earlierIntent } from '../../support/fake-ports.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { LagJudgement } from '../../../functions/brokers/lag-verdict.ts';
 import { judgeProgress, startWatch, type Watch } from '../../../functions/promotion/switchover-progress.ts';
-import type { LagJudgement } from '../../../functions/shared/replication/lag-verdict.ts';
 import { noonMs } from '../../support/brokers.ts';
 
 const limits = { deadlineSeconds: 3_600, stallSeconds: 300, minimumEventsPerSecond: 0 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { GaugeName } from '../../../functions/brokers/replication-gauges.ts';
 import { type FactPorts, gatherReadinessFacts } from '../../../functions/readiness/gather-facts.ts';
 import { AccessDenied, NotFound, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
-import type { GaugeName } from '../../../functions/shared/replication-gauges.ts';
 import { eastRef, healthyGauges, noonMs, ordersPair, pairedEast, pairedWest, westRef } from '../../support/brokers.ts';
 import { FakeBrokers, FakeClock } from '../../support/fake-ports.ts';
 

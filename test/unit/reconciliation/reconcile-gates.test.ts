@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { servingStates } from '../../../functions/brokers/broker-snapshot.ts';
 import { reconciliationSchema } from '../../../functions/config/reconciliation-config.ts';
 import { assessReconcile, type ReconcileFacts } from '../../../functions/reconciliation/reconcile-gates.ts';
-import { servingStates } from '../../../functions/shared/broker-snapshot.ts';
 import { asRole, eastRef, known, pairedEast, unreadable, westRef } from '../../support/brokers.ts';
 import { manifest } from '../../support/manifests.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { BrokerSnapshot } from '../../../functions/brokers/broker-snapshot.ts';
 import { assessEligibility, type EligibilityFacts, isOwnReplica } from '../../../functions/replica/eligibility.ts';
 import { type CreateReplicaInput, createReplicaInputSchema } from '../../../functions/replica/replica-request.ts';
-import type { BrokerSnapshot } from '../../../functions/shared/broker-snapshot.ts';
 import { asRole, eastRef, pairedEast, pendingEast, pendingWest, unpairedEast, westRef } from '../../support/brokers.ts';
 
 const input = (changes: Readonly<Record<string, unknown>> = {}): CreateReplicaInput =>

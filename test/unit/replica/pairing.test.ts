@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { BrokerReading, BrokerSnapshot } from '../../../functions/brokers/broker-snapshot.ts';
 import { judgePairing } from '../../../functions/replica/pairing.ts';
-import type { BrokerReading, BrokerSnapshot } from '../../../functions/shared/broker-snapshot.ts';
 import {
   known,
   pairedEast,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { GaugeReadings } from '../../../functions/brokers/replication-gauges.ts';
+import { freshMs, waitLimitMs } from '../../../functions/brokers/replication-limits.ts';
 import { proveReplication } from '../../../functions/replica/replication-proof.ts';
-import type { GaugeReadings } from '../../../functions/shared/replication-gauges.ts';
-import { freshMs, waitLimitMs } from '../../../functions/shared/replication-limits.ts';
 import { healthyGauges, minutely, noonMs, unreadableGauge } from '../../support/brokers.ts';
 
 const longAgoMs = noonMs - 600_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { executionArnOf } from '../../../functions/aws/executions.ts';
+import type { BrokerReading } from '../../../functions/brokers/broker-snapshot.ts';
 import { AccessDenied, NotFound, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
-import type { BrokerReading } from '../../../functions/shared/broker-snapshot.ts';
 import type { Intent } from '../../../functions/shared/intent.ts';
 import { type ReactionPorts, reactToEvent } from '../../../functions/triggers/react-to-event.ts';
 import { readTriggerEvent } from '../../../functions/triggers/trigger-event.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { BrokerReading } from '../../../functions/shared/broker-snapshot.ts';
-import type { GaugeReadings } from '../../../functions/shared/replication-gauges.ts';
+import type { BrokerReading } from '../../../functions/brokers/broker-snapshot.ts';
+import type { GaugeReadings } from '../../../functions/brokers/replication-gauges.ts';
 import { takeHeartbeat } from '../../../functions/triggers/take-heartbeat.ts';
 import {
   eastRef,

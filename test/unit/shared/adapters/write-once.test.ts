@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { readCredentials } from '../../../../functions/brokers/broker-secrets.ts';
+import { MqBrokers } from '../../../../functions/brokers/mq-brokers.ts';
+import { ReplicationMetrics } from '../../../../functions/brokers/replication-metrics.ts';
 import type { Runtime } from '../../../../functions/runtime/runtime.ts';
-import { readCredentials } from '../../../../functions/shared/adapters/broker-secrets.ts';
 import { ControlItems } from '../../../../functions/shared/adapters/control-items.ts';
 import { ControlTable } from '../../../../functions/shared/adapters/control-table.ts';
-import { MqBrokers } from '../../../../functions/shared/adapters/mq-brokers.ts';
-import { ReplicationMetrics } from '../../../../functions/shared/adapters/replication-metrics.ts';
 import { eastRef, westRef } from '../../../support/brokers.ts';
 import { earlierIntent, fakeRuntime } from '../../../support/fake-ports.ts';
 

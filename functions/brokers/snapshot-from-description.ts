@@ -1,6 +1,6 @@
 import type { DescribeBrokerResponse } from '@aws-sdk/client-mq';
-import { UnexpectedAnswer } from '../../runtime/errors.ts';
-import type { BrokerSnapshot, ReplicationRole } from '../broker-snapshot.ts';
+import { UnexpectedAnswer } from '../runtime/errors.ts';
+import type { BrokerSnapshot, ReplicationRole } from './broker-snapshot.ts';
 
 /** The role is free text in the API; any other spelling stops every decision. docs/amazon-mq.md 15. */
 const roleOf = (text: string | undefined): ReplicationRole => {

@@ -2,10 +2,10 @@ import 'aws-sdk-client-mock-vitest/extend';
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ReplicationMetrics } from '../../../../functions/shared/adapters/replication-metrics.ts';
-import { primaryGauges, replicaGauges } from '../../../../functions/shared/replication-gauges.ts';
-import { noonMs } from '../../../support/brokers.ts';
-import { fakeRuntime, sdkError } from '../../../support/fake-ports.ts';
+import { primaryGauges, replicaGauges } from '../../../functions/brokers/replication-gauges.ts';
+import { ReplicationMetrics } from '../../../functions/brokers/replication-metrics.ts';
+import { noonMs } from '../../support/brokers.ts';
+import { fakeRuntime, sdkError } from '../../support/fake-ports.ts';
 
 const cloudWatch = mockClient(CloudWatchClient);
 beforeEach(() => {

@@ -1,9 +1,9 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
-import { clientCache, clientSettings } from '../../aws/client-settings.ts';
-import { translateError } from '../../aws/translate-error.ts';
-import { InvalidInput, SecretUnusable } from '../../runtime/errors.ts';
-import type { Runtime } from '../../runtime/runtime.ts';
+import { clientCache, clientSettings } from '../aws/client-settings.ts';
+import { translateError } from '../aws/translate-error.ts';
+import { InvalidInput, SecretUnusable } from '../runtime/errors.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 
 /** A user name and its password; never logged, never part of a result. */
 export interface Credentials {

@@ -1,5 +1,5 @@
-import type { ControlEnvironment } from '../../runtime/environment/control-environment.ts';
-import type { Runtime } from '../../runtime/runtime.ts';
+import type { ControlEnvironment } from '../runtime/environment/control-environment.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { pairPorts } from './pair-ports.ts';
 import { ReplicationMetrics } from './replication-metrics.ts';
 

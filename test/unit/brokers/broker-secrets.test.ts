@@ -2,9 +2,9 @@ import 'aws-sdk-client-mock-vitest/extend';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type DrError, InvalidInput, SecretUnusable } from '../../../../functions/runtime/errors.ts';
-import { readCredentials } from '../../../../functions/shared/adapters/broker-secrets.ts';
-import { fakeRuntime, sdkError } from '../../../support/fake-ports.ts';
+import { readCredentials } from '../../../functions/brokers/broker-secrets.ts';
+import { type DrError, InvalidInput, SecretUnusable } from '../../../functions/runtime/errors.ts';
+import { fakeRuntime, sdkError } from '../../support/fake-ports.ts';
 
 const secrets = mockClient(SecretsManagerClient);
 beforeEach(() => {

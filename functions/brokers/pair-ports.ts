@@ -1,7 +1,7 @@
-import type { ControlEnvironment } from '../../runtime/environment/control-environment.ts';
-import type { Runtime } from '../../runtime/runtime.ts';
+import type { ControlEnvironment } from '../runtime/environment/control-environment.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { controlPorts } from '../shared/adapters/control-ports.ts';
 import { probeEndpoints } from './broker-endpoints.ts';
-import { controlPorts } from './control-ports.ts';
 import { MqBrokers } from './mq-brokers.ts';
 
 /** The Control table and the brokers of a pair. */

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { BrokerReading } from '../../../../functions/shared/broker-snapshot.ts';
-import { judgeReplication, type LagVerdict } from '../../../../functions/shared/replication/lag-verdict.ts';
-import type { ReplicationObservation } from '../../../../functions/shared/replication/replication-observation.ts';
-import type { GaugeReadings } from '../../../../functions/shared/replication-gauges.ts';
+import type { BrokerReading } from '../../../functions/brokers/broker-snapshot.ts';
+import { judgeReplication, type LagVerdict } from '../../../functions/brokers/lag-verdict.ts';
+import type { GaugeReadings } from '../../../functions/brokers/replication-gauges.ts';
 import {
   freshMs,
   lagLimitMs,
   restingBacklogEvents,
   waitLimitMs,
-} from '../../../../functions/shared/replication-limits.ts';
+} from '../../../functions/brokers/replication-limits.ts';
+import type { ReplicationObservation } from '../../../functions/brokers/replication-observation.ts';
 import {
   asRole,
   healthyGauges,
@@ -19,7 +19,7 @@ import {
   pairedWest,
   unreadable,
   unreadableGauge,
-} from '../../../support/brokers.ts';
+} from '../../support/brokers.ts';
 
 const look = (changes: Partial<ReplicationObservation> = {}): ReplicationObservation => ({
   atMs: noonMs,

@@ -1,5 +1,5 @@
-import type { BrokerReading } from '../broker-snapshot.ts';
-import type { GaugeReadings } from '../replication-gauges.ts';
+import type { BrokerReading } from './broker-snapshot.ts';
+import type { GaugeReadings } from './replication-gauges.ts';
 
 /** One look at a pair: both brokers and their replication gauges. */
 export interface ReplicationObservation {

@@ -1,7 +1,7 @@
 import { Duplex, PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { openActive, probeEndpoints, probeLayers } from '../../../../functions/shared/adapters/broker-endpoints.ts';
-import { fakeRuntime } from '../../../support/fake-ports.ts';
+import { openActive, probeEndpoints, probeLayers } from '../../../functions/brokers/broker-endpoints.ts';
+import { fakeRuntime } from '../../support/fake-ports.ts';
 
 const broker = {
   amqpEndpoints: [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { findPair } from '../../../functions/brokers/find-pair.ts';
 import { NotFound } from '../../../functions/runtime/errors.ts';
-import { findPair } from '../../../functions/shared/find-pair.ts';
 import { ordersPair } from '../../support/brokers.ts';
 
 const pairs = [ordersPair(), ordersPair({ name: 'stock', brokers: undefined })];

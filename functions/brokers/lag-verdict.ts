@@ -1,6 +1,6 @@
-import type { BrokerReading } from '../broker-snapshot.ts';
-import { type GaugeName, type GaugePoint, type GaugeReading, newestPoint } from '../replication-gauges.ts';
-import { freshMs, lagLimitMs, restingBacklogEvents, waitLimitMs } from '../replication-limits.ts';
+import type { BrokerReading } from './broker-snapshot.ts';
+import { type GaugeName, type GaugePoint, type GaugeReading, newestPoint } from './replication-gauges.ts';
+import { freshMs, lagLimitMs, restingBacklogEvents, waitLimitMs } from './replication-limits.ts';
 import type { ReplicationObservation } from './replication-observation.ts';
 
 /**

@@ -13,11 +13,11 @@ import {
   RebootBrokerCommand,
   UpdateBrokerCommand,
 } from '@aws-sdk/client-mq';
-import { type CallPurpose, clientCache, clientSettings } from '../../aws/client-settings.ts';
-import { surelyNotExecuted, translateError } from '../../aws/translate-error.ts';
-import { DrError, UnexpectedAnswer } from '../../runtime/errors.ts';
-import type { Runtime } from '../../runtime/runtime.ts';
-import type { BrokerReading, BrokerSnapshot, ConfigurationRevision } from '../broker-snapshot.ts';
+import { type CallPurpose, clientCache, clientSettings } from '../aws/client-settings.ts';
+import { surelyNotExecuted, translateError } from '../aws/translate-error.ts';
+import { DrError, UnexpectedAnswer } from '../runtime/errors.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { BrokerReading, BrokerSnapshot, ConfigurationRevision } from './broker-snapshot.ts';
 import { snapshotFrom } from './snapshot-from-description.ts';
 
 /** Which broker, and where. */

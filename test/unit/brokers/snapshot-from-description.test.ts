@@ -1,8 +1,8 @@
 import type { DescribeBrokerResponse } from '@aws-sdk/client-mq';
 import { describe, expect, it } from 'vitest';
-import { UnexpectedAnswer } from '../../../../functions/runtime/errors.ts';
-import { snapshotFrom } from '../../../../functions/shared/adapters/snapshot-from-description.ts';
-import { eastRef, noonMs, westRef } from '../../../support/brokers.ts';
+import { snapshotFrom } from '../../../functions/brokers/snapshot-from-description.ts';
+import { UnexpectedAnswer } from '../../../functions/runtime/errors.ts';
+import { eastRef, noonMs, westRef } from '../../support/brokers.ts';
 
 const answer = (changes: Partial<DescribeBrokerResponse> = {}): DescribeBrokerResponse => ({
   BrokerId: eastRef.brokerId,

@@ -13,10 +13,10 @@ import {
 } from '@aws-sdk/client-mq';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { AccessDenied, NotFound, ServiceUnavailable, UnexpectedAnswer } from '../../../../functions/runtime/errors.ts';
-import { MqBrokers } from '../../../../functions/shared/adapters/mq-brokers.ts';
-import { eastRef, noonMs, westRef } from '../../../support/brokers.ts';
-import { fakeRuntime, sdkError } from '../../../support/fake-ports.ts';
+import { MqBrokers } from '../../../functions/brokers/mq-brokers.ts';
+import { AccessDenied, NotFound, ServiceUnavailable, UnexpectedAnswer } from '../../../functions/runtime/errors.ts';
+import { eastRef, noonMs, westRef } from '../../support/brokers.ts';
+import { fakeRuntime, sdkError } from '../../support/fake-ports.ts';
 
 const mq = mockClient(MqClient);
 beforeEach(() => {

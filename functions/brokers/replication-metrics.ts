@@ -1,8 +1,8 @@
 import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
-import { clientCache, clientSettings } from '../../aws/client-settings.ts';
-import { translateError } from '../../aws/translate-error.ts';
-import { DrError, ServiceUnavailable } from '../../runtime/errors.ts';
-import type { Runtime } from '../../runtime/runtime.ts';
+import { clientCache, clientSettings } from '../aws/client-settings.ts';
+import { translateError } from '../aws/translate-error.ts';
+import { DrError, ServiceUnavailable } from '../runtime/errors.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import type {
   GaugeName,
   GaugePoint,
@@ -10,7 +10,7 @@ import type {
   GaugeReading,
   GaugeReadings,
   GaugeSource,
-} from '../replication-gauges.ts';
+} from './replication-gauges.ts';
 
 const clients = clientCache(
   (runtime, region, purpose) => new CloudWatchClient(clientSettings(runtime, region, purpose)),

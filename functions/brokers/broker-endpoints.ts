@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
-import type { Runtime, SocketAddress } from '../../runtime/runtime.ts';
-import type { BrokerSnapshot } from '../broker-snapshot.ts';
+import type { Runtime, SocketAddress } from '../runtime/runtime.ts';
+import type { BrokerSnapshot } from './broker-snapshot.ts';
 
 /**
  * Budget of one connection attempt. The standby's endpoint refuses at once, an unreachable network does not answer:
