@@ -1,8 +1,8 @@
-import { ControlItems } from '../functions/shared/adapters/control-items.ts';
-import { ControlTable } from '../functions/shared/adapters/control-table.ts';
-import { GuardTable } from '../functions/shared/adapters/guard-table.ts';
-import { HeartbeatTable } from '../functions/shared/adapters/heartbeat-table.ts';
-import { approvalScope } from '../functions/shared/approval.ts';
+import { approvalScope } from '../functions/control/approval.ts';
+import { ControlItems } from '../functions/control/control-items.ts';
+import { ControlTable } from '../functions/control/control-table.ts';
+import { GuardTable } from '../functions/control/guard-table.ts';
+import { HeartbeatTable } from '../functions/control/heartbeat-table.ts';
 import { OperatorError } from './operator-error.ts';
 import type { Surroundings } from './surroundings.ts';
 

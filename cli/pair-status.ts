@@ -1,10 +1,10 @@
+import { type Approval, approvalPrefix, approvalScope, approvalState } from '../functions/control/approval.ts';
+import { globalScope } from '../functions/control/control-scopes.ts';
+import type { Epoch, Freeze, Lock } from '../functions/control/guards.ts';
+import type { Heartbeat } from '../functions/control/heartbeat.ts';
+import { type Intent, intentOperations, isOpen } from '../functions/control/intent.ts';
 import { DrError } from '../functions/runtime/errors.ts';
 import { ReadinessTable } from '../functions/shared/adapters/readiness-table.ts';
-import { type Approval, approvalPrefix, approvalScope, approvalState } from '../functions/shared/approval.ts';
-import { globalScope } from '../functions/shared/control-scopes.ts';
-import type { Epoch, Freeze, Lock } from '../functions/shared/guards/guards.ts';
-import type { Heartbeat } from '../functions/shared/heartbeat.ts';
-import { type Intent, intentOperations, isOpen } from '../functions/shared/intent.ts';
 import type { GameDayRecord } from '../functions/shared/readiness-record.ts';
 import { type Control, pairOfScope, pairScope } from './control.ts';
 import { lacksCredentials } from './describe-failure.ts';

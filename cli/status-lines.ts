@@ -1,5 +1,5 @@
-import type { Epoch, Freeze, Lock } from '../functions/shared/guards/guards.ts';
-import { type Heartbeat, silenceMs } from '../functions/shared/heartbeat.ts';
+import type { Epoch, Freeze, Lock } from '../functions/control/guards.ts';
+import { type Heartbeat, silenceMs } from '../functions/control/heartbeat.ts';
 import type { GameDayRecord } from '../functions/shared/readiness-record.ts';
 import type { ControlStatus, PairStatus } from './pair-status.ts';
 import { isoSeconds, printable } from './printable.ts';

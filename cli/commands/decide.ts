@@ -1,7 +1,7 @@
+import type { Approval } from '../../functions/control/approval.ts';
+import { approvalPrefix, approvalState } from '../../functions/control/approval.ts';
 import { ControlConflict, DrError } from '../../functions/runtime/errors.ts';
 import { didYouMean } from '../../functions/runtime/nearest-name.ts';
-import type { Approval } from '../../functions/shared/approval.ts';
-import { approvalPrefix, approvalState } from '../../functions/shared/approval.ts';
 import { type CommonOptions, type Control, openControl, pairOfScope } from '../control.ts';
 import { exitCodes, OperatorError } from '../operator-error.ts';
 import { isoSeconds } from '../printable.ts';

@@ -1,6 +1,6 @@
+import { globalScope } from '../../functions/control/control-scopes.ts';
+import type { Freeze } from '../../functions/control/guards.ts';
 import { ControlConflict } from '../../functions/runtime/errors.ts';
-import { globalScope } from '../../functions/shared/control-scopes.ts';
-import type { Freeze } from '../../functions/shared/guards/guards.ts';
 import { confirm } from '../confirm.ts';
 import { type CommonOptions, openControl, pairScope } from '../control.ts';
 import { exitCodes, OperatorError } from '../operator-error.ts';

@@ -1,6 +1,6 @@
+import { controlPorts } from '../control/control-ports.ts';
 import type { ControlEnvironment } from '../runtime/environment/control-environment.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { controlPorts } from '../shared/adapters/control-ports.ts';
 import { probeEndpoints } from './broker-endpoints.ts';
 import { MqBrokers } from './mq-brokers.ts';
 

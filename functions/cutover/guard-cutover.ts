@@ -1,7 +1,7 @@
+import { guardWrite } from '../control/guard-write.ts';
+import type { GuardReading } from '../control/guards.ts';
 import type { Run } from '../runtime/compose.ts';
 import type { Finding } from '../runtime/finding.ts';
-import { guardWrite } from '../shared/guards/guard-write.ts';
-import type { GuardReading } from '../shared/guards/guards.ts';
 
 /** The run that makes a cutover. */
 export type CutoverRun = Pick<Run, 'executionArn' | 'fence' | 'overrideControl'>;

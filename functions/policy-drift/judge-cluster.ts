@@ -1,8 +1,8 @@
 import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
 import type { ClusterConfig } from '../config/cluster-config.ts';
+import { type GuardReading, isHeldByOther } from '../control/guards.ts';
 import { InvalidInput, NotFound, UnexpectedAnswer } from '../runtime/errors.ts';
 import type { Finding } from '../runtime/finding.ts';
-import { type GuardReading, isHeldByOther } from '../shared/guards/guards.ts';
 import type { RabbitCluster } from '../shared/rabbit-cluster.ts';
 import { isAwsOwned } from './aws-owned.ts';
 import type { PolicyChange } from './drift-finding.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import { decisionId } from '../control/decision-id.ts';
 import type { Finding } from '../runtime/finding.ts';
-import { decisionId } from '../shared/decision-id.ts';
 import type { DriftFinding } from './drift-finding.ts';
 import type { DriftInput } from './drift-input.ts';
 import { type ChangeRecord, readChanges, runNameOf } from './drift-records.ts';

@@ -1,8 +1,8 @@
 import type { LagJudgement } from '../brokers/lag-verdict.ts';
 import type { PairConfig } from '../config/pair-config.ts';
+import type { GuardReading } from '../control/guards.ts';
 import { UnsafeTopology } from '../runtime/errors.ts';
 import type { Assessment, Finding, PlannedWrite } from '../runtime/finding.ts';
-import type { GuardReading } from '../shared/guards/guards.ts';
 import { assessFailback, notYetReplica } from './failback-gates.ts';
 import type { FailbackInput } from './failback-input.ts';
 import { assessRequest, type SwitchoverDecision, type SwitchoverPorts } from './request-switchover.ts';

@@ -1,5 +1,5 @@
 import type { PairConfig } from '../config/pair-config.ts';
-import type { ApprovalState } from '../shared/approval.ts';
+import type { ApprovalState } from '../control/approval.ts';
 import type { PredictedLoss } from './predicted-loss.ts';
 import type { SwitchoverProgress } from './switchover-progress.ts';
 

@@ -1,7 +1,7 @@
 import { findMembers } from '../brokers/find-pair.ts';
 import type { PairConfig } from '../config/pair-config.ts';
+import { type GuardReading, isHeldByOther, type Lock } from '../control/guards.ts';
 import { DrError, InvalidInput } from '../runtime/errors.ts';
-import { type GuardReading, isHeldByOther, type Lock } from '../shared/guards/guards.ts';
 import { readSignals, type SignalPorts } from './read-signals.ts';
 import { judgeSignals, type SignalJudgement } from './two-signal-rule.ts';
 import { decideWatch, type SignalWatch, type WatchStep } from './watch-step.ts';

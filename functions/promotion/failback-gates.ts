@@ -1,6 +1,6 @@
 import type { LagVerdict } from '../brokers/lag-verdict.ts';
+import type { GuardReading } from '../control/guards.ts';
 import type { Finding } from '../runtime/finding.ts';
-import type { GuardReading } from '../shared/guards/guards.ts';
 import type { SwitchoverStep } from './switchover-step.ts';
 
 /** What is known when a failback is asked for, beside what a switchover asks. */

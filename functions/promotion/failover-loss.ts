@@ -1,4 +1,4 @@
-import { type Heartbeat, silenceMs } from '../shared/heartbeat.ts';
+import { type Heartbeat, silenceMs } from '../control/heartbeat.ts';
 import type { PredictedLoss } from './predicted-loss.ts';
 
 /**

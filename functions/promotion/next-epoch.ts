@@ -1,5 +1,5 @@
-import type { Epoch } from '../shared/guards/guards.ts';
-import type { Intent } from '../shared/intent.ts';
+import type { Epoch } from '../control/guards.ts';
+import type { Intent } from '../control/intent.ts';
 
 /**
  * Number of the epoch that a promotion belongs to. A promotion that has been recorded keeps its number, whichever run

@@ -2,9 +2,9 @@ import * as z from 'zod/mini';
 import { brokerAddressSchema } from '../brokers/broker-address.ts';
 import { findPair } from '../brokers/find-pair.ts';
 import { pairPorts } from '../brokers/pair-ports.ts';
+import { renewLock } from '../control/renew-lock.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { renewLock } from '../shared/adapters/renew-lock.ts';
 
 /** Looks once whether this Region's broker has become the primary and takes clients. The other Region is not asked. */
 export const handler = composeHandler({

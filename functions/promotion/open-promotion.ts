@@ -1,7 +1,7 @@
 import type { BrokerReading } from '../brokers/broker-snapshot.ts';
 import type { LagJudgement } from '../brokers/lag-verdict.ts';
+import { type Intent, isOpen } from '../control/intent.ts';
 import { runbookLine } from '../runtime/runbook.ts';
-import { type Intent, isOpen } from '../shared/intent.ts';
 
 /**
  * Where a promotion stands whose run has died: `settle` its effect is seen and its intent may be closed · `arrived` its

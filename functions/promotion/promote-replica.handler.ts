@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { findPair } from '../brokers/find-pair.ts';
 import { replicationPorts } from '../brokers/replication-ports.ts';
+import { runGuards } from '../control/run-guards.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { runGuards } from '../shared/adapters/run-guards.ts';
 import { requestSwitchover } from './request-switchover.ts';
 import { switchoverInputSchema } from './switchover-input.ts';
 import { startWatch } from './switchover-progress.ts';

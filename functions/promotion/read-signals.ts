@@ -1,8 +1,8 @@
 import type { BrokerReading } from '../brokers/broker-snapshot.ts';
 import type { GaugePort, GaugeReadings } from '../brokers/replication-gauges.ts';
 import type { BrokerRef } from '../config/broker-arn.ts';
+import type { Heartbeat } from '../control/heartbeat.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { Heartbeat } from '../shared/heartbeat.ts';
 import type { Signals } from './two-signal-rule.ts';
 
 /** What the signals are read through; `shared/adapters` has the real ones. */

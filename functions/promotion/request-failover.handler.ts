@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { findPair } from '../brokers/find-pair.ts';
 import { pairPorts } from '../brokers/pair-ports.ts';
+import { takenOverByFailover } from '../control/preemptions.ts';
+import { runGuards } from '../control/run-guards.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { runGuards } from '../shared/adapters/run-guards.ts';
-import { takenOverByFailover } from '../shared/guards/preemptions.ts';
 import { requestFailover } from './request-failover.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { judgeReplication, type LagJudgement } from '../brokers/lag-verdict.ts';
 import type { PairConfig } from '../config/pair-config.ts';
+import { decisionId } from '../control/decision-id.ts';
+import { type Intent, type IntentOperation, isOpen } from '../control/intent.ts';
+import { type IntentRecords, issueWrite, type LastLook } from '../control/issue-write.ts';
 import { OutcomeUnknown, UnsafeTopology } from '../runtime/errors.ts';
 import type { Assessment, PlannedWrite } from '../runtime/finding.ts';
-import { decisionId } from '../shared/decision-id.ts';
-import { type Intent, type IntentOperation, isOpen } from '../shared/intent.ts';
-import { type IntentRecords, issueWrite, type LastLook } from '../shared/issue-write.ts';
 import { type LookPorts, lookAtPair, type PairLook } from './look-at-pair.ts';
 import type { SwitchoverInput } from './switchover-input.ts';
 import { type CounterpartClients, decideSwitchover, type SwitchoverStep } from './switchover-step.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { brokerAddressSchema } from '../brokers/broker-address.ts';
+import { controlPorts } from '../control/control-ports.ts';
+import { isOpen } from '../control/intent.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { controlPorts } from '../shared/adapters/control-ports.ts';
-import { isOpen } from '../shared/intent.ts';
 
 /**
  * Closes the promotion's intent once everything after it is done. Until then a new run with the same input finds the

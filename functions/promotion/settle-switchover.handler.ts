@@ -2,10 +2,10 @@ import * as z from 'zod/mini';
 import { findPair } from '../brokers/find-pair.ts';
 import { judgeReplication } from '../brokers/lag-verdict.ts';
 import { replicationPorts } from '../brokers/replication-ports.ts';
+import { isOpen } from '../control/intent.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { OutcomeUnknown } from '../runtime/errors.ts';
-import { isOpen } from '../shared/intent.ts';
 import { lookAtPair } from './look-at-pair.ts';
 
 /** Verifies the exchange by one more look at both brokers and closes the promotion's intent. */

@@ -1,8 +1,8 @@
 import { type BrokerReading, type BrokerSnapshot, servingStates } from '../brokers/broker-snapshot.ts';
 import type { LagJudgement } from '../brokers/lag-verdict.ts';
 import { type ProtectedWindow, windowsAt } from '../config/protected-window.ts';
+import { type Intent, isOpen } from '../control/intent.ts';
 import type { Assessment, Finding } from '../runtime/finding.ts';
-import { type Intent, isOpen } from '../shared/intent.ts';
 
 /** What is known when a switchover is asked for. */
 export interface SwitchoverFacts {

@@ -1,5 +1,5 @@
+import { type IntentEnd, isOpen } from '../control/intent.ts';
 import type { Assessment } from '../runtime/finding.ts';
-import { type IntentEnd, isOpen } from '../shared/intent.ts';
 import { assessSwitchover, otherPromotionTookEffect, type SwitchoverFacts } from './switchover-gates.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { BrokerReading } from '../brokers/broker-snapshot.ts';
 import { type GaugeReading, newestPoint } from '../brokers/replication-gauges.ts';
 import { freshMs, waitLimitMs } from '../brokers/replication-limits.ts';
-import { type Heartbeat, saysServing, silenceMs } from '../shared/heartbeat.ts';
+import { type Heartbeat, saysServing, silenceMs } from '../control/heartbeat.ts';
 
 /** What the rule is judged on. All of it is read in the replica's own Region or from the Control table. */
 export interface Signals {

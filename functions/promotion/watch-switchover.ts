@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { judgeReplication, type LagJudgement } from '../brokers/lag-verdict.ts';
 import type { PairConfig } from '../config/pair-config.ts';
+import { type Approval, type ApprovalState, approvalState } from '../control/approval.ts';
+import type { Heartbeat } from '../control/heartbeat.ts';
 import { DrError } from '../runtime/errors.ts';
-import { type Approval, type ApprovalState, approvalState } from '../shared/approval.ts';
-import type { Heartbeat } from '../shared/heartbeat.ts';
 import { type DrainForecast, forecastDrain } from './drain-forecast.ts';
 import { decideEscalation, type Escalation } from './escalation.ts';
 import { predictFailoverLoss } from './failover-loss.ts';

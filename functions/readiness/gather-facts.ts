@@ -4,10 +4,10 @@ import { type GaugePort, type GaugeReadings, primaryGauges, replicaGauges } from
 import type { BrokerRef } from '../config/broker-arn.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import { secretOf } from '../config/reconciliation-config.ts';
+import type { GuardReading } from '../control/guards.ts';
+import type { Heartbeat } from '../control/heartbeat.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { BrokerAlarm } from '../shared/broker-alarm.ts';
-import type { GuardReading } from '../shared/guards/guards.ts';
-import type { Heartbeat } from '../shared/heartbeat.ts';
 import type { GameDayRecord } from '../shared/readiness-record.ts';
 import type { MemberFacts, ReadinessFacts, UserRights } from './readiness-facts.ts';
 import { type Reading, tryRead } from './reading.ts';

@@ -1,6 +1,6 @@
 import { newestPoint } from '../brokers/replication-gauges.ts';
 import { freshMs } from '../brokers/replication-limits.ts';
-import { silenceMs } from '../shared/heartbeat.ts';
+import { silenceMs } from '../control/heartbeat.ts';
 import { blocker, type Check, type CheckResult, findingsOr, ok, warning } from './check.ts';
 import { describeWindow, windowsOverlap } from './maintenance-window.ts';
 import { bothBrokers, type MemberFacts, type ReadinessFacts } from './readiness-facts.ts';

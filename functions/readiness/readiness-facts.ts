@@ -2,9 +2,9 @@ import type { BrokerReading, BrokerSnapshot } from '../brokers/broker-snapshot.t
 import type { GaugeReadings } from '../brokers/replication-gauges.ts';
 import type { BrokerRef } from '../config/broker-arn.ts';
 import type { PairConfig } from '../config/pair-config.ts';
+import type { GuardReading } from '../control/guards.ts';
+import type { Heartbeat } from '../control/heartbeat.ts';
 import type { BrokerAlarm } from '../shared/broker-alarm.ts';
-import type { GuardReading } from '../shared/guards/guards.ts';
-import type { Heartbeat } from '../shared/heartbeat.ts';
 import type { GameDayRecord } from '../shared/readiness-record.ts';
 import type { Reading } from './reading.ts';
 

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { findPair } from '../brokers/find-pair.ts';
 import { pairPorts } from '../brokers/pair-ports.ts';
+import { runGuards } from '../control/run-guards.ts';
 import { composeHandler, runOf, runSchema } from '../runtime/compose.ts';
 import { reconciliationEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { reportStore } from '../shared/adapters/report-store.ts';
-import { runGuards } from '../shared/adapters/run-guards.ts';
 import { assessReconcileRequest } from './assess-request.ts';
 import { reconcileInputSchema } from './reconcile-input.ts';
 

@@ -1,4 +1,4 @@
-import { clockSkewSeconds } from '../shared/guards/guards.ts';
+import { clockSkewSeconds } from '../control/guards.ts';
 import type { LedgerEntry } from './ledger/ledger-entry.ts';
 
 /**

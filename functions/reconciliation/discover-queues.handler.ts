@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { findPair } from '../brokers/find-pair.ts';
+import { renewLock } from '../control/renew-lock.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { reconciliationEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { listQueues } from '../shared/adapters/queue-metrics.ts';
 import { brokerQueues } from '../shared/adapters/reconciliation-ports.ts';
-import { renewLock } from '../shared/adapters/renew-lock.ts';
 import { reportStore } from '../shared/adapters/report-store.ts';
 import { discoverQueues } from './discover-queues.ts';
 import { RunDocuments } from './run-documents.ts';

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import { findPair } from '../brokers/find-pair.ts';
+import { runGuards } from '../control/run-guards.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { reconciliationEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { AmqpQueueWalk } from '../shared/adapters/queue-walk.ts';
 import { brokerQueues } from '../shared/adapters/reconciliation-ports.ts';
 import { reportStore } from '../shared/adapters/report-store.ts';
-import { runGuards } from '../shared/adapters/run-guards.ts';
 import { takeManifest } from './find-manifest.ts';
 import { identifyHeld } from './identify-held.ts';
 import { keepLockEvery } from './keep-lock.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { brokerAddressSchema } from '../brokers/broker-address.ts';
 import { findPair } from '../brokers/find-pair.ts';
+import { renewLock } from '../control/renew-lock.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { reconciliationEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { renewLock } from '../shared/adapters/renew-lock.ts';
 import { reportStore } from '../shared/adapters/report-store.ts';
 import { findingSchema, type Manifest, manifestKey, type QueueScan, sha256, writeManifest } from './manifest.ts';
 import { RunDocuments } from './run-documents.ts';

@@ -1,7 +1,7 @@
+import { type Intent, isOpen } from '../control/intent.ts';
+import { type IntentRecords, issueWrite, type LastLook } from '../control/issue-write.ts';
 import { OutcomeUnknown, UnexpectedAnswer } from '../runtime/errors.ts';
 import type { Assessment, PlannedWrite } from '../runtime/finding.ts';
-import { type Intent, isOpen } from '../shared/intent.ts';
-import { type IntentRecords, issueWrite, type LastLook } from '../shared/issue-write.ts';
 import { assessEligibility, isOwnReplica } from './eligibility.ts';
 import { type EligibilityPorts, gatherEligibilityFacts } from './eligibility-facts.ts';
 import {

@@ -1,9 +1,9 @@
 import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
+import { decisionId } from '../control/decision-id.ts';
+import { type Intent, type IntentOperation, isOpen } from '../control/intent.ts';
+import { type IntentRecords, issueWrite, type LastLook } from '../control/issue-write.ts';
 import { OutcomeUnknown } from '../runtime/errors.ts';
 import type { Finding } from '../runtime/finding.ts';
-import { decisionId } from '../shared/decision-id.ts';
-import { type Intent, type IntentOperation, isOpen } from '../shared/intent.ts';
-import { type IntentRecords, issueWrite, type LastLook } from '../shared/issue-write.ts';
 import { readRemovable, ties } from './unpairing.ts';
 
 interface Address {

@@ -1,6 +1,6 @@
 import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
+import type { Intent, IntentOperation } from '../control/intent.ts';
 import { NotFound } from '../runtime/errors.ts';
-import type { Intent, IntentOperation } from '../shared/intent.ts';
 import type { EligibilityFacts } from './eligibility.ts';
 import { type CreateReplicaInput, replicaDecision } from './replica-request.ts';
 

@@ -1,10 +1,10 @@
 import type { BrokerReading, BrokerSnapshot } from '../brokers/broker-snapshot.ts';
 import type { ProtectedWindow } from '../config/protected-window.ts';
+import { decisionId } from '../control/decision-id.ts';
+import { type Intent, type IntentOperation, isOpen } from '../control/intent.ts';
+import { type IntentRecords, issueWrite, type LastLook } from '../control/issue-write.ts';
 import { OutcomeUnknown } from '../runtime/errors.ts';
 import type { Assessment, PlannedWrite } from '../runtime/finding.ts';
-import { decisionId } from '../shared/decision-id.ts';
-import { type Intent, type IntentOperation, isOpen } from '../shared/intent.ts';
-import { type IntentRecords, issueWrite, type LastLook } from '../shared/issue-write.ts';
 import { judgePairing } from './pairing.ts';
 import { assessReboot } from './reboot-gate.ts';
 import { judgeUnpairing } from './unpairing.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { pairAddressesSchema } from '../brokers/broker-address.ts';
 import { pairPorts } from '../brokers/pair-ports.ts';
+import { isOpen } from '../control/intent.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { isOpen } from '../shared/intent.ts';
 
 /** Records the pair's two brokers in the Control table, where every Region finds them, and closes the creation. */
 export const handler = composeHandler({

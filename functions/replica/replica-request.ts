@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
 import { brokerArnSchema } from '../config/broker-arn.ts';
-import { decisionId } from '../shared/decision-id.ts';
+import { decisionId } from '../control/decision-id.ts';
 
 /** Input of the create-replica workflow. */
 export const createReplicaInputSchema = z.strictObject({

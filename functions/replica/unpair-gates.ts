@@ -1,7 +1,7 @@
 import { type BrokerSnapshot, servingStates } from '../brokers/broker-snapshot.ts';
 import { type ProtectedWindow, windowsAt } from '../config/protected-window.ts';
+import { type Intent, isOpen } from '../control/intent.ts';
 import type { Assessment, Finding, PlannedWrite } from '../runtime/finding.ts';
-import { type Intent, isOpen } from '../shared/intent.ts';
 import type { UnpairInput } from './unpair-input.ts';
 import type { UnpairSide, UnpairSides } from './unpair-sides.ts';
 import { judgeUnpairing, type UnpairingPhase } from './unpairing.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { findPair } from '../brokers/find-pair.ts';
 import { pairPorts } from '../brokers/pair-ports.ts';
+import { runGuards } from '../control/run-guards.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { runGuards } from '../shared/adapters/run-guards.ts';
 import { unpairInputSchema } from './unpair-input.ts';
 import { unpairPrimary } from './unpair-primary.ts';
 

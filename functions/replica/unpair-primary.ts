@@ -1,11 +1,11 @@
 import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
 import { findMembers } from '../brokers/find-pair.ts';
 import type { PairConfig } from '../config/pair-config.ts';
+import { decisionId } from '../control/decision-id.ts';
+import { type Intent, type IntentOperation, isOpen } from '../control/intent.ts';
+import { type IntentRecords, issueWrite, type LastLook } from '../control/issue-write.ts';
 import { OutcomeUnknown } from '../runtime/errors.ts';
 import type { Assessment, PlannedWrite } from '../runtime/finding.ts';
-import { decisionId } from '../shared/decision-id.ts';
-import { type Intent, type IntentOperation, isOpen } from '../shared/intent.ts';
-import { type IntentRecords, issueWrite, type LastLook } from '../shared/issue-write.ts';
 import { assessUnpair, phaseOf, plannedUnpairing, type UnpairFacts } from './unpair-gates.ts';
 import type { UnpairInput } from './unpair-input.ts';
 import { type UnpairSide, unpairSides } from './unpair-sides.ts';

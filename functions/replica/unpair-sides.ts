@@ -1,6 +1,6 @@
 import type { BrokerRef } from '../config/broker-arn.ts';
+import type { Intent } from '../control/intent.ts';
 import { UnsafeTopology } from '../runtime/errors.ts';
-import type { Intent } from '../shared/intent.ts';
 import type { RemovableReading } from './unpairing.ts';
 
 /** A member of the pair with what was read of it. */

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { findPair } from '../brokers/find-pair.ts';
+import { approvalState } from '../control/approval.ts';
+import { controlPorts } from '../control/control-ports.ts';
+import { renewLock } from '../control/renew-lock.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { controlPorts } from '../shared/adapters/control-ports.ts';
-import { renewLock } from '../shared/adapters/renew-lock.ts';
-import { approvalState } from '../shared/approval.ts';
 
 /** Looks once at an approval. Expiry, like a missing item, means no. */
 export const handler = composeHandler({

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
+import { controlPorts } from '../control/control-ports.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { controlPorts } from '../shared/adapters/control-ports.ts';
 
 /**
  * Gives the pair's lock back at the end of a run; a lock that the run does not hold any more is left alone, and so is

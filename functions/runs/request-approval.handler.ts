@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 import { notify } from '../aws/notifications.ts';
 import { findPair } from '../brokers/find-pair.ts';
+import { controlPorts } from '../control/control-ports.ts';
+import { decisionId } from '../control/decision-id.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { runbookLine } from '../runtime/runbook.ts';
-import { controlPorts } from '../shared/adapters/control-ports.ts';
-import { decisionId } from '../shared/decision-id.ts';
 
 /**
  * Opens an approval and tells people about it. A retry finds the approval that the first attempt opened: its id comes

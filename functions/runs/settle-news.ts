@@ -1,5 +1,5 @@
+import type { Intent } from '../control/intent.ts';
 import { runbookLine } from '../runtime/runbook.ts';
-import type { Intent } from '../shared/intent.ts';
 import { parseObject } from '../shared/parse-object.ts';
 import { failedByChild, stepRecovery } from './child-run.ts';
 

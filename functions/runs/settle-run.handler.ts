@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import { Executions } from '../aws/executions.ts';
 import { notify } from '../aws/notifications.ts';
+import { controlItems, controlPorts } from '../control/control-ports.ts';
+import { clusterScope, pairScope } from '../control/control-scopes.ts';
+import { GuardTable } from '../control/guard-table.ts';
+import { isOpen } from '../control/intent.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { controlItems, controlPorts } from '../shared/adapters/control-ports.ts';
-import { GuardTable } from '../shared/adapters/guard-table.ts';
-import { clusterScope, pairScope } from '../shared/control-scopes.ts';
-import { isOpen } from '../shared/intent.ts';
 import { readEndedRun } from './read-ended-run.ts';
 import { settleNews, subjectOf } from './settle-news.ts';
 

@@ -1,4 +1,4 @@
-import type { Intent } from '../shared/intent.ts';
+import type { Intent } from '../control/intent.ts';
 
 /**
  * Who asked for a promotion that was seen from outside: `ours` a run of this project did · `outside` none did ·

@@ -1,10 +1,10 @@
 import type { BrokerReading } from '../brokers/broker-snapshot.ts';
 import type { BrokerRef } from '../config/broker-arn.ts';
 import type { PairConfig } from '../config/pair-config.ts';
+import { decisionId } from '../control/decision-id.ts';
+import type { Intent } from '../control/intent.ts';
 import { DrError } from '../runtime/errors.ts';
 import { runbookLine } from '../runtime/runbook.ts';
-import { decisionId } from '../shared/decision-id.ts';
-import type { Intent } from '../shared/intent.ts';
 import { attributePromotion } from './attribute-promotion.ts';
 import type { TriggerEvent } from './trigger-event.ts';
 

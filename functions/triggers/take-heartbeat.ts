@@ -2,8 +2,8 @@ import type { BrokerReading } from '../brokers/broker-snapshot.ts';
 import { type GaugePort, newestPoint } from '../brokers/replication-gauges.ts';
 import { freshMs } from '../brokers/replication-limits.ts';
 import type { BrokerRef } from '../config/broker-arn.ts';
+import { type Heartbeat, silenceMs } from '../control/heartbeat.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { type Heartbeat, silenceMs } from '../shared/heartbeat.ts';
 
 /** What a heartbeat reads, all of it in its own Region; `shared/adapters` has the real ones. */
 export interface HeartbeatPorts {

@@ -2,10 +2,10 @@ import * as z from 'zod/mini';
 import { probeLayers } from '../brokers/broker-endpoints.ts';
 import { findMembers } from '../brokers/find-pair.ts';
 import { replicationPorts } from '../brokers/replication-ports.ts';
+import { saysServing } from '../control/heartbeat.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { metricFields } from '../runtime/metric-fields.ts';
-import { saysServing } from '../shared/heartbeat.ts';
 import { takeHeartbeat } from './take-heartbeat.ts';
 
 /** What became of one pair's heartbeat; a pair without a broker in this Region has none. */

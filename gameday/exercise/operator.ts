@@ -1,9 +1,9 @@
+import { ControlItems } from '../../functions/control/control-items.ts';
+import { globalScope, pairScope } from '../../functions/control/control-scopes.ts';
+import { ControlTable } from '../../functions/control/control-table.ts';
+import { GuardTable } from '../../functions/control/guard-table.ts';
 import { currentRuntime } from '../../functions/runtime/runtime.ts';
-import { ControlItems } from '../../functions/shared/adapters/control-items.ts';
-import { ControlTable } from '../../functions/shared/adapters/control-table.ts';
 import { FenceTable } from '../../functions/shared/adapters/fence-table.ts';
-import { GuardTable } from '../../functions/shared/adapters/guard-table.ts';
-import { globalScope, pairScope } from '../../functions/shared/control-scopes.ts';
 import type { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
 import type { ExerciseStage } from './stage-port.ts';
 

@@ -1,10 +1,10 @@
-import { approvalScope } from '../../functions/shared/approval.ts';
-import { globalScope, pairScope } from '../../functions/shared/control-scopes.ts';
+import { approvalScope } from '../../functions/control/approval.ts';
+import { globalScope, pairScope } from '../../functions/control/control-scopes.ts';
 import type { Policy } from './function-policy.ts';
 import type { GrantScope } from './scope.ts';
 import { targets } from './targets.ts';
 
-/** What answering an approval reads and writes; see `functions/shared/adapters/control-table.ts`. */
+/** What answering an approval reads and writes; see `functions/control/control-table.ts`. */
 const answered = ['pk', 'sk', 'status', 'decidedBy', 'decidedAtMs', 'expiresAtMs'] as const;
 
 /**

@@ -1,5 +1,5 @@
 import { BatchGetItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { clockSkewSeconds, isHeldByOther, leaseSeconds } from '../../functions/shared/guards/guards.ts';
+import { clockSkewSeconds, isHeldByOther, leaseSeconds } from '../../functions/control/guards.ts';
 import { controlTable } from '../../testbed/stage.ts';
 import { finalState } from './final-state.ts';
 import type { Rehearsal } from './rehearsal.ts';
@@ -55,7 +55,7 @@ const calmSeconds = 120;
 /** Longer than everything that a run may wait for: an approval, a drain, an hour of settle-run. */
 const patienceSeconds = 6 * 3_600;
 
-/** The owner of a lock that was given back; functions/shared/adapters/guard-table.ts. */
+/** The owner of a lock that was given back; functions/control/guard-table.ts. */
 const nobody = 'nobody';
 
 const scopes = ['PAIR#orders', 'WATCH#orders', 'CLUSTER#events'];

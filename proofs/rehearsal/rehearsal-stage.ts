@@ -1,7 +1,7 @@
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import rhea from 'rhea';
-import { approvalPrefix, approvalScope } from '../../functions/shared/approval.ts';
+import { approvalPrefix, approvalScope } from '../../functions/control/approval.ts';
 import type { ApiCallRecord } from '../../simulator/api/api-call-record.ts';
 import { TaskFailure, type TransitionEvent } from '../../simulator/engine/ports.ts';
 import { readMessage } from '../../simulator/world/broker/amqp-message.ts';

@@ -1,7 +1,7 @@
+import { ControlItems } from '../../functions/control/control-items.ts';
+import { ControlTable } from '../../functions/control/control-table.ts';
+import { GuardTable } from '../../functions/control/guard-table.ts';
 import { currentRuntime } from '../../functions/runtime/runtime.ts';
-import { ControlItems } from '../../functions/shared/adapters/control-items.ts';
-import { ControlTable } from '../../functions/shared/adapters/control-table.ts';
-import { GuardTable } from '../../functions/shared/adapters/guard-table.ts';
 import { controlTable } from '../../testbed/stage.ts';
 import type { RehearsalStage } from '../rehearsal/rehearsal-stage.ts';
 

@@ -1,4 +1,4 @@
-import { clockSkewSeconds, leaseSeconds } from '../../functions/shared/guards/guards.ts';
+import { clockSkewSeconds, leaseSeconds } from '../../functions/control/guards.ts';
 import type { Engine } from '../../simulator/engine/engine.ts';
 import { east, RehearsalStage, west } from '../rehearsal/rehearsal-stage.ts';
 import { auditLostRegion, auditPromotions, type Violations } from './audit.ts';

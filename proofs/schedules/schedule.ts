@@ -130,7 +130,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   ),
   weighted(1, fc.record({ do: fc.constantFrom('acknowledge' as const, 'abort' as const) })),
   weighted(1, fc.record({ do: fc.constant('consumer-crash' as const), count: fc.integer({ min: 1, max: 3 }) })),
-  // Within the ten seconds by which clocks may differ: functions/shared/guards/guards.ts.
+  // Within the ten seconds by which clocks may differ: functions/control/guards.ts.
   weighted(1, fc.record({ do: fc.constant('skew' as const), region, seconds: fc.integer({ min: -5, max: 5 }) })),
   weighted(5, fc.record({ do: fc.constant('fault' as const), fault, seconds: fc.integer({ min: 1, max: 300 }) })),
 );

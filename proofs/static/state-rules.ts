@@ -1,5 +1,5 @@
+import { leaseSeconds } from '../../functions/control/guards.ts';
 import { errorCatalogue } from '../../functions/runtime/errors.ts';
-import { leaseSeconds } from '../../functions/shared/guards/guards.ts';
 import { functions, functionTimeoutSeconds } from '../../infra/deployment.ts';
 import type { State, TaskState } from '../../simulator/engine/definition/definition.ts';
 import { allStates } from '../../simulator/engine/definition/walk.ts';

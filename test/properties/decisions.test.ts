@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { judgeReplication } from '../../functions/brokers/lag-verdict.ts';
 import type { GaugeReading } from '../../functions/brokers/replication-gauges.ts';
 import { freshMs } from '../../functions/brokers/replication-limits.ts';
+import { decisionId } from '../../functions/control/decision-id.ts';
 import { predictLoss } from '../../functions/promotion/predicted-loss.ts';
-import { decisionId } from '../../functions/shared/decision-id.ts';
 import { known, noonMs, pairedEast, pairedWest, unreadable } from '../support/brokers.ts';
 
 const parts = fc.array(fc.string({ unit: 'binary', maxLength: 12 }), { maxLength: 6 });

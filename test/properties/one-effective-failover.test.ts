@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Heartbeat } from '../../functions/control/heartbeat.ts';
+import type { Intent } from '../../functions/control/intent.ts';
 import { requestFailover } from '../../functions/promotion/request-failover.ts';
-import type { Heartbeat } from '../../functions/shared/heartbeat.ts';
-import type { Intent } from '../../functions/shared/intent.ts';
 import { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
 import { type Attempt, attempt, expectedErrors, playAttempts, portsOf, undisturbed } from '../support/attempts.ts';
 import { asRole, eastRef, known, noonMs, ordersPair, pairedWest, westRef } from '../support/brokers.ts';

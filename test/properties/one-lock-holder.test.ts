@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { GuardTable } from '../../functions/control/guard-table.ts';
+import { guardWrite } from '../../functions/control/guard-write.ts';
+import { clockSkewSeconds, type Lock } from '../../functions/control/guards.ts';
 import { DrError } from '../../functions/runtime/errors.ts';
-import { GuardTable } from '../../functions/shared/adapters/guard-table.ts';
-import { guardWrite } from '../../functions/shared/guards/guard-write.ts';
-import { clockSkewSeconds, type Lock } from '../../functions/shared/guards/guards.ts';
 import { functionTimeoutSeconds } from '../../infra/deployment.ts';
 import { ControlStage } from '../support/control-stage.ts';
 

@@ -1,5 +1,5 @@
+import { ControlItems } from '../../functions/control/control-items.ts';
 import type { Runtime } from '../../functions/runtime/runtime.ts';
-import { ControlItems } from '../../functions/shared/adapters/control-items.ts';
 import { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
 import { STRONG_REGIONS } from '../../simulator/world/dynamodb/table-spec.ts';
 import type { DataPlanes } from '../../simulator/world/mq/data-planes.ts';

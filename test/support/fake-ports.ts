@@ -1,13 +1,13 @@
 import type { BrokerReading, BrokerSnapshot } from '../../functions/brokers/broker-snapshot.ts';
 import type { GaugeReadings } from '../../functions/brokers/replication-gauges.ts';
+import type { Approval } from '../../functions/control/approval.ts';
+import type { Intent, IntentEnd, IntentOperation } from '../../functions/control/intent.ts';
+import type { LastLook } from '../../functions/control/issue-write.ts';
 import { type Clock, valuesOrFirstError } from '../../functions/runtime/clock.ts';
 import { ControlConflict, DrError, NotFound } from '../../functions/runtime/errors.ts';
 import type { Finding } from '../../functions/runtime/finding.ts';
 import type { LogFields } from '../../functions/runtime/log.ts';
 import type { Runtime } from '../../functions/runtime/runtime.ts';
-import type { Approval } from '../../functions/shared/approval.ts';
-import type { Intent, IntentEnd, IntentOperation } from '../../functions/shared/intent.ts';
-import type { LastLook } from '../../functions/shared/issue-write.ts';
 import { noonMs } from './brokers.ts';
 
 /** A clock that a test moves by hand; sleeping moves it too. */

@@ -1,11 +1,11 @@
 import { runCommand } from '../../cli/run-command.ts';
 import type { Surroundings } from '../../cli/surroundings.ts';
+import type { Approval } from '../../functions/control/approval.ts';
+import { ControlItems } from '../../functions/control/control-items.ts';
+import { ControlTable } from '../../functions/control/control-table.ts';
+import { GuardTable } from '../../functions/control/guard-table.ts';
+import { HeartbeatTable } from '../../functions/control/heartbeat-table.ts';
 import type { Runtime } from '../../functions/runtime/runtime.ts';
-import { ControlItems } from '../../functions/shared/adapters/control-items.ts';
-import { ControlTable } from '../../functions/shared/adapters/control-table.ts';
-import { GuardTable } from '../../functions/shared/adapters/guard-table.ts';
-import { HeartbeatTable } from '../../functions/shared/adapters/heartbeat-table.ts';
-import type { Approval } from '../../functions/shared/approval.ts';
 import { fakeRuntime } from './fake-ports.ts';
 import { WorkflowStage } from './workflow-stage.ts';
 

@@ -1,8 +1,8 @@
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { ControlItems } from '../../functions/control/control-items.ts';
+import { GuardTable } from '../../functions/control/guard-table.ts';
 import { currentRuntime } from '../../functions/runtime/runtime.ts';
-import { ControlItems } from '../../functions/shared/adapters/control-items.ts';
-import { GuardTable } from '../../functions/shared/adapters/guard-table.ts';
 import type { ApiCallRecord } from '../../simulator/api/api-call-record.ts';
 import type { TransitionEvent } from '../../simulator/engine/ports.ts';
 import { type DeployedPair, Stage, type StageOptions } from '../../testbed/stage.ts';

@@ -1,12 +1,12 @@
 import { readCredentials } from '../../brokers/broker-secrets.ts';
 import { MqBrokers } from '../../brokers/mq-brokers.ts';
 import type { ClusterConfig } from '../../config/cluster-config.ts';
+import { ControlItems } from '../../control/control-items.ts';
+import { clusterScope } from '../../control/control-scopes.ts';
+import { GuardTable } from '../../control/guard-table.ts';
 import type { ClusterEnvironment } from '../../runtime/environment/cluster-environment.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { clusterScope } from '../control-scopes.ts';
 import { ClusterRecords } from './cluster-records.ts';
-import { ControlItems } from './control-items.ts';
-import { GuardTable } from './guard-table.ts';
 import { RabbitManagement } from './rabbit-management.ts';
 
 /** The adapters that functions of a RabbitMQ cluster share. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
+import { type ControlItems, number, text } from '../../control/control-items.ts';
 import { UnexpectedAnswer } from '../../runtime/errors.ts';
 import { schemaProblems } from '../../runtime/schema-problems.ts';
-import { type ControlItems, number, text } from './control-items.ts';
 
 /** A record with the version that a later write must find. */
 export interface Versioned<T> {

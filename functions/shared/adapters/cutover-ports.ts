@@ -1,10 +1,10 @@
 import type { PairConfig } from '../../config/pair-config.ts';
+import { controlItems, controlPorts } from '../../control/control-ports.ts';
+import { renewLock } from '../../control/renew-lock.ts';
 import type { Run } from '../../runtime/compose.ts';
 import type { ControlEnvironment } from '../../runtime/environment/control-environment.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { controlItems, controlPorts } from './control-ports.ts';
 import { FenceTable } from './fence-table.ts';
-import { renewLock } from './renew-lock.ts';
 
 /** What the functions of a cutover share; each adds the service of the own Region that it acts on. */
 export const cutoverPorts = (runtime: Runtime, environment: ControlEnvironment, pair: PairConfig) => {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { pairScope } from '../control-scopes.ts';
+import { type ControlItems, number, text, withoutUndefined } from '../../control/control-items.ts';
+import { pairScope } from '../../control/control-scopes.ts';
 import type { Fence } from '../fence.ts';
-import { type ControlItems, number, text, withoutUndefined } from './control-items.ts';
 
 const fenceSchema = z.object({
   brokerId: text,

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { pairScope } from '../control-scopes.ts';
+import { type ControlItems, number, text, texts } from '../../control/control-items.ts';
+import { pairScope } from '../../control/control-scopes.ts';
 import { type GameDayRecord, gameDayOutcomes, type ReadinessRecord } from '../readiness-record.ts';
-import { type ControlItems, number, text, texts } from './control-items.ts';
 
 const readinessSchema = z.object({
   verdict: z.pipe(text, z.enum(['ready', 'not-ready'])),

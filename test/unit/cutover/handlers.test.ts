@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { ControlItems } from '../../../functions/control/control-items.ts';
 import { currentRuntime } from '../../../functions/runtime/runtime.ts';
-import { ControlItems } from '../../../functions/shared/adapters/control-items.ts';
 import { FenceTable } from '../../../functions/shared/adapters/fence-table.ts';
 import { letStreamsRest } from '../../../simulator/world/let-streams-rest.ts';
 import { addTeamCutover } from '../../../testbed/team-cutover.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Epoch, GuardReading } from '../../../functions/control/guards.ts';
 import { assessFailbackRequest } from '../../../functions/promotion/assess-failback-request.ts';
 import { failbackInputSchema } from '../../../functions/promotion/failback-input.ts';
-import type { Epoch, GuardReading } from '../../../functions/shared/guards/guards.ts';
 import {
   asRole,
   eastRef,

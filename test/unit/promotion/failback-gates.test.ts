@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Epoch, GuardReading } from '../../../functions/control/guards.ts';
 import { assessFailback, type FailbackFacts } from '../../../functions/promotion/failback-gates.ts';
-import type { Epoch, GuardReading } from '../../../functions/shared/guards/guards.ts';
 import { eastRef, noonMs, westRef } from '../../support/brokers.ts';
 
 const epoch = (changes: Partial<Epoch> = {}): Epoch => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { type Heartbeat, silenceMs } from '../../../functions/control/heartbeat.ts';
 import { predictFailoverLoss } from '../../../functions/promotion/failover-loss.ts';
-import { type Heartbeat, silenceMs } from '../../../functions/shared/heartbeat.ts';
 import { eastRef, noonMs } from '../../support/brokers.ts';
 
 const withoutBacklog = (ageMs: number): Heartbeat => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Epoch } from '../../../functions/control/guards.ts';
 import { nextEpoch } from '../../../functions/promotion/next-epoch.ts';
-import type { Epoch } from '../../../functions/shared/guards/guards.ts';
 import { eastRef, noonMs, westRef } from '../../support/brokers.ts';
 
 const newest: Epoch = {

@@ -1,10 +1,10 @@
 import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
+import { ControlTable } from '../../../functions/control/control-table.ts';
+import { GuardTable } from '../../../functions/control/guard-table.ts';
 import { handler as recordEpoch } from '../../../functions/promotion/record-epoch.handler.ts';
 import type { LogFields } from '../../../functions/runtime/log.ts';
 import { runWithRuntime } from '../../../functions/runtime/runtime.ts';
-import { ControlTable } from '../../../functions/shared/adapters/control-table.ts';
-import { GuardTable } from '../../../functions/shared/adapters/guard-table.ts';
 import { eastRef, westRef } from '../../support/brokers.ts';
 import { ControlStage } from '../../support/control-stage.ts';
 import { earlierIntent } from '../../support/fake-ports.ts';

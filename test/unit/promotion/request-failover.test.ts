@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Heartbeat } from '../../../functions/control/heartbeat.ts';
+import type { Intent } from '../../../functions/control/intent.ts';
 import {
   assessFailoverRequest,
   type FailoverRequest,
@@ -15,8 +17,6 @@ import {
   ServiceUnavailable,
 } from '../../../functions/runtime/errors.ts';
 import type { Assessment, Finding } from '../../../functions/runtime/finding.ts';
-import type { Heartbeat } from '../../../functions/shared/heartbeat.ts';
-import type { Intent } from '../../../functions/shared/intent.ts';
 import { asRole, eastRef, noonMs, ordersPair, pairedEast, pairedWest, westRef } from '../../support/brokers.ts';
 import { earlierIntent, FakeBrokers, FakeClock, FakeControl, FakeLastLook } from '../../support/fake-ports.ts';
 

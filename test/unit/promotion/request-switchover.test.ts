@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Intent } from '../../../functions/control/intent.ts';
 import { requestSwitchover } from '../../../functions/promotion/request-switchover.ts';
 import { switchoverInputSchema } from '../../../functions/promotion/switchover-input.ts';
 import { type CounterpartClients, promotionSettleMs } from '../../../functions/promotion/switchover-step.ts';
@@ -10,7 +11,6 @@ import {
   ServiceUnavailable,
   UnsafeTopology,
 } from '../../../functions/runtime/errors.ts';
-import type { Intent } from '../../../functions/shared/intent.ts';
 import {
   asRole,
   eastRef,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { Intent } from '../../../functions/control/intent.ts';
 import type { SwitchoverFacts } from '../../../functions/promotion/switchover-gates.ts';
 import {
   type CounterpartClients,
   decideSwitchover,
   promotionSettleMs,
 } from '../../../functions/promotion/switchover-step.ts';
-import type { Intent } from '../../../functions/shared/intent.ts';
 import { asRole, eastRef, known, noonMs, pairedEast, pairedWest, unreadable, westRef } from '../../support/brokers.ts';
 import { earlierIntent } from '../../support/fake-ports.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Heartbeat } from '../../../functions/control/heartbeat.ts';
 import { startWatch, type Watch } from '../../../functions/promotion/switchover-progress.ts';
 import { watchSwitchover } from '../../../functions/promotion/watch-switchover.ts';
 import { ServiceUnavailable } from '../../../functions/runtime/errors.ts';
-import type { Heartbeat } from '../../../functions/shared/heartbeat.ts';
 import {
   asRole,
   eastRef,

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Epoch } from '../../../functions/control/guards.ts';
+import type { Heartbeat } from '../../../functions/control/heartbeat.ts';
 import {
   checkAlarms,
   checkControl,
@@ -11,8 +13,6 @@ import {
 } from '../../../functions/readiness/operation-checks.ts';
 import type { MemberFacts } from '../../../functions/readiness/readiness-facts.ts';
 import type { BrokerAlarm } from '../../../functions/shared/broker-alarm.ts';
-import type { Epoch } from '../../../functions/shared/guards/guards.ts';
-import type { Heartbeat } from '../../../functions/shared/heartbeat.ts';
 import type { GameDayRecord } from '../../../functions/shared/readiness-record.ts';
 import {
   eastRef,

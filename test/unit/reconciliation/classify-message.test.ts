@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { clockSkewSeconds } from '../../../functions/control/guards.ts';
 import {
   type ClassReason,
   classifyMessage,
@@ -6,7 +7,6 @@ import {
   type MessageFacts,
   messageClasses,
 } from '../../../functions/reconciliation/classify-message.ts';
-import { clockSkewSeconds } from '../../../functions/shared/guards/guards.ts';
 import { noonMs } from '../../support/brokers.ts';
 import { claimRecord, ledgerEntry, processedRecord } from '../../support/ledger-entries.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { leaseSeconds } from '../../../functions/control/guards.ts';
 import { goThroughQueues } from '../../../functions/reconciliation/go-through-queues.ts';
 import { keepLockEvery } from '../../../functions/reconciliation/keep-lock.ts';
 import { endsWalkAfterSeconds, startsQueuesForSeconds } from '../../../functions/reconciliation/step-input.ts';
 import { LockLost } from '../../../functions/runtime/errors.ts';
-import { leaseSeconds } from '../../../functions/shared/guards/guards.ts';
 import { FakeClock } from '../../support/fake-ports.ts';
 
 /** Goes through queues that take so many seconds each; `done` are the queues that were worked on. */

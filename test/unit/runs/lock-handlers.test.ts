@@ -1,10 +1,10 @@
 import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
+import { GuardTable } from '../../../functions/control/guard-table.ts';
 import { handler as acquireLock } from '../../../functions/runs/acquire-lock.handler.ts';
 import { handler as releaseLock } from '../../../functions/runs/release-lock.handler.ts';
 import { InvalidInput, LockHeld, LockLost, NotFound } from '../../../functions/runtime/errors.ts';
 import { runWithRuntime } from '../../../functions/runtime/runtime.ts';
-import { GuardTable } from '../../../functions/shared/adapters/guard-table.ts';
 import { noonMs } from '../../support/brokers.ts';
 import { ControlStage } from '../../support/control-stage.ts';
 

@@ -1,8 +1,8 @@
 import { MqClient, PromoteCommand } from '@aws-sdk/client-mq';
 import { describe, expect, it } from 'vitest';
+import { ControlItems } from '../../../functions/control/control-items.ts';
+import { HeartbeatTable } from '../../../functions/control/heartbeat-table.ts';
 import { currentRuntime } from '../../../functions/runtime/runtime.ts';
-import { ControlItems } from '../../../functions/shared/adapters/control-items.ts';
-import { HeartbeatTable } from '../../../functions/shared/adapters/heartbeat-table.ts';
 import { startTriggers } from '../../../testbed/triggers.ts';
 import { WorkflowStage } from '../../support/workflow-stage.ts';
 

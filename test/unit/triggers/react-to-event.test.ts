@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { executionArnOf } from '../../../functions/aws/executions.ts';
 import type { BrokerReading } from '../../../functions/brokers/broker-snapshot.ts';
+import type { Intent } from '../../../functions/control/intent.ts';
 import { AccessDenied, NotFound, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
-import type { Intent } from '../../../functions/shared/intent.ts';
 import { type ReactionPorts, reactToEvent } from '../../../functions/triggers/react-to-event.ts';
 import { readTriggerEvent } from '../../../functions/triggers/trigger-event.ts';
 import { asRole, eastRef, known, noonMs, ordersPair, pairedWest, unreadable, westRef } from '../../support/brokers.ts';

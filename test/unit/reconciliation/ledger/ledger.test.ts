@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { clockSkewSeconds } from '../../../../functions/control/guards.ts';
 import { ServiceUnavailable } from '../../../../functions/runtime/errors.ts';
-import { clockSkewSeconds } from '../../../../functions/shared/guards/guards.ts';
 import { noonMs } from '../../../support/brokers.ts';
 import { east, keysOf, west } from '../../../support/ledger-stage.ts';
 import { failingTable, TwoLedgerRegions } from '../../../support/two-ledger-regions.ts';

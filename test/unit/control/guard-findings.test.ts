@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type GuardedRun, judgeGuards } from '../../../../functions/shared/guards/guard-findings.ts';
-import type { Epoch, GuardReading, Lock } from '../../../../functions/shared/guards/guards.ts';
-import { noonMs, westRef } from '../../../support/brokers.ts';
+import { type GuardedRun, judgeGuards } from '../../../functions/control/guard-findings.ts';
+import type { Epoch, GuardReading, Lock } from '../../../functions/control/guards.ts';
+import { noonMs, westRef } from '../../support/brokers.ts';
 
 const person: GuardedRun = { executionArn: 'arn:ours', automatic: false, overrideControl: null };
 const automatic: GuardedRun = { ...person, automatic: true };

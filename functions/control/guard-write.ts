@@ -1,5 +1,5 @@
-import { LockLost, ServiceUnavailable } from '../../runtime/errors.ts';
-import type { Finding } from '../../runtime/finding.ts';
+import { LockLost, ServiceUnavailable } from '../runtime/errors.ts';
+import type { Finding } from '../runtime/finding.ts';
 import { type GuardedRun, type GuardPolicy, judgeGuards } from './guard-findings.ts';
 import type { GuardReading } from './guards.ts';
 

@@ -1,15 +1,8 @@
 import * as z from 'zod/mini';
-import { ControlConflict, DrError, LockLost } from '../../runtime/errors.ts';
-import { globalScope } from '../control-scopes.ts';
-import {
-  clockSkewSeconds,
-  type Epoch,
-  type Freeze,
-  type GuardReading,
-  type Lock,
-  leaseSeconds,
-} from '../guards/guards.ts';
+import { ControlConflict, DrError, LockLost } from '../runtime/errors.ts';
 import { type ControlItems, number, text, withoutUndefined } from './control-items.ts';
+import { globalScope } from './control-scopes.ts';
+import { clockSkewSeconds, type Epoch, type Freeze, type GuardReading, type Lock, leaseSeconds } from './guards.ts';
 
 const lockSchema = z.object({ owner: text, fence: number, expiresAtMs: number, purpose: text });
 

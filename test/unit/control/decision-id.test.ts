@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decisionId } from '../../../functions/shared/decision-id.ts';
+import { decisionId } from '../../../functions/control/decision-id.ts';
 
 describe('decisionId', () => {
   it('is the same for the same parts in every run, now and later', () => {

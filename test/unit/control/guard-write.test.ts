@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { LockLost, ServiceUnavailable } from '../../../../functions/runtime/errors.ts';
-import { guardWrite, type WritingRun } from '../../../../functions/shared/guards/guard-write.ts';
-import type { GuardReading, Lock } from '../../../../functions/shared/guards/guards.ts';
-import { noonMs } from '../../../support/brokers.ts';
+import { guardWrite, type WritingRun } from '../../../functions/control/guard-write.ts';
+import type { GuardReading, Lock } from '../../../functions/control/guards.ts';
+import { LockLost, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
+import { noonMs } from '../../support/brokers.ts';
 
 const run: WritingRun = { executionArn: 'arn:ours', automatic: false, overrideControl: null, fence: 3 };
 const policy = { automaticFailover: false, antiFlapSeconds: 3_600 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { clockSkewSeconds, isHeldByOther, type Lock } from '../../../../functions/shared/guards/guards.ts';
-import { noonMs } from '../../../support/brokers.ts';
+import { clockSkewSeconds, isHeldByOther, type Lock } from '../../../functions/control/guards.ts';
+import { noonMs } from '../../support/brokers.ts';
 
 const lock: Lock = { owner: 'arn:theirs', fence: 3, expiresAtMs: noonMs, purpose: 'switchover' };
 const skewMs = clockSkewSeconds * 1_000;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { isOpen } from '../../../functions/control/intent.ts';
+import { issueWrite } from '../../../functions/control/issue-write.ts';
 import {
   ControlConflict,
   OutcomeUnknown,
   RequestRejected,
   ServiceUnavailable,
 } from '../../../functions/runtime/errors.ts';
-import { isOpen } from '../../../functions/shared/intent.ts';
-import { issueWrite } from '../../../functions/shared/issue-write.ts';
 import { earlierIntent, FakeControl } from '../../support/fake-ports.ts';
 
 const intent = earlierIntent('Promote', { sequence: 1 });

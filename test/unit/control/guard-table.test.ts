@@ -1,15 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { ControlConflict, LockLost, UnexpectedAnswer } from '../../../../functions/runtime/errors.ts';
-import { GuardTable } from '../../../../functions/shared/adapters/guard-table.ts';
-import { globalScope } from '../../../../functions/shared/control-scopes.ts';
-import {
-  clockSkewSeconds,
-  type Epoch,
-  isHeldByOther,
-  leaseSeconds,
-} from '../../../../functions/shared/guards/guards.ts';
-import { noonMs, westRef } from '../../../support/brokers.ts';
-import { ControlStage } from '../../../support/control-stage.ts';
+import { globalScope } from '../../../functions/control/control-scopes.ts';
+import { GuardTable } from '../../../functions/control/guard-table.ts';
+import { clockSkewSeconds, type Epoch, isHeldByOther, leaseSeconds } from '../../../functions/control/guards.ts';
+import { ControlConflict, LockLost, UnexpectedAnswer } from '../../../functions/runtime/errors.ts';
+import { noonMs, westRef } from '../../support/brokers.ts';
+import { ControlStage } from '../../support/control-stage.ts';
 
 const scope = 'PAIR#orders';
 const leaseMs = leaseSeconds * 1_000;

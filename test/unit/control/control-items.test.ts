@@ -10,9 +10,9 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { ControlConflict, ServiceUnavailable, UnexpectedAnswer } from '../../../../functions/runtime/errors.ts';
-import { ControlItems, number, text } from '../../../../functions/shared/adapters/control-items.ts';
-import { fakeRuntime } from '../../../support/fake-ports.ts';
+import { ControlItems, number, text } from '../../../functions/control/control-items.ts';
+import { ControlConflict, ServiceUnavailable, UnexpectedAnswer } from '../../../functions/runtime/errors.ts';
+import { fakeRuntime } from '../../support/fake-ports.ts';
 
 const dynamodb = mockClient(DynamoDBClient);
 beforeEach(() => {

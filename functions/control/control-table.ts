@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { type Approval, approvalPrefix, approvalScope } from '../approval.ts';
-import { pairScope } from '../control-scopes.ts';
-import type { Intent, IntentEnd, IntentOperation } from '../intent.ts';
+import { type Approval, approvalPrefix, approvalScope } from './approval.ts';
 import { type ControlItems, number, text, texts, withoutUndefined } from './control-items.ts';
+import { pairScope } from './control-scopes.ts';
+import type { Intent, IntentEnd, IntentOperation } from './intent.ts';
 
 const intentSchema = z.object({
   sequence: number,

@@ -1,4 +1,4 @@
-import type { Assessment, Finding } from '../../runtime/finding.ts';
+import type { Assessment, Finding } from '../runtime/finding.ts';
 import { type GuardReading, isHeldByOther } from './guards.ts';
 
 /** The run that the guards are judged for. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { readCredentials } from '../../../../functions/brokers/broker-secrets.ts';
-import { MqBrokers } from '../../../../functions/brokers/mq-brokers.ts';
-import { ReplicationMetrics } from '../../../../functions/brokers/replication-metrics.ts';
-import type { Runtime } from '../../../../functions/runtime/runtime.ts';
-import { ControlItems } from '../../../../functions/shared/adapters/control-items.ts';
-import { ControlTable } from '../../../../functions/shared/adapters/control-table.ts';
-import { eastRef, westRef } from '../../../support/brokers.ts';
-import { earlierIntent, fakeRuntime } from '../../../support/fake-ports.ts';
+import { readCredentials } from '../../../functions/brokers/broker-secrets.ts';
+import { MqBrokers } from '../../../functions/brokers/mq-brokers.ts';
+import { ReplicationMetrics } from '../../../functions/brokers/replication-metrics.ts';
+import { ControlItems } from '../../../functions/control/control-items.ts';
+import { ControlTable } from '../../../functions/control/control-table.ts';
+import type { Runtime } from '../../../functions/runtime/runtime.ts';
+import { eastRef, westRef } from '../../support/brokers.ts';
+import { earlierIntent, fakeRuntime } from '../../support/fake-ports.ts';
 
 /** A network behind which every service answers 503, and how often it was asked. */
 const failingRuntime = () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Approval, approvalState } from '../../../functions/shared/approval.ts';
+import { type Approval, approvalState } from '../../../functions/control/approval.ts';
 
 const approval = (status: Approval['status']): Approval => ({
   pair: 'orders',

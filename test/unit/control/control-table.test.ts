@@ -10,11 +10,11 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ControlConflict, ServiceUnavailable, UnexpectedAnswer } from '../../../../functions/runtime/errors.ts';
-import { ControlItems } from '../../../../functions/shared/adapters/control-items.ts';
-import { ControlTable } from '../../../../functions/shared/adapters/control-table.ts';
-import { eastRef, westRef } from '../../../support/brokers.ts';
-import { earlierIntent, fakeRuntime, sdkError } from '../../../support/fake-ports.ts';
+import { ControlItems } from '../../../functions/control/control-items.ts';
+import { ControlTable } from '../../../functions/control/control-table.ts';
+import { ControlConflict, ServiceUnavailable, UnexpectedAnswer } from '../../../functions/runtime/errors.ts';
+import { eastRef, westRef } from '../../support/brokers.ts';
+import { earlierIntent, fakeRuntime, sdkError } from '../../support/fake-ports.ts';
 
 const dynamodb = mockClient(DynamoDBClient);
 beforeEach(() => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { UnexpectedAnswer } from '../../../../functions/runtime/errors.ts';
-import { HeartbeatTable } from '../../../../functions/shared/adapters/heartbeat-table.ts';
-import type { Heartbeat } from '../../../../functions/shared/heartbeat.ts';
-import { eastRef, noonMs } from '../../../support/brokers.ts';
-import { ControlStage } from '../../../support/control-stage.ts';
+import type { Heartbeat } from '../../../functions/control/heartbeat.ts';
+import { HeartbeatTable } from '../../../functions/control/heartbeat-table.ts';
+import { UnexpectedAnswer } from '../../../functions/runtime/errors.ts';
+import { eastRef, noonMs } from '../../support/brokers.ts';
+import { ControlStage } from '../../support/control-stage.ts';
 
 const bare: Heartbeat = {
   region: 'us-east-1',

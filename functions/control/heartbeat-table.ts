@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { pairScope } from '../control-scopes.ts';
-import type { Heartbeat } from '../heartbeat.ts';
 import { type Attribute, type ControlItems, number, text, withoutUndefined } from './control-items.ts';
+import { pairScope } from './control-scopes.ts';
+import type { Heartbeat } from './heartbeat.ts';
 
 const heartbeatSchema = z.object({
   atMs: number,

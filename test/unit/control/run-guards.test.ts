@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Run } from '../../../../functions/runtime/compose.ts';
-import { pairEnvironmentSchema } from '../../../../functions/runtime/environment/pair-environment.ts';
-import { LockLost } from '../../../../functions/runtime/errors.ts';
-import { GuardTable } from '../../../../functions/shared/adapters/guard-table.ts';
-import { runGuards } from '../../../../functions/shared/adapters/run-guards.ts';
-import { leaseSeconds } from '../../../../functions/shared/guards/guards.ts';
-import { noonMs, ordersPair } from '../../../support/brokers.ts';
-import { ControlStage } from '../../../support/control-stage.ts';
+import { GuardTable } from '../../../functions/control/guard-table.ts';
+import { leaseSeconds } from '../../../functions/control/guards.ts';
+import { runGuards } from '../../../functions/control/run-guards.ts';
+import type { Run } from '../../../functions/runtime/compose.ts';
+import { pairEnvironmentSchema } from '../../../functions/runtime/environment/pair-environment.ts';
+import { LockLost } from '../../../functions/runtime/errors.ts';
+import { noonMs, ordersPair } from '../../support/brokers.ts';
+import { ControlStage } from '../../support/control-stage.ts';
 
 const base: Run = {
   executionArn: 'arn:ours',

@@ -1,7 +1,7 @@
-import type { ControlEnvironment } from '../../runtime/environment/control-environment.ts';
-import type { Runtime } from '../../runtime/runtime.ts';
-import { pairScope } from '../control-scopes.ts';
+import type { ControlEnvironment } from '../runtime/environment/control-environment.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { ControlItems } from './control-items.ts';
+import { pairScope } from './control-scopes.ts';
 import { ControlTable } from './control-table.ts';
 import { GuardTable } from './guard-table.ts';
 import { HeartbeatTable } from './heartbeat-table.ts';

@@ -12,11 +12,11 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import { clientCache, clientSettings } from '../../aws/client-settings.ts';
-import { translateError } from '../../aws/translate-error.ts';
-import { ControlConflict, ServiceUnavailable, UnexpectedAnswer } from '../../runtime/errors.ts';
-import type { Runtime } from '../../runtime/runtime.ts';
-import { schemaProblems } from '../../runtime/schema-problems.ts';
+import { clientCache, clientSettings } from '../aws/client-settings.ts';
+import { translateError } from '../aws/translate-error.ts';
+import { ControlConflict, ServiceUnavailable, UnexpectedAnswer } from '../runtime/errors.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { schemaProblems } from '../runtime/schema-problems.ts';
 
 const clients = clientCache((runtime, region, purpose) => new DynamoDBClient(clientSettings(runtime, region, purpose)));
 

@@ -1,12 +1,12 @@
-import type { PairConfig } from '../../config/pair-config.ts';
-import type { Run } from '../../runtime/compose.ts';
-import type { PairEnvironment } from '../../runtime/environment/pair-environment.ts';
-import type { Assessment } from '../../runtime/finding.ts';
-import type { Runtime } from '../../runtime/runtime.ts';
-import { judgeGuards } from '../guards/guard-findings.ts';
-import { guardWrite } from '../guards/guard-write.ts';
-import type { LastLook } from '../issue-write.ts';
+import type { PairConfig } from '../config/pair-config.ts';
+import type { Run } from '../runtime/compose.ts';
+import type { PairEnvironment } from '../runtime/environment/pair-environment.ts';
+import type { Assessment } from '../runtime/finding.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { controlPorts } from './control-ports.ts';
+import { judgeGuards } from './guard-findings.ts';
+import { guardWrite } from './guard-write.ts';
+import type { LastLook } from './issue-write.ts';
 import { renewLock } from './renew-lock.ts';
 
 /** The guards of a pair as they apply to one run. */
