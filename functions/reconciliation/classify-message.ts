@@ -1,5 +1,5 @@
 import { clockSkewSeconds } from '../control/guards.ts';
-import type { LedgerEntry } from './ledger/ledger-entry.ts';
+import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 
 /**
  * What the ledger says about a message that lies in a queue: `processed` took effect, a second delivery would repeat it

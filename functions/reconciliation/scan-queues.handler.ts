@@ -1,15 +1,15 @@
 import * as z from 'zod/mini';
 import { findPair } from '../brokers/find-pair.ts';
 import { renewLock } from '../control/renew-lock.ts';
+import { ledgerTable } from '../ledger/dynamodb/regional-ledger.ts';
+import { TableLookup } from '../ledger/lookup-entries.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { reconciliationEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { AmqpQueueWalk } from '../shared/adapters/queue-walk.ts';
 import { brokerQueues } from '../shared/adapters/reconciliation-ports.ts';
-import { ledgerTable } from '../shared/adapters/regional-ledger.ts';
 import { reportStore } from '../shared/adapters/report-store.ts';
 import { goThroughQueues } from './go-through-queues.ts';
 import { identifyHeld } from './identify-held.ts';
-import { TableLookup } from './ledger/lookup-entries.ts';
 import { RunDocuments } from './run-documents.ts';
 import { scanQueue } from './scan-queue.ts';
 import { cursorSchema, endsWalkAfterSeconds, stepInput } from './step-input.ts';

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Delivery, EventContext, Receiver } from 'rhea';
-import type { AmqpMessage } from '../../functions/reconciliation/ledger/ledger-message.ts';
+import type { AmqpMessage } from '../../functions/ledger/ledger-message.ts';
 import { type AmqpClientOptions, AmqpConnection } from './amqp-connection.ts';
 import { answerWithin } from './answer-within.ts';
 

@@ -1,6 +1,6 @@
-import type { Ledger } from '../../functions/reconciliation/ledger/ledger.ts';
-import { fromAmqp } from '../../functions/reconciliation/ledger/ledger-message.ts';
-import { processOnce } from '../../functions/reconciliation/ledger/process-once.ts';
+import type { Ledger } from '../../functions/ledger/ledger.ts';
+import { fromAmqp } from '../../functions/ledger/ledger-message.ts';
+import { processOnce } from '../../functions/ledger/process-once.ts';
 import type { Clock } from '../../functions/runtime/clock.ts';
 import type { ReceivedMessage } from './amqp-receiver.ts';
 import { type ConsumerFaults, clientLimits, type TrafficObserver } from './traffic-ports.ts';

@@ -1,8 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createLedger, type Ledger } from '../../functions/reconciliation/ledger/index.ts';
+import { ledgerClient } from '../../functions/ledger/dynamodb/ledger-table.ts';
+import { createLedger, type Ledger } from '../../functions/ledger/index.ts';
 import type { Clock } from '../../functions/runtime/clock.ts';
 import type { AwsClientSettings } from '../../functions/runtime/runtime.ts';
-import { ledgerClient } from '../../functions/shared/adapters/ledger-table.ts';
 import type { ConsumerRun } from './traffic-ports.ts';
 
 /** What the consumers of a pair share. */

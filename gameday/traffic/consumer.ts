@@ -1,4 +1,4 @@
-import type { Ledger } from '../../functions/reconciliation/ledger/ledger.ts';
+import type { Ledger } from '../../functions/ledger/ledger.ts';
 import type { SocketAddress } from '../../functions/runtime/runtime.ts';
 import { AmqpReceiver } from './amqp-receiver.ts';
 import { type BatchSurroundings, consumeBatch, consumeBatchOnce } from './consume-batch.ts';

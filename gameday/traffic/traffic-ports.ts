@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
-import type { Ledger } from '../../functions/reconciliation/ledger/ledger.ts';
-import type { LedgerObserver } from '../../functions/reconciliation/ledger/ledger-observer.ts';
+import type { Ledger } from '../../functions/ledger/ledger.ts';
+import type { LedgerObserver } from '../../functions/ledger/ledger-observer.ts';
 import type { Clock } from '../../functions/runtime/clock.ts';
 import type { SocketAddress } from '../../functions/runtime/runtime.ts';
 import type { BrokerCredentials } from './amqp-connection.ts';

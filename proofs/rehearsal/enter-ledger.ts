@@ -1,5 +1,5 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { partitionKey } from '../../functions/reconciliation/ledger/ledger-key.ts';
+import { partitionKey } from '../../functions/ledger/ledger-key.ts';
 import { ledgerTable } from '../../testbed/stage.ts';
 import type { RehearsalStage } from './rehearsal-stage.ts';
 

@@ -1,6 +1,6 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { fromAmqp, processOnce } from '../../functions/reconciliation/ledger/index.ts';
-import { partitionKey } from '../../functions/reconciliation/ledger/ledger-key.ts';
+import { fromAmqp, processOnce } from '../../functions/ledger/index.ts';
+import { partitionKey } from '../../functions/ledger/ledger-key.ts';
 import { Accounting, type MessageTotals } from '../../gameday/traffic/accounting.ts';
 import { consumerLedgers } from '../../gameday/traffic/consumer-ledger.ts';
 import { ledgerTable } from '../../testbed/stage.ts';

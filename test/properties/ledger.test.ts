@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { clockSkewSeconds } from '../../functions/control/guards.ts';
-import { judgeDouble } from '../../functions/reconciliation/ledger/judge-double.ts';
-import { Ledger } from '../../functions/reconciliation/ledger/ledger.ts';
-import type { LedgerEntry, MessageKey } from '../../functions/reconciliation/ledger/ledger-entry.ts';
+import { judgeDouble } from '../../functions/ledger/judge-double.ts';
+import { Ledger } from '../../functions/ledger/ledger.ts';
+import type { LedgerEntry, MessageKey } from '../../functions/ledger/ledger-entry.ts';
 import type { Clock } from '../../functions/runtime/clock.ts';
 import { ServiceUnavailable } from '../../functions/runtime/errors.ts';
 import { VirtualClock } from '../../simulator/clock/virtual-clock.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { LedgerEntry, LedgerLookup } from '../../functions/ledger/ledger-entry.ts';
 import { judgeConservation } from '../../functions/reconciliation/conservation.ts';
 import { identifyHeld } from '../../functions/reconciliation/identify-held.ts';
-import type { LedgerEntry, LedgerLookup } from '../../functions/reconciliation/ledger/ledger-entry.ts';
 import { type ManifestLine, type QueueScan, readLines } from '../../functions/reconciliation/manifest.ts';
 import { ManifestParts } from '../../functions/reconciliation/manifest-parts.ts';
 import { fitsPattern } from '../../functions/reconciliation/queue-names.ts';

@@ -1,4 +1,4 @@
-import type { AmazonMqEvent, AmazonMqRecord } from '../../functions/reconciliation/ledger/lambda-event.ts';
+import type { AmazonMqEvent, AmazonMqRecord } from '../../functions/ledger/lambda-event.ts';
 
 /** A record as https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html shows it, with an id of its own. */
 export const exampleRecord = (messageID: string): AmazonMqRecord & Readonly<Record<string, unknown>> => ({

@@ -1,5 +1,3 @@
-import type { Clock } from '../../functions/runtime/clock.ts';
-import { ServiceUnavailable } from '../../functions/runtime/errors.ts';
 import {
   type ClaimIdentity,
   type ClaimItem,
@@ -11,7 +9,9 @@ import {
   type LedgerTable,
   type ProcessedItem,
   type ProcessedWrite,
-} from '../../functions/shared/ledger-table.ts';
+} from '../../functions/ledger/ledger-table.ts';
+import type { Clock } from '../../functions/runtime/clock.ts';
+import { ServiceUnavailable } from '../../functions/runtime/errors.ts';
 
 /** One write as it happened. */
 export interface FakeWrite {

@@ -4,7 +4,7 @@ import type {
   LedgerLookup,
   MessageKey,
   ProcessedRecord,
-} from '../../functions/reconciliation/ledger/ledger-entry.ts';
+} from '../../functions/ledger/ledger-entry.ts';
 import { noonMs } from './brokers.ts';
 
 const east = 'us-east-1';

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type CreateLedgerOptions, createLedger, type Ledger } from '../../functions/reconciliation/ledger/index.ts';
-import { DynamoLedgerTable } from '../../functions/shared/adapters/ledger-table.ts';
+import { DynamoLedgerTable } from '../../functions/ledger/dynamodb/ledger-table.ts';
+import { type CreateLedgerOptions, createLedger, type Ledger } from '../../functions/ledger/index.ts';
 import { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
 import type { DataPlanes } from '../../simulator/world/mq/data-planes.ts';
 import { World } from '../../simulator/world/world.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { itemName, type LedgerItemKey, type LedgerTable } from '../../functions/shared/ledger-table.ts';
+import { itemName, type LedgerItemKey, type LedgerTable } from '../../functions/ledger/ledger-table.ts';
 import { noonMs } from './brokers.ts';
 import { west } from './ledger-stage.ts';
 

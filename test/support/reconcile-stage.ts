@@ -1,6 +1,6 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { partitionKey } from '../../functions/reconciliation/ledger/ledger-key.ts';
+import { partitionKey } from '../../functions/ledger/ledger-key.ts';
 import { AmqpTestClient, type MessageToSend } from './amqp-client.ts';
 import { WorkflowStage } from './workflow-stage.ts';
 

@@ -1,7 +1,7 @@
-import { Ledger, type LedgerSettings } from '../../functions/reconciliation/ledger/ledger.ts';
-import type { LedgerObserver } from '../../functions/reconciliation/ledger/ledger-observer.ts';
+import { Ledger, type LedgerSettings } from '../../functions/ledger/ledger.ts';
+import type { LedgerObserver } from '../../functions/ledger/ledger-observer.ts';
+import type { LedgerReader, LedgerTable } from '../../functions/ledger/ledger-table.ts';
 import type { Clock } from '../../functions/runtime/clock.ts';
-import type { LedgerReader, LedgerTable } from '../../functions/shared/ledger-table.ts';
 import { FakeLedgerTables } from './fake-ledger-tables.ts';
 import { FakeClock } from './fake-ports.ts';
 import { east, west } from './ledger-stage.ts';

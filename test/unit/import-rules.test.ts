@@ -36,7 +36,7 @@ const capabilityOf = (path: string): string | undefined => {
 };
 
 /** What other projects import; it composes the library with its adapters, as a handler does. */
-const packageEntry = 'functions/reconciliation/ledger/index.ts';
+const packageEntry = 'functions/ledger/index.ts';
 
 /** What `path` (from the root, with slashes) does against the rules, one line each. */
 const violationsOf = (path: string, source: string): readonly string[] => {

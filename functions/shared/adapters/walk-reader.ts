@@ -1,7 +1,7 @@
 import rhea from 'rhea';
+import { amqpBodyBytes } from '../../ledger/amqp-body.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { type MessageFacts, readMessage } from '../amqp/read-message.ts';
-import { amqpBodyBytes } from '../amqp-body.ts';
 import { heldMessage } from '../held-message.ts';
 import type { HeldMessage } from '../queue-walk.ts';
 import { LinkEnd } from './link-end.ts';

@@ -1,4 +1,4 @@
-import { canonicalAmqpId } from '../../../functions/reconciliation/ledger/message-id.ts';
+import { canonicalAmqpId } from '../../../functions/ledger/message-id.ts';
 import { readMessage } from '../../../functions/shared/amqp/read-message.ts';
 import { amqpMessage, connectAmqp, sendAmqp } from './amqp-source.ts';
 import type { JmsMessage, JmsTool } from './jms-tool.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Message } from 'rhea';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { canonicalAmqpId } from '../../../functions/ledger/message-id.ts';
 import { identifyHeld } from '../../../functions/reconciliation/identify-held.ts';
-import { canonicalAmqpId } from '../../../functions/reconciliation/ledger/message-id.ts';
 import { scanQueue } from '../../../functions/reconciliation/scan-queue.ts';
 import type { HeldMessage, WalkOptions, WalkSummary, WalkVerdict } from '../../../functions/shared/queue-walk.ts';
 import { FakeLookup } from '../../support/ledger-entries.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { canonicalAmqpId } from '../../../functions/reconciliation/ledger/message-id.ts';
+import { canonicalAmqpId } from '../../../functions/ledger/message-id.ts';
 import { quarantineCopy } from '../../../functions/shared/amqp/quarantine-copy.ts';
 import type { HeldMessage, WalkSummary } from '../../../functions/shared/queue-walk.ts';
 import { waitUntil } from '../rabbitmq/wait-until.ts';

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DynamoLedgerTable, ledgerClient } from '../../../functions/ledger/dynamodb/ledger-table.ts';
+import { createLedger } from '../../../functions/ledger/index.ts';
+import { TableLookup } from '../../../functions/ledger/lookup-entries.ts';
 import { identifyHeld } from '../../../functions/reconciliation/identify-held.ts';
-import { createLedger } from '../../../functions/reconciliation/ledger/index.ts';
-import { TableLookup } from '../../../functions/reconciliation/ledger/lookup-entries.ts';
 import { readLines } from '../../../functions/reconciliation/manifest.ts';
 import { repairQueue } from '../../../functions/reconciliation/repair-queue.ts';
 import { scanQueue } from '../../../functions/reconciliation/scan-queue.ts';
 import { systemClock } from '../../../functions/runtime/clock.ts';
-import { DynamoLedgerTable, ledgerClient } from '../../../functions/shared/adapters/ledger-table.ts';
 import { east, west } from '../../support/ledger-stage.ts';
 import type { DynamoDbLocalAccess } from '../dynamodb/dynamodb-local.ts';
 import { clientSettingsFor, createLedgerTables } from '../dynamodb/ledger-tables.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { canonicalAmqpId } from '../../../functions/reconciliation/ledger/message-id.ts';
+import { canonicalAmqpId } from '../../../functions/ledger/message-id.ts';
 import { type WalkTarget, walkOn } from './broker-access.ts';
 
 /** What a child process is told, as JSON in its first argument. */

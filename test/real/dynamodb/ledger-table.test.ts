@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
+import { DynamoLedgerTable, ledgerClient } from '../../../functions/ledger/dynamodb/ledger-table.ts';
 import { systemClock } from '../../../functions/runtime/clock.ts';
-import { DynamoLedgerTable, ledgerClient } from '../../../functions/shared/adapters/ledger-table.ts';
 import { west } from '../../support/ledger-stage.ts';
 import { describeLedgerTable } from '../../support/ledger-table-contract.ts';
 import { clientSettingsFor, createLedgerTables } from './ledger-tables.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { MessageIdentity } from '../../../functions/ledger/identify-message.ts';
 import { identifyHeld } from '../../../functions/reconciliation/identify-held.ts';
-import type { MessageIdentity } from '../../../functions/reconciliation/ledger/identify-message.ts';
 import type { AmqpId } from '../../../functions/shared/queue-walk.ts';
 import { heldMessage } from '../../support/fake-queues.ts';
 

@@ -1,5 +1,5 @@
 import { BatchGetItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { claimKey, partitionKey, processedKey } from '../../../functions/reconciliation/ledger/ledger-key.ts';
+import { claimKey, partitionKey, processedKey } from '../../../functions/ledger/ledger-key.ts';
 import type { DynamoDbLocalAccess } from '../../../test/real/dynamodb/dynamodb-local.ts';
 import { clientSettingsFor } from '../../../test/real/dynamodb/ledger-tables.ts';
 import { idOf, scene } from './backlog.ts';

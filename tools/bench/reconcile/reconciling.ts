@@ -1,13 +1,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DynamoLedgerTable, ledgerClient } from '../../../functions/ledger/dynamodb/ledger-table.ts';
+import { TableLookup } from '../../../functions/ledger/lookup-entries.ts';
 import { identifyHeld } from '../../../functions/reconciliation/identify-held.ts';
-import { TableLookup } from '../../../functions/reconciliation/ledger/lookup-entries.ts';
 import { noMessages, type QueueScan } from '../../../functions/reconciliation/manifest.ts';
 import { ManifestParts } from '../../../functions/reconciliation/manifest-parts.ts';
 import { type QueueRepair, repairQueue } from '../../../functions/reconciliation/repair-queue.ts';
 import { scanQueue } from '../../../functions/reconciliation/scan-queue.ts';
 import { systemClock } from '../../../functions/runtime/clock.ts';
-import { DynamoLedgerTable, ledgerClient } from '../../../functions/shared/adapters/ledger-table.ts';
 import { type WalkTarget, walkOn } from '../../../test/real/activemq/broker-access.ts';
 import type { DynamoDbLocalAccess } from '../../../test/real/dynamodb/dynamodb-local.ts';
 import { clientSettingsFor } from '../../../test/real/dynamodb/ledger-tables.ts';

@@ -1,4 +1,4 @@
-import type { LedgerEntry, LedgerLookup } from '../../../functions/reconciliation/ledger/ledger-entry.ts';
+import type { LedgerEntry, LedgerLookup } from '../../../functions/ledger/ledger-entry.ts';
 import type { QueueScan } from '../../../functions/reconciliation/manifest.ts';
 import { scanQueue } from '../../../functions/reconciliation/scan-queue.ts';
 import type { HeldMessage, QueueWalk, WalkVerdict } from '../../../functions/shared/queue-walk.ts';

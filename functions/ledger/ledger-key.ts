@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { InvalidInput } from '../../runtime/errors.ts';
-import type { LedgerItemKey } from '../../shared/ledger-table.ts';
+import { InvalidInput } from '../runtime/errors.ts';
 import type { MessageKey } from './ledger-entry.ts';
+import type { LedgerItemKey } from './ledger-table.ts';
 
 /**
  * Longest partition key that is kept legible, in bytes. DynamoDB allows 2,048

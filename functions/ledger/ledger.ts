@@ -1,13 +1,5 @@
-import type { Clock } from '../../runtime/clock.ts';
-import { inLanes } from '../../runtime/in-lanes.ts';
-import {
-  type ClaimItem,
-  type ClaimRequest,
-  itemName,
-  type LedgerItem,
-  type LedgerReader,
-  type LedgerTable,
-} from '../../shared/ledger-table.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { inLanes } from '../runtime/in-lanes.ts';
 import type { AbandonResult, ClaimResult, ConfirmResult } from './claim-result.ts';
 import { processedRecords, regionItems } from './entry-from-items.ts';
 import { type Held, HeldClaims, type Named } from './held-claims.ts';
@@ -17,6 +9,14 @@ import type { LedgerEntry, LedgerLookup, MessageKey, ProcessedRecord } from './l
 import { claimKey, partitionKey, processedKey } from './ledger-key.ts';
 import type { LedgerMessage } from './ledger-message.ts';
 import { type LedgerLog, type LedgerObserver, loggedKey, loggedKeys } from './ledger-observer.ts';
+import {
+  type ClaimItem,
+  type ClaimRequest,
+  itemName,
+  type LedgerItem,
+  type LedgerReader,
+  type LedgerTable,
+} from './ledger-table.ts';
 import { TableLookup } from './lookup-entries.ts';
 
 /** Conditional writes on their way at once: a hundred claims take five round trips, and half of the SDK's 50 sockets. */

@@ -1,5 +1,5 @@
-import { InvalidConfiguration, InvalidInput } from '../../runtime/errors.ts';
-import { didYouMean } from '../../runtime/nearest-name.ts';
+import { InvalidConfiguration, InvalidInput } from '../runtime/errors.ts';
+import { didYouMean } from '../runtime/nearest-name.ts';
 import { type BatchLedger, LambdaBatch, type WithoutIdentity } from './lambda-batch.ts';
 import { parseAmazonMqEvent } from './lambda-event.ts';
 import type { Ledger } from './ledger.ts';

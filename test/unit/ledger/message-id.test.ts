@@ -5,9 +5,9 @@ import {
   canonicalAmqpCorrelationId,
   canonicalAmqpId,
   canonicalJmsId,
-} from '../../../../functions/reconciliation/ledger/message-id.ts';
-import vectors from '../../../support/message-id-vectors.json' with { type: 'json' };
-import { hex, type IdVector, typedId } from '../../../support/message-id-vectors.ts';
+} from '../../../functions/ledger/message-id.ts';
+import vectors from '../../support/message-id-vectors.json' with { type: 'json' };
+import { hex, type IdVector, typedId } from '../../support/message-id-vectors.ts';
 
 /** The id as a consumer gets it from rhea, after a way over the wire. */
 const received = (vector: IdVector): AmqpId => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { clockSkewSeconds } from '../../../../functions/control/guards.ts';
-import { ServiceUnavailable } from '../../../../functions/runtime/errors.ts';
-import { noonMs } from '../../../support/brokers.ts';
-import { east, keysOf, west } from '../../../support/ledger-stage.ts';
-import { failingTable, TwoLedgerRegions } from '../../../support/two-ledger-regions.ts';
+import { clockSkewSeconds } from '../../../functions/control/guards.ts';
+import { ServiceUnavailable } from '../../../functions/runtime/errors.ts';
+import { noonMs } from '../../support/brokers.ts';
+import { east, keysOf, west } from '../../support/ledger-stage.ts';
+import { failingTable, TwoLedgerRegions } from '../../support/two-ledger-regions.ts';
 
 const [key = { pair: '', destination: '', id: '' }] = keysOf('a');
 const leaseMs = 60_000;

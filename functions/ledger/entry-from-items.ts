@@ -1,5 +1,5 @@
-import type { ClaimItem, LedgerItem, ProcessedItem } from '../../shared/ledger-table.ts';
 import type { ClaimRecord, ProcessedRecord } from './ledger-entry.ts';
+import type { ClaimItem, LedgerItem, ProcessedItem } from './ledger-table.ts';
 
 /** One Region's items of a message. */
 export interface RegionItems {

@@ -1,4 +1,4 @@
-import { InvalidInput } from '../../runtime/errors.ts';
+import { InvalidInput } from '../runtime/errors.ts';
 
 /**
  * One message as Lambda's event source mapping for Amazon MQ brokers with ActiveMQ hands it over; only what this library

@@ -8,10 +8,10 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
-import { createLedger } from '../../../../functions/reconciliation/ledger/index.ts';
+import { DynamoLedgerTable, ledgerClient } from '../../../../functions/ledger/dynamodb/ledger-table.ts';
+import { createLedger } from '../../../../functions/ledger/index.ts';
+import type { LedgerItemKey } from '../../../../functions/ledger/ledger-table.ts';
 import { ServiceUnavailable } from '../../../../functions/runtime/errors.ts';
-import { DynamoLedgerTable, ledgerClient } from '../../../../functions/shared/adapters/ledger-table.ts';
-import type { LedgerItemKey } from '../../../../functions/shared/ledger-table.ts';
 import { noonMs } from '../../../support/brokers.ts';
 import { FakeLedgerTables } from '../../../support/fake-ledger-tables.ts';
 import { FakeClock } from '../../../support/fake-ports.ts';

@@ -1,4 +1,4 @@
-import { MessageUnidentifiable } from '../../runtime/errors.ts';
+import { MessageUnidentifiable } from '../runtime/errors.ts';
 
 /**
  * A message-id or correlation-id of AMQP 1.0. rhea gives text, a number for an unsigned long below 2^53, and a Buffer for

@@ -5,7 +5,7 @@ import {
   identifyMessage,
   type MessageIdentity,
   parseIdentity,
-} from '../../../../functions/reconciliation/ledger/identify-message.ts';
+} from '../../../functions/ledger/identify-message.ts';
 
 const message: IdentifiableMessage = {
   messageId: 'ID:abc',

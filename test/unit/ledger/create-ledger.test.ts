@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { type CreateLedgerOptions, createLedger } from '../../../../functions/reconciliation/ledger/index.ts';
+import { type CreateLedgerOptions, createLedger } from '../../../functions/ledger/index.ts';
 
 const options: CreateLedgerOptions = {
   pair: 'orders',

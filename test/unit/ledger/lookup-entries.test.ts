@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { judgeDouble } from '../../../../functions/reconciliation/ledger/judge-double.ts';
-import type { LedgerEntry } from '../../../../functions/reconciliation/ledger/ledger-entry.ts';
-import { AccessDenied, ServiceUnavailable } from '../../../../functions/runtime/errors.ts';
-import type { LedgerItemKey } from '../../../../functions/shared/ledger-table.ts';
-import { noonMs } from '../../../support/brokers.ts';
-import { east, keysOf, west } from '../../../support/ledger-stage.ts';
-import { failingTable, TwoLedgerRegions } from '../../../support/two-ledger-regions.ts';
+import { judgeDouble } from '../../../functions/ledger/judge-double.ts';
+import type { LedgerEntry } from '../../../functions/ledger/ledger-entry.ts';
+import type { LedgerItemKey } from '../../../functions/ledger/ledger-table.ts';
+import { AccessDenied, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
+import { noonMs } from '../../support/brokers.ts';
+import { east, keysOf, west } from '../../support/ledger-stage.ts';
+import { failingTable, TwoLedgerRegions } from '../../support/two-ledger-regions.ts';
 
 const never = Number.POSITIVE_INFINITY;
 const processedIn = (region: string) => ({ region, atMs: noonMs, by: 'billing' });

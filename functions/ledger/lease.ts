@@ -1,4 +1,4 @@
-import { clockSkewSeconds } from '../../control/guards.ts';
+import { clockSkewSeconds } from '../control/guards.ts';
 
 /**
  * How long a claim holds unless the consumer says otherwise, in seconds. It must exceed the longest time between a claim

@@ -1,18 +1,18 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import type { AmazonMqEvent, AmazonMqRecord } from '../../../../functions/reconciliation/ledger/lambda-event.ts';
+import type { AmazonMqEvent, AmazonMqRecord } from '../../../functions/ledger/lambda-event.ts';
 import {
   batchLedger,
   type LedgerMiddlewareOptions,
   ledgerMiddleware,
-} from '../../../../functions/reconciliation/ledger/lambda-middleware.ts';
-import type { LedgerSettings } from '../../../../functions/reconciliation/ledger/ledger.ts';
-import { ServiceUnavailable } from '../../../../functions/runtime/errors.ts';
-import { amazonMqEvent, exampleRecord } from '../../../support/amazon-mq-event.ts';
-import { noonMs } from '../../../support/brokers.ts';
-import { keysOf, west } from '../../../support/ledger-stage.ts';
-import { failingTable, TwoLedgerRegions } from '../../../support/two-ledger-regions.ts';
+} from '../../../functions/ledger/lambda-middleware.ts';
+import type { LedgerSettings } from '../../../functions/ledger/ledger.ts';
+import { ServiceUnavailable } from '../../../functions/runtime/errors.ts';
+import { amazonMqEvent, exampleRecord } from '../../support/amazon-mq-event.ts';
+import { noonMs } from '../../support/brokers.ts';
+import { keysOf, west } from '../../support/ledger-stage.ts';
+import { failingTable, TwoLedgerRegions } from '../../support/two-ledger-regions.ts';
 
 const timeoutMs = 30_000;
 const unavailable = new ServiceUnavailable('the table does not answer');

@@ -1,5 +1,5 @@
-import { InvalidConfiguration, MessageUnidentifiable } from '../../runtime/errors.ts';
-import { didYouMean } from '../../runtime/nearest-name.ts';
+import { InvalidConfiguration, MessageUnidentifiable } from '../runtime/errors.ts';
+import { didYouMean } from '../runtime/nearest-name.ts';
 
 /**
  * What makes two deliveries the same message. The consumers of a pair and its reconciliation must use the same.

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { MessageUnidentifiable } from '../../runtime/errors.ts';
-import { amqpBodyBytes } from '../../shared/amqp-body.ts';
+import { MessageUnidentifiable } from '../runtime/errors.ts';
+import { amqpBodyBytes } from './amqp-body.ts';
 import type { IdentifiableMessage } from './identify-message.ts';
 import type { AmazonMqRecord } from './lambda-event.ts';
 import { type AmqpId, canonicalAmqpCorrelationId, canonicalAmqpId, canonicalJmsId } from './message-id.ts';

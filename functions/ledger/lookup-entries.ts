@@ -1,8 +1,8 @@
-import type { Clock } from '../../runtime/clock.ts';
-import { itemName, type LedgerItem, type LedgerItemKey, type LedgerReader } from '../../shared/ledger-table.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { claimRecords, processedRecords, regionItems } from './entry-from-items.ts';
 import type { LedgerEntry, LedgerLookup, MessageKey } from './ledger-entry.ts';
 import { claimKey, partitionKey, processedKey } from './ledger-key.ts';
+import { itemName, type LedgerItem, type LedgerItemKey, type LedgerReader } from './ledger-table.ts';
 
 /**
  * How long the other Region is left alone after it failed to answer, in milliseconds. A reading that fails costs some

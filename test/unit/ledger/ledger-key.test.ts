@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { claimKey, partitionKey, processedKey } from '../../../../functions/reconciliation/ledger/ledger-key.ts';
+import { claimKey, partitionKey, processedKey } from '../../../functions/ledger/ledger-key.ts';
 
 const keyOf = (id: string, destination = 'orders', pair = 'shop'): string => partitionKey({ pair, destination, id });
 

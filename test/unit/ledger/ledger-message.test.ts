@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import rhea from 'rhea';
 import { describe, expect, it } from 'vitest';
-import { parseAmazonMqEvent } from '../../../../functions/reconciliation/ledger/lambda-event.ts';
+import { parseAmazonMqEvent } from '../../../functions/ledger/lambda-event.ts';
 import {
   type AmqpMessage,
   canonicalDestination,
@@ -9,8 +9,8 @@ import {
   fromJms,
   fromLambda,
   fromStomp,
-} from '../../../../functions/reconciliation/ledger/ledger-message.ts';
-import { exampleRecord } from '../../../support/amazon-mq-event.ts';
+} from '../../../functions/ledger/ledger-message.ts';
+import { exampleRecord } from '../../support/amazon-mq-event.ts';
 
 const sha256 = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 

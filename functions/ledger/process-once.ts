@@ -1,4 +1,4 @@
-import { MessageUnidentifiable } from '../../runtime/errors.ts';
+import { MessageUnidentifiable } from '../runtime/errors.ts';
 import type { Ledger } from './ledger.ts';
 import type { MessageKey } from './ledger-entry.ts';
 import type { LedgerMessage } from './ledger-message.ts';

@@ -1,11 +1,11 @@
-import { type Clock, systemClock } from '../../runtime/clock.ts';
-import { InvalidConfiguration } from '../../runtime/errors.ts';
-import { didYouMean } from '../../runtime/nearest-name.ts';
-import type { LedgerReader, LedgerTable } from '../../shared/ledger-table.ts';
+import { type Clock, systemClock } from '../runtime/clock.ts';
+import { InvalidConfiguration } from '../runtime/errors.ts';
+import { didYouMean } from '../runtime/nearest-name.ts';
 import { type MessageIdentity, parseIdentity } from './identify-message.ts';
 import { confirmMarginMs, defaultLeaseSeconds, defaultRetentionSeconds } from './lease.ts';
 import type { LedgerSettings } from './ledger.ts';
 import { consoleLog, type LedgerLog, type LedgerObserver } from './ledger-observer.ts';
+import type { LedgerReader, LedgerTable } from './ledger-table.ts';
 
 /** What every ledger is told, wherever its table is. */
 export interface LedgerOptions {

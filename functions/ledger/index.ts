@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { systemClock } from '../../runtime/clock.ts';
-import { InvalidConfiguration } from '../../runtime/errors.ts';
-import { hostRandom } from '../../runtime/host-random.ts';
-import { DynamoLedgerTable, type LedgerTableOptions } from '../../shared/adapters/ledger-table.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { InvalidConfiguration } from '../runtime/errors.ts';
+import { hostRandom } from '../runtime/host-random.ts';
+import { DynamoLedgerTable, type LedgerTableOptions } from './dynamodb/ledger-table.ts';
 import { Ledger } from './ledger.ts';
 import { type LedgerOptions, ledgerSettings } from './ledger-options.ts';
 
-export type { Clock } from '../../runtime/clock.ts';
+export type { Clock } from '../runtime/clock.ts';
 export {
   AccessDenied,
   ClaimedElsewhere,
@@ -18,10 +18,9 @@ export {
   RequestRejected,
   ServiceUnavailable,
   UnexpectedAnswer,
-} from '../../runtime/errors.ts';
-export { DynamoLedgerTable, type LedgerTableOptions } from '../../shared/adapters/ledger-table.ts';
-export type { LedgerReader, LedgerTable } from '../../shared/ledger-table.ts';
+} from '../runtime/errors.ts';
 export type { AbandonResult, ClaimResult, ConfirmResult } from './claim-result.ts';
+export { DynamoLedgerTable, type LedgerTableOptions } from './dynamodb/ledger-table.ts';
 export type { IdentifiableMessage, MessageIdentity } from './identify-message.ts';
 export type { BatchLedger } from './lambda-batch.ts';
 export type { AmazonMqEvent, AmazonMqRecord } from './lambda-event.ts';
@@ -42,6 +41,7 @@ export type {
 export { fromAmqp, fromJms, fromLambda, fromStomp, type LedgerMessage } from './ledger-message.ts';
 export type { Double, LedgerLog, LedgerObserver, Takeover } from './ledger-observer.ts';
 export type { LedgerOptions } from './ledger-options.ts';
+export type { LedgerReader, LedgerTable } from './ledger-table.ts';
 export { type AmqpId, canonicalAmqpId, canonicalJmsId } from './message-id.ts';
 export { type ProcessFate, type ProcessOnceOptions, type ProcessOutcome, processOnce } from './process-once.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PackedProject } from '../../../support/packed-package.ts';
+import { PackedProject } from '../../support/packed-package.ts';
 
 let project: PackedProject;
 

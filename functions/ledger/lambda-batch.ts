@@ -1,4 +1,4 @@
-import { ClaimedElsewhere, InvalidInput, MessageUnidentifiable } from '../../runtime/errors.ts';
+import { ClaimedElsewhere, InvalidInput, MessageUnidentifiable } from '../runtime/errors.ts';
 import type { ClaimResult } from './claim-result.ts';
 import type { AmazonMqRecord } from './lambda-event.ts';
 import { confirmMarginMs } from './lease.ts';

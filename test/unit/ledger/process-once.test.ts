@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { fromAmqp } from '../../../../functions/reconciliation/ledger/ledger-message.ts';
-import { processOnce } from '../../../../functions/reconciliation/ledger/process-once.ts';
-import { ServiceUnavailable } from '../../../../functions/runtime/errors.ts';
-import { keysOf, west } from '../../../support/ledger-stage.ts';
-import { failingTable, TwoLedgerRegions } from '../../../support/two-ledger-regions.ts';
+import { fromAmqp } from '../../../functions/ledger/ledger-message.ts';
+import { processOnce } from '../../../functions/ledger/process-once.ts';
+import { ServiceUnavailable } from '../../../functions/runtime/errors.ts';
+import { keysOf, west } from '../../support/ledger-stage.ts';
+import { failingTable, TwoLedgerRegions } from '../../support/two-ledger-regions.ts';
 
 const messages = (...ids: readonly (string | undefined)[]) =>
   ids.map((id) => fromAmqp(id === undefined ? {} : { message_id: id }, 'orders'));
