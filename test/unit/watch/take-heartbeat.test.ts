@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BrokerReading } from '../../../functions/brokers/broker-snapshot.ts';
 import type { GaugeReadings } from '../../../functions/brokers/replication-gauges.ts';
-import { takeHeartbeat } from '../../../functions/triggers/take-heartbeat.ts';
+import { takeHeartbeat } from '../../../functions/watch/take-heartbeat.ts';
 import {
   eastRef,
   known,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attributePromotion } from '../../../functions/triggers/attribute-promotion.ts';
+import { attributePromotion } from '../../../functions/watch/attribute-promotion.ts';
 import { eastRef, noonMs, westRef } from '../../support/brokers.ts';
 import { earlierIntent } from '../../support/fake-ports.ts';
 

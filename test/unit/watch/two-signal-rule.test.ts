@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Heartbeat } from '../../../functions/control/heartbeat.ts';
-import { judgeSignals, type Signals } from '../../../functions/promotion/two-signal-rule.ts';
+import { judgeSignals, type Signals } from '../../../functions/watch/two-signal-rule.ts';
 import {
   asRole,
   eastRef,

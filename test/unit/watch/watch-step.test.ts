@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decideWatch, type SignalWatch } from '../../../functions/promotion/watch-step.ts';
+import { decideWatch, type SignalWatch } from '../../../functions/watch/watch-step.ts';
 import { noonMs } from '../../support/brokers.ts';
 
 const watch = (changes: Partial<SignalWatch> = {}): SignalWatch => ({

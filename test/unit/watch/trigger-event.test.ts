@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readTriggerEvent } from '../../../functions/triggers/trigger-event.ts';
+import { readTriggerEvent } from '../../../functions/watch/trigger-event.ts';
 import { noonMs, westRef } from '../../support/brokers.ts';
 import { alarmEvent, callEvent, healthEvent, runEvent } from '../../support/trigger-events.ts';
 
