@@ -1,6 +1,6 @@
 import { DrError } from '../runtime/errors.ts';
 import type { Finding, PlannedWrite } from '../runtime/finding.ts';
-import type { CallHook, HookRequest } from '../shared/hook.ts';
+import type { CallHook, HookRequest } from './hook.ts';
 
 /** What became of asking one thing, a mapping or a team's function, to change. */
 export interface Attempt {

@@ -7,8 +7,8 @@ import { composeHandler } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { DrError } from '../runtime/errors.ts';
-import { hookCaller } from '../shared/adapters/call-hook.ts';
-import { cutoverPorts } from '../shared/adapters/cutover-ports.ts';
+import { hookCaller } from './adapters/call-hook.ts';
+import { cutoverPorts } from './adapters/cutover-ports.ts';
 import { type Enforcement, enforceFencing } from './enforce-fencing.ts';
 
 /**

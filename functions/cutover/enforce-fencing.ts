@@ -5,11 +5,11 @@ import type { PairConfig } from '../config/pair-config.ts';
 import type { GuardReading } from '../control/guards.ts';
 import { ControlConflict } from '../runtime/errors.ts';
 import { runbookLine } from '../runtime/runbook.ts';
-import type { Fence, FenceProblem } from '../shared/fence.ts';
-import type { CallHook } from '../shared/hook.ts';
 import { attemptHook } from './attempts.ts';
+import type { Fence, FenceProblem } from './fence.ts';
 import { checkFence } from './fence-check.ts';
 import { fencingNotConfigured } from './fencing-hook.ts';
+import type { CallHook } from './hook.ts';
 
 /** What carrying out a fence uses; all of it in the old primary's own Region. */
 export interface EnforcePorts {

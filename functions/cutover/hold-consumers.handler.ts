@@ -2,9 +2,9 @@ import * as z from 'zod/mini';
 import { findPair } from '../brokers/find-pair.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { hookCaller } from '../shared/adapters/call-hook.ts';
-import { cutoverRunPorts } from '../shared/adapters/cutover-ports.ts';
-import { EventSourceMappings } from '../shared/adapters/event-source-mappings.ts';
+import { hookCaller } from './adapters/call-hook.ts';
+import { cutoverRunPorts } from './adapters/cutover-ports.ts';
+import { EventSourceMappings } from './adapters/event-source-mappings.ts';
 import { cutoverInput } from './cutover-input.ts';
 import { moveConsumers } from './move-consumers.ts';
 

@@ -2,10 +2,10 @@ import { type CutoverConfig, cutoverOf } from '../config/cutover-config.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Finding, PlannedWrite } from '../runtime/finding.ts';
-import type { CallHook } from '../shared/hook.ts';
 import { type Attempt, attempt, attemptHook, evidenceOf, findingsOf, togetherOf } from './attempts.ts';
 import type { CutoverResult } from './cutover-result.ts';
 import { type CutoverRun, type GuardPorts, guardCutover } from './guard-cutover.ts';
+import type { CallHook } from './hook.ts';
 import { type ConsumerAction, mappingStep } from './mapping-step.ts';
 
 /** What holding and releasing use; all of it in the Region that they run in. */

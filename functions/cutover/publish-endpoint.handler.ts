@@ -4,8 +4,8 @@ import { findPair } from '../brokers/find-pair.ts';
 import { MqBrokers } from '../brokers/mq-brokers.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { cutoverRunPorts } from '../shared/adapters/cutover-ports.ts';
-import { Parameters } from '../shared/adapters/parameters.ts';
+import { cutoverRunPorts } from './adapters/cutover-ports.ts';
+import { Parameters } from './adapters/parameters.ts';
 import { cutoverInput } from './cutover-input.ts';
 import { publishEndpoint } from './publish-endpoint.ts';
 

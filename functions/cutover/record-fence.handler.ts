@@ -5,7 +5,7 @@ import { cutoverOf } from '../config/cutover-config.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { InvalidInput } from '../runtime/errors.ts';
-import { cutoverPorts } from '../shared/adapters/cutover-ports.ts';
+import { cutoverPorts } from './adapters/cutover-ports.ts';
 import { fencingNotConfigured } from './fencing-hook.ts';
 import { recordFence } from './record-fence.ts';
 

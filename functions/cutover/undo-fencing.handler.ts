@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { findPair } from '../brokers/find-pair.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { hookCaller } from '../shared/adapters/call-hook.ts';
-import { cutoverRunPorts } from '../shared/adapters/cutover-ports.ts';
+import { hookCaller } from './adapters/call-hook.ts';
+import { cutoverRunPorts } from './adapters/cutover-ports.ts';
 import { cutoverInput } from './cutover-input.ts';
 import { undoFencing } from './undo-fencing.ts';
 

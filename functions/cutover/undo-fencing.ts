@@ -2,11 +2,11 @@ import { cutoverOf } from '../config/cutover-config.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import { ControlConflict, DrError } from '../runtime/errors.ts';
 import type { Finding } from '../runtime/finding.ts';
-import type { Fence } from '../shared/fence.ts';
-import type { CallHook } from '../shared/hook.ts';
 import { attemptHook, evidenceOf, findingsOf, togetherOf } from './attempts.ts';
 import type { CutoverResult } from './cutover-result.ts';
+import type { Fence } from './fence.ts';
 import { type CutoverRun, type GuardPorts, guardCutover } from './guard-cutover.ts';
+import type { CallHook } from './hook.ts';
 
 /** What undoing a fence uses. */
 export interface UndoPorts extends GuardPorts {

@@ -2,8 +2,8 @@ import { ControlItems } from '../../functions/control/control-items.ts';
 import { globalScope, pairScope } from '../../functions/control/control-scopes.ts';
 import { ControlTable } from '../../functions/control/control-table.ts';
 import { GuardTable } from '../../functions/control/guard-table.ts';
+import { FenceTable } from '../../functions/cutover/adapters/fence-table.ts';
 import { currentRuntime } from '../../functions/runtime/runtime.ts';
-import { FenceTable } from '../../functions/shared/adapters/fence-table.ts';
 import type { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
 import type { ExerciseStage } from './stage-port.ts';
 

@@ -1,10 +1,10 @@
 import { cutoverSchema } from '../../functions/config/cutover-config.ts';
 import { type PairConfig, pairConfigSchema } from '../../functions/config/pair-config.ts';
 import type { GuardReading } from '../../functions/control/guards.ts';
+import type { Fence } from '../../functions/cutover/fence.ts';
 import type { CutoverRun, GuardPorts } from '../../functions/cutover/guard-cutover.ts';
+import type { HookAnswer, HookRequest } from '../../functions/cutover/hook.ts';
 import { ControlConflict, type DrError } from '../../functions/runtime/errors.ts';
-import type { Fence } from '../../functions/shared/fence.ts';
-import type { HookAnswer, HookRequest } from '../../functions/shared/hook.ts';
 import { eastRef, noonMs, westRef } from './brokers.ts';
 import type { FakeClock } from './fake-ports.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { GaugeReading } from '../../../functions/brokers/replication-gauges.ts';
 import { enforceFencing } from '../../../functions/cutover/enforce-fencing.ts';
+import type { Fence } from '../../../functions/cutover/fence.ts';
 import { HookFailed, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
-import type { Fence } from '../../../functions/shared/fence.ts';
 import { noonMs, pairedWest, westRef } from '../../support/brokers.ts';
 import { FakeFences, FakeGuards, FakeHook, hookArn, pairWithCutover } from '../../support/cutover.ts';
 import { FakeBrokers, FakeClock } from '../../support/fake-ports.ts';

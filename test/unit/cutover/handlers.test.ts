@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ControlItems } from '../../../functions/control/control-items.ts';
+import { FenceTable } from '../../../functions/cutover/adapters/fence-table.ts';
 import { currentRuntime } from '../../../functions/runtime/runtime.ts';
-import { FenceTable } from '../../../functions/shared/adapters/fence-table.ts';
 import { letStreamsRest } from '../../../simulator/world/let-streams-rest.ts';
 import { addTeamCutover } from '../../../testbed/team-cutover.ts';
 import { WorkflowStage } from '../../support/workflow-stage.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Fence } from '../../../functions/cutover/fence.ts';
 import { undoFencing } from '../../../functions/cutover/undo-fencing.ts';
 import { AccessDenied, HookFailed, LockLost, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
-import type { Fence } from '../../../functions/shared/fence.ts';
 import { noonMs, westRef } from '../../support/brokers.ts';
 import { FakeFences, FakeGuards, FakeHook, hookArn, pairWithCutover, promotingRun } from '../../support/cutover.ts';
 import { FakeClock } from '../../support/fake-ports.ts';

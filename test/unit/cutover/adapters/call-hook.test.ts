@@ -2,8 +2,8 @@ import 'aws-sdk-client-mock-vitest/extend';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { callHook } from '../../../../functions/cutover/adapters/call-hook.ts';
 import { HookFailed } from '../../../../functions/runtime/errors.ts';
-import { callHook } from '../../../../functions/shared/adapters/call-hook.ts';
 import { fakeRuntime, sdkError } from '../../../support/fake-ports.ts';
 
 const lambda = mockClient(LambdaClient);

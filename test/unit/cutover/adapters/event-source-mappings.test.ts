@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { EventSourceMappings } from '../../../../functions/shared/adapters/event-source-mappings.ts';
+import { EventSourceMappings } from '../../../../functions/cutover/adapters/event-source-mappings.ts';
 import { fakeRuntime, sdkError } from '../../../support/fake-ports.ts';
 
 const lambda = mockClient(LambdaClient);

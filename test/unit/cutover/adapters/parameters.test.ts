@@ -2,7 +2,7 @@ import 'aws-sdk-client-mock-vitest/extend';
 import { GetParameterCommand, ParameterNotFound, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Parameters } from '../../../../functions/shared/adapters/parameters.ts';
+import { Parameters } from '../../../../functions/cutover/adapters/parameters.ts';
 import { fakeRuntime, sdkError } from '../../../support/fake-ports.ts';
 
 const ssm = mockClient(SSMClient);

@@ -9,9 +9,9 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ControlItems } from '../../../../functions/control/control-items.ts';
+import { FenceTable } from '../../../../functions/cutover/adapters/fence-table.ts';
+import type { Fence } from '../../../../functions/cutover/fence.ts';
 import { ControlConflict, UnexpectedAnswer } from '../../../../functions/runtime/errors.ts';
-import { FenceTable } from '../../../../functions/shared/adapters/fence-table.ts';
-import type { Fence } from '../../../../functions/shared/fence.ts';
 import { fakeRuntime } from '../../../support/fake-ports.ts';
 
 const dynamodb = mockClient(DynamoDBClient);
