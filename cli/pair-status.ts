@@ -3,9 +3,9 @@ import { globalScope } from '../functions/control/control-scopes.ts';
 import type { Epoch, Freeze, Lock } from '../functions/control/guards.ts';
 import type { Heartbeat } from '../functions/control/heartbeat.ts';
 import { type Intent, intentOperations, isOpen } from '../functions/control/intent.ts';
+import { ReadinessTable } from '../functions/readiness/adapters/readiness-table.ts';
+import type { GameDayRecord } from '../functions/readiness/readiness-record.ts';
 import { DrError } from '../functions/runtime/errors.ts';
-import { ReadinessTable } from '../functions/shared/adapters/readiness-table.ts';
-import type { GameDayRecord } from '../functions/shared/readiness-record.ts';
 import { type Control, pairOfScope, pairScope } from './control.ts';
 import { lacksCredentials } from './describe-failure.ts';
 

@@ -1,6 +1,6 @@
 import type { Epoch, Freeze, Lock } from '../functions/control/guards.ts';
 import { type Heartbeat, silenceMs } from '../functions/control/heartbeat.ts';
-import type { GameDayRecord } from '../functions/shared/readiness-record.ts';
+import type { GameDayRecord } from '../functions/readiness/readiness-record.ts';
 import type { ControlStatus, PairStatus } from './pair-status.ts';
 import { isoSeconds, printable } from './printable.ts';
 import type { RegionRuns } from './running-executions.ts';

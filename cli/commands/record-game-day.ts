@@ -1,7 +1,7 @@
+import { ReadinessTable } from '../../functions/readiness/adapters/readiness-table.ts';
+import { type GameDayRecord, gameDayOutcomes } from '../../functions/readiness/readiness-record.ts';
 import { ControlConflict } from '../../functions/runtime/errors.ts';
 import { didYouMean } from '../../functions/runtime/nearest-name.ts';
-import { ReadinessTable } from '../../functions/shared/adapters/readiness-table.ts';
-import { type GameDayRecord, gameDayOutcomes } from '../../functions/shared/readiness-record.ts';
 import { type CommonOptions, openControl, pairScope } from '../control.ts';
 import { exitCodes, OperatorError } from '../operator-error.ts';
 import { isoSeconds, printable } from '../printable.ts';

@@ -7,9 +7,9 @@ import { secretOf } from '../config/reconciliation-config.ts';
 import type { GuardReading } from '../control/guards.ts';
 import type { Heartbeat } from '../control/heartbeat.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { BrokerAlarm } from '../shared/broker-alarm.ts';
-import type { GameDayRecord } from '../shared/readiness-record.ts';
+import type { BrokerAlarm } from './broker-alarm.ts';
 import type { MemberFacts, ReadinessFacts, UserRights } from './readiness-facts.ts';
+import type { GameDayRecord } from './readiness-record.ts';
 import { type Reading, tryRead } from './reading.ts';
 
 interface Address {

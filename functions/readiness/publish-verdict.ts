@@ -1,6 +1,6 @@
 import { runbookLine } from '../runtime/runbook.ts';
-import type { ReadinessRecord } from '../shared/readiness-record.ts';
 import type { Evaluation } from './evaluate.ts';
+import type { ReadinessRecord } from './readiness-record.ts';
 import { type Reading, tryRead } from './reading.ts';
 import { bothPrimaryCode } from './topology-checks.ts';
 

@@ -4,8 +4,8 @@ import type { BrokerRef } from '../config/broker-arn.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import type { GuardReading } from '../control/guards.ts';
 import type { Heartbeat } from '../control/heartbeat.ts';
-import type { BrokerAlarm } from '../shared/broker-alarm.ts';
-import type { GameDayRecord } from '../shared/readiness-record.ts';
+import type { BrokerAlarm } from './broker-alarm.ts';
+import type { GameDayRecord } from './readiness-record.ts';
 import type { Reading } from './reading.ts';
 
 /** A broker user, as far as replication cares. */

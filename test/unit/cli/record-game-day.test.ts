@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ReadinessTable } from '../../../functions/shared/adapters/readiness-table.ts';
+import { ReadinessTable } from '../../../functions/readiness/adapters/readiness-table.ts';
 import { jsonOf, OperatorStage } from '../../support/operator.ts';
 
 const onStage = async (body: (stage: OperatorStage) => Promise<void>): Promise<void> => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Epoch } from '../../../functions/control/guards.ts';
 import type { Heartbeat } from '../../../functions/control/heartbeat.ts';
+import type { BrokerAlarm } from '../../../functions/readiness/broker-alarm.ts';
 import {
   checkAlarms,
   checkControl,
@@ -12,8 +13,7 @@ import {
   checkStores,
 } from '../../../functions/readiness/operation-checks.ts';
 import type { MemberFacts } from '../../../functions/readiness/readiness-facts.ts';
-import type { BrokerAlarm } from '../../../functions/shared/broker-alarm.ts';
-import type { GameDayRecord } from '../../../functions/shared/readiness-record.ts';
+import type { GameDayRecord } from '../../../functions/readiness/readiness-record.ts';
 import {
   eastRef,
   known,

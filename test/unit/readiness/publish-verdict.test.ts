@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Evaluation } from '../../../functions/readiness/evaluate.ts';
 import { publishVerdict } from '../../../functions/readiness/publish-verdict.ts';
+import type { ReadinessRecord } from '../../../functions/readiness/readiness-record.ts';
 import { ServiceUnavailable } from '../../../functions/runtime/errors.ts';
-import type { ReadinessRecord } from '../../../functions/shared/readiness-record.ts';
 import { noonMs } from '../../support/brokers.ts';
 
 const finding = (code: string) => ({ code, message: `${code} was seen`, evidence: {} });

@@ -2,7 +2,7 @@ import 'aws-sdk-client-mock-vitest/extend';
 import { CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { readBrokerAlarms } from '../../../../functions/shared/adapters/broker-alarms.ts';
+import { readBrokerAlarms } from '../../../../functions/readiness/adapters/broker-alarms.ts';
 import { fakeRuntime, sdkError } from '../../../support/fake-ports.ts';
 
 const cloudWatch = mockClient(CloudWatchClient);

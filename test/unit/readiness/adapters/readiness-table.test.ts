@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { ReadinessTable } from '../../../../functions/readiness/adapters/readiness-table.ts';
+import type { GameDayRecord, ReadinessRecord } from '../../../../functions/readiness/readiness-record.ts';
 import { ControlConflict, UnexpectedAnswer } from '../../../../functions/runtime/errors.ts';
-import { ReadinessTable } from '../../../../functions/shared/adapters/readiness-table.ts';
-import type { GameDayRecord, ReadinessRecord } from '../../../../functions/shared/readiness-record.ts';
 import { noonMs } from '../../../support/brokers.ts';
 import { ControlStage } from '../../../support/control-stage.ts';
 
