@@ -4,7 +4,7 @@ import { pairPorts } from '../brokers/pair-ports.ts';
 import { runGuards } from '../control/run-guards.ts';
 import { composeHandler, runOf, runSchema } from '../runtime/compose.ts';
 import { reconciliationEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { reportStore } from '../shared/adapters/report-store.ts';
+import { reportStore } from './adapters/report-store.ts';
 import { assessReconcileRequest } from './assess-request.ts';
 import { reconcileInputSchema } from './reconcile-input.ts';
 

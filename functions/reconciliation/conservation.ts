@@ -1,5 +1,5 @@
 import type { Finding } from '../runtime/finding.ts';
-import type { QueueCounts } from '../shared/queue-counts.ts';
+import type { QueueCounts } from './queue-counts.ts';
 
 /** What a walk through a queue counted itself. */
 export interface WalkCounts {

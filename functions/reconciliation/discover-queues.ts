@@ -1,6 +1,6 @@
 import type { ReconciliationConfig } from '../config/reconciliation-config.ts';
 import type { Finding } from '../runtime/finding.ts';
-import type { DestinationCounts } from '../shared/queue-counts.ts';
+import type { DestinationCounts } from './queue-counts.ts';
 import { type ChosenQueues, chooseQueues, fitsPattern } from './queue-names.ts';
 
 /** Where names of queues come from. */

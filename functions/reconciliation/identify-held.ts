@@ -1,7 +1,7 @@
 import { findIdentity, type MessageIdentity } from '../ledger/identify-message.ts';
 import { canonicalAmqpCorrelationId, canonicalAmqpId } from '../ledger/message-id.ts';
 import { MessageUnidentifiable } from '../runtime/errors.ts';
-import type { HeldMessage } from '../shared/queue-walk.ts';
+import type { HeldMessage } from './queue-walk/port.ts';
 
 /**
  * How the ledger knows a message that a walk holds. Undefined for one that lacks what the identity is made of, and for

@@ -1,10 +1,10 @@
 import type { LedgerEntry, LedgerLookup } from '../ledger/ledger-entry.ts';
-import type { DestinationCounts } from '../shared/queue-counts.ts';
-import type { HeldMessage, QueueWalk } from '../shared/queue-walk.ts';
 import { classifyMessage, isDouble, type LedgerSpan } from './classify-message.ts';
 import { isHarmless, judgeConservation, judgeLines, walkRemark } from './conservation.ts';
 import type { ManifestLine, QueueScan } from './manifest.ts';
 import { ManifestParts, type PartStore } from './manifest-parts.ts';
+import type { DestinationCounts } from './queue-counts.ts';
+import type { HeldMessage, QueueWalk } from './queue-walk/port.ts';
 
 /** What a scan works with. */
 export interface ScanPorts {

@@ -1,11 +1,11 @@
-import type { DestinationCounts, QueueCounts } from '../../functions/shared/queue-counts.ts';
+import type { DestinationCounts, QueueCounts } from '../../functions/reconciliation/queue-counts.ts';
 import type {
   HeldMessage,
   QueueWalk,
   WalkOptions,
   WalkSummary,
   WalkVerdict,
-} from '../../functions/shared/queue-walk.ts';
+} from '../../functions/reconciliation/queue-walk/port.ts';
 import { noonMs } from './brokers.ts';
 
 /** A message as a walk holds it: made a minute ago, without expiry or properties, unless told otherwise. */

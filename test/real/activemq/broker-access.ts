@@ -1,12 +1,12 @@
 import { connect as connectPlain } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { BrokerConsole } from '../../../functions/reconciliation/adapters/broker-console.ts';
+import type { DestinationCounts } from '../../../functions/reconciliation/queue-counts.ts';
+import { AmqpQueueWalk } from '../../../functions/reconciliation/queue-walk/queue-walk.ts';
 import { systemClock } from '../../../functions/runtime/clock.ts';
 import { sendHttp } from '../../../functions/runtime/http-request.ts';
 import type { Runtime } from '../../../functions/runtime/runtime.ts';
 import { connectTls } from '../../../functions/runtime/tls-connect.ts';
-import { BrokerConsole } from '../../../functions/shared/adapters/broker-console.ts';
-import { AmqpQueueWalk } from '../../../functions/shared/adapters/queue-walk.ts';
-import type { DestinationCounts } from '../../../functions/shared/queue-counts.ts';
 import { fakeRuntime } from '../../support/fake-ports.ts';
 import type { TestBroker } from './test-broker.ts';
 

@@ -1,5 +1,5 @@
 import { canonicalAmqpId } from '../../../functions/ledger/message-id.ts';
-import { readMessage } from '../../../functions/shared/amqp/read-message.ts';
+import { readMessage } from '../../../functions/reconciliation/amqp/read-message.ts';
 import { amqpMessage, connectAmqp, sendAmqp } from './amqp-source.ts';
 import type { JmsMessage, JmsTool } from './jms-tool.ts';
 import { rawMessages } from './raw-queue.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { WalkSummary } from '../../../functions/shared/queue-walk.ts';
+import type { WalkSummary } from '../../../functions/reconciliation/queue-walk/port.ts';
 import type { ChildTask } from './walk-child.ts';
 
 const node = join(import.meta.dirname, '../../../node_modules/.bin/node');

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Message } from 'rhea';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalAmqpId, canonicalJmsId } from '../../../functions/ledger/message-id.ts';
-import { readMessage } from '../../../functions/shared/amqp/read-message.ts';
+import { readMessage } from '../../../functions/reconciliation/amqp/read-message.ts';
 import vectors from '../../support/message-id-vectors.json' with { type: 'json' };
 import { typedId } from '../../support/message-id-vectors.ts';
 import { connectAmqp, sendAmqp } from './amqp-source.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalAmqpId } from '../../../functions/ledger/message-id.ts';
 import { judgeConservation } from '../../../functions/reconciliation/conservation.ts';
-import type { WalkSummary } from '../../../functions/shared/queue-walk.ts';
+import type { WalkSummary } from '../../../functions/reconciliation/queue-walk/port.ts';
 import { randomStream } from '../../../simulator/world/seeded-random.ts';
 import { countsOn, walkOn } from './broker-access.ts';
 import { comparable, difference, type FilledQueue, fillQueue, idOfRaw, noDifference } from './filled-queue.ts';

@@ -3,8 +3,13 @@ import type { Message } from 'rhea';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalAmqpId } from '../../../functions/ledger/message-id.ts';
 import { identifyHeld } from '../../../functions/reconciliation/identify-held.ts';
+import type {
+  HeldMessage,
+  WalkOptions,
+  WalkSummary,
+  WalkVerdict,
+} from '../../../functions/reconciliation/queue-walk/port.ts';
 import { scanQueue } from '../../../functions/reconciliation/scan-queue.ts';
-import type { HeldMessage, WalkOptions, WalkSummary, WalkVerdict } from '../../../functions/shared/queue-walk.ts';
 import { FakeLookup } from '../../support/ledger-entries.ts';
 import { connectAmqp, sendAmqp } from './amqp-source.ts';
 import { countsOn, type WalkTarget, walkOn } from './broker-access.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalAmqpId } from '../../../functions/ledger/message-id.ts';
-import { quarantineCopy } from '../../../functions/shared/amqp/quarantine-copy.ts';
-import type { HeldMessage, WalkSummary } from '../../../functions/shared/queue-walk.ts';
+import { quarantineCopy } from '../../../functions/reconciliation/amqp/quarantine-copy.ts';
+import type { HeldMessage, WalkSummary } from '../../../functions/reconciliation/queue-walk/port.ts';
 import { waitUntil } from '../rabbitmq/wait-until.ts';
 import { connectAmqp, sendAmqp } from './amqp-source.ts';
 import { walkOn } from './broker-access.ts';

@@ -1,6 +1,6 @@
+import { WalkConnection } from '../../../functions/reconciliation/queue-walk/walk-connection.ts';
+import { WalkReader } from '../../../functions/reconciliation/queue-walk/walk-reader.ts';
 import { systemClock } from '../../../functions/runtime/clock.ts';
-import { WalkConnection } from '../../../functions/shared/adapters/walk-connection.ts';
-import { WalkReader } from '../../../functions/shared/adapters/walk-reader.ts';
 import { runtimeFor, type WalkTarget } from './broker-access.ts';
 
 /** A broker on loopback takes a connection within milliseconds. */

@@ -5,7 +5,7 @@ import {
   judgeLines,
   walkRemark,
 } from '../../../functions/reconciliation/conservation.ts';
-import type { QueueCounts } from '../../../functions/shared/queue-counts.ts';
+import type { QueueCounts } from '../../../functions/reconciliation/queue-counts.ts';
 
 const counts = (size: number, enqueued: number, dequeued: number): QueueCounts => ({
   size,

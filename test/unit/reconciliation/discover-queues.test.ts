@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { reconciliationSchema } from '../../../functions/config/reconciliation-config.ts';
 import { discoverQueues } from '../../../functions/reconciliation/discover-queues.ts';
+import type { DestinationCounts, DurableSubscription } from '../../../functions/reconciliation/queue-counts.ts';
 import { ServiceUnavailable } from '../../../functions/runtime/errors.ts';
-import type { DestinationCounts, DurableSubscription } from '../../../functions/shared/queue-counts.ts';
 
 const config = (queues: Readonly<Record<string, unknown>> = {}) =>
   reconciliationSchema.parse({

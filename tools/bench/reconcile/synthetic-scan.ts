@@ -1,7 +1,7 @@
 import type { LedgerEntry, LedgerLookup } from '../../../functions/ledger/ledger-entry.ts';
 import type { QueueScan } from '../../../functions/reconciliation/manifest.ts';
+import type { HeldMessage, QueueWalk, WalkVerdict } from '../../../functions/reconciliation/queue-walk/port.ts';
 import { scanQueue } from '../../../functions/reconciliation/scan-queue.ts';
-import type { HeldMessage, QueueWalk, WalkVerdict } from '../../../functions/shared/queue-walk.ts';
 import { idOf, isProcessed, ledgerSpan, numbersTo, regionOf, scene } from './backlog.ts';
 import { type Measured, measured } from './measured.ts';
 

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import rhea from 'rhea';
 import { describe, expect, it } from 'vitest';
-import { AmqpQueueWalk } from '../../../../../functions/shared/adapters/queue-walk.ts';
-import type { HeldMessage, WalkSummary } from '../../../../../functions/shared/queue-walk.ts';
+import type { HeldMessage, WalkSummary } from '../../../../../functions/reconciliation/queue-walk/port.ts';
+import { AmqpQueueWalk } from '../../../../../functions/reconciliation/queue-walk/queue-walk.ts';
 import { VirtualClock } from '../../../../../simulator/clock/virtual-clock.ts';
 import { ActiveMqBroker } from '../../../../../simulator/world/broker/active-mq-broker.ts';
 import { AmqpTestClient, settleStreams } from '../../../../support/amqp-client.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { RequestSize } from '../../../../functions/shared/adapters/request-size.ts';
-import { linkWindow, shareBytes } from '../../../../functions/shared/adapters/walk-limits.ts';
+import { RequestSize } from '../../../../functions/reconciliation/queue-walk/request-size.ts';
+import { linkWindow, shareBytes } from '../../../../functions/reconciliation/queue-walk/walk-limits.ts';
 
 const messages = (count: number, length: number) => Array.from({ length: count }, () => ({ bytes: { length } }));
 

@@ -1,5 +1,5 @@
 import { inLanes } from '../../runtime/in-lanes.ts';
-import type { HeldMessage, WalkSummary, WalkVerdict } from '../queue-walk.ts';
+import type { HeldMessage, WalkSummary, WalkVerdict } from './port.ts';
 import { batchSize, concurrentVisits } from './walk-limits.ts';
 import { type Held, type ReadingLimits, type Share, type WalkPaths, WalkReader } from './walk-reader.ts';
 import { type RemovalCount, removeFrom } from './walk-removal.ts';

@@ -3,7 +3,7 @@ import type { Credentials } from '../../brokers/broker-secrets.ts';
 import type { BrokerSnapshot } from '../../brokers/broker-snapshot.ts';
 import { type DrError, InvalidInput, ServiceUnavailable } from '../../runtime/errors.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import type { HeldMessage, QueueWalk, WalkOptions, WalkSummary, WalkVerdict } from '../queue-walk.ts';
+import type { HeldMessage, QueueWalk, WalkOptions, WalkSummary, WalkVerdict } from './port.ts';
 import { WalkConnection } from './walk-connection.ts';
 import { WalkLane } from './walk-lane.ts';
 import { removingConnections } from './walk-limits.ts';

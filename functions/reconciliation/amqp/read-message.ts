@@ -1,4 +1,4 @@
-import type { AmqpId } from '../queue-walk.ts';
+import type { AmqpId } from '../queue-walk/port.ts';
 import { binaryOf, booleanOf, type EncodedValue, integerOf, realOf, textOf, uuidOf } from './encoded-value.ts';
 import { sectionCodes, sectionsOf, valuesOf } from './message-sections.ts';
 

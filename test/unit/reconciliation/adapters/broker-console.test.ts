@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { BrokerConsole } from '../../../../functions/reconciliation/adapters/broker-console.ts';
 import type { HttpAnswer, HttpLimits, HttpRequest } from '../../../../functions/runtime/http-request.ts';
-import { BrokerConsole } from '../../../../functions/shared/adapters/broker-console.ts';
 import { fakeRuntime } from '../../../support/fake-ports.ts';
 
 const password = 'very-secret-42';

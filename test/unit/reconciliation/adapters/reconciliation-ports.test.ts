@@ -3,8 +3,8 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import 'aws-sdk-client-mock-vitest/extend';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { brokerQueues } from '../../../../functions/reconciliation/adapters/reconciliation-ports.ts';
 import type { HttpRequest } from '../../../../functions/runtime/http-request.ts';
-import { brokerQueues } from '../../../../functions/shared/adapters/reconciliation-ports.ts';
 import { eastRef, ordersPair } from '../../../support/brokers.ts';
 import { fakeRuntime, sdkError } from '../../../support/fake-ports.ts';
 

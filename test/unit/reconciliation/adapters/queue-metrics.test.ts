@@ -2,7 +2,7 @@ import 'aws-sdk-client-mock-vitest/extend';
 import { CloudWatchClient, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { listQueues } from '../../../../functions/shared/adapters/queue-metrics.ts';
+import { listQueues } from '../../../../functions/reconciliation/adapters/queue-metrics.ts';
 import { fakeRuntime, sdkError } from '../../../support/fake-ports.ts';
 
 const cloudWatch = mockClient(CloudWatchClient);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { applicationProperty, type MessageFacts } from './amqp/read-message.ts';
-import type { HeldMessage } from './queue-walk.ts';
+import { applicationProperty, type MessageFacts } from '../amqp/read-message.ts';
+import type { HeldMessage } from './port.ts';
 
 /**
  * A message as its visitor sees it.

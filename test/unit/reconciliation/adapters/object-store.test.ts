@@ -4,7 +4,7 @@ import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sd
 import { sdkStreamMixin } from '@smithy/core/serde';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ObjectStore } from '../../../../functions/shared/adapters/object-store.ts';
+import { ObjectStore } from '../../../../functions/reconciliation/adapters/object-store.ts';
 import { fakeRuntime, sdkError } from '../../../support/fake-ports.ts';
 
 const s3 = mockClient(S3Client);
