@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { JsonValue } from '../shared/rabbit-cluster.ts';
+import type { JsonValue } from '../policy-drift/rabbitmq/rabbit-cluster.ts';
 import { brokerArnSchema } from './broker-arn.ts';
 
 const jsonValue: z.ZodMiniType<JsonValue> = z.json();

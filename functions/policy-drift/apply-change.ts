@@ -1,6 +1,5 @@
 import { OutcomeUnknown } from '../runtime/errors.ts';
 import type { Finding, PlannedWrite } from '../runtime/finding.ts';
-import type { PolicyWrite, RabbitPolicy } from '../shared/rabbit-cluster.ts';
 import {
   type ChangeRecord,
   changeHistory,
@@ -14,6 +13,7 @@ import { type JudgeRequest, judgeCluster } from './judge-cluster.ts';
 import { canonicalText } from './merge-definitions.ts';
 import { withAttempt } from './policy-history.ts';
 import type { DriftPorts, ManagementPort } from './ports.ts';
+import type { PolicyWrite, RabbitPolicy } from './rabbitmq/rabbit-cluster.ts';
 import { desiredText, type PlannedStep } from './remediation-plan.ts';
 
 /** What became of one step. */

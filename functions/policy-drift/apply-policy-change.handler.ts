@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { clusterEnvironmentSchema } from '../runtime/environment/cluster-environment.ts';
-import { clusterPorts } from '../shared/adapters/cluster-ports.ts';
 import { applyNextChange } from './apply-change.ts';
 import { driftInputSchema } from './drift-input.ts';
 import { findCluster } from './find-cluster.ts';
+import { clusterPorts } from './rabbitmq/cluster-ports.ts';
 
 /** Write state of policy-drift: at most one policy, after looking and judging anew. */
 export const handler = composeHandler({

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { clusterEnvironmentSchema } from '../runtime/environment/cluster-environment.ts';
-import { clusterPorts } from '../shared/adapters/cluster-ports.ts';
 import { driftInputSchema } from './drift-input.ts';
 import { findCluster } from './find-cluster.ts';
 import { judgeCluster } from './judge-cluster.ts';
+import { clusterPorts } from './rabbitmq/cluster-ports.ts';
 
 /** First state of policy-drift: everything that drifts, what would be written, and what speaks against it. Reads only. */
 export const handler = composeHandler({

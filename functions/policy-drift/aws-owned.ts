@@ -1,4 +1,4 @@
-import type { RabbitCluster, RabbitPolicy } from '../shared/rabbit-cluster.ts';
+import type { RabbitCluster, RabbitPolicy } from './rabbitmq/rabbit-cluster.ts';
 import type { VersionProfile } from './version-profiles.ts';
 
 /** The system policy that Amazon MQ recreates whenever it is deleted; docs/rabbitmq.md 4.1. */

@@ -1,4 +1,4 @@
-import type { PolicyDefinition, RabbitCluster, RabbitQueue } from '../shared/rabbit-cluster.ts';
+import type { PolicyDefinition, RabbitCluster, RabbitQueue } from './rabbitmq/rabbit-cluster.ts';
 import type { VersionProfile } from './version-profiles.ts';
 
 /**

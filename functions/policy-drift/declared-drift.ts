@@ -1,9 +1,9 @@
-import type { RabbitCluster, RabbitPolicy } from '../shared/rabbit-cluster.ts';
 import { isAwsOwned } from './aws-owned.ts';
 import { differencesOf, withoutMirroring } from './desired-policies.ts';
 import { type DriftFinding, groupBy, policyKey, someNames } from './drift-finding.ts';
 import { byVhost, type SimulatedQueue } from './effective-policy.ts';
 import { matchedName, PolicyIndex } from './policy-index.ts';
+import type { RabbitCluster, RabbitPolicy } from './rabbitmq/rabbit-cluster.ts';
 import type { VersionProfile } from './version-profiles.ts';
 
 /** Declared policies that this version cannot hold, that are missing, or that differ. */

@@ -1,5 +1,5 @@
 import type { Finding } from '../runtime/finding.ts';
-import type { RabbitPolicy } from '../shared/rabbit-cluster.ts';
+import type { RabbitPolicy } from './rabbitmq/rabbit-cluster.ts';
 
 /** `critical`: messages can be lost now · `high`: a failure would lose them, or a wanted setting is off · `low`: to know. */
 export type Severity = 'critical' | 'high' | 'low';

@@ -1,6 +1,6 @@
-import type { PolicyDefinition, RabbitCluster, RabbitPolicy, RabbitQueue } from '../shared/rabbit-cluster.ts';
 import { mergeDefinitions } from './merge-definitions.ts';
 import { matchedName, PolicyIndex } from './policy-index.ts';
+import type { PolicyDefinition, RabbitCluster, RabbitPolicy, RabbitQueue } from './rabbitmq/rabbit-cluster.ts';
 import type { VersionProfile } from './version-profiles.ts';
 
 /** What applies to a queue: names of both policies and their merged settings, or why that cannot be said. */

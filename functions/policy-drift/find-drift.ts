@@ -1,5 +1,4 @@
 import type { ClusterConfig } from '../config/cluster-config.ts';
-import type { RabbitCluster } from '../shared/rabbit-cluster.ts';
 import { isAwsOwned, missingAwsPolicies } from './aws-owned.ts';
 import { declaredDrift, shadowedDeclarations } from './declared-drift.ts';
 import { desiredPolicies } from './desired-policies.ts';
@@ -8,6 +7,7 @@ import { type SimulatedQueue, simulateCluster } from './effective-policy.ts';
 import { limitDrift } from './limit-drift.ts';
 import { mirroringDrift } from './mirroring-drift.ts';
 import { queueDrift, uncoveredVhosts } from './queue-drift.ts';
+import type { RabbitCluster } from './rabbitmq/rabbit-cluster.ts';
 import type { VersionProfile } from './version-profiles.ts';
 
 /** Where a cluster stands, beside what its broker says. */

@@ -1,8 +1,8 @@
 import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
 import type { Finding } from '../runtime/finding.ts';
-import type { RabbitCluster } from '../shared/rabbit-cluster.ts';
 import { isSynchronising } from './copies.ts';
 import { someNames } from './drift-finding.ts';
+import type { RabbitCluster } from './rabbitmq/rabbit-cluster.ts';
 
 /** What must be well before a policy is written. */
 export interface GuardFacts {

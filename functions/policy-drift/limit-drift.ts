@@ -1,6 +1,6 @@
-import type { RabbitCluster, RabbitPolicy, VhostLimits } from '../shared/rabbit-cluster.ts';
 import type { DriftFinding } from './drift-finding.ts';
 import { type InstanceLimits, limitsOf } from './instance-limits.ts';
+import type { RabbitCluster, RabbitPolicy, VhostLimits } from './rabbitmq/rabbit-cluster.ts';
 import type { VersionProfile } from './version-profiles.ts';
 
 /** Numbers that the instance type is not made for, and limits of virtual hosts that block clients now. */

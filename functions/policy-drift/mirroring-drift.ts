@@ -1,9 +1,9 @@
-import type { RabbitCluster, RabbitPolicy } from '../shared/rabbit-cluster.ts';
 import { isAwsOwned } from './aws-owned.ts';
 import { isMirrored, withMirroring, withoutMirroring } from './desired-policies.ts';
 import { type DriftFinding, policyKey, someNames } from './drift-finding.ts';
 import type { SimulatedQueue } from './effective-policy.ts';
 import { appliesToType } from './policy-index.ts';
+import type { RabbitCluster, RabbitPolicy } from './rabbitmq/rabbit-cluster.ts';
 import { mirroringKeys, type VersionProfile } from './version-profiles.ts';
 
 /** User policies whose classic queues are not mirrored as the service wants, where mirroring exists. */

@@ -1,5 +1,4 @@
 import type { Finding } from '../runtime/finding.ts';
-import type { RabbitPolicy } from '../shared/rabbit-cluster.ts';
 import { copiesOf, hasUnsynchronisedMirror, isSynchronising } from './copies.ts';
 import { type ChangeRecord, changeHistory, moveChange, readChanges, runNameOf } from './drift-records.ts';
 import { type Judgement, type JudgeRequest, judgeCluster } from './judge-cluster.ts';
@@ -7,6 +6,7 @@ import { canonicalText } from './merge-definitions.ts';
 import { withEffect } from './policy-history.ts';
 import type { DriftPorts } from './ports.ts';
 import { disagrees } from './queue-drift.ts';
+import type { RabbitPolicy } from './rabbitmq/rabbit-cluster.ts';
 import { profileFor } from './version-profiles.ts';
 
 /** Where a write stands. */

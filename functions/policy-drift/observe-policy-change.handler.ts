@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { clusterEnvironmentSchema } from '../runtime/environment/cluster-environment.ts';
-import { clusterPorts } from '../shared/adapters/cluster-ports.ts';
 import { driftInputSchema } from './drift-input.ts';
 import { findCluster } from './find-cluster.ts';
 import { observeChange } from './observe-change.ts';
+import { clusterPorts } from './rabbitmq/cluster-ports.ts';
 
 /** Reads a written policy back and sees whether the queues have their copies. */
 export const handler = composeHandler({

@@ -1,5 +1,5 @@
-import type { QueueType, RabbitPolicy } from '../shared/rabbit-cluster.ts';
 import { bytesOf, type CompiledPattern, compilePattern, isPlain } from './pattern.ts';
+import type { QueueType, RabbitPolicy } from './rabbitmq/rabbit-cluster.ts';
 import type { VersionProfile } from './version-profiles.ts';
 
 /** Which policy of one kind a queue gets. */

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
 import type { GuardReading } from '../control/guards.ts';
-import type { PolicyWrite, RabbitCluster, RabbitPolicy } from '../shared/rabbit-cluster.ts';
+import type { PolicyWrite, RabbitCluster, RabbitPolicy } from './rabbitmq/rabbit-cluster.ts';
 
 /** A broker's management API, as far as drift needs it; `shared/adapters/rabbit-management.ts` is the real one. */
 export interface ManagementPort {

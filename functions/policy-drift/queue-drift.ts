@@ -1,10 +1,10 @@
-import type { RabbitCluster, RabbitPolicy, RabbitQueue } from '../shared/rabbit-cluster.ts';
 import { isAwsOwned } from './aws-owned.ts';
 import { hasUnsynchronisedMirror, isSynchronising } from './copies.ts';
 import { isMirrored } from './desired-policies.ts';
 import { type DriftFinding, groupBy, type Severity, someNames } from './drift-finding.ts';
 import type { EffectivePolicy, SimulatedQueue } from './effective-policy.ts';
 import { sameDefinition } from './merge-definitions.ts';
+import type { RabbitCluster, RabbitPolicy, RabbitQueue } from './rabbitmq/rabbit-cluster.ts';
 import type { VersionProfile } from './version-profiles.ts';
 
 /** Copies that a replicated queue should have: a majority of them survives the loss of a node; docs/rabbitmq.md 3.2. */

@@ -5,10 +5,10 @@ import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { clusterEnvironmentSchema } from '../runtime/environment/cluster-environment.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { metricFields } from '../runtime/metric-fields.ts';
-import { clusterPorts } from '../shared/adapters/cluster-ports.ts';
 import { driftInputSchema } from './drift-input.ts';
 import { driftMessage } from './drift-message.ts';
 import { findCluster } from './find-cluster.ts';
+import { clusterPorts } from './rabbitmq/cluster-ports.ts';
 import { recordDrift } from './record-drift.ts';
 
 const findingSchema = z.looseObject({

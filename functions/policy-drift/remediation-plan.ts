@@ -1,7 +1,5 @@
 import type { DriftLimits } from '../config/cluster-config.ts';
 import type { Finding } from '../runtime/finding.ts';
-import type { RabbitCluster, RabbitPolicy, RabbitQueue } from '../shared/rabbit-cluster.ts';
-import { isPathStep } from '../shared/rabbit-name.ts';
 import { isAwsOwned } from './aws-owned.ts';
 import type { PolicyChange } from './drift-finding.ts';
 import { policyKey } from './drift-finding.ts';
@@ -9,6 +7,8 @@ import { byVhost, type SimulatedQueue } from './effective-policy.ts';
 import { canonicalText } from './merge-definitions.ts';
 import { attemptVerdict, type PolicyHistory } from './policy-history.ts';
 import { disagrees } from './queue-drift.ts';
+import type { RabbitCluster, RabbitPolicy, RabbitQueue } from './rabbitmq/rabbit-cluster.ts';
+import { isPathStep } from './rabbitmq/rabbit-name.ts';
 import { applyChange, type QueueEffect, simulateChange } from './simulate-change.ts';
 import type { VersionProfile } from './version-profiles.ts';
 

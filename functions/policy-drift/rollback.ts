@@ -1,8 +1,8 @@
-import type { RabbitPolicy } from '../shared/rabbit-cluster.ts';
 import type { PolicyChange } from './drift-finding.ts';
 import { policyKey } from './drift-finding.ts';
 import { type ChangeRecord, rollbackCode } from './drift-records.ts';
 import { canonicalText } from './merge-definitions.ts';
+import type { RabbitPolicy } from './rabbitmq/rabbit-cluster.ts';
 import type { HeldChange } from './remediation-plan.ts';
 
 /** What would put a run's changes back, newest first, and what somebody else has changed since. */

@@ -1,9 +1,9 @@
-import type { PolicyDefinition, RabbitCluster, RabbitPolicy, RabbitQueue } from '../shared/rabbit-cluster.ts';
 import { copiesOf, hasUnsynchronisedMirror } from './copies.ts';
 import type { PolicyChange } from './drift-finding.ts';
 import { type EffectivePolicy, VhostPolicies } from './effective-policy.ts';
 import { canonicalText, sameDefinition } from './merge-definitions.ts';
 import { bytesOf, compilePattern } from './pattern.ts';
+import type { PolicyDefinition, RabbitCluster, RabbitPolicy, RabbitQueue } from './rabbitmq/rabbit-cluster.ts';
 import type { VersionProfile } from './version-profiles.ts';
 
 /** A queue's settings at one moment. */

@@ -5,9 +5,9 @@ import { simulateCluster, VhostPolicies } from '../../functions/policy-drift/eff
 import { findDrift } from '../../functions/policy-drift/find-drift.ts';
 import { sameDefinition } from '../../functions/policy-drift/merge-definitions.ts';
 import { bytesOf, compilePattern } from '../../functions/policy-drift/pattern.ts';
+import type { RabbitCluster, RabbitPolicy, RabbitQueue } from '../../functions/policy-drift/rabbitmq/rabbit-cluster.ts';
 import { planRemediation } from '../../functions/policy-drift/remediation-plan.ts';
 import { applyChange } from '../../functions/policy-drift/simulate-change.ts';
-import type { RabbitCluster, RabbitPolicy, RabbitQueue } from '../../functions/shared/rabbit-cluster.ts';
 import { appliedPolicy, mergedDefinition } from '../../simulator/world/rabbitmq/applied-policy.ts';
 import type { StoredPolicy } from '../../simulator/world/rabbitmq/policy.ts';
 import { noonMs } from '../support/brokers.ts';

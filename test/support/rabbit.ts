@@ -1,7 +1,7 @@
 import { brokerArnSchema } from '../../functions/config/broker-arn.ts';
 import { type ClusterConfig, clusterConfigSchema } from '../../functions/config/cluster-config.ts';
+import type { RabbitCluster, RabbitPolicy, RabbitQueue } from '../../functions/policy-drift/rabbitmq/rabbit-cluster.ts';
 import { profileFor, type VersionProfile } from '../../functions/policy-drift/version-profiles.ts';
-import type { RabbitCluster, RabbitPolicy, RabbitQueue } from '../../functions/shared/rabbit-cluster.ts';
 import { noonMs } from './brokers.ts';
 
 export const eventsArn = 'arn:aws:mq:us-east-1:123456789012:broker:events:b-11111111-1111-1111-1111-111111111111';

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { ManagementAccess } from '../../functions/shared/adapters/rabbit-management.ts';
+import type { ManagementAccess } from '../../functions/policy-drift/rabbitmq/rabbit-management.ts';
 import { lambdaHeapOptions } from './lambda-heap.ts';
 
 /** What a function's own process is told to measure. */

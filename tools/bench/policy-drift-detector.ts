@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { findDrift } from '../../functions/policy-drift/find-drift.ts';
+import { RabbitManagement } from '../../functions/policy-drift/rabbitmq/rabbit-management.ts';
 import { profileFor } from '../../functions/policy-drift/version-profiles.ts';
 import { systemClock } from '../../functions/runtime/clock.ts';
 import { type SendHttp, sendHttp } from '../../functions/runtime/http-request.ts';
-import { RabbitManagement } from '../../functions/shared/adapters/rabbit-management.ts';
 import type { Detection, DetectionTask } from './detection.ts';
 import { quietMs } from './quiet-ms.ts';
 

@@ -1,4 +1,4 @@
-import type { PolicyDefinition } from '../../../functions/shared/rabbit-cluster.ts';
+import type { PolicyDefinition } from '../../../functions/policy-drift/rabbitmq/rabbit-cluster.ts';
 import type { TestCluster } from './test-cluster.ts';
 
 /** What the broker itself applies to a queue. */

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { simulateCluster } from '../../../functions/policy-drift/effective-policy.ts';
+import type { RabbitPolicy } from '../../../functions/policy-drift/rabbitmq/rabbit-cluster.ts';
+import { RabbitManagement } from '../../../functions/policy-drift/rabbitmq/rabbit-management.ts';
 import { planRemediation } from '../../../functions/policy-drift/remediation-plan.ts';
 import { systemClock } from '../../../functions/runtime/clock.ts';
 import { sendHttp } from '../../../functions/runtime/http-request.ts';
-import { RabbitManagement } from '../../../functions/shared/adapters/rabbit-management.ts';
-import type { RabbitPolicy } from '../../../functions/shared/rabbit-cluster.ts';
 import { config, profileOf } from '../../support/rabbit.ts';
 import { FaultyProxy } from './faulty-proxy.ts';
 import { abilities } from './given-cluster.ts';

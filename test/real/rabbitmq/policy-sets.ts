@@ -1,4 +1,4 @@
-import type { RabbitPolicy } from '../../../functions/shared/rabbit-cluster.ts';
+import type { RabbitPolicy } from '../../../functions/policy-drift/rabbitmq/rabbit-cluster.ts';
 import type { Random } from '../../../simulator/world/seeded-random.ts';
 
 /** A policy as the management API takes it, with its name. */

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { simulateCluster } from '../../../functions/policy-drift/effective-policy.ts';
+import type { PolicyDefinition, RabbitCluster } from '../../../functions/policy-drift/rabbitmq/rabbit-cluster.ts';
+import { RabbitManagement } from '../../../functions/policy-drift/rabbitmq/rabbit-management.ts';
 import { applyChange } from '../../../functions/policy-drift/simulate-change.ts';
 import { profileFor } from '../../../functions/policy-drift/version-profiles.ts';
 import { systemClock } from '../../../functions/runtime/clock.ts';
 import { sendHttp } from '../../../functions/runtime/http-request.ts';
-import { RabbitManagement } from '../../../functions/shared/adapters/rabbit-management.ts';
-import type { PolicyDefinition, RabbitCluster } from '../../../functions/shared/rabbit-cluster.ts';
 import { randomStream } from '../../../simulator/world/seeded-random.ts';
 import { type AppliedPolicy, brokerTruth } from './broker-truth.ts';
 import { type PolicySet, policySets } from './policy-sets.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { simulateCluster } from '../../../functions/policy-drift/effective-policy.ts';
 import { type Drift, findDrift } from '../../../functions/policy-drift/find-drift.ts';
 import { limitDrift } from '../../../functions/policy-drift/limit-drift.ts';
-import type { RabbitCluster } from '../../../functions/shared/rabbit-cluster.ts';
+import type { RabbitCluster } from '../../../functions/policy-drift/rabbitmq/rabbit-cluster.ts';
 import { noonMs } from '../../support/brokers.ts';
 import { cluster, config, mirrored, policy, profileOf, queue, systemPolicy } from '../../support/rabbit.ts';
 

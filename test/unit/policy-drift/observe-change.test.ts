@@ -9,7 +9,7 @@ import {
 } from '../../../functions/policy-drift/drift-records.ts';
 import { observeChange } from '../../../functions/policy-drift/observe-change.ts';
 import type { DriftPorts, RecordPort } from '../../../functions/policy-drift/ports.ts';
-import type { RabbitPolicy, RabbitQueue } from '../../../functions/shared/rabbit-cluster.ts';
+import type { RabbitPolicy, RabbitQueue } from '../../../functions/policy-drift/rabbitmq/rabbit-cluster.ts';
 import { noonMs, unpairedEast } from '../../support/brokers.ts';
 import { cluster, config, mirrored, policy, queue, systemPolicy } from '../../support/rabbit.ts';
 

@@ -9,9 +9,9 @@ import {
   withAttempt,
   withEffect,
 } from '../../../functions/policy-drift/policy-history.ts';
+import type { RabbitCluster, RabbitQueue } from '../../../functions/policy-drift/rabbitmq/rabbit-cluster.ts';
 import { desiredText, exceedsCaps, planRemediation } from '../../../functions/policy-drift/remediation-plan.ts';
 import { planRollback } from '../../../functions/policy-drift/rollback.ts';
-import type { RabbitCluster, RabbitQueue } from '../../../functions/shared/rabbit-cluster.ts';
 import { noonMs } from '../../support/brokers.ts';
 import { cluster, config, mirrored, policy, profileOf, queue, systemPolicy } from '../../support/rabbit.ts';
 

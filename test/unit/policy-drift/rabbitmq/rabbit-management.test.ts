@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { RabbitManagement } from '../../../../functions/policy-drift/rabbitmq/rabbit-management.ts';
 import type { HttpAnswer, HttpRequest } from '../../../../functions/runtime/http-request.ts';
-import { RabbitManagement } from '../../../../functions/shared/adapters/rabbit-management.ts';
 import { fakeRuntime } from '../../../support/fake-ports.ts';
 import { policy } from '../../../support/rabbit.ts';
 

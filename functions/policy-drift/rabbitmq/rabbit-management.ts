@@ -11,8 +11,8 @@ import {
 import type { HttpAnswer, HttpRequest } from '../../runtime/http-request.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { schemaProblems } from '../../runtime/schema-problems.ts';
-import type { PolicyWrite, RabbitCluster, RabbitPolicy } from '../rabbit-cluster.ts';
-import { isPathStep } from '../rabbit-name.ts';
+import type { PolicyWrite, RabbitCluster, RabbitPolicy } from './rabbit-cluster.ts';
+import { isPathStep } from './rabbit-name.ts';
 import { policyFrom, queueFrom, type Row, rowsOf } from './rabbit-rows.ts';
 
 /** Where a management API is, and who asks; docs/rabbitmq.md 1.1. */

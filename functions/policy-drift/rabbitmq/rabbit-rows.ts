@@ -1,5 +1,5 @@
 import { UnexpectedAnswer } from '../../runtime/errors.ts';
-import type { PolicyDefinition, QueueType, RabbitPolicy, RabbitQueue } from '../rabbit-cluster.ts';
+import type { PolicyDefinition, QueueType, RabbitPolicy, RabbitQueue } from './rabbit-cluster.ts';
 
 /*
  * Queues and policies come in thousands of rows, and a schema library makes a copy of each, which takes longer than
