@@ -1,5 +1,5 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import { parseObject } from '../functions/shared/parse-object.ts';
+import { parseObject } from '../functions/runs/parse-object.ts';
 import { isoSeconds, printable } from './printable.ts';
 
 /** States of these types only route or wait: between two looks they say nothing new. */

@@ -1,7 +1,7 @@
 import type { Intent } from '../control/intent.ts';
 import { runbookLine } from '../runtime/runbook.ts';
-import { parseObject } from '../shared/parse-object.ts';
 import { failedByChild, stepRecovery } from './child-run.ts';
+import { parseObject } from './parse-object.ts';
 
 /** A run that ended without success, as its execution shows it. */
 export interface EndedRun {
