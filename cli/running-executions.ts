@@ -1,6 +1,6 @@
 import { DrError } from '../functions/runtime/errors.ts';
 import type { Runtime } from '../functions/runtime/runtime.ts';
-import { machines } from '../infra/deployment.ts';
+import { machines } from '../infra/catalogue.ts';
 import { Executions } from './executions.ts';
 
 /** An execution that is under way. */

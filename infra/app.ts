@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import { ConfigurationError } from './config-issues.ts';
+import { functions } from './catalogue.ts';
+import { ConfigurationError } from './config/config-issues.ts';
+import { loadDeployment } from './config/load-deployment.ts';
 import { Bundles } from './constructs/bundles.ts';
-import { functions } from './deployment.ts';
-import { loadDeployment } from './load-deployment.ts';
 import { MqDrApp } from './mq-dr-app.ts';
 
 /** The CDK CLI says where it wants the templates. */

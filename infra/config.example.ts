@@ -1,4 +1,4 @@
-import { defineDeployment } from './config.ts';
+import { defineDeployment } from './config/config.ts';
 
 /**
  * A complete deployment: copy it to `mq-dr.config.ts` and put in your own. `npm run synth` builds its templates as it

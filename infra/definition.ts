@@ -1,4 +1,4 @@
-import type { MachineSpec } from './deployment.ts';
+import type { MachineSpec } from './catalogue.ts';
 
 /** A definition and its substitutions do not fit each other. */
 export class SubstitutionError extends Error {

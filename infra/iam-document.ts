@@ -1,5 +1,5 @@
-import type { DeploymentConfig } from './config.ts';
-import { functions, machines } from './deployment.ts';
+import { functions, machines } from './catalogue.ts';
+import type { DeploymentConfig } from './config/config.ts';
 import { type Policy, wildcardsOf } from './grants/function-policy.ts';
 import type { Grant } from './grants/grant.ts';
 import { machineWildcards } from './grants/machine-policy.ts';

@@ -11,6 +11,7 @@
  * ```
  */
 export { checkBudgets } from './budgets/check-budgets.ts';
+export { functions, machines } from './catalogue.ts';
 export {
   type ClusterDeployment,
   type DeploymentConfig,
@@ -18,9 +19,9 @@ export {
   defineDeployment,
   type PairDeployment,
   parseDeployment,
-} from './config.ts';
-export { ConfigurationError } from './config-issues.ts';
-export { regionsOf } from './config-relations.ts';
+} from './config/config.ts';
+export { ConfigurationError } from './config/config-issues.ts';
+export { regionsOf } from './config/config-relations.ts';
 export type { Topics } from './constructs/alarms.ts';
 export { BrokerPair, type BrokerPairProps } from './constructs/broker-pair.ts';
 export { Bundles, type FunctionCode } from './constructs/bundles.ts';
@@ -28,7 +29,6 @@ export { ControlPlane, type ControlPlaneProps } from './constructs/control-plane
 export { DrFunction, type DrFunctionProps } from './constructs/dr-function.ts';
 export { DrStateMachine, type DrStateMachineProps } from './constructs/dr-state-machine.ts';
 export { RabbitCluster, type RabbitClusterProps } from './constructs/rabbit-cluster.ts';
-export { functions, machines } from './deployment.ts';
 export { type GrantScope, scopeOf } from './grants/scope.ts';
 export type { Place } from './names.ts';
 export { AlarmStack, type AlarmStackProps } from './stacks/alarm-stack.ts';

@@ -1,8 +1,8 @@
 import { App, type AppProps, PermissionsBoundary, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { checkBudgets } from './budgets/check-budgets.ts';
-import type { DeploymentConfig } from './config.ts';
-import { regionsOf } from './config-relations.ts';
+import type { DeploymentConfig } from './config/config.ts';
+import { regionsOf } from './config/config-relations.ts';
 import type { FunctionCode } from './constructs/bundles.ts';
 import { accountOf, scopeOf } from './grants/scope.ts';
 import { AlarmStack } from './stacks/alarm-stack.ts';

@@ -1,5 +1,5 @@
 import { replicaGauges } from '../functions/brokers/replication-gauges.ts';
-import { machines } from './deployment.ts';
+import { machines } from './catalogue.ts';
 
 /**
  * An EventBridge event pattern: members that must be there, each with the values allowed. Only exact values are used

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { didYouMean } from '../functions/runtime/nearest-name.ts';
-import { machines } from '../infra/deployment.ts';
+import { machines } from '../infra/catalogue.ts';
 import { writeProof } from './report/write-proofs.ts';
 import { type ProofResult, summaryOf } from './shared/proof-result.ts';
 

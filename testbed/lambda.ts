@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { type Runtime, runWithRuntime } from '../functions/runtime/runtime.ts';
-import { functions, functionTimeoutSeconds } from '../infra/deployment.ts';
+import { functions, functionTimeoutSeconds } from '../infra/catalogue.ts';
 import { functionArnOf } from '../infra/names.ts';
 import { ActorKilledError } from '../simulator/clock/actor.ts';
 import type { VirtualClock } from '../simulator/clock/virtual-clock.ts';

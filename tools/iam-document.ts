@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
+import { parseDeployment } from '../infra/config/config.ts';
 import exampleConfig from '../infra/config.example.ts';
-import { parseDeployment } from '../infra/config.ts';
 import { iamDocument } from '../infra/iam-document.ts';
 import { MqDrApp } from '../infra/mq-dr-app.ts';
 import { rolesOf } from '../infra/template-roles.ts';

@@ -1,4 +1,4 @@
-import type { MachineSpec } from '../deployment.ts';
+import type { MachineSpec } from '../catalogue.ts';
 import { failedQueueName, functionNameOf, machineArnOf, type Place, undeliveredQueueName } from '../names.ts';
 import type { LookedAfter } from '../triggers.ts';
 import type { AlarmSpec, MetricSpec } from './alarm-spec.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mostItems } from '../../proofs/contracts/index.ts';
-import type { Deployment } from '../config.ts';
-import { ConfigurationError } from '../config-issues.ts';
-import { machines } from '../deployment.ts';
+import { machines } from '../catalogue.ts';
+import type { Deployment } from '../config/config.ts';
+import { ConfigurationError } from '../config/config-issues.ts';
 import { scopesOf } from '../grants/scope.ts';
 import { projectRoot } from '../project-root.ts';
 import { type RtoBudget, rtoBudgets } from './rto-budgets.ts';

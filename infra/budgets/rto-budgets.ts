@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PairDeployment } from '../config.ts';
+import { functions, type MachineSpec, machines } from '../catalogue.ts';
+import type { PairDeployment } from '../config/config.ts';
 import { renderDefinition } from '../definition.ts';
-import { functions, type MachineSpec, machines } from '../deployment.ts';
 import { projectRoot } from '../project-root.ts';
 import { flowOf } from './flow.ts';
 import { type BudgetItem, type Deadline, longestWay } from './longest-way.ts';

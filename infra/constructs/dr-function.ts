@@ -12,7 +12,7 @@ import {
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { functionTimeoutSeconds } from '../deployment.ts';
+import { functionTimeoutSeconds } from '../catalogue.ts';
 import type { FunctionSpec } from '../function-spec.ts';
 import { functionPolicy, wildcardsOf } from '../grants/function-policy.ts';
 import type { GrantScope } from '../grants/scope.ts';

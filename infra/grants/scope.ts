@@ -1,9 +1,9 @@
 import type { BrokerRef } from '../../functions/config/broker-arn.ts';
 import { cutoverOf } from '../../functions/config/cutover-config.ts';
-import type { ClusterDeployment, Deployment, PairDeployment } from '../config.ts';
-import { counterpartsOf, regionsOf, regionsOfPair } from '../config-relations.ts';
+import type { ClusterDeployment, Deployment, PairDeployment } from '../config/config.ts';
+import { counterpartsOf, regionsOf, regionsOfPair } from '../config/config-relations.ts';
+import { controlRegionFor } from '../config/regions.ts';
 import type { Place } from '../names.ts';
-import { controlRegionFor } from '../regions.ts';
 
 /** A broker as a grant names it; the id of one that create-replica has yet to make is not known. */
 export type GrantedBroker = Pick<BrokerRef, 'region' | 'brokerName'> & { readonly brokerId: string | undefined };

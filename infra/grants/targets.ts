@@ -1,4 +1,4 @@
-import { machines } from '../deployment.ts';
+import { machines } from '../catalogue.ts';
 import { arnOf, controlTableName, ledgerTableName, machineArnOf, pageTopicName, reportBucketNameOf } from '../names.ts';
 import type { Target } from './grant.ts';
 import { brokersOf, counterpartRegions, cutoverHere, type GrantedBroker, type GrantScope } from './scope.ts';

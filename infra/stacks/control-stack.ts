@@ -1,6 +1,6 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { DeploymentConfig } from '../config.ts';
+import type { DeploymentConfig } from '../config/config.ts';
 import type { FunctionCode } from '../constructs/bundles.ts';
 import { ControlPlane } from '../constructs/control-plane.ts';
 

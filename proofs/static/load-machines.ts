@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { functions, type MachineSpec, machines } from '../../infra/catalogue.ts';
 import { renderDefinition } from '../../infra/definition.ts';
-import { functions, type MachineSpec, machines } from '../../infra/deployment.ts';
 import type { Definition } from '../../simulator/engine/definition/definition.ts';
 import { parseDefinition } from '../../simulator/engine/definition/parse-definition.ts';
 import { functionArn } from '../../testbed/lambda.ts';

@@ -1,6 +1,6 @@
 import { leaseSeconds } from '../../functions/control/guards.ts';
 import { errorCatalogue } from '../../functions/runtime/errors.ts';
-import { functions, functionTimeoutSeconds } from '../../infra/deployment.ts';
+import { functions, functionTimeoutSeconds } from '../../infra/catalogue.ts';
 import type { State, TaskState } from '../../simulator/engine/definition/definition.ts';
 import { allStates } from '../../simulator/engine/definition/walk.ts';
 import { expressionSource, isExpression } from '../../simulator/engine/expression/evaluator.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { parseDeployment } from '../../infra/config/config.ts';
 import exampleConfig from '../../infra/config.example.ts';
-import { parseDeployment } from '../../infra/config.ts';
 import { approverPolicy } from '../../infra/grants/approver-policy.ts';
 import { scopeOf } from '../../infra/grants/scope.ts';
 import type { ApiCallRecord } from '../../simulator/api/api-call-record.ts';

@@ -4,8 +4,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createExerciseStage } from '../../gameday/exercise/exercise-stage.ts';
 import { type ServedStage, serveScenario } from '../../gameday/exercise/serve.ts';
+import { functions } from '../../infra/catalogue.ts';
 import { Bundles } from '../../infra/constructs/bundles.ts';
-import { functions } from '../../infra/deployment.ts';
 import { embeddedMetrics } from '../../simulator/world/cloudwatch/embedded-metrics.ts';
 
 const run = promisify(execFile);

@@ -6,11 +6,11 @@ import { findScenario, scenarioNames } from '../../gameday/exercise/scenario/cat
 import { loadScenario } from '../../gameday/exercise/scenario/load.ts';
 import { clusterAlarms } from '../../infra/alarms/cluster-alarms.ts';
 import { pairAlarms } from '../../infra/alarms/pair-alarms.ts';
+import { functions } from '../../infra/catalogue.ts';
+import { parseDeployment } from '../../infra/config/config.ts';
 import exampleConfig from '../../infra/config.example.ts';
-import { parseDeployment } from '../../infra/config.ts';
 import { clusterDashboard } from '../../infra/dashboards/cluster-dashboard.ts';
 import { pairDashboard } from '../../infra/dashboards/pair-dashboard.ts';
-import { functions } from '../../infra/deployment.ts';
 import { clusterUsage, pairUsage } from '../../tools/cost/standing-cost.ts';
 import { sumOf } from '../../tools/cost/usage.ts';
 import { furtherRuns } from '../support/infra/further-runs.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { parseDeployment } from '../../infra/config/config.ts';
 import exampleConfig from '../../infra/config.example.ts';
-import { parseDeployment } from '../../infra/config.ts';
 import { iamDocument } from '../../infra/iam-document.ts';
 import { rolesOf } from '../../infra/template-roles.ts';
 import { synthesise } from '../support/infra/synthesised.ts';

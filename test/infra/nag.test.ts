@@ -1,9 +1,9 @@
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it } from 'vitest';
+import { functions } from '../../infra/catalogue.ts';
+import { parseDeployment } from '../../infra/config/config.ts';
 import exampleConfig from '../../infra/config.example.ts';
-import { parseDeployment } from '../../infra/config.ts';
-import { functions } from '../../infra/deployment.ts';
 import { functionPolicy, wildcardsOf } from '../../infra/grants/function-policy.ts';
 import { scopesOf } from '../../infra/grants/scope.ts';
 import { makeApp } from '../support/infra/synthesised.ts';

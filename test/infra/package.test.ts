@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { functions } from '../../infra/deployment.ts';
+import { functions } from '../../infra/catalogue.ts';
 import { PackedProject } from '../support/packed-package.ts';
 
 const root = resolve(import.meta.dirname, '../..');

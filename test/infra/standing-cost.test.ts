@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { parseDeployment } from '../../infra/config/config.ts';
+import { regionsOf } from '../../infra/config/config-relations.ts';
 import exampleConfig from '../../infra/config.example.ts';
-import { parseDeployment } from '../../infra/config.ts';
-import { regionsOf } from '../../infra/config-relations.ts';
 import {
   clusterUsage,
   endpointServices,

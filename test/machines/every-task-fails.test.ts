@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { machines } from '../../infra/deployment.ts';
+import { machines } from '../../infra/catalogue.ts';
 import { type TaskCall, TaskFailure } from '../../simulator/engine/ports.ts';
 import { east, ReconcileStage, west } from '../support/reconcile-stage.ts';
 import { type RunEnd, WorkflowStage } from '../support/workflow-stage.ts';

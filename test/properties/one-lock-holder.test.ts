@@ -4,7 +4,7 @@ import { GuardTable } from '../../functions/control/guard-table.ts';
 import { guardWrite } from '../../functions/control/guard-write.ts';
 import { clockSkewSeconds, type Lock } from '../../functions/control/guards.ts';
 import { DrError } from '../../functions/runtime/errors.ts';
-import { functionTimeoutSeconds } from '../../infra/deployment.ts';
+import { functionTimeoutSeconds } from '../../infra/catalogue.ts';
 import { ControlStage } from '../support/control-stage.ts';
 
 type Action = 'acquire' | 'renew' | 'write' | 'release';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Intent, IntentEnd } from '../../functions/control/intent.ts';
 import { ServiceUnavailable } from '../../functions/runtime/errors.ts';
-import { functionTimeoutSeconds } from '../../infra/deployment.ts';
+import { functionTimeoutSeconds } from '../../infra/catalogue.ts';
 import type { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
 import type { FakeControl } from './fake-ports.ts';
 

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DrError, errorCatalogue } from '../../functions/runtime/errors.ts';
+import { functions, functionTimeoutSeconds, machines } from '../../infra/catalogue.ts';
 import { functionsOf, renderDefinition } from '../../infra/definition.ts';
-import { functions, functionTimeoutSeconds, machines } from '../../infra/deployment.ts';
 import { regionRules } from '../../infra/triggers.ts';
 
 const root = resolve(import.meta.dirname, '../..');

@@ -88,7 +88,7 @@ describe('the import rules', () => {
 
   it.each([
     ['functions/replica/a.ts', "import { x } from '../../simulator/world/world.ts';", 'functions stand alone'],
-    ['functions/shared/a.ts', "export * from '../../infra/deployment.ts';", 'functions stand alone'],
+    ['functions/shared/a.ts', "export * from '../../infra/catalogue.ts';", 'functions stand alone'],
     ['functions/shared/adapters/a.ts', "import type { X } from '../../../test/support/x.ts';", 'functions stand alone'],
     ['functions/shared/a.ts', "import * as z from 'zod';", 'zod/mini'],
     ['infra/a.ts', "import { x } from '../gameday/world/world.ts';", 'infra is what is deployed'],

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { functions } from '../../infra/catalogue.ts';
 import { Bundles } from '../../infra/constructs/bundles.ts';
-import { functions } from '../../infra/deployment.ts';
 import { compareBundles } from './bundles/compare-bundles.ts';
 import { importTimeMs } from './bundles/import-time.ts';
 import { exceededLimits, type MeasuredBundle } from './bundles/limits.ts';

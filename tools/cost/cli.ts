@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { didYouMean } from '../../functions/runtime/nearest-name.ts';
-import { ConfigurationError } from '../../infra/config-issues.ts';
-import { loadDeployment } from '../../infra/load-deployment.ts';
+import { ConfigurationError } from '../../infra/config/config-issues.ts';
+import { loadDeployment } from '../../infra/config/load-deployment.ts';
 import { costLines } from './cost-lines.ts';
 import { costReport } from './cost-report.ts';
 

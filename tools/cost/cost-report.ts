@@ -1,7 +1,7 @@
 import { pricesAsOf, pricesRegion, type UnitPrice, unitPrices } from '../../gameday/journal/unit-prices.ts';
-import type { ClusterDeployment, DeploymentConfig, PairDeployment } from '../../infra/config.ts';
-import { regionsOfPair } from '../../infra/config-relations.ts';
-import { machines } from '../../infra/deployment.ts';
+import { machines } from '../../infra/catalogue.ts';
+import type { ClusterDeployment, DeploymentConfig, PairDeployment } from '../../infra/config/config.ts';
+import { regionsOfPair } from '../../infra/config/config-relations.ts';
 import { type BillingTerms, replicasOf } from './execution-usage.ts';
 import { type RecordedScenario, recordScenario } from './record-scenario.ts';
 import { type RunCost, rehearsals, runCosts } from './run-costs.ts';

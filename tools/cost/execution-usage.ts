@@ -1,4 +1,4 @@
-import { functions, machines } from '../../infra/deployment.ts';
+import { functions, machines } from '../../infra/catalogue.ts';
 import { ledgerTableName } from '../../infra/names.ts';
 import { callMs, historyEventBytes, logEnvelopeBytes, platformLogBytes, startMs } from './assumptions.ts';
 import { callUsage, type TableReplicas } from './call-usage.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { functions, type MachineSpec, machines } from '../../infra/catalogue.ts';
 import { functionSubstitution } from '../../infra/definition.ts';
-import { functions, type MachineSpec, machines } from '../../infra/deployment.ts';
 import { projectRoot } from '../../infra/project-root.ts';
 
 /** What a Task state starts. */

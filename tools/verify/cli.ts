@@ -4,7 +4,7 @@ import { adviceFor, describeFailure } from '../../cli/describe-failure.ts';
 import { hostSurroundings } from '../../cli/host-surroundings.ts';
 import { UsageError } from '../../cli/parse-command.ts';
 import { DrError } from '../../functions/runtime/errors.ts';
-import { ConfigurationError } from '../../infra/config-issues.ts';
+import { ConfigurationError } from '../../infra/config/config-issues.ts';
 import { parseVerifyArguments } from './options.ts';
 import { runVerify } from './run-verify.ts';
 import { VerifyError } from './verify-error.ts';

@@ -1,6 +1,6 @@
 import { brokerArnSchema } from '../../functions/config/broker-arn.ts';
 import { didYouMean } from '../../functions/runtime/nearest-name.ts';
-import { loadDeployment } from '../../infra/load-deployment.ts';
+import { loadDeployment } from '../../infra/config/load-deployment.ts';
 import type { BrokerAt } from './read-pair.ts';
 import { VerifyError } from './verify-error.ts';
 

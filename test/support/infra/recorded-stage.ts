@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 import type { LogFields } from '../../../functions/runtime/log.ts';
-import { type DeploymentConfig, parseDeployment } from '../../../infra/config.ts';
-import { functions } from '../../../infra/deployment.ts';
+import { functions } from '../../../infra/catalogue.ts';
+import { type DeploymentConfig, parseDeployment } from '../../../infra/config/config.ts';
 import { functionPolicy } from '../../../infra/grants/function-policy.ts';
 import { scopeOf } from '../../../infra/grants/scope.ts';
 import { targets } from '../../../infra/grants/targets.ts';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { vi } from 'vitest';
+import { type DeploymentInput, parseDeployment } from '../../../infra/config/config.ts';
 import exampleConfig from '../../../infra/config.example.ts';
-import { type DeploymentInput, parseDeployment } from '../../../infra/config.ts';
 import type { FunctionCode } from '../../../infra/constructs/bundles.ts';
 import { MqDrApp } from '../../../infra/mq-dr-app.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { workflowNames } from '../../../cli/workflows.ts';
-import { machines } from '../../../infra/deployment.ts';
+import { machines } from '../../../infra/catalogue.ts';
 
 /** Machines that only events and schedules start. */
 const startedByEvents = ['watch', 'settle-run'];

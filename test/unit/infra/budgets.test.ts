@@ -3,10 +3,10 @@ import { checkBudgets } from '../../../infra/budgets/check-budgets.ts';
 import { flowOf } from '../../../infra/budgets/flow.ts';
 import { longestWay, UnboundedTimeError } from '../../../infra/budgets/longest-way.ts';
 import { rtoBudgets } from '../../../infra/budgets/rto-budgets.ts';
+import { machines } from '../../../infra/catalogue.ts';
+import { type DeploymentInput, parseDeployment } from '../../../infra/config/config.ts';
+import { ConfigurationError } from '../../../infra/config/config-issues.ts';
 import exampleConfig from '../../../infra/config.example.ts';
-import { type DeploymentInput, parseDeployment } from '../../../infra/config.ts';
-import { ConfigurationError } from '../../../infra/config-issues.ts';
-import { machines } from '../../../infra/deployment.ts';
 
 const [examplePair] = exampleConfig.pairs ?? [];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { functions, machines } from '../../../infra/deployment.ts';
+import { functions, machines } from '../../../infra/catalogue.ts';
 import { clusterRules, pairRules, regionRules } from '../../../infra/triggers.ts';
 import { matchesPattern } from '../../../testbed/event-pattern.ts';
 import { westRef } from '../../support/brokers.ts';

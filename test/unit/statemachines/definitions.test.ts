@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import aslValidator from 'asl-validator';
 import { describe, expect, it } from 'vitest';
+import { functions, machines } from '../../../infra/catalogue.ts';
 import { renderDefinition } from '../../../infra/definition.ts';
-import { functions, machines } from '../../../infra/deployment.ts';
 import { functionArn } from '../../../testbed/lambda.ts';
 
 interface State {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { functions, machines } from '../../../../infra/deployment.ts';
+import { functions, machines } from '../../../../infra/catalogue.ts';
 import type { GuardAnswer } from '../../../../proofs/contracts/fact.ts';
 import { childFacts, functionFacts } from '../../../../proofs/contracts/index.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { machines } from '../../../../infra/deployment.ts';
+import { machines } from '../../../../infra/catalogue.ts';
 import { loadMachine } from '../../../../proofs/static/load-machines.ts';
 import { mutantsOf } from '../../../../proofs/static/mutants.ts';
 import { proveStatic } from '../../../../proofs/static/prove-static.ts';

@@ -1,6 +1,6 @@
 import { GetExecutionHistoryCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { machines } from '../../../../infra/deployment.ts';
+import { machines } from '../../../../infra/catalogue.ts';
 import { callMs, historyEventBytes, platformLogBytes, startMs } from '../../../../tools/cost/assumptions.ts';
 import {
   type BillingTerms,

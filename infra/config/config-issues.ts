@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { didYouMean } from '../functions/runtime/nearest-name.ts';
+import { didYouMean } from '../../functions/runtime/nearest-name.ts';
 
 /** The configuration of a deployment is not what its schema says: every problem with its path, value and what is allowed. */
 export class ConfigurationError extends Error {

@@ -1,4 +1,4 @@
-import type { ProtectedWindow } from '../functions/config/protected-window.ts';
+import type { ProtectedWindow } from '../../functions/config/protected-window.ts';
 
 const weekDays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 const dayMinutes = 24 * 60;

@@ -1,6 +1,6 @@
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import * as z from 'zod';
-import { didYouMean } from '../functions/runtime/nearest-name.ts';
+import { didYouMean } from '../../functions/runtime/nearest-name.ts';
 
 const knownRegions: readonly string[] = RegionInfo.regions.map(({ name }) => name);
 

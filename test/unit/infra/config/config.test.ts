@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { clusterConfigsSchema } from '../../../functions/config/cluster-config.ts';
-import { pairConfigsSchema } from '../../../functions/config/pair-config.ts';
-import exampleConfig from '../../../infra/config.example.ts';
-import { type DeploymentInput, parseDeployment } from '../../../infra/config.ts';
-import { ConfigurationError } from '../../../infra/config-issues.ts';
+import { clusterConfigsSchema } from '../../../../functions/config/cluster-config.ts';
+import { pairConfigsSchema } from '../../../../functions/config/pair-config.ts';
+import { type DeploymentInput, parseDeployment } from '../../../../infra/config/config.ts';
+import { ConfigurationError } from '../../../../infra/config/config-issues.ts';
+import exampleConfig from '../../../../infra/config.example.ts';
 
 /** The example with changes, as plain data that may be wrong. */
 const changed = (change: (config: Wrong) => void): unknown => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { controlRegionFor } from '../../../infra/regions.ts';
+import { controlRegionFor } from '../../../../infra/config/regions.ts';
 
 const us = ['us-east-1', 'us-east-2', 'us-west-2'];
 

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { omit } from 'zod/mini';
-import { brokerArnSchema } from '../functions/config/broker-arn.ts';
-import { clusterConfigSchema } from '../functions/config/cluster-config.ts';
-import { pairConfigSchema } from '../functions/config/pair-config.ts';
+import { brokerArnSchema } from '../../functions/config/broker-arn.ts';
+import { clusterConfigSchema } from '../../functions/config/cluster-config.ts';
+import { pairConfigSchema } from '../../functions/config/pair-config.ts';
 import { parseConfiguration } from './config-issues.ts';
 import { deploymentProblems } from './config-relations.ts';
 import { windowProblems } from './config-windows.ts';
