@@ -1,6 +1,6 @@
 import { env, exit, stderr, stdout } from 'node:process';
-import { runCommand } from './exercise/command.ts';
-import { createExerciseStage } from './exercise/exercise-stage.ts';
+import { runCommand } from './experiment/command.ts';
+import { createExerciseStage } from './experiment/exercise-stage.ts';
 
 const interrupt = new AbortController();
 

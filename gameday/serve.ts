@@ -1,8 +1,8 @@
 import { stderr, stdout } from 'node:process';
 import { UsageError } from '../cli/parse-command.ts';
-import { createExerciseStage } from './exercise/exercise-stage.ts';
-import { serveLines, serveScenario } from './exercise/serve.ts';
-import { parseServeArguments } from './exercise/serve-options.ts';
+import { createExerciseStage } from './experiment/exercise-stage.ts';
+import { serveLines, serveScenario } from './experiment/serve.ts';
+import { parseServeArguments } from './experiment/serve-options.ts';
 
 const stopped = Promise.withResolvers<void>();
 process.once('SIGINT', () => stopped.resolve());

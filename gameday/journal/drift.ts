@@ -1,4 +1,4 @@
-import type { Json } from '../exercise/step.ts';
+import type { Json } from '../experiment/step.ts';
 import type { Journal } from './journal.ts';
 
 /** What a policy-drift run found and did, in counts. */

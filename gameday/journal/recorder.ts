@@ -6,8 +6,8 @@ import type {
   StageObserver,
   StageStatusChange,
   StageTransition,
-} from '../exercise/stage-port.ts';
-import type { Json } from '../exercise/step.ts';
+} from '../experiment/stage-port.ts';
+import type { Json } from '../experiment/step.ts';
 import type { TrafficNotice } from '../traffic/traffic.ts';
 import type {
   ApiCallRecord,

@@ -1,4 +1,4 @@
-import type { Json } from '../exercise/step.ts';
+import type { Json } from '../experiment/step.ts';
 import type { WorkflowRecord } from './journal.ts';
 
 const membersOf = (value: unknown): Readonly<Record<string, unknown>> =>

@@ -1,4 +1,4 @@
-import type { Json } from '../exercise/step.ts';
+import type { Json } from '../experiment/step.ts';
 
 /** What stands in a journal where a secret stood. */
 export const secretMark = '[secret]';

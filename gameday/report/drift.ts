@@ -1,4 +1,4 @@
-import type { Json } from '../exercise/step.ts';
+import type { Json } from '../experiment/step.ts';
 import { driftRuns, memberOf, textOf } from '../journal/drift.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type Fragment, html, type Markup } from './html.ts';

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { LiveView } from '../exercise/run-game-day.ts';
+import type { LiveView } from '../experiment/run-game-day.ts';
 import type { LiveEvent } from '../journal/recorder.ts';
 import type { GameDaySummary } from '../journal/summary.ts';
 import { EventLines, formatLine } from './event-line.ts';

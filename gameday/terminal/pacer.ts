@@ -1,5 +1,5 @@
 import { setImmediate as nextLoopTurn, setTimeout as sleep } from 'node:timers/promises';
-import type { LiveView } from '../exercise/run-game-day.ts';
+import type { LiveView } from '../experiment/run-game-day.ts';
 
 /** Wall milliseconds of one nap; short, so that Ctrl-C and the display are served while a run is slowed down. */
 const napMs = 50;

@@ -1,6 +1,6 @@
 import type { Colors } from 'picocolors/types.ts';
-import type { LiveView } from '../exercise/run-game-day.ts';
-import type { StageBroker } from '../exercise/stage-port.ts';
+import type { LiveView } from '../experiment/run-game-day.ts';
+import type { StageBroker } from '../experiment/stage-port.ts';
 import type { LiveEvent } from '../journal/recorder.ts';
 import { count, duration, elapsed } from '../report/format.ts';
 import { printable } from './event-line.ts';

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { metricNamespace } from '../../functions/runtime/metric-fields.ts';
-import { createExerciseStage } from '../../gameday/exercise/exercise-stage.ts';
-import { runGameDay } from '../../gameday/exercise/run-game-day.ts';
-import { findScenario, scenarioNames } from '../../gameday/exercise/scenario/catalogue.ts';
-import { loadScenario } from '../../gameday/exercise/scenario/load.ts';
+import { createExerciseStage } from '../../gameday/experiment/exercise-stage.ts';
+import { runGameDay } from '../../gameday/experiment/run-game-day.ts';
+import { findScenario, scenarioNames } from '../../gameday/experiment/scenario/catalogue.ts';
+import { loadScenario } from '../../gameday/experiment/scenario/load.ts';
 import { clusterAlarms } from '../../infra/alarms/cluster-alarms.ts';
 import { pairAlarms } from '../../infra/alarms/pair-alarms.ts';
 import { functions } from '../../infra/catalogue.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createExerciseStage } from '../../gameday/exercise/exercise-stage.ts';
-import { runGameDay } from '../../gameday/exercise/run-game-day.ts';
-import { findScenario } from '../../gameday/exercise/scenario/catalogue.ts';
-import { loadScenario } from '../../gameday/exercise/scenario/load.ts';
+import { createExerciseStage } from '../../gameday/experiment/exercise-stage.ts';
+import { runGameDay } from '../../gameday/experiment/run-game-day.ts';
+import { findScenario } from '../../gameday/experiment/scenario/catalogue.ts';
+import { loadScenario } from '../../gameday/experiment/scenario/load.ts';
 import { driftRuns, driftSummary } from '../../gameday/journal/drift.ts';
 
 const play = async (name: string, seed = 5) => {

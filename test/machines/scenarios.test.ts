@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createExerciseStage } from '../../gameday/exercise/exercise-stage.ts';
-import { runGameDay, type UnstampedJournal } from '../../gameday/exercise/run-game-day.ts';
-import { findScenario } from '../../gameday/exercise/scenario/catalogue.ts';
-import { loadScenario } from '../../gameday/exercise/scenario/load.ts';
+import { createExerciseStage } from '../../gameday/experiment/exercise-stage.ts';
+import { runGameDay, type UnstampedJournal } from '../../gameday/experiment/run-game-day.ts';
+import { findScenario } from '../../gameday/experiment/scenario/catalogue.ts';
+import { loadScenario } from '../../gameday/experiment/scenario/load.ts';
 import { type GameDaySummary, summaryOf } from '../../gameday/journal/summary.ts';
 
 const environment = {

@@ -1,14 +1,14 @@
-import { createExerciseStage } from '../../gameday/exercise/exercise-stage.ts';
-import { runGameDay } from '../../gameday/exercise/run-game-day.ts';
-import { findScenario } from '../../gameday/exercise/scenario/catalogue.ts';
-import { loadScenario } from '../../gameday/exercise/scenario/load.ts';
+import { createExerciseStage } from '../../gameday/experiment/exercise-stage.ts';
+import { runGameDay } from '../../gameday/experiment/run-game-day.ts';
+import { findScenario } from '../../gameday/experiment/scenario/catalogue.ts';
+import { loadScenario } from '../../gameday/experiment/scenario/load.ts';
 import type {
   ExerciseStage,
   StageApiCall,
   StageLog,
   StageStatusChange,
   StageTransition,
-} from '../../gameday/exercise/stage-port.ts';
+} from '../../gameday/experiment/stage-port.ts';
 
 /** One execution of a scenario. */
 export interface RecordedExecution {

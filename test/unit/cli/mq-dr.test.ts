@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createExerciseStage } from '../../../gameday/exercise/exercise-stage.ts';
-import { type ServedStage, serveScenario } from '../../../gameday/exercise/serve.ts';
-import { parseServeArguments } from '../../../gameday/exercise/serve-options.ts';
+import { createExerciseStage } from '../../../gameday/experiment/exercise-stage.ts';
+import { type ServedStage, serveScenario } from '../../../gameday/experiment/serve.ts';
+import { parseServeArguments } from '../../../gameday/experiment/serve-options.ts';
 import { controlOf } from '../../support/operator.ts';
 
 const root = resolve(import.meta.dirname, '../../..');

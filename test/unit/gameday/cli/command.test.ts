@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type CommandSurroundings, runCommand } from '../../../../gameday/exercise/command.ts';
-import { createExerciseStage } from '../../../../gameday/exercise/exercise-stage.ts';
+import { type CommandSurroundings, runCommand } from '../../../../gameday/experiment/command.ts';
+import { createExerciseStage } from '../../../../gameday/experiment/exercise-stage.ts';
 import type { GameDaySummary } from '../../../../gameday/journal/summary.ts';
 
 interface Ran {

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
-import type { LiveView } from '../../../../gameday/exercise/run-game-day.ts';
+import type { LiveView } from '../../../../gameday/experiment/run-game-day.ts';
 import type { BrokerRecord } from '../../../../gameday/journal/journal.ts';
 import type { LiveEvent } from '../../../../gameday/journal/recorder.ts';
 import { LiveDisplay, type Screen } from '../../../../gameday/terminal/display.ts';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createExerciseStage } from '../../../../gameday/exercise/exercise-stage.ts';
-import { type ServedStage, serveScenario } from '../../../../gameday/exercise/serve.ts';
+import { createExerciseStage } from '../../../../gameday/experiment/exercise-stage.ts';
+import { type ServedStage, serveScenario } from '../../../../gameday/experiment/serve.ts';
 import type { Recording } from '../../../../tools/verify/recording.ts';
 
 const run = promisify(execFile);

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createExerciseStage } from '../../../../gameday/exercise/exercise-stage.ts';
-import { type GameDayOptions, runGameDay, type UnstampedJournal } from '../../../../gameday/exercise/run-game-day.ts';
-import { findScenario } from '../../../../gameday/exercise/scenario/catalogue.ts';
-import { loadScenario, parseScenario } from '../../../../gameday/exercise/scenario/load.ts';
+import { createExerciseStage } from '../../../../gameday/experiment/exercise-stage.ts';
+import { type GameDayOptions, runGameDay, type UnstampedJournal } from '../../../../gameday/experiment/run-game-day.ts';
+import { findScenario } from '../../../../gameday/experiment/scenario/catalogue.ts';
+import { loadScenario, parseScenario } from '../../../../gameday/experiment/scenario/load.ts';
 import { derivePromotions } from '../../../../gameday/journal/promotions.ts';
 
 const play = async (text: string, overrides: Partial<GameDayOptions> = {}): Promise<UnstampedJournal> =>

@@ -4,9 +4,9 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
-import { createExerciseStage } from '../../../../gameday/exercise/exercise-stage.ts';
-import { serveLines, serveScenario } from '../../../../gameday/exercise/serve.ts';
-import { parseServeArguments } from '../../../../gameday/exercise/serve-options.ts';
+import { createExerciseStage } from '../../../../gameday/experiment/exercise-stage.ts';
+import { serveLines, serveScenario } from '../../../../gameday/experiment/serve.ts';
+import { parseServeArguments } from '../../../../gameday/experiment/serve-options.ts';
 
 const root = resolve(import.meta.dirname, '../../../..');
 const startMs = Date.UTC(2026, 0, 5, 9);

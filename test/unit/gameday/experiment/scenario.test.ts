@@ -2,8 +2,8 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findScenario, listScenarios, scenarioNames } from '../../../../gameday/exercise/scenario/catalogue.ts';
-import { InvalidScenarioError, loadScenario, parseScenario } from '../../../../gameday/exercise/scenario/load.ts';
+import { findScenario, listScenarios, scenarioNames } from '../../../../gameday/experiment/scenario/catalogue.ts';
+import { InvalidScenarioError, loadScenario, parseScenario } from '../../../../gameday/experiment/scenario/load.ts';
 
 const valid = `
 title: A scenario
