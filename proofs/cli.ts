@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { didYouMean } from '../functions/runtime/nearest-name.ts';
 import { machines } from '../infra/catalogue.ts';
 import { writeProof } from './report/write-proofs.ts';
-import { type ProofResult, summaryOf } from './shared/proof-result.ts';
+import { type ProofResult, summaryOf } from './runner/proof-result.ts';
 
 /** Reports of proofs, from the repository's root. */
 const defaultFolder = 'reports/proofs';

@@ -1,6 +1,6 @@
 import type { State } from '../../simulator/engine/definition/definition.ts';
 import { allStates } from '../../simulator/engine/definition/walk.ts';
-import { type KnownRehearsal, rehearsalFor, wantedOutcome } from '../rehearsal/known-rehearsal.ts';
+import { type KnownRehearsal, rehearsalFor, wantedOutcome } from '../baseline/known-rehearsal.ts';
 import { functionOf } from '../static/called.ts';
 import type { ProvenMachine } from '../static/load-machines.ts';
 import type { CrashAnswer, CrashJob } from './crash-job.ts';

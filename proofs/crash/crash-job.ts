@@ -1,5 +1,5 @@
-import type { CallSite } from '../rehearsal/call-sites.ts';
-import type { Played } from '../rehearsal/play.ts';
+import type { CallSite } from '../baseline/call-sites.ts';
+import type { Played } from '../baseline/play.ts';
 import type { HardEnd } from './ending.ts';
 import type { Kill } from './kill.ts';
 

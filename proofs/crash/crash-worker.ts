@@ -1,8 +1,8 @@
 import { TaskFailure } from '../../simulator/engine/ports.ts';
-import { recordSites } from '../rehearsal/call-sites.ts';
-import { findRehearsal } from '../rehearsal/find-rehearsal.ts';
-import { play } from '../rehearsal/play.ts';
-import { serveJobs } from '../shared/serve-jobs.ts';
+import { recordSites } from '../baseline/call-sites.ts';
+import { findRehearsal } from '../baseline/find-rehearsal.ts';
+import { play } from '../baseline/play.ts';
+import { serveJobs } from '../runner/serve-jobs.ts';
 import type { CrashAnswer, CrashJob } from './crash-job.ts';
 import { ending, redriving } from './ending.ts';
 import { killing } from './kill.ts';

@@ -1,7 +1,7 @@
 import { RedriveExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { allStates } from '../../simulator/engine/definition/walk.ts';
-import type { Disturbance } from '../rehearsal/play.ts';
-import type { RehearsalStage, RunEnd } from '../rehearsal/rehearsal-stage.ts';
+import type { Disturbance } from '../baseline/play.ts';
+import type { RehearsalStage, RunEnd } from '../baseline/rehearsal-stage.ts';
 import { functionOf } from '../static/called.ts';
 import type { ProvenMachine } from '../static/load-machines.ts';
 

@@ -1,5 +1,5 @@
+import { endOf, repeatedEffects, stateReasons } from '../baseline/compare.ts';
 import { functionFacts } from '../contracts/index.ts';
-import { endOf, repeatedEffects, stateReasons } from '../rehearsal/compare.ts';
 import type { CrashCase } from './crash-cases.ts';
 import type { CrashAnswer } from './crash-job.ts';
 

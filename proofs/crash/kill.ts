@@ -1,6 +1,6 @@
-import { operationOf } from '../rehearsal/call-sites.ts';
-import type { Disturbance } from '../rehearsal/play.ts';
-import { StateTracker } from '../rehearsal/state-tracker.ts';
+import { operationOf } from '../baseline/call-sites.ts';
+import type { Disturbance } from '../baseline/play.ts';
+import { StateTracker } from '../baseline/state-tracker.ts';
 import type { ProvenMachine } from '../static/load-machines.ts';
 
 /** A handler that dies at one call. */

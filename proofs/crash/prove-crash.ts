@@ -1,11 +1,11 @@
 import { allStates } from '../../simulator/engine/definition/walk.ts';
+import { rehearsals } from '../baselines/rehearsals.ts';
 import { functionFacts } from '../contracts/index.ts';
-import { rehearsals } from '../rehearsals/rehearsals.ts';
-import { gridOf } from '../shared/grid.ts';
-import type { MatrixOptions } from '../shared/matrix-options.ts';
-import type { ProofFailure, ProofResult } from '../shared/proof-result.ts';
-import { rateOf, startWatch } from '../shared/stopwatch.ts';
-import { WorkerPool } from '../shared/worker-pool.ts';
+import { gridOf } from '../runner/grid.ts';
+import type { MatrixOptions } from '../runner/matrix-options.ts';
+import type { ProofFailure, ProofResult } from '../runner/proof-result.ts';
+import { rateOf, startWatch } from '../runner/stopwatch.ts';
+import { WorkerPool } from '../runner/worker-pool.ts';
 import { functionOf } from '../static/called.ts';
 import { loadMachines, type ProvenMachine } from '../static/load-machines.ts';
 import { type CrashCase, crashCasesOf, type KnownCrash, unrehearsed } from './crash-cases.ts';

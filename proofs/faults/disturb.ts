@@ -1,9 +1,9 @@
 import { allStates } from '../../simulator/engine/definition/walk.ts';
 import { TaskFailure } from '../../simulator/engine/ports.ts';
 import { fits } from '../../simulator/world/fault-board.ts';
-import type { Disturbance } from '../rehearsal/play.ts';
-import type { StandIn } from '../rehearsal/rehearsal.ts';
-import { east, type RehearsalStage, west } from '../rehearsal/rehearsal-stage.ts';
+import type { Disturbance } from '../baseline/play.ts';
+import type { StandIn } from '../baseline/rehearsal.ts';
+import { east, type RehearsalStage, west } from '../baseline/rehearsal-stage.ts';
 import { childOf, functionOf } from '../static/called.ts';
 import type { ProvenMachine } from '../static/load-machines.ts';
 import { type FaultKind, faultsOf } from './fault-kinds.ts';

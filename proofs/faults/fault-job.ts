@@ -1,4 +1,4 @@
-import type { Played } from '../rehearsal/play.ts';
+import type { Played } from '../baseline/play.ts';
 import type { FaultKind } from './fault-kinds.ts';
 
 /** What a worker of the fault proof is asked to play. */

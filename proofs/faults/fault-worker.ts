@@ -1,7 +1,7 @@
 import { TaskFailure } from '../../simulator/engine/ports.ts';
-import { findRehearsal } from '../rehearsal/find-rehearsal.ts';
-import { play } from '../rehearsal/play.ts';
-import { serveJobs } from '../shared/serve-jobs.ts';
+import { findRehearsal } from '../baseline/find-rehearsal.ts';
+import { play } from '../baseline/play.ts';
+import { serveJobs } from '../runner/serve-jobs.ts';
 import { disturbing, standInFor } from './disturb.ts';
 import type { FaultAnswer, FaultJob } from './fault-job.ts';
 

@@ -1,9 +1,9 @@
 import { errorCatalogue } from '../../functions/runtime/errors.ts';
 import type { State } from '../../simulator/engine/definition/definition.ts';
 import { allStates } from '../../simulator/engine/definition/walk.ts';
+import { endOf, repeatedEffects, stateReasons } from '../baseline/compare.ts';
+import type { Played } from '../baseline/play.ts';
 import { ownErrors } from '../contracts/index.ts';
-import { endOf, repeatedEffects, stateReasons } from '../rehearsal/compare.ts';
-import type { Played } from '../rehearsal/play.ts';
 import type { ProvenMachine } from '../static/load-machines.ts';
 
 /** Names that Step Functions and Lambda give to tasks that died or could not be called. */

@@ -1,5 +1,5 @@
 import { html, type Markup } from '../../gameday/report/html.ts';
-import type { Grid, GridCell } from '../shared/proof-result.ts';
+import type { Grid, GridCell } from '../runner/proof-result.ts';
 import { count } from './count.ts';
 
 const cell = (content: GridCell | null): Markup => {

@@ -1,7 +1,7 @@
 import { html, type Markup } from '../../gameday/report/html.ts';
 import { style } from '../../gameday/report/style.ts';
 import { table } from '../../gameday/report/tables.ts';
-import type { ProofName, ProofResult } from '../shared/proof-result.ts';
+import type { ProofName, ProofResult } from '../runner/proof-result.ts';
 import { count } from './count.ts';
 import { gridStyle, gridTable } from './grid-table.ts';
 

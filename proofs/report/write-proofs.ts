@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ProofResult, proofNames } from '../shared/proof-result.ts';
+import { type ProofResult, proofNames } from '../runner/proof-result.ts';
 import { proofsPage } from './proofs-page.ts';
 
 const readResult = async (folder: string, proof: string): Promise<readonly ProofResult[]> => {

@@ -1,4 +1,4 @@
-import type { RehearsalStage } from '../rehearsal/rehearsal-stage.ts';
+import type { RehearsalStage } from '../baseline/rehearsal-stage.ts';
 import { timeOf, type Violations } from './audit.ts';
 
 /** Messages of a broker, by id. */

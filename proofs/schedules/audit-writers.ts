@@ -1,4 +1,4 @@
-import type { RehearsalStage } from '../rehearsal/rehearsal-stage.ts';
+import type { RehearsalStage } from '../baseline/rehearsal-stage.ts';
 import { timeOf, type Violations } from './audit.ts';
 import { operatorOf } from './operator.ts';
 

@@ -1,6 +1,6 @@
 import { failoverSettleMs } from '../../functions/promotion/request-failover.ts';
-import type { RehearsalStage } from '../rehearsal/rehearsal-stage.ts';
-import { east, west } from '../rehearsal/rehearsal-stage.ts';
+import type { RehearsalStage } from '../baseline/rehearsal-stage.ts';
+import { east, west } from '../baseline/rehearsal-stage.ts';
 import { operatorOf } from './operator.ts';
 
 /** What went wrong; nothing may. */

@@ -1,6 +1,6 @@
 import { failoverSettleMs } from '../../functions/promotion/request-failover.ts';
-import type { RehearsalStage } from '../rehearsal/rehearsal-stage.ts';
-import { east } from '../rehearsal/rehearsal-stage.ts';
+import type { RehearsalStage } from '../baseline/rehearsal-stage.ts';
+import { east } from '../baseline/rehearsal-stage.ts';
 import { operatorOf } from './operator.ts';
 import type { Move } from './schedule.ts';
 import type { ScheduleTraffic } from './traffic.ts';

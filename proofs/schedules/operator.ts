@@ -3,7 +3,7 @@ import { ControlTable } from '../../functions/control/control-table.ts';
 import { GuardTable } from '../../functions/control/guard-table.ts';
 import { currentRuntime } from '../../functions/runtime/runtime.ts';
 import { controlTable } from '../../testbed/stage.ts';
-import type { RehearsalStage } from '../rehearsal/rehearsal-stage.ts';
+import type { RehearsalStage } from '../baseline/rehearsal-stage.ts';
 
 /** Somebody at the Control table. */
 interface Operator {

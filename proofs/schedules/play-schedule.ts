@@ -1,6 +1,6 @@
 import { clockSkewSeconds, leaseSeconds } from '../../functions/control/guards.ts';
 import type { Engine } from '../../simulator/engine/engine.ts';
-import { east, RehearsalStage, west } from '../rehearsal/rehearsal-stage.ts';
+import { east, RehearsalStage, west } from '../baseline/rehearsal-stage.ts';
 import { auditLostRegion, auditPromotions, type Violations } from './audit.ts';
 import { auditRepairs } from './audit-repairs.ts';
 import { auditWriters } from './audit-writers.ts';

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gridOf } from '../shared/grid.ts';
-import type { ProofFailure, ProofResult } from '../shared/proof-result.ts';
-import { rateOf, startWatch } from '../shared/stopwatch.ts';
-import { WorkerPool } from '../shared/worker-pool.ts';
+import { gridOf } from '../runner/grid.ts';
+import type { ProofFailure, ProofResult } from '../runner/proof-result.ts';
+import { rateOf, startWatch } from '../runner/stopwatch.ts';
+import { WorkerPool } from '../runner/worker-pool.ts';
 import type { Schedule } from './schedule.ts';
 import { writeSchedule } from './schedule-file.ts';
 import type { ScheduleAnswer, ScheduleJob } from './schedule-job.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { serveJobs } from '../shared/serve-jobs.ts';
+import { serveJobs } from '../runner/serve-jobs.ts';
 import { type PlayedSchedule, playSchedule } from './play-schedule.ts';
 import { type Schedule, schedules } from './schedule.ts';
 import type { ScheduleAnswer, ScheduleJob } from './schedule-job.ts';

@@ -4,7 +4,7 @@ import { partitionKey } from '../../functions/ledger/ledger-key.ts';
 import { Accounting, type MessageTotals } from '../../gameday/traffic/accounting.ts';
 import { consumerLedgers } from '../../gameday/traffic/consumer-ledger.ts';
 import { ledgerTable } from '../../testbed/stage.ts';
-import { east, type RehearsalStage, west } from '../rehearsal/rehearsal-stage.ts';
+import { east, type RehearsalStage, west } from '../baseline/rehearsal-stage.ts';
 import type { Violations } from './audit.ts';
 
 const queue = 'orders.placed';

@@ -1,6 +1,6 @@
-import { type GridEntry, gridOf } from '../shared/grid.ts';
-import type { ProofFailure, ProofResult } from '../shared/proof-result.ts';
-import { rateOf, startWatch } from '../shared/stopwatch.ts';
+import { type GridEntry, gridOf } from '../runner/grid.ts';
+import type { ProofFailure, ProofResult } from '../runner/proof-result.ts';
+import { rateOf, startWatch } from '../runner/stopwatch.ts';
 import { checkMachine, firstViolation, type MachineCheck, type Surroundings, surroundingsOf } from './check-machine.ts';
 import { equivalentMutants } from './equivalent-mutants.ts';
 import { loadMachines, type ProvenMachine } from './load-machines.ts';

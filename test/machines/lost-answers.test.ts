@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { findRehearsal } from '../../proofs/baseline/find-rehearsal.ts';
+import { play } from '../../proofs/baseline/play.ts';
 import { ending } from '../../proofs/crash/ending.ts';
 import { type Kill, killing } from '../../proofs/crash/kill.ts';
-import { findRehearsal } from '../../proofs/rehearsal/find-rehearsal.ts';
-import { play } from '../../proofs/rehearsal/play.ts';
 
 // What the crash proof (npm run prove -- crash) once found: the service had done what was asked, and nobody heard it.
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { recordSites } from '../../../../proofs/baseline/call-sites.ts';
+import { findRehearsal } from '../../../../proofs/baseline/find-rehearsal.ts';
+import { type Played, play } from '../../../../proofs/baseline/play.ts';
 import { crashCasesOf } from '../../../../proofs/crash/crash-cases.ts';
 import { ending, redriving } from '../../../../proofs/crash/ending.ts';
 import { judgeCrash } from '../../../../proofs/crash/judge-crash.ts';
 import { type Kill, killing } from '../../../../proofs/crash/kill.ts';
-import { recordSites } from '../../../../proofs/rehearsal/call-sites.ts';
-import { findRehearsal } from '../../../../proofs/rehearsal/find-rehearsal.ts';
-import { type Played, play } from '../../../../proofs/rehearsal/play.ts';
 
 const { machine, rehearsal } = findRehearsal('failover', 'fails over');
 

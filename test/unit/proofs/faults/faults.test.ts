@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { findRehearsal } from '../../../../proofs/baseline/find-rehearsal.ts';
+import { type Played, play } from '../../../../proofs/baseline/play.ts';
 import { disturbing } from '../../../../proofs/faults/disturb.ts';
 import { faultKinds, faultsOf } from '../../../../proofs/faults/fault-kinds.ts';
 import { judgeFault } from '../../../../proofs/faults/judge-fault.ts';
-import { findRehearsal } from '../../../../proofs/rehearsal/find-rehearsal.ts';
-import { type Played, play } from '../../../../proofs/rehearsal/play.ts';
 import { faultSchema } from '../../../../simulator/world/fault-schema.ts';
 
 const { machine, rehearsal } = findRehearsal('failover', 'fails over');

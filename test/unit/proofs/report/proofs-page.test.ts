@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { proofsPage } from '../../../../proofs/report/proofs-page.ts';
 import { writeProof } from '../../../../proofs/report/write-proofs.ts';
-import { gridOf } from '../../../../proofs/shared/grid.ts';
-import { type ProofResult, summaryOf } from '../../../../proofs/shared/proof-result.ts';
+import { gridOf } from '../../../../proofs/runner/grid.ts';
+import { type ProofResult, summaryOf } from '../../../../proofs/runner/proof-result.ts';
 
 const held: ProofResult = {
   proof: 'static',

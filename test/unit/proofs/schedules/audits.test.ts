@@ -1,8 +1,8 @@
 import { DescribeBrokerCommand, MqClient } from '@aws-sdk/client-mq';
 import { describe, expect, it } from 'vitest';
-import { findRehearsal } from '../../../../proofs/rehearsal/find-rehearsal.ts';
-import { play } from '../../../../proofs/rehearsal/play.ts';
-import { east, type RehearsalStage, west } from '../../../../proofs/rehearsal/rehearsal-stage.ts';
+import { findRehearsal } from '../../../../proofs/baseline/find-rehearsal.ts';
+import { play } from '../../../../proofs/baseline/play.ts';
+import { east, type RehearsalStage, west } from '../../../../proofs/baseline/rehearsal-stage.ts';
 import { auditLostRegion, auditPromotions, type Violations } from '../../../../proofs/schedules/audit.ts';
 import { auditWriters } from '../../../../proofs/schedules/audit-writers.ts';
 import { operatorOf } from '../../../../proofs/schedules/operator.ts';

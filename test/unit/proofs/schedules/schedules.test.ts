@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findRehearsal } from '../../../../proofs/rehearsal/find-rehearsal.ts';
-import { play } from '../../../../proofs/rehearsal/play.ts';
-import { RehearsalStage, west } from '../../../../proofs/rehearsal/rehearsal-stage.ts';
+import { findRehearsal } from '../../../../proofs/baseline/find-rehearsal.ts';
+import { play } from '../../../../proofs/baseline/play.ts';
+import { RehearsalStage, west } from '../../../../proofs/baseline/rehearsal-stage.ts';
 import { auditRepairs } from '../../../../proofs/schedules/audit-repairs.ts';
 import { playSchedule } from '../../../../proofs/schedules/play-schedule.ts';
 import { type Schedule, schedules } from '../../../../proofs/schedules/schedule.ts';

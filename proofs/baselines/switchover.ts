@@ -1,5 +1,5 @@
-import type { Rehearsal } from '../rehearsal/rehearsal.ts';
-import { west } from '../rehearsal/rehearsal-stage.ts';
+import type { Rehearsal } from '../baseline/rehearsal.ts';
+import { west } from '../baseline/rehearsal-stage.ts';
 import { broken, refusedAtWrite, replicated } from './failover.ts';
 
 const common = {

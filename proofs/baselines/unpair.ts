@@ -1,5 +1,5 @@
-import type { Rehearsal } from '../rehearsal/rehearsal.ts';
-import { east, type RehearsalStage } from '../rehearsal/rehearsal-stage.ts';
+import type { Rehearsal } from '../baseline/rehearsal.ts';
+import { east, type RehearsalStage } from '../baseline/rehearsal-stage.ts';
 import { broken, replicated } from './failover.ts';
 
 const common = {

@@ -1,6 +1,6 @@
 import { TaskFailure } from '../../simulator/engine/ports.ts';
-import type { Rehearsal } from '../rehearsal/rehearsal.ts';
-import { west } from '../rehearsal/rehearsal-stage.ts';
+import type { Rehearsal } from '../baseline/rehearsal.ts';
+import { west } from '../baseline/rehearsal-stage.ts';
 
 /** What a guard inside a write state answers when it refuses what the assessment allowed. */
 export const refusedAtWrite = {

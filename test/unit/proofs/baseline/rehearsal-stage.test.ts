@@ -1,9 +1,9 @@
 import { MqClient, PromoteCommand } from '@aws-sdk/client-mq';
 import { describe, expect, it } from 'vitest';
-import { play } from '../../../../proofs/rehearsal/play.ts';
-import type { Rehearsal } from '../../../../proofs/rehearsal/rehearsal.ts';
-import { east, RehearsalStage, west } from '../../../../proofs/rehearsal/rehearsal-stage.ts';
-import { broken, replicated } from '../../../../proofs/rehearsals/failover.ts';
+import { play } from '../../../../proofs/baseline/play.ts';
+import type { Rehearsal } from '../../../../proofs/baseline/rehearsal.ts';
+import { east, RehearsalStage, west } from '../../../../proofs/baseline/rehearsal-stage.ts';
+import { broken, replicated } from '../../../../proofs/baselines/failover.ts';
 
 const rehearsal: Rehearsal = {
   machine: 'failover',

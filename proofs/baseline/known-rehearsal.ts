@@ -1,4 +1,4 @@
-import { rehearsals } from '../rehearsals/rehearsals.ts';
+import { rehearsals } from '../baselines/rehearsals.ts';
 import type { Played } from './play.ts';
 
 /** A rehearsal that was played without any disturbance. */

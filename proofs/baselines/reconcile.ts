@@ -1,6 +1,6 @@
-import { enterLedger } from '../rehearsal/enter-ledger.ts';
-import type { Rehearsal } from '../rehearsal/rehearsal.ts';
-import { east, type RehearsalStage } from '../rehearsal/rehearsal-stage.ts';
+import { enterLedger } from '../baseline/enter-ledger.ts';
+import type { Rehearsal } from '../baseline/rehearsal.ts';
+import { east, type RehearsalStage } from '../baseline/rehearsal-stage.ts';
 import { broken, replicated } from './failover.ts';
 
 /** The ledger proves two of five messages processed. */

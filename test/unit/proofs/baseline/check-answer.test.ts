@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerProblems } from '../../../../proofs/rehearsal/check-answer.ts';
+import { answerProblems } from '../../../../proofs/baseline/check-answer.ts';
 
 const answered = (functionName: string, answer: unknown, event: unknown = {}) =>
   answerProblems({ functionName, region: 'us-east-1', event, answer });

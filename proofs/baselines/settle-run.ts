@@ -1,5 +1,5 @@
-import type { Rehearsal } from '../rehearsal/rehearsal.ts';
-import { type RehearsalStage, west } from '../rehearsal/rehearsal-stage.ts';
+import type { Rehearsal } from '../baseline/rehearsal.ts';
+import { type RehearsalStage, west } from '../baseline/rehearsal-stage.ts';
 import { broken, replicated } from './failover.ts';
 
 /** A switchover that was stopped with its promotion asked for; nobody has settled it. */

@@ -1,4 +1,4 @@
-import { rehearsals } from '../rehearsals/rehearsals.ts';
+import { rehearsals } from '../baselines/rehearsals.ts';
 import { loadMachines, type ProvenMachine } from '../static/load-machines.ts';
 import type { Rehearsal } from './rehearsal.ts';
 

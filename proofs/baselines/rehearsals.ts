@@ -1,4 +1,4 @@
-import type { Rehearsal } from '../rehearsal/rehearsal.ts';
+import type { Rehearsal } from '../baseline/rehearsal.ts';
 import { createReplicaRehearsals } from './create-replica.ts';
 import { failbackRehearsals } from './failback.ts';
 import { failoverRehearsals } from './failover.ts';
