@@ -1,6 +1,6 @@
 import type { Grant } from './grants/grant.ts';
 
-/** A set of environment variables, by the schema of `functions/shared/environment/` that a function parses. */
+/** A set of environment variables, by the schema of `functions/runtime/environment/` that a function parses. */
 export type EnvironmentKind = 'pair' | 'reconciliation' | 'cluster' | 'notify' | 'machines';
 
 /** A deployed Lambda function: what the CDK app creates and what a game day calls. */
@@ -8,7 +8,7 @@ export interface FunctionSpec {
   readonly name: string;
   /** Module that exports `handler`, from the repository's root. */
   readonly entry: string;
-  /** Which environment schemas of `functions/shared/environment/` it parses. */
+  /** Which environment schemas of `functions/runtime/environment/` it parses. */
   readonly environment: readonly EnvironmentKind[];
   /** What its role allows, beside its own log and traces. */
   readonly can: readonly Grant[];

@@ -6,7 +6,7 @@ const HEAD = `# The embedded Step Functions engine
 
 <!-- Written by \`npm run docs:engine\` from simulator/engine/conformance/vectors/: change those instead. -->
 
-\`gameday/engine\` runs the files in \`statemachines/\` in rehearsals and tests, on a virtual clock. It is no replacement for AWS
+\`simulator/engine\` runs the files in \`statemachines/\` in rehearsals and tests, on a virtual clock. It is no replacement for AWS
 Step Functions, where they run in production: it carries out the part of the States Language below as a Standard workflow
 does, and refuses every other definition by name when a machine is created.`;
 
