@@ -6,7 +6,7 @@ import { readinessFunctions } from './functions/readiness.ts';
 import { reconciliationFunctions } from './functions/reconciliation.ts';
 import { replicaFunctions } from './functions/replica.ts';
 import { runFunctions } from './functions/runs.ts';
-import { triggerFunctions } from './functions/watch.ts';
+import { watchFunctions } from './functions/watch.ts';
 
 /** A deployed state machine. */
 export interface MachineSpec {
@@ -35,7 +35,7 @@ export const functions: readonly FunctionSpec[] = [
   ...reconciliationFunctions,
   ...runFunctions,
   ...policyDriftFunctions,
-  ...triggerFunctions,
+  ...watchFunctions,
 ];
 
 /** Metrics arrive once a minute; docs/amazon-mq.md 10. */

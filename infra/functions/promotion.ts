@@ -42,9 +42,6 @@ export const promotionFunctions = [
   define('settle-failover', { can: [...readControl, ...changeControl] }),
   define('assess-failback', { can: [...describePairs, ...readMetrics, ...readControl, ...readGuards] }),
   define('report-stall', { environment: ['notify'], can: page }),
-  define('evaluate-signals', {
-    can: [...describeHere, ...readMetrics, ...readControl, ...readGuards, ...changeControl],
-  }),
   define('settle-open-promotion', {
     environment: ['pair', 'notify'],
     can: [...describePairs, ...readMetrics, ...readControl, ...changeControl, ...page],

@@ -1,10 +1,19 @@
 import { inFolder } from '../function-spec.ts';
-import { changeControl, describeHere, on, page, putControl, readControl, readMetrics } from '../grants/grant.ts';
+import {
+  changeControl,
+  describeHere,
+  on,
+  page,
+  putControl,
+  readControl,
+  readGuards,
+  readMetrics,
+} from '../grants/grant.ts';
 
-const define = inFolder('triggers', ['pair']);
+const define = inFolder('watch', ['pair']);
 
 /** Events, heartbeats and watches. */
-export const triggerFunctions = [
+export const watchFunctions = [
   define('write-heartbeat', {
     can: [...describeHere, ...readMetrics, ...readControl, ...putControl],
     contactsBrokers: true,
@@ -20,6 +29,9 @@ export const triggerFunctions = [
       ...on('event bus', 'events:PutEvents'),
       ...page,
     ],
+  }),
+  define('evaluate-signals', {
+    can: [...describeHere, ...readMetrics, ...readControl, ...readGuards, ...changeControl],
   }),
   define('take-watch', { can: [...readControl, ...changeControl] }),
   define('report-watch', { environment: ['notify'], can: page }),
