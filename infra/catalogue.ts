@@ -26,6 +26,12 @@ export const functionTimeoutSeconds = 20;
 /** Timeout of every Task state, in seconds: the function's own plus a cold start and the service's hand-over. */
 const taskTimeoutSeconds = 30;
 
+/**
+ * Pairs with a broker in one Region. Readiness evaluates them in one Map, and its payload of at most 256 KiB holds the
+ * answer for each twice, of 4 KiB at the most: 30 fit, with history to spare (`npm run prove -- static`).
+ */
+export const maxPairsPerRegion = 30;
+
 /** Every function of the deployment; the same set in both Regions. */
 export const functions: readonly FunctionSpec[] = [
   ...replicaFunctions,

@@ -19,9 +19,9 @@ const context = {
   '@aws-cdk/aws-lambda:useCdkManagedLogGroup': false,
   '@aws-cdk/aws-s3:createDefaultLoggingPolicy': true,
   '@aws-cdk/aws-kms:applyImportedAliasPermissionsToPrincipal': true,
-  // Somebody else's machine would be named in a snapshot.
   // What CloudFormation's schemas refuse fails here, not in the account.
   '@aws-cdk/core:validateAgainstDefaultRules': true,
+  // Traces would name the paths of the deployer's machine in the templates.
   'aws:cdk:disable-stack-trace': true,
 } as const;
 

@@ -1,4 +1,5 @@
 import { replicaGauges } from '../functions/brokers/replication-gauges.ts';
+import { policyCalls } from '../functions/policy-drift/drift-trigger.ts';
 import { machines } from './catalogue.ts';
 
 /**
@@ -49,11 +50,8 @@ export const functionsOfRules = (rules: readonly TriggerRule[]): readonly string
   ...new Set(rules.flatMap((rule) => ('targetFunction' in rule ? [rule.targetFunction] : []))),
 ];
 
-/** Calls that change a broker, as CloudTrail names them; docs/amazon-mq.md 11. */
-const watchedCalls = ['Promote', 'RebootBroker', 'UpdateBroker', 'DeleteBroker'] as const;
-
-/** Calls after which the policies of a RabbitMQ broker may differ; docs/rabbitmq.md 4.6. */
-const policyCalls = ['CreateBroker', 'UpdateBroker', 'RebootBroker'] as const;
+/** Calls that change a broker of a pair, as CloudTrail names them; docs/amazon-mq.md 11. */
+const pairCalls = ['Promote', 'RebootBroker', 'UpdateBroker', 'DeleteBroker'] as const;
 
 /** An alarm on a metric of Amazon MQ about one of the brokers fires; on a metric of those named, if any are. */
 const brokerAlarm = (brokers: readonly string[], names?: readonly string[]): EventPattern => ({
@@ -91,7 +89,7 @@ const rulesOfPairs: readonly TriggerRule[] = [
     name: 'broker-call',
     description: 'Somebody promoted, rebooted, changed or deleted a broker: look again.',
     targetFunction: 'receive-event',
-    pattern: brokerCall(watchedCalls),
+    pattern: brokerCall(pairCalls),
   },
   {
     name: 'service-health',

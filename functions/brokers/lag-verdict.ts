@@ -87,8 +87,13 @@ export const judgeReplication = (observation: ReplicationObservation): LagJudgem
 
   const lag = freshPoint(gauges.TotalReplicationLag, atMs) ?? freshPoint(gauges.ReplicationLag, atMs);
   const lagMs = lag?.value;
-  const waitTimeMs = larger(freshPoint(gauges.PrimaryWaitTime, atMs), freshPoint(gauges.ReplicaWaitTime, atMs));
   const backlogEvents = freshPoint(gauges.QueueSize, atMs)?.value;
+  const replicaWait = freshPoint(gauges.ReplicaWaitTime, atMs);
+  // The primary's wait time is the age of the last event it has had back: in a long drain it is large although events
+  // cross. Only both together prove that: the queue also shrinks by compaction while no replica is attached.
+  const isCrossing =
+    backlogEvents !== undefined && isShrinking(gauges.QueueSize) && (replicaWait?.value ?? Infinity) <= waitLimitMs;
+  const waitTimeMs = isCrossing ? replicaWait?.value : larger(freshPoint(gauges.PrimaryWaitTime, atMs), replicaWait);
 
   if (target.known && target.broker.role === 'primary') {
     return other === 'primary' ? judged('contradictory', 'both brokers read PRIMARY') : judged('exchanged');

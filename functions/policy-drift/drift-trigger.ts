@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { alarmDetail, brokerDimensionsOf } from '../aws/alarm-event.ts';
 import type { ClusterConfig } from '../config/cluster-config.ts';
 import { InvalidInput } from '../runtime/errors.ts';
 import { didYouMean } from '../runtime/nearest-name.ts';
@@ -38,7 +39,6 @@ const apiCallSchema = z.object({
   responseElements: z.nullish(z.looseObject({ brokerId: z.optional(z.string()), brokerArn: z.optional(z.string()) })),
 });
 
-const alarmSchema = z.object({ alarmName: z.string(), state: z.object({ value: z.string() }) });
 const scheduleSchema = z.strictObject({ cluster: z.string() });
 const logSchema = z.object({ brokerId: z.string(), pattern: z.string() });
 /** A person's wish, put on the bus; the service and its tools start the workflow itself. */
@@ -48,8 +48,8 @@ const manualSchema = z.strictObject({
   reason: z.string().check(z.minLength(1)),
 });
 
-/** Calls after which a broker's policies may differ; edits inside the broker never reach CloudTrail. */
-const watchedCalls: readonly string[] = ['CreateBroker', 'UpdateBroker', 'RebootBroker'];
+/** Calls after which a broker's policies may differ (docs/rabbitmq.md 4.6); edits inside the broker never reach CloudTrail. */
+export const policyCalls: readonly string[] = ['CreateBroker', 'UpdateBroker', 'RebootBroker'];
 
 /**
  * Events of one kind about one cluster within this time are one run, in seconds: a broker's change shows as several
@@ -95,11 +95,10 @@ export const driftTrigger = (
   }
   if (source === 'aws.amazonmq' && type === 'AWS API Call via CloudTrail') return apiCall(detail, ofBroker, start);
   if (source === 'aws.cloudwatch' && type === 'CloudWatch Alarm State Change') {
-    const alarm = alarmSchema.safeParse(detail);
+    const alarm = alarmDetail.safeParse(detail);
     if (!alarm.success || alarm.data.state.value !== 'ALARM') return ignored('the alarm is not in state ALARM');
-    // Where an alarm's metrics stand depends on how it was made; the dimension's text is in all of them.
-    const told = JSON.stringify(detail);
-    const meant = clusters.filter(({ broker }) => told.includes(`"${broker.brokerName}"`)).map(({ name }) => name);
+    const brokers = brokerDimensionsOf(alarm.data);
+    const meant = clusters.filter(({ broker }) => brokers.includes(broker.brokerName)).map(({ name }) => name);
     return start(meant, 'alarm', `alarm ${alarm.data.alarmName}`);
   }
   if (source === 'mq-dr' && type === 'Broker Log Match') {
@@ -120,7 +119,7 @@ const apiCall = (
   const call = apiCallSchema.safeParse(detail);
   if (!call.success) return ignored('the record of the call has another shape');
   const { eventName, errorCode, requestParameters, responseElements } = call.data;
-  if (!watchedCalls.includes(eventName)) return ignored(`${eventName} changes no policy`);
+  if (!policyCalls.includes(eventName)) return ignored(`${eventName} changes no policy`);
   if (errorCode !== undefined) return ignored(`${eventName} failed with ${errorCode}`);
   const ids = [
     requestParameters?.brokerId,

@@ -20,6 +20,14 @@ const distantSeconds = 3_600;
  */
 const rateChangeFactor = 16;
 
+/**
+ * While more than ten minutes are forecast, no shorter than 15 s: even a sixteenfold rate leaves 37 s of them. At 5 s the last
+ * 40 minutes of a long drain would take 500 looks, and a switchover has 1,000 (infra/catalogue.ts): 690 for a day at two
+ * minutes, 19 at one, 125 at 15 s and 120 at 5 s are 954.
+ */
+const unhurriedSeconds = 15;
+const nearEndSeconds = 600;
+
 /** Without a forecast: every 5 s while a healthy exchange may complete (it takes some 10 s), then more rarely. */
 const eagerSeconds = 120;
 const patientSeconds = 600;
@@ -32,11 +40,12 @@ const patientSeconds = 600;
 export const nextLookSeconds = (forecast: DrainForecast | undefined, elapsedSeconds: number): number => {
   if (forecast === undefined) {
     if (elapsedSeconds <= eagerSeconds) return shortestSeconds;
-    if (elapsedSeconds <= patientSeconds) return 3 * shortestSeconds;
+    if (elapsedSeconds <= patientSeconds) return unhurriedSeconds;
     return elapsedSeconds <= distantSeconds ? usualLongestSeconds : distantLongestSeconds;
   }
   const { backlogEvents, ratePerSecond, pointAgeSeconds, remainingSeconds } = forecast;
   const longest = remainingSeconds > distantSeconds ? distantLongestSeconds : usualLongestSeconds;
   const earliestEndSeconds = backlogEvents / ratePerSecond / rateChangeFactor - pointAgeSeconds;
-  return Math.round(Math.min(longest, Math.max(shortestSeconds, earliestEndSeconds)));
+  const shortest = remainingSeconds > nearEndSeconds ? unhurriedSeconds : shortestSeconds;
+  return Math.round(Math.min(longest, Math.max(shortest, earliestEndSeconds)));
 };

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { alarmDetail, brokerDimensionsOf } from '../aws/alarm-event.ts';
 import { InvalidInput } from '../runtime/errors.ts';
 import { didYouMean } from '../runtime/nearest-name.ts';
 import { parseInput } from '../runtime/parse-input.ts';
@@ -12,33 +13,6 @@ const envelope = z.looseObject({
   time: z.pipe(
     z.iso.datetime(),
     z.transform((text) => Date.parse(text)),
-  ),
-});
-
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html */
-const alarmDetail = z.looseObject({
-  alarmName: z.string().check(z.minLength(1)),
-  state: z.looseObject({ value: z.string(), reason: z.optional(z.string()), timestamp: z.optional(z.string()) }),
-  configuration: z._default(
-    z.looseObject({
-      metrics: z._default(
-        z.array(
-          z.looseObject({
-            metricStat: z.optional(
-              z.looseObject({
-                metric: z.looseObject({
-                  namespace: z.optional(z.string()),
-                  name: z.optional(z.string()),
-                  dimensions: z._default(z.record(z.string(), z.string()), {}),
-                }),
-              }),
-            ),
-          }),
-        ),
-        [],
-      ),
-    }),
-    { metrics: [] },
   ),
 });
 
@@ -136,8 +110,8 @@ const textAt = (members: Readonly<Record<string, unknown>> | null | undefined, .
 
 const readers: Readonly<Record<string, (event: Envelope, what: string) => TriggerEvent>> = {
   'CloudWatch Alarm State Change': (event, what) => {
-    const { alarmName, state, configuration } = parseInput(alarmDetail, event.detail, what);
-    const brokers = configuration.metrics.flatMap(({ metricStat }) => metricStat?.metric.dimensions.Broker ?? []);
+    const alarm = parseInput(alarmDetail, event.detail, what);
+    const { alarmName, state } = alarm;
     return {
       ...originOf(event),
       kind: 'alarm',
@@ -145,7 +119,7 @@ const readers: Readonly<Record<string, (event: Envelope, what: string) => Trigge
       state: state.value,
       since: state.timestamp ?? new Date(event.time).toISOString(),
       reason: state.reason ?? 'no reason given',
-      brokerDimensions: brokers,
+      brokerDimensions: brokerDimensionsOf(alarm),
     };
   },
   'AWS API Call via CloudTrail': (event, what) => {

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mostItems } from '../../proofs/contracts/index.ts';
-import { machines } from '../catalogue.ts';
+import { machines, maxPairsPerRegion } from '../catalogue.ts';
 import type { Deployment } from '../config/config.ts';
 import { ConfigurationError } from '../config/config-issues.ts';
 import { scopesOf } from '../grants/scope.ts';
@@ -39,7 +38,7 @@ const sizeProblems = (): readonly string[] =>
  * whose answer grow with each of them.
  */
 const itemProblems = (deployment: Deployment): readonly string[] => {
-  const most = mostItems.EvaluatePairs ?? 0;
+  const most = maxPairsPerRegion;
   return scopesOf(deployment).flatMap(({ region, pairs }) =>
     pairs.length <= most
       ? []

@@ -1,3 +1,4 @@
+import { maxPairsPerRegion } from '../../infra/catalogue.ts';
 import { answered } from './answers.ts';
 import { cutoverFacts } from './cutover.ts';
 import type { ChildFacts, FunctionFacts } from './fact.ts';
@@ -77,5 +78,5 @@ export const ownErrors: readonly string[] = [
  */
 export const maxAnswerBytes = 12_288;
 
-/** Most items of a Map state, by its name: PAIRS is an environment variable, Lambda gives all of them 4 KiB, and a pair takes 160. */
-export const mostItems: Readonly<Record<string, number>> = { EvaluatePairs: 25 };
+/** Most items of a Map state, by its name. */
+export const mostItems: Readonly<Record<string, number>> = { EvaluatePairs: maxPairsPerRegion };

@@ -11,46 +11,67 @@ interface Bench {
   readonly name: string;
   readonly description: string;
   readonly run: (
+    size: BenchSize,
     onProgress: (text: string) => void,
-    messages: number | undefined,
     /** Told what is beyond a limit that the project promises: the bench fails then, after its figures. */
     onExceeded: (text: string) => void,
   ) => Promise<Readonly<Record<string, Figure>>>;
   /** Whether the length of its queue can be chosen. */
   readonly takesMessages?: true;
-  /** The same on real programs instead of the embedded world. */
+  /** The same on real programs instead of the simulator. */
   readonly runReal?: Bench['run'];
 }
 
-/** Detections, each in turn with the bare GETs: enough that a quarter of them is left alone on a busy host. */
-const detections = 60;
+/** How much a bench does. */
+interface BenchSize {
+  /** Detections, each in turn with the bare GETs. */
+  readonly detections: number;
+  readonly drains: number;
+  /** Fresh processes that import each bundle. */
+  readonly imports: number;
+  /** Messages of the queue that is reconciled, and of the one that exists only while it is scanned. */
+  readonly messages: number;
+  readonly syntheticMessages: number;
+  readonly rounds: number;
+}
 
-/** As many drains as the budget is promised over. */
-const drains = 200;
+/** What the promises are made for: enough detections that a quarter of them is left alone on a busy host. */
+const fullSize: BenchSize = {
+  detections: 60,
+  drains: 200,
+  imports: 9,
+  messages: 100_000,
+  syntheticMessages: 1_000_000,
+  rounds: 3,
+};
 
-/** As many fresh processes import each bundle. */
-const imports = 9;
-
-/** As many messages as speed and memory are promised for. */
-const reconciledMessages = 100_000;
+/** What shows that a bench still works, and says nothing about speed. */
+const smallSize: BenchSize = {
+  detections: 2,
+  drains: 4,
+  imports: 1,
+  messages: 2_000,
+  syntheticMessages: 10_000,
+  rounds: 1,
+};
 
 const benches: readonly Bench[] = [
   {
     name: 'bundles',
     description: 'size and import time of every function, against a bare handler with the same clients',
-    run: (onProgress, _messages, onExceeded) => benchBundles(imports, onProgress, onExceeded),
+    run: ({ imports }, onProgress, onExceeded) => benchBundles(imports, onProgress, onExceeded),
   },
   {
     name: 'policy-drift',
     description: 'detection of policy drift against its bare GETs, and how the simulation grows',
-    run: () => benchPolicyDrift(detections),
+    run: ({ detections }) => benchPolicyDrift(detections),
     // Loaded only then: it comes with the harness of the real tests.
-    runReal: async (onProgress) => (await import('./policy-drift-real.ts')).benchRealPolicyDrift(onProgress),
+    runReal: async (_size, onProgress) => (await import('./policy-drift-real.ts')).benchRealPolicyDrift(onProgress),
   },
   {
     name: 'polling',
     description: 'history events of a day-long drain, and how soon the end of a drain is noticed',
-    run: async (onProgress) => ({
+    run: async ({ drains }, onProgress) => ({
       ...(await benchPolling(drains, (done, of) => onProgress(`drain ${done} of ${of}`))),
     }),
   },
@@ -59,8 +80,7 @@ const benches: readonly Bench[] = [
     description: 'scan and repair of a queue on real programs, against a bare drain and bare lookups; memory',
     takesMessages: true,
     // Loaded only then: it comes with the harness of the real tests.
-    run: async (onProgress, messages) =>
-      await (await import('./reconcile.ts')).benchReconcile(messages ?? reconciledMessages, onProgress),
+    run: async (size, onProgress) => await (await import('./reconcile.ts')).benchReconcile(size, onProgress),
   },
 ];
 
@@ -82,13 +102,15 @@ const linesOf = ([name, figure]: readonly [string, Figure]): readonly string[] =
 interface Options {
   readonly json: boolean;
   readonly real: boolean;
+  readonly small: boolean;
   readonly messages?: number;
 }
 
 const program = new Command('bench')
-  .description('Measure what the project promises, in the embedded world, as figures and ratios within one run.')
+  .description('Measure what the project promises, on the simulator, as figures and ratios within one run.')
   .argument('<name>', `bench to run (${benches.map((bench) => bench.name).join(', ')}), or "list"`)
-  .option('--real', 'on real programs instead of the embedded world (policy-drift: RabbitMQ)', false)
+  .option('--real', 'on real programs instead of the simulator (policy-drift: RabbitMQ)', false)
+  .option('--small', 'a trial that shows that the bench works; its times say nothing', false)
   .option('--messages <count>', 'length of the queue, for a trial (reconcile)', parseMessages)
   .option('--json', 'print one JSON object and nothing else on standard output', false)
   .showHelpAfterError()
@@ -117,7 +139,9 @@ const program = new Command('bench')
     const onProgress = (text: string): void => {
       if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`);
     };
-    const figures = await run(onProgress, options.messages, (text) => exceeded.push(text));
+    const { messages } = options;
+    const size = { ...(options.small ? smallSize : fullSize), ...(messages !== undefined && { messages }) };
+    const figures = await run(size, onProgress, (text) => exceeded.push(text));
     if (process.stderr.isTTY) process.stderr.write('\r\u001B[K');
     console.log(options.json ? JSON.stringify(figures) : Object.entries(figures).flatMap(linesOf).join('\n'));
     for (const text of exceeded) console.error(`beyond its limit: ${text}`);

@@ -8,12 +8,6 @@ import { allProcessed } from './reconcile/reconciling.ts';
 import { Stage } from './reconcile/stage.ts';
 import { WorkerProcess } from './reconcile/worker-process.ts';
 
-/** The shortest of so many rounds is the figure; the first one also warms the two Java programs. */
-const roundCount = 3;
-
-/** Messages of the queue that exists only while it is gone through. */
-const syntheticMessages = 1_000_000;
-
 /**
  * Memory of the function in whose heap scan and repair are measured. The deployed ones have more, for the share of the
  * processor that comes with it; a larger heap would be collected later and say less about what is kept.
@@ -104,7 +98,7 @@ class ReconcileBench {
   }
 }
 
-const syntheticPeak = async (): Promise<number> => {
+const syntheticPeak = async (syntheticMessages: number): Promise<number> => {
   await using worker = measuringFunction();
   const { result, peakRssMiB } = await worker.perform('synthetic', { messages: syntheticMessages });
   mustBe('the number of messages that a synthetic scan missed', checkScan(result, syntheticMessages), 0);
@@ -115,18 +109,20 @@ const syntheticPeak = async (): Promise<number> => {
  * Measures scan and repair of a queue on a real broker, with the ledger in DynamoDB Local, against a bare drain of the
  * same queue and bare lookups of the same keys, in turns. Every result is checked.
  *
- * @param messages in the queue, of 1 KiB each; three of ten are processed
+ * @param size `messages` in the queue, of 1 KiB each, of which three of ten are processed; `syntheticMessages` of one that
+ * exists only while it is scanned; `rounds`, of which the shortest is the figure: the first also warms the Java programs
  * @returns as `figuresOf`; `unseen`, messages that scans and repairs did not get to see, 0 where the walk is right; and
  * `hostLoad`, how many processes wanted a processor in the minute before: above 0.5 figures say more about the others
  * @throws Error when a program is not installed, or when a scan or a repair does what it should not
  */
 export const benchReconcile = async (
-  messages: number,
+  size: { readonly messages: number; readonly syntheticMessages: number; readonly rounds: number },
   onProgress: (text: string) => void,
 ): Promise<Readonly<Record<string, number>>> => {
+  const { messages } = size;
   const [hostLoad = 0] = loadavg();
-  onProgress('a million ids');
-  const synthetic = await syntheticPeak();
+  onProgress(`${size.syntheticMessages} ids`);
+  const synthetic = await syntheticPeak(size.syntheticMessages);
   onProgress('starting ActiveMQ and DynamoDB Local');
   await using stage = await Stage.open(messages);
   const bench = new ReconcileBench(stage, messages, onProgress);
@@ -134,8 +130,8 @@ export const benchReconcile = async (
   const large = await bench.memory(messages);
   await using worker = new WorkerProcess(lambdaHeapOptions(deployedMiB()));
   const rounds: RoundSeconds[] = [];
-  while (rounds.length < roundCount) {
-    rounds.push(await bench.round(worker, `round ${rounds.length + 1} of ${roundCount}`));
+  while (rounds.length < size.rounds) {
+    rounds.push(await bench.round(worker, `round ${rounds.length + 1} of ${size.rounds}`));
   }
   const processed = numbersTo(messages).filter(isProcessed).length;
   const peaks = {

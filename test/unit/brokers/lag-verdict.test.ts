@@ -84,6 +84,25 @@ describe('judgeReplication by gauges', () => {
     ['lagging', 'the backlog is above its limit and grows', { QueueSize: minutely([1, restingBacklogEvents + 1]) }],
     ['lagging', 'the backlog is above its limit and stands', { QueueSize: minutely([5_000, 5_000]) }],
     ['draining', 'the backlog is above its limit and shrinks', { QueueSize: minutely([5_001, 5_000]) }],
+    [
+      'draining',
+      "a long backlog shrinks while the replica's wait time is short, though the last event back is hours old",
+      { QueueSize: minutely([9_000, 8_000]), PrimaryWaitTime: minutely([9_000_000]) },
+    ],
+    [
+      'frozen',
+      "a backlog shrinks, as by compaction, while the replica's wait time is above its limit",
+      { QueueSize: minutely([9_000, 8_000]), ReplicaWaitTime: minutely([waitLimitMs + 1]) },
+    ],
+    [
+      'frozen',
+      "a backlog shrinks and the replica's wait time is unknown",
+      {
+        QueueSize: minutely([9_000, 8_000]),
+        PrimaryWaitTime: minutely([waitLimitMs + 1]),
+        ReplicaWaitTime: unreadableGauge(),
+      },
+    ],
     ['steady', 'the wait time is at its limit', { PrimaryWaitTime: minutely([waitLimitMs]) }],
     ['frozen', 'the wait time is above its limit', { PrimaryWaitTime: minutely([waitLimitMs + 1]) }],
     ['frozen', "the replica's wait time is above its limit", { ReplicaWaitTime: minutely([waitLimitMs + 1]) }],

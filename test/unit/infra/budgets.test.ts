@@ -3,7 +3,7 @@ import { checkBudgets } from '../../../infra/budgets/check-budgets.ts';
 import { flowOf } from '../../../infra/budgets/flow.ts';
 import { longestWay, UnboundedTimeError } from '../../../infra/budgets/longest-way.ts';
 import { rtoBudgets } from '../../../infra/budgets/rto-budgets.ts';
-import { machines } from '../../../infra/catalogue.ts';
+import { machines, maxPairsPerRegion } from '../../../infra/catalogue.ts';
 import { type DeploymentInput, parseDeployment } from '../../../infra/config/config.ts';
 import { ConfigurationError } from '../../../infra/config/config-issues.ts';
 import exampleConfig from '../../../infra/config.example.ts';
@@ -128,7 +128,7 @@ describe('the time that a failover may take', () => {
 
 describe('the pairs of a Region', () => {
   it('are as many as the proofs of readiness take for granted', () => {
-    const many = Array.from({ length: 26 }, (_, index) => ({
+    const many = Array.from({ length: maxPairsPerRegion + 1 }, (_, index) => ({
       ...examplePair,
       name: `pair-${index}`,
       brokers: ['us-east-1', 'us-west-2'].map(
@@ -137,6 +137,6 @@ describe('the pairs of a Region', () => {
       ),
     }));
     const deployment = parseDeployment({ ...exampleConfig, pairs: many, clusters: [] });
-    expect(problemOf(() => checkBudgets(deployment))).toContain('pairs: 26 have a broker in us-east-1');
+    expect(problemOf(() => checkBudgets(deployment))).toContain('pairs: 31 have a broker in us-east-1');
   });
 });

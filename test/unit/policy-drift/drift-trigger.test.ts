@@ -79,6 +79,14 @@ describe('a trigger', () => {
     ],
     ['another broker', call({ eventName: 'RebootBroker', requestParameters: { brokerId: 'b-2' } })],
     [
+      'an alarm that names the broker elsewhere than in its metrics',
+      event('aws.cloudwatch', 'CloudWatch Alarm State Change', {
+        alarmName: 'events',
+        state: { value: 'ALARM', reason: 'the queue "events" is deep' },
+        configuration: { metrics: [{ metricStat: { metric: { dimensions: { Broker: 'orders', Queue: 'events' } } } }] },
+      }),
+    ],
+    [
       'an alarm that is over',
       event('aws.cloudwatch', 'CloudWatch Alarm State Change', { alarmName: 'a', state: { value: 'OK' } }),
     ],
@@ -94,7 +102,11 @@ describe('a trigger', () => {
     const nameAt = (time: string) => trigger(call(reboot, time)).starts[0]?.executionName;
     expect(nameAt('2026-01-05T09:00:00Z')).toBe(nameAt('2026-01-05T09:04:59Z'));
     expect(nameAt('2026-01-05T09:05:00Z')).not.toBe(nameAt('2026-01-05T09:04:59Z'));
-    const alarm = { alarmName: 'depth', state: { value: 'ALARM' }, dimensions: { Broker: 'events' } };
+    const alarm = {
+      alarmName: 'depth',
+      state: { value: 'ALARM' },
+      configuration: { metrics: [{ metricStat: { metric: { dimensions: { Broker: 'events' } } } }] },
+    };
     const alarmed = event('aws.cloudwatch', 'CloudWatch Alarm State Change', alarm, '2026-01-05T09:00:00Z');
     expect(trigger(alarmed).starts[0]?.executionName).not.toBe(nameAt('2026-01-05T09:00:00Z'));
   });

@@ -16,6 +16,8 @@ describe('nextLookSeconds', () => {
     ['60 s once an hour or less is forecast', forecast(3_600_000, 1_000), 60],
     ['a sixteenth of the forecast time', forecast(320_000, 1_000), 20],
     ['a sixteenth less the age of the point', forecast(320_000, 1_000, 10), 10],
+    ['at least 15 s while more than ten minutes are forecast', forecast(751_000, 1_000, 150), 15],
+    ['at least 5 s within the last ten minutes', forecast(750_000, 1_000, 150), 5],
     ['at least 5 s', forecast(1_000, 1_000), 5],
     ['5 s when the queue should be empty already', forecast(1_000, 1_000, 300), 5],
     ['5 s for an empty queue', forecast(0, 10), 5],
