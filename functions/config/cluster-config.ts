@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import type { JsonValue } from '../policy-drift/rabbitmq/rabbit-cluster.ts';
 import { brokerArnSchema } from './broker-arn.ts';
+import type { JsonValue } from './json-value.ts';
 
 const jsonValue: z.ZodMiniType<JsonValue> = z.json();
 

@@ -1,16 +1,11 @@
 import type { DeclaredPolicy } from '../config/cluster-config.ts';
+import type { JsonValue } from '../config/json-value.ts';
 import { policyKey } from './drift-finding.ts';
 import { byVhost } from './effective-policy.ts';
 import { sameDefinition } from './merge-definitions.ts';
 import { bytesOf, compilePattern } from './pattern.ts';
 import { appliesToType } from './policy-index.ts';
-import type {
-  JsonValue,
-  PolicyDefinition,
-  RabbitCluster,
-  RabbitPolicy,
-  RabbitQueue,
-} from './rabbitmq/rabbit-cluster.ts';
+import type { PolicyDefinition, RabbitCluster, RabbitPolicy, RabbitQueue } from './rabbitmq/rabbit-cluster.ts';
 import { mirroringKeys, requiredMirroring, type VersionProfile } from './version-profiles.ts';
 
 /** The definition with what the service requires of classic queues' policies; docs/rabbitmq.md 4.1. */

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
+import type { JsonValue } from '../config/json-value.ts';
 import { policyKey } from './drift-finding.ts';
 import { type PolicyHistory, policyHistorySchema } from './policy-history.ts';
 import type { RecordPort } from './ports.ts';
-import type { JsonValue } from './rabbitmq/rabbit-cluster.ts';
 
 const jsonValue: z.ZodMiniType<JsonValue> = z.json();
 const jsonRecord = z.record(z.string(), jsonValue);

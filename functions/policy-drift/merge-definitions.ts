@@ -1,4 +1,5 @@
-import type { JsonValue, PolicyDefinition } from './rabbitmq/rabbit-cluster.ts';
+import type { JsonValue } from '../config/json-value.ts';
+import type { PolicyDefinition } from './rabbitmq/rabbit-cluster.ts';
 
 /** A user policy's and an operator policy's settings as one, or the keys for which that is not known. */
 export type Merged =

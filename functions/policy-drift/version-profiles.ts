@@ -1,4 +1,5 @@
-import type { JsonValue, QueueType } from './rabbitmq/rabbit-cluster.ts';
+import type { JsonValue } from '../config/json-value.ts';
+import type { QueueType } from './rabbitmq/rabbit-cluster.ts';
 
 /** What a family of RabbitMQ versions does with policies and copies, as far as drift depends on it. */
 export interface VersionProfile {

@@ -7,7 +7,7 @@ import { ReplicationMetrics } from '../brokers/replication-metrics.ts';
 import { renewLock } from '../control/renew-lock.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { sendCanary, takeCanaries } from './amqp-canary.ts';
+import { sendCanary, takeCanaries } from './adapters/amqp-canary.ts';
 import { proveReplication } from './replication-proof.ts';
 
 /** Points of the last ten minutes: what is older proves nothing, and the proof's own limit is stricter. */

@@ -3,8 +3,8 @@ import { findPair } from '../brokers/find-pair.ts';
 import { replicationPorts } from '../brokers/replication-ports.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { watchLease } from './adapters/watch-lease.ts';
 import { evaluateSignals } from './evaluate-signals.ts';
-import { watchLease } from './watch-lease.ts';
 
 const watchSchema = z.strictObject({ startedAtMs: z.number(), clearLooks: z.number(), looks: z.number() });
 

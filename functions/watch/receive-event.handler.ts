@@ -9,10 +9,10 @@ import { composeHandler } from '../runtime/compose.ts';
 import { machinesEnvironmentSchema } from '../runtime/environment/machines-environment.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { ReportNotes } from './adapters/report-notes.ts';
+import { watchLease } from './adapters/watch-lease.ts';
 import { reactToEvent } from './react-to-event.ts';
-import { ReportNotes } from './report-notes.ts';
 import { readTriggerEvent } from './trigger-event.ts';
-import { watchLease } from './watch-lease.ts';
 
 /** Target of every rule: an event comes in, a workflow starts or a person is told. Events may come twice. */
 export const handler = composeHandler({

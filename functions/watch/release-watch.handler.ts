@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { watchLease } from './watch-lease.ts';
+import { watchLease } from './adapters/watch-lease.ts';
 
 /** Last state of watch: the next signal may start one again. A lease that another execution holds is left alone. */
 export const handler = composeHandler({

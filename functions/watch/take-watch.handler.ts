@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { findPair } from '../brokers/find-pair.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { watchLease } from './adapters/watch-lease.ts';
 import { watchInputSchema } from './watch-input.ts';
-import { watchLease } from './watch-lease.ts';
 
 /** First state of watch: one execution at a time looks at a pair. */
 export const handler = composeHandler({

@@ -1,4 +1,4 @@
-import { startTestCluster, type TestCluster } from '../../test/real/rabbitmq/test-cluster.ts';
+import { startTestCluster, type TestCluster } from '../real/rabbitmq/test-cluster.ts';
 import { detectInOwnProcess } from './detection.ts';
 
 const vhostCount = 200;

@@ -1,5 +1,4 @@
-/** A value that JSON can hold, as policy definitions and queue arguments do. */
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+import type { JsonValue } from '../../config/json-value.ts';
 
 /** The settings that a policy gives, by key. */
 export type PolicyDefinition = Readonly<Record<string, JsonValue>>;

@@ -1,9 +1,9 @@
 import { canonicalAmqpId } from '../../../functions/ledger/message-id.ts';
 import { readMessage } from '../../../functions/reconciliation/amqp/read-message.ts';
-import { amqpMessage, connectAmqp, sendAmqp } from './amqp-source.ts';
+import { amqpMessage, connectAmqp, sendAmqp } from '../../../tools/real/activemq/amqp-source.ts';
+import type { TestBroker } from '../../../tools/real/activemq/test-broker.ts';
 import type { JmsMessage, JmsTool } from './jms-tool.ts';
 import { rawMessages } from './raw-queue.ts';
-import type { TestBroker } from './test-broker.ts';
 
 /** A queue that tests filled, and what they know of it. */
 export interface FilledQueue {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { activeMq } from '../../../tools/real-programs.ts';
-import type { TestBroker } from './test-broker.ts';
+import type { TestBroker } from '../../../tools/real/activemq/test-broker.ts';
+import { activeMq } from '../../../tools/real/programs.ts';
 
 /** A message as an OpenWire client sent or received it. Times are milliseconds since the Unix epoch; 0 is none. */
 export interface JmsMessage {

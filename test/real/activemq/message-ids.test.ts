@@ -3,13 +3,13 @@ import type { Message } from 'rhea';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalAmqpId, canonicalJmsId } from '../../../functions/ledger/message-id.ts';
 import { readMessage } from '../../../functions/reconciliation/amqp/read-message.ts';
+import { connectAmqp, sendAmqp } from '../../../tools/real/activemq/amqp-source.ts';
+import { openBroker } from '../../../tools/real/activemq/given-broker.ts';
+import type { TestBroker } from '../../../tools/real/activemq/test-broker.ts';
 import vectors from '../../support/message-id-vectors.json' with { type: 'json' };
 import { typedId } from '../../support/message-id-vectors.ts';
-import { connectAmqp, sendAmqp } from './amqp-source.ts';
-import { openBroker } from './given-broker.ts';
 import { JmsTool } from './jms-tool.ts';
 import { rawMessages } from './raw-queue.ts';
-import type { TestBroker } from './test-broker.ts';
 import { withoutActiveMq } from './without-activemq.ts';
 
 describe.runIf(!withoutActiveMq)('ids of messages on a real broker', () => {

@@ -7,14 +7,14 @@ import { canonicalAmqpId } from '../../../functions/ledger/message-id.ts';
 import { judgeConservation } from '../../../functions/reconciliation/conservation.ts';
 import type { WalkSummary } from '../../../functions/reconciliation/queue-walk/port.ts';
 import { randomStream } from '../../../simulator/world/seeded-random.ts';
-import { countsOn, walkOn } from './broker-access.ts';
+import { countsOn, walkOn } from '../../../tools/real/activemq/broker-access.ts';
+import { brokerIsGiven, openBroker } from '../../../tools/real/activemq/given-broker.ts';
+import { RealBroker } from '../../../tools/real/activemq/real-broker.ts';
+import type { TestBroker } from '../../../tools/real/activemq/test-broker.ts';
 import { comparable, difference, type FilledQueue, fillQueue, idOfRaw, noDifference } from './filled-queue.ts';
-import { brokerIsGiven, openBroker } from './given-broker.ts';
 import { JmsTool } from './jms-tool.ts';
 import { walkInChild } from './killed-walk.ts';
 import { rawMessages } from './raw-queue.ts';
-import { RealBroker } from './real-broker.ts';
-import type { TestBroker } from './test-broker.ts';
 import type { ChildTask } from './walk-child.ts';
 import { withoutActiveMq } from './without-activemq.ts';
 

@@ -10,13 +10,13 @@ import type {
   WalkVerdict,
 } from '../../../functions/reconciliation/queue-walk/port.ts';
 import { scanQueue } from '../../../functions/reconciliation/scan-queue.ts';
+import { connectAmqp, sendAmqp } from '../../../tools/real/activemq/amqp-source.ts';
+import { countsOn, type WalkTarget, walkOn } from '../../../tools/real/activemq/broker-access.ts';
+import { RealBroker } from '../../../tools/real/activemq/real-broker.ts';
 import { FakeLookup } from '../../support/ledger-entries.ts';
-import { connectAmqp, sendAmqp } from './amqp-source.ts';
-import { countsOn, type WalkTarget, walkOn } from './broker-access.ts';
 import { difference, fillQueue, idOfRaw, noDifference } from './filled-queue.ts';
 import { JmsTool } from './jms-tool.ts';
 import { rawMessages } from './raw-queue.ts';
-import { RealBroker } from './real-broker.ts';
 import { withoutActiveMq } from './without-activemq.ts';
 
 const walkTimeMs = 60_000;

@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalAmqpId } from '../../../functions/ledger/message-id.ts';
 import { quarantineCopy } from '../../../functions/reconciliation/amqp/quarantine-copy.ts';
 import type { HeldMessage, WalkSummary } from '../../../functions/reconciliation/queue-walk/port.ts';
-import { waitUntil } from '../rabbitmq/wait-until.ts';
-import { connectAmqp, sendAmqp } from './amqp-source.ts';
-import { walkOn } from './broker-access.ts';
+import { connectAmqp, sendAmqp } from '../../../tools/real/activemq/amqp-source.ts';
+import { walkOn } from '../../../tools/real/activemq/broker-access.ts';
+import { openBroker } from '../../../tools/real/activemq/given-broker.ts';
+import type { TestBroker } from '../../../tools/real/activemq/test-broker.ts';
+import { waitUntil } from '../../../tools/real/wait-until.ts';
 import { comparable, type FilledQueue, fillQueue, idOfRaw } from './filled-queue.ts';
-import { openBroker } from './given-broker.ts';
 import { JmsTool } from './jms-tool.ts';
 import { rawMessages } from './raw-queue.ts';
-import type { TestBroker } from './test-broker.ts';
 import { withoutActiveMq } from './without-activemq.ts';
 
 /** A walk through 20,000 messages takes seconds; the limit is for a busy host. */

@@ -1,7 +1,7 @@
 import { WalkConnection } from '../../../functions/reconciliation/queue-walk/walk-connection.ts';
 import { WalkReader } from '../../../functions/reconciliation/queue-walk/walk-reader.ts';
 import { systemClock } from '../../../functions/runtime/clock.ts';
-import { runtimeFor, type WalkTarget } from './broker-access.ts';
+import { runtimeFor, type WalkTarget } from '../../../tools/real/activemq/broker-access.ts';
 
 /** A broker on loopback takes a connection within milliseconds. */
 const connectTimeoutMs = 5_000;

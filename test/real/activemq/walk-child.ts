@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { canonicalAmqpId } from '../../../functions/ledger/message-id.ts';
-import { type WalkTarget, walkOn } from './broker-access.ts';
+import { type WalkTarget, walkOn } from '../../../tools/real/activemq/broker-access.ts';
 
 /** What a child process is told, as JSON in its first argument. */
 export interface ChildTask {

@@ -1,4 +1,4 @@
-import { DynamoDbLocal, type DynamoDbLocalAccess } from './dynamodb-local.ts';
+import { DynamoDbLocal, type DynamoDbLocalAccess } from '../../../tools/real/dynamodb/dynamodb-local.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

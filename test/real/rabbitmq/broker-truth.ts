@@ -1,5 +1,5 @@
 import type { PolicyDefinition } from '../../../functions/policy-drift/rabbitmq/rabbit-cluster.ts';
-import type { TestCluster } from './test-cluster.ts';
+import type { TestCluster } from '../../../tools/real/rabbitmq/test-cluster.ts';
 
 /** What the broker itself applies to a queue. */
 export interface AppliedPolicy {

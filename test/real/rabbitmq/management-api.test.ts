@@ -5,11 +5,11 @@ import { RabbitManagement } from '../../../functions/policy-drift/rabbitmq/rabbi
 import { planRemediation } from '../../../functions/policy-drift/remediation-plan.ts';
 import { systemClock } from '../../../functions/runtime/clock.ts';
 import { sendHttp } from '../../../functions/runtime/http-request.ts';
+import { abilities } from '../../../tools/real/rabbitmq/given-cluster.ts';
+import { startTestCluster, type TestCluster } from '../../../tools/real/rabbitmq/test-cluster.ts';
+import { waitUntil } from '../../../tools/real/wait-until.ts';
 import { config, profileOf } from '../../support/rabbit.ts';
 import { FaultyProxy } from './faulty-proxy.ts';
-import { abilities } from './given-cluster.ts';
-import { startTestCluster, type TestCluster } from './test-cluster.ts';
-import { waitUntil } from './wait-until.ts';
 import { withoutRabbit } from './without-rabbit.ts';
 
 const manyPolicies = 10_000;

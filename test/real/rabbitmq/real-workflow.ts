@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type HttpRequest, sendHttp } from '../../../functions/runtime/http-request.ts';
+import type { TestCluster } from '../../../tools/real/rabbitmq/test-cluster.ts';
 import type { DriftSettings } from '../../support/drift-stage.ts';
 import { type RunEnd, WorkflowStage } from '../../support/workflow-stage.ts';
-import type { TestCluster } from './test-cluster.ts';
 
 /**
  * Virtual seconds for each real one. The broker's figures are one second old at most here and five on Amazon MQ, so

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { profileFor } from '../../../functions/policy-drift/version-profiles.ts';
+import { abilities } from '../../../tools/real/rabbitmq/given-cluster.ts';
+import { startTestCluster, type TestCluster } from '../../../tools/real/rabbitmq/test-cluster.ts';
+import { waitUntil } from '../../../tools/real/wait-until.ts';
 import type { DriftSettings } from '../../support/drift-stage.ts';
-import { abilities } from './given-cluster.ts';
 import { RealWorkflow } from './real-workflow.ts';
-import { startTestCluster, type TestCluster } from './test-cluster.ts';
-import { waitUntil } from './wait-until.ts';
 import { withoutRabbit } from './without-rabbit.ts';
 
 /** From a policy to complete mirrors of small queues, and from a process's start to its answers. */

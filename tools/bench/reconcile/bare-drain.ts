@@ -1,5 +1,5 @@
-import { connectAmqp } from '../../../test/real/activemq/amqp-source.ts';
-import type { WalkTarget } from '../../../test/real/activemq/broker-access.ts';
+import { connectAmqp } from '../../real/activemq/amqp-source.ts';
+import type { WalkTarget } from '../../real/activemq/broker-access.ts';
 import { type Measured, measured } from './measured.ts';
 
 /** A queue of 100,000 takes seconds; a message that is not there would be waited for without an end. */

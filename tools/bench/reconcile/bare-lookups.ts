@@ -1,7 +1,7 @@
 import { BatchGetItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { claimKey, partitionKey, processedKey } from '../../../functions/ledger/ledger-key.ts';
-import type { DynamoDbLocalAccess } from '../../../test/real/dynamodb/dynamodb-local.ts';
-import { clientSettingsFor } from '../../../test/real/dynamodb/ledger-tables.ts';
+import type { DynamoDbLocalAccess } from '../../real/dynamodb/dynamodb-local.ts';
+import { clientSettingsFor } from '../../real/dynamodb/ledger-tables.ts';
 import { idOf, scene } from './backlog.ts';
 import { chunksOf } from './chunks.ts';
 import { type Measured, measured } from './measured.ts';

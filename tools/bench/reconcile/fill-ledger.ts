@@ -1,8 +1,8 @@
 import { type AttributeValue, BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { processedAttributes } from '../../../functions/ledger/dynamodb/ledger-table-items.ts';
 import { claimKey, partitionKey, processedKey } from '../../../functions/ledger/ledger-key.ts';
-import type { DynamoDbLocalAccess } from '../../../test/real/dynamodb/dynamodb-local.ts';
-import { clientSettingsFor } from '../../../test/real/dynamodb/ledger-tables.ts';
+import type { DynamoDbLocalAccess } from '../../real/dynamodb/dynamodb-local.ts';
+import { clientSettingsFor } from '../../real/dynamodb/ledger-tables.ts';
 import { idOf, isProcessed, numbersTo, regionOf, scene } from './backlog.ts';
 import { chunksOf } from './chunks.ts';
 

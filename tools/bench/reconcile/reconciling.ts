@@ -8,9 +8,9 @@ import { ManifestParts } from '../../../functions/reconciliation/manifest-parts.
 import { type QueueRepair, repairQueue } from '../../../functions/reconciliation/repair-queue.ts';
 import { scanQueue } from '../../../functions/reconciliation/scan-queue.ts';
 import { systemClock } from '../../../functions/runtime/clock.ts';
-import { type WalkTarget, walkOn } from '../../../test/real/activemq/broker-access.ts';
-import type { DynamoDbLocalAccess } from '../../../test/real/dynamodb/dynamodb-local.ts';
-import { clientSettingsFor } from '../../../test/real/dynamodb/ledger-tables.ts';
+import { type WalkTarget, walkOn } from '../../real/activemq/broker-access.ts';
+import type { DynamoDbLocalAccess } from '../../real/dynamodb/dynamodb-local.ts';
+import { clientSettingsFor } from '../../real/dynamodb/ledger-tables.ts';
 import { idOf, ledgerSpan, numbersTo, scene } from './backlog.ts';
 import { type Measured, measured } from './measured.ts';
 

@@ -3,11 +3,9 @@ import type { Duplex } from 'node:stream';
 import { BrokerConsole } from '../../../functions/reconciliation/adapters/broker-console.ts';
 import type { DestinationCounts } from '../../../functions/reconciliation/queue-counts.ts';
 import { AmqpQueueWalk } from '../../../functions/reconciliation/queue-walk/queue-walk.ts';
-import { systemClock } from '../../../functions/runtime/clock.ts';
 import { sendHttp } from '../../../functions/runtime/http-request.ts';
-import type { Runtime } from '../../../functions/runtime/runtime.ts';
+import { currentRuntime, type Runtime } from '../../../functions/runtime/runtime.ts';
 import { connectTls } from '../../../functions/runtime/tls-connect.ts';
-import { fakeRuntime } from '../../support/fake-ports.ts';
 import type { TestBroker } from './test-broker.ts';
 
 const openPlain = ({ host, port }: { readonly host: string; readonly port: number }): Promise<Duplex> =>
@@ -17,10 +15,12 @@ const openPlain = ({ host, port }: { readonly host: string; readonly port: numbe
     socket.once('error', reject);
   });
 
-/** A runtime whose clock is the host's and whose streams lead to the broker, without TLS where it has none. */
+const ignore = (): void => {};
+
+/** The host's runtime, silent, whose streams lead to the broker, without TLS where it has none. */
 export const runtimeFor = (amqpUrl: string): Runtime => ({
-  ...fakeRuntime(),
-  clock: systemClock,
+  ...currentRuntime(),
+  log: { info: ignore, warn: ignore, error: ignore },
   connect: (address, timeoutMs) =>
     amqpUrl.startsWith('amqp+ssl:') ? connectTls(address, timeoutMs) : openPlain(address),
 });

@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream';
 import rhea, { type Connection, type EventContext } from 'rhea';
-import { openActive } from '../brokers/broker-endpoints.ts';
-import { type Credentials, readCredentials } from '../brokers/broker-secrets.ts';
-import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
-import type { PairConfig } from '../config/pair-config.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import { openActive } from '../../brokers/broker-endpoints.ts';
+import { type Credentials, readCredentials } from '../../brokers/broker-secrets.ts';
+import type { BrokerSnapshot } from '../../brokers/broker-snapshot.ts';
+import type { PairConfig } from '../../config/pair-config.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
 
 /** Budget of the whole exchange on an open connection; a healthy broker needs milliseconds. */
 const exchangeTimeoutMs = 5_000;

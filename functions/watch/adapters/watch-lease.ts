@@ -1,7 +1,7 @@
-import { controlItems } from '../control/control-ports.ts';
-import { GuardTable } from '../control/guard-table.ts';
-import type { ControlEnvironment } from '../runtime/environment/control-environment.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import { controlItems } from '../../control/control-ports.ts';
+import { GuardTable } from '../../control/guard-table.ts';
+import type { ControlEnvironment } from '../../runtime/environment/control-environment.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
 
 /**
  * The lock by which one execution of `watch` at a time looks at a pair. It is another one than the pair's own: a watch

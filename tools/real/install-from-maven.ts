@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { activeMq, cacheFolder, dynamoDbLocal } from './real-programs.ts';
+import { activeMq, cacheFolder, dynamoDbLocal } from './programs.ts';
 
 /** Runs a program. @throws Error naming the command and how it ended */
 export type RunProgram = (program: string, args: readonly string[]) => void;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { type ControlItems, text } from '../control/control-items.ts';
-import { pairScope } from '../control/control-scopes.ts';
+import { type ControlItems, text } from '../../control/control-items.ts';
+import { pairScope } from '../../control/control-scopes.ts';
 
 const noteSchema = z.object({ key: text });
 

@@ -4,13 +4,13 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePorts } from '../free-ports.ts';
+import { waitUntil } from '../wait-until.ts';
 import { nodePatienceMs, waitForNodes } from './cluster-health.ts';
 import { ClusterNode } from './cluster-node.ts';
-import { freePorts } from './free-ports.ts';
 import type { Installation } from './installation.ts';
 import { ManagementClient } from './management-client.ts';
 import type { TestCluster } from './test-cluster.ts';
-import { waitUntil } from './wait-until.ts';
 
 /** `rabbitmqctl` starts a virtual machine of its own, which takes some seconds. */
 const controlTimeoutMs = 60_000;

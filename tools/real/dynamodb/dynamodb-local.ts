@@ -3,9 +3,9 @@ import { existsSync, openSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dynamoDbLocal } from '../../../tools/real-programs.ts';
-import { freePorts } from '../rabbitmq/free-ports.ts';
-import { waitUntil } from '../rabbitmq/wait-until.ts';
+import { freePorts } from '../free-ports.ts';
+import { dynamoDbLocal } from '../programs.ts';
+import { waitUntil } from '../wait-until.ts';
 
 /** It answers some three seconds after its start; a busy host needs longer. */
 const startPatienceMs = 60_000;

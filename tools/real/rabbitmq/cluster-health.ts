@@ -1,5 +1,5 @@
+import { waitUntil } from '../wait-until.ts';
 import type { ManagementClient } from './management-client.ts';
-import { waitUntil } from './wait-until.ts';
 
 /** From the start of a process to an answer of its management API; a busy host with two cores takes 10 to 25 s. */
 export const nodePatienceMs = 90_000;

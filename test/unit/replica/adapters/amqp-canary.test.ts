@@ -1,12 +1,12 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { sendCanary, takeCanaries } from '../../../functions/replica/amqp-canary.ts';
-import { NotFound } from '../../../functions/runtime/errors.ts';
-import { ActiveMqBroker } from '../../../simulator/world/broker/active-mq-broker.ts';
-import { settleStreams } from '../../support/amqp-client.ts';
-import { noonMs, pairedEast } from '../../support/brokers.ts';
-import { fakeRuntime, sdkError } from '../../support/fake-ports.ts';
+import { sendCanary, takeCanaries } from '../../../../functions/replica/adapters/amqp-canary.ts';
+import { NotFound } from '../../../../functions/runtime/errors.ts';
+import { ActiveMqBroker } from '../../../../simulator/world/broker/active-mq-broker.ts';
+import { settleStreams } from '../../../support/amqp-client.ts';
+import { noonMs, pairedEast } from '../../../support/brokers.ts';
+import { fakeRuntime, sdkError } from '../../../support/fake-ports.ts';
 
 const secrets = mockClient(SecretsManagerClient);
 beforeEach(() => {

@@ -5,9 +5,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { activeMq } from '../../../tools/real-programs.ts';
-import { freePorts } from '../rabbitmq/free-ports.ts';
-import { waitUntil } from '../rabbitmq/wait-until.ts';
+import { freePorts } from '../free-ports.ts';
+import { activeMq } from '../programs.ts';
+import { waitUntil } from '../wait-until.ts';
 import { type BrokerOptions, type BrokerPorts, writeConfiguration } from './broker-configuration.ts';
 import type { TestBroker } from './test-broker.ts';
 

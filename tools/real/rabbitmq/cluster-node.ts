@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { waitUntil } from '../wait-until.ts';
 import type { Installation } from './installation.ts';
-import { waitUntil } from './wait-until.ts';
 
 /** What a node is started with. Folders are given as the installation sees them. */
 export interface NodeSettings {

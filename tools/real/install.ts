@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { didYouMean } from '../functions/runtime/nearest-name.ts';
+import { didYouMean } from '../../functions/runtime/nearest-name.ts';
 import { installActiveMq, installDynamoDbLocal } from './install-from-maven.ts';
-import { activeMq, dynamoDbLocal } from './real-programs.ts';
+import { activeMq, dynamoDbLocal } from './programs.ts';
 
 /** One program that tests under test/real need. */
 interface Installer {
