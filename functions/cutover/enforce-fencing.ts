@@ -4,6 +4,7 @@ import { cutoverOf } from '../config/cutover-config.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import type { GuardReading } from '../control/guards.ts';
 import { ControlConflict } from '../runtime/errors.ts';
+import { pageSubject } from '../runtime/page-subject.ts';
 import { runbookLine } from '../runtime/runbook.ts';
 import { attemptHook } from './attempts.ts';
 import type { Fence, FenceProblem } from './fence.ts';
@@ -129,11 +130,11 @@ const reportOnce = async (
   if (fence.reported === problem) return;
   // Told first and noted after: a page that comes twice is better than one that never comes.
   await ports.page({
-    subject: `mq-dr ${pair}: the old primary in ${fence.region} is not fenced (${problem})`,
+    subject: pageSubject('now', `old primary of ${pair} in ${fence.region} is not fenced (${problem})`),
     message: [
       message,
-      `Clients that still use ${fence.brokerId} write to a broker that is not the primary any more: what they send stays there.`,
-      `Epoch ${fence.epoch}. This is said once; the fence stays wanted and is tried again each minute.`,
+      `Clients that still use ${fence.brokerId} write to a broker that is no longer the primary. What they send stays there.`,
+      `Epoch ${fence.epoch}. This page is sent once; fencing is attempted again each minute.`,
       runbookLine('fence-not-carried-out'),
     ].join('\n'),
   });

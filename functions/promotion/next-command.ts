@@ -15,11 +15,11 @@ export interface StalledSwitchover {
 export const stalledMessage = (stalled: StalledSwitchover): string =>
   [
     `The switchover of ${stalled.pair} to ${stalled.targetBrokerId} in ${stalled.targetRegion} stalled: ${stalled.because}.`,
-    'It cannot be cancelled, and neither broker may be serving clients now.',
-    `A failover at this moment would leave behind: ${stalled.predictedLoss}.`,
-    'If the link between the Regions returns, it completes by itself; start the same switchover again to watch it.',
-    'To end it now and accept that loss:',
+    'It cannot be cancelled. Neither broker may be serving clients.',
+    `A failover now would leave behind: ${stalled.predictedLoss}.`,
+    'If the link between the Regions comes back, the switchover completes by itself. Start the same switchover again to follow it.',
+    'To end it now and accept this loss:',
     `  npx mq-dr start failover --region ${stalled.targetRegion} --pair ${stalled.pair} --accept-data-loss --reason "stalled switchover"`,
-    'Last look:',
+    'Last check:',
     ...stalled.evidence.map((line) => `  - ${line}`),
   ].join('\n');

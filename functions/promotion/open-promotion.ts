@@ -1,6 +1,7 @@
 import type { BrokerReading } from '../brokers/broker-snapshot.ts';
 import type { LagJudgement } from '../brokers/lag-verdict.ts';
 import { type Intent, isOpen } from '../control/intent.ts';
+import { pageSubject } from '../runtime/page-subject.ts';
 import { runbookLine } from '../runtime/runbook.ts';
 
 /**
@@ -35,7 +36,7 @@ export const judgeOpenPromotion = ({
   return replication.verdict === 'exchanged' ? 'settle' : 'open';
 };
 
-/** What people are told about it; undefined while it is to be looked at again. */
+/** The page about it; undefined while it will be checked again. */
 export const openPromotionNews = (
   step: OpenPromotionStep,
   promotion: { readonly pair: string; readonly subject: string; readonly region: string; readonly isLastLook: boolean },
@@ -46,34 +47,34 @@ export const openPromotionNews = (
   switch (step) {
     case 'settle':
       return {
-        subject: `mq-dr: ${pair} has switched over after all`,
+        subject: pageSubject('now', `switchover of ${pair} completed late, handover missing`),
         lines: [
-          `${subject} in ${region} is the primary now, and the switchover is recorded as done.`,
-          'Start the same switchover again: it finds the exchange done and does what follows on it.',
+          `${subject} in ${region} is now the primary, and the switchover is recorded as done.`,
+          'Start the same switchover again: it promotes nothing and makes the handover (consumers, endpoint).',
           ...shown,
         ],
       };
     case 'arrived':
       return {
-        subject: `mq-dr: ${pair} has failed over after all`,
+        subject: pageSubject('now', `failover of ${pair} completed late, handover missing`),
         lines: [
-          `${subject} in ${region} is the primary now.`,
-          'Start the same failover again: it promotes nothing, and does what follows on the promotion.',
+          `${subject} in ${region} is now the primary.`,
+          'Start the same failover again: it promotes nothing and makes the handover (fence, consumers, endpoint).',
           ...shown,
         ],
       };
     case 'closed':
       return {
-        subject: `mq-dr: the promotion of ${pair} is in other hands`,
-        lines: [`The promotion of ${subject} in ${region} has been closed by another run.`, ...shown],
+        subject: pageSubject('info', `promotion of ${pair} taken over by another run`),
+        lines: [`Another run has closed the promotion of ${subject} in ${region}.`, ...shown],
       };
     case 'open':
       return isLastLook
         ? {
-            subject: `mq-dr: the promotion of ${pair} is still open`,
+            subject: pageSubject('now', `promotion of ${pair} still shows no effect, both brokers may be closed`),
             lines: [
-              `The promotion of ${subject} in ${region} has shown no effect, and observing it ends here.`,
-              'Neither broker may be serving clients. Start the same run again to go on, or fail over.',
+              `The promotion of ${subject} in ${region} has shown no effect, and mq-dr no longer checks it.`,
+              'Neither broker may be serving clients. Start the same run again to keep checking, or fail over.',
               ...shown,
             ],
           }

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { notify } from '../aws/notifications.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
+import { pageSubject } from '../runtime/page-subject.ts';
 import { runbookLine } from '../runtime/runbook.ts';
 import { stalledMessage } from './next-command.ts';
 
@@ -25,12 +26,12 @@ export const handler = composeHandler({
   environment: notifyEnvironmentSchema,
   handle: async ({ predictedLoss, run, ...stalled }, { runtime, environment, logDecision }) => {
     const loss = predictedLoss.known
-      ? `up to ${predictedLoss.events} replication events, as of ${predictedLoss.ageSeconds} s ago`
+      ? `up to ${predictedLoss.events} replication events, measured ${predictedLoss.ageSeconds} s ago`
       : `unknown (${predictedLoss.reason})`;
     const message = stalledMessage({ ...stalled, predictedLoss: loss });
     logDecision('switchover stalled', { ...stalled, predictedLoss });
     await notify(runtime, environment.TOPIC_ARN, {
-      subject: `mq-dr switchover of ${stalled.pair} stalled`,
+      subject: pageSubject('now', `switchover of ${stalled.pair} stalled, both brokers may be closed`),
       message: [message, runbookLine('switchover-stalled'), `Run: ${run.executionArn}`].join('\n'),
     });
     return { message };

@@ -1,12 +1,13 @@
+import { pageSubject } from '../runtime/page-subject.ts';
 import { runbookLine } from '../runtime/runbook.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { ReadinessRecord } from './readiness-record.ts';
 import { type Reading, tryRead } from './reading.ts';
 import { bothPrimaryCode } from './topology-checks.ts';
 
-/** What people are paged with when acting on the pair could make things worse. */
+/** The page about two primaries: whatever is promoted now could make things worse. */
 export const unsafePage = (pair: string, message: string) => ({
-  subject: `mq-dr: ${pair} is unsafe`,
+  subject: pageSubject('now', `${pair} has two primaries`),
   message: `${message}\n${runbookLine('two-primaries')}`,
 });
 

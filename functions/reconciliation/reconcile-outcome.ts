@@ -1,4 +1,5 @@
 import type { Finding } from '../runtime/finding.ts';
+import { pageSubject } from '../runtime/page-subject.ts';
 import { runbookLine } from '../runtime/runbook.ts';
 import type { ReconcileMode } from './plan-reconciliation.ts';
 import type { QueueRepair } from './repair-queue.ts';
@@ -36,7 +37,15 @@ export const reconcileEnding = (
   return mode === 'report' ? 'ReportOnly' : 'Reconciled';
 };
 
-/** What people are told; undefined where nothing needs them. */
+/** What a subject says is left to a person, in messages. */
+const leftover = (toRepair: number, uncertain: number, processedTwice: number): string =>
+  [
+    ...(uncertain > 0 ? [`${uncertain} uncertain`] : []),
+    ...(toRepair > 0 ? [`${toRepair} processed but still queued`] : []),
+    ...(processedTwice > 0 ? [`${processedTwice} processed twice`] : []),
+  ].join(', ');
+
+/** The page about a reconciliation; undefined where nobody has to do anything. */
 export const reconcileNews = (about: {
   readonly pair: string;
   readonly ending: ReconcileEnding;
@@ -50,17 +59,19 @@ export const reconcileNews = (about: {
   if (ending !== 'Incomplete' && counts.uncertain === 0 && processedTwice === 0 && toRepair === 0) return undefined;
   const findings = [...scan.findings, ...(repair?.findings ?? [])];
   return {
-    subject:
+    subject: pageSubject(
+      'today',
       ending === 'Incomplete'
-        ? `mq-dr: messages of ${pair} are reconciled incompletely`
-        : `mq-dr: messages of ${pair} need a look`,
+        ? `reconciliation of ${pair} incomplete`
+        : `${pair} reconciled: ${leftover(toRepair, counts.uncertain, processedTwice)}`,
+    ),
     lines: [
-      `Queues: ${scan.queues}. Messages: ${counts.processed} processed already, ${counts.unprocessed} unprocessed, ${counts.uncertain} uncertain, ${counts.expired} expired.`,
+      `Queues: ${scan.queues}. Messages: ${counts.processed} already processed, ${counts.unprocessed} unprocessed, ${counts.uncertain} uncertain, ${counts.expired} expired.`,
       repair === undefined
-        ? `Nothing was removed. To remove what is proven processed, start reconcile with mode "repair" and the manifest below.`
-        : `Removed to the quarantine: ${repair.removed}; gone already: ${repair.gone}.`,
+        ? 'Nothing was removed. To remove what is proven processed, start reconcile with mode "repair" and the manifest below.'
+        : `Moved to the quarantine: ${repair.removed}; consumed by others before the repair: ${repair.gone}.`,
       ...(processedTwice > 0
-        ? [`Messages that took effect more than once: ${processedTwice}; the manifest names them.`]
+        ? [`Messages that were processed more than once: ${processedTwice}; the manifest names them.`]
         : []),
       `Manifest: ${manifest}`,
       ...findings.map(({ code, message }) => `- ${code}: ${message}`),

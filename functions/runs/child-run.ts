@@ -19,6 +19,10 @@ export const parentOf = (input: string): string | undefined => {
   return typeof executionArn === 'string' ? executionArn : undefined;
 };
 
+/** What to do after a run has failed. */
+export const startAgain =
+  'Start a new run with the same input: it checks what has been done before it writes anything. Do not redrive the failed run.';
+
 /** What to start again after a step of another run has ended badly. */
 export const stepRecovery = (workflow: string, parent: string): string =>
-  `It was a step of ${parent}: if that run failed too, start that one again with the same input; if it went on, start ${workflow} by hand.`;
+  `It was a step of ${parent}. If that run failed too, start that one again with the same input; if it went on, start ${workflow} by hand.`;

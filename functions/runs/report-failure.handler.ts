@@ -2,8 +2,10 @@ import * as z from 'zod/mini';
 import { notify } from '../aws/notifications.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
+import { pageSubject } from '../runtime/page-subject.ts';
 import { runbookLine } from '../runtime/runbook.ts';
-import { failedByChild, stepRecovery } from './child-run.ts';
+import { failedByChild, startAgain, stepRecovery } from './child-run.ts';
+import { runUrgency } from './run-urgency.ts';
 
 /** What a run was about, as its input names it; an input that was refused may name anything. */
 const name = z.optional(z.catch(z.string(), '(not named)'));
@@ -32,13 +34,11 @@ export const handler = composeHandler({
     logDecision('run failed', { workflow, about, error, executionArn: run.executionArn });
     if (failedByChild({ error, cause })) return { reported: false };
     await notify(runtime, environment.TOPIC_ARN, {
-      subject: `mq-dr ${workflow} of ${about} failed: ${error}`,
+      subject: pageSubject(runUrgency(workflow, error), `${workflow} of ${about} failed: ${error}`),
       message: [
-        `The ${workflow} run of ${about} ended with ${error}.`,
+        `The ${workflow} run of ${about} failed with ${error}. It releases its lock and ends.`,
         cause.slice(0, shownCauseCharacters),
-        run.child
-          ? stepRecovery(workflow, run.executionArn)
-          : 'A run that failed is not redriven: start a new one with the same input; it looks before it acts.',
+        run.child ? stepRecovery(workflow, run.executionArn) : startAgain,
         runbookLine('run-failed'),
         `Run: ${run.executionArn}`,
       ].join('\n'),

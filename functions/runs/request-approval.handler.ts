@@ -6,6 +6,7 @@ import { decisionId } from '../control/decision-id.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { pageSubject } from '../runtime/page-subject.ts';
 import { runbookLine } from '../runtime/runbook.ts';
 
 /**
@@ -34,11 +35,11 @@ export const handler = composeHandler({
     }
     const expiresAt = new Date(expiresAtMs).toISOString();
     await notify(runtime, environment.TOPIC_ARN, {
-      subject: `mq-dr asks: ${pair.name}`,
+      subject: pageSubject('now', `approval needed for ${pair.name} by ${expiresAt.slice(0, 16)}Z`),
       message: [
         question,
         ...details.map((line) => `- ${line}`),
-        `Approval ${approvalId}, open until ${expiresAt}; no answer means no.`,
+        `Approval ${approvalId}, open until ${expiresAt}. No answer means no.`,
         `Approve: npx mq-dr approve ${approvalId} --pair ${pair.name} --region ${region}`,
         `Deny:    npx mq-dr deny ${approvalId} --pair ${pair.name} --region ${region}`,
         runbookLine('approval-asked'),

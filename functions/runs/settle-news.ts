@@ -1,7 +1,9 @@
 import type { Intent } from '../control/intent.ts';
+import { pageSubject } from '../runtime/page-subject.ts';
 import { runbookLine } from '../runtime/runbook.ts';
-import { failedByChild, stepRecovery } from './child-run.ts';
+import { failedByChild, startAgain, stepRecovery } from './child-run.ts';
 import { parseObject } from './parse-object.ts';
+import { runUrgency } from './run-urgency.ts';
 
 /** A run that ended without success, as its execution shows it. */
 export interface EndedRun {
@@ -39,10 +41,10 @@ export const subjectOf = (run: Pick<EndedRun, 'input'>): Subject => {
 const recoveryOf = (run: EndedRun): readonly string[] => {
   if (run.parent !== undefined) return [stepRecovery(run.machine, run.parent.executionArn)];
   return [
-    'A lock that it still held has been released.',
+    'Any lock that it still held has been released.',
     run.status === 'FAILED'
-      ? 'A run that failed is not redriven: start a new one with the same input; it looks before it acts.'
-      : 'Start a new run with the same input: it looks before it acts. A redrive would find its lock given back and stop.',
+      ? startAgain
+      : 'Start a new run with the same input: it checks what has been done before it writes anything. A redrive would stop with LockLost.',
   ];
 };
 
@@ -66,16 +68,16 @@ export const settleNews = (
     openPromotion === undefined
       ? []
       : [
-          `Its promotion of ${openPromotion.subject} (${openPromotion.mode ?? 'mode unknown'}) is open: ` +
-            'it goes on being observed, and you will hear how it ends.',
+          `Its promotion of ${openPromotion.subject} (${openPromotion.mode ?? 'mode unknown'}) is still open: neither ` +
+            'broker may be serving clients. It is checked once a minute, and another page will say how it ends.',
         ];
   const end = run.error === undefined ? run.status : `${run.status}, ${run.error}`;
   if (told) {
     const by = failedByChild(run) ? 'the child execution' : `its state ${run.reportedBy}`;
     return {
-      subject: `mq-dr ${run.machine} of ${about}: promotion still open`,
+      subject: pageSubject('now', `promotion of ${about} still open after its ${run.machine} run`),
       message: [
-        `The ${run.machine} run of ${about} ended (${end}); ${by} has paged about that already.`,
+        `The ${run.machine} run of ${about} ended (${end}); ${by} has already paged about that.`,
         ...promotion,
         runbookLine('promotion-open'),
         `Run: ${run.executionArn}`,
@@ -83,10 +85,10 @@ export const settleNews = (
     };
   }
   return {
-    subject: `mq-dr ${run.machine} of ${about} ended: ${run.status}`,
+    subject: pageSubject(runUrgency(run.machine, run.error), `${run.machine} of ${about} ended: ${run.status}`),
     message: [
-      `The ${run.machine} run of ${about} ended: ${end}. It could not tell anybody itself.`,
-      (run.cause ?? 'No cause given.').slice(0, shownCauseCharacters),
+      `The ${run.machine} run of ${about} ended: ${end}. It could not send a page itself.`,
+      (run.cause ?? 'No cause was given.').slice(0, shownCauseCharacters),
       ...promotion,
       ...recoveryOf(run),
       runbookLine('run-ended'),

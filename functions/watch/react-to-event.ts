@@ -4,6 +4,7 @@ import type { PairConfig } from '../config/pair-config.ts';
 import { decisionId } from '../control/decision-id.ts';
 import type { Intent } from '../control/intent.ts';
 import { DrError } from '../runtime/errors.ts';
+import { pageSubject } from '../runtime/page-subject.ts';
 import { runbookLine } from '../runtime/runbook.ts';
 import { attributePromotion } from './attribute-promotion.ts';
 import type { TriggerEvent } from './trigger-event.ts';
@@ -105,10 +106,10 @@ const startWatch = async (
   } catch (error) {
     if (!(error instanceof DrError) || error.kind !== 'transient') throw error;
     await ports.page(
-      `mq-dr cannot watch ${pair.name}`,
+      pageSubject('now', `could not start the automatic watch of ${pair.name}`),
       [
-        `${signal}, and no watch could be started: ${error.message}`,
-        'Automatic runs stop here: look at the pair, and start watch or failover by hand if it needs one.',
+        `${signal}. No watch could be started: ${error.message}`,
+        'Nothing will fail over automatically. Check the pair now; start a watch or a failover by hand if it needs one.',
         runbookLine('watch-paged'),
       ].join('\n'),
     );
@@ -156,11 +157,11 @@ const reportPromotion = async (
   if (await ports.reports.isNoted(pair.name, 'outside-promotion', key)) return 'reported-before';
   const calledAt = new Date(event.calledAtMs).toISOString();
   await ports.page(
-    `mq-dr: ${pair.name} was promoted outside mq-dr`,
+    pageSubject('now', `${pair.name} was promoted outside mq-dr`),
     [
-      `${event.caller} promoted ${brokerId} in ${region} at ${calledAt}, and no run of mq-dr asked for it.`,
-      'Consumers were not held, the old primary is not fenced and nothing is reconciled.',
-      'Find out who did it and why; then reconcile the pair before clients rely on it.',
+      `${event.caller} promoted ${brokerId} in ${region} at ${calledAt}; no run of mq-dr did.`,
+      'Consumers were not held, the old primary is not fenced, and no messages were reconciled.',
+      'Find out who did it and why. Reconcile the pair before clients rely on it.',
       runbookLine('promoted-outside'),
     ].join('\n'),
   );
@@ -196,7 +197,7 @@ const reportHealth = async (
   const key = `${event.eventArn} ${event.status}`;
   if (await ports.reports.isNoted(pair.name, 'health', key)) return 'reported-before';
   await ports.page(
-    `mq-dr: AWS Health on ${pair.name}: ${event.typeCode}`,
+    pageSubject('info', `AWS Health on ${pair.name}: ${event.typeCode}`),
     [
       `AWS Health reports ${event.typeCode} (${event.category}, ${event.status}) for Amazon MQ in ${event.affectedRegion}.`,
       `The pair ${pair.name} has the broker ${broker.brokerId} there.`,

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { notify } from '../aws/notifications.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
+import { pageSubject } from '../runtime/page-subject.ts';
 import { runbookLine } from '../runtime/runbook.ts';
 import { watchInputSchema } from './watch-input.ts';
 
@@ -23,15 +24,20 @@ export const handler = composeHandler({
     const refused = blockers.length > 0;
     logDecision('watch ends with a page', { pair: input.pair, because, evidence, blockers });
     await notify(runtime, environment.TOPIC_ARN, {
-      subject: `mq-dr watch of ${input.pair}: ${refused ? 'failover refused' : 'look at it'}`,
+      subject: pageSubject(
+        'now',
+        refused
+          ? `automatic failover of ${input.pair} refused`
+          : `${input.pair} may be down, the watch could not decide`,
+      ),
       message: [
-        `The watch of ${input.pair} ends: ${because}.`,
-        `It began with: ${input.signal}`,
-        ...(refused ? ['The failover that it started refused:'] : []),
+        `The watch of ${input.pair} has ended: ${because}.`,
+        `It was started by: ${input.signal}`,
+        ...(refused ? ['The failover that it started refused to act:'] : []),
         ...blockers.map(({ code, message }) => `- ${code}: ${message}`),
-        'Last look:',
+        'Last check:',
         ...evidence.map((line) => `- ${line}`),
-        `Nothing was promoted. If the pair needs a failover, start it in ${region} by hand; otherwise the next signal starts a watch again.`,
+        `Nothing was promoted. If the pair needs a failover, start it in ${region} by hand. The next signal starts a new watch.`,
         runbookLine('watch-paged'),
         `Run: ${run.executionArn}`,
       ].join('\n'),

@@ -40,9 +40,9 @@ describe('a run that is a step of another one', () => {
       const end = await stage.run('failback', east, input);
       expect(end).toMatchObject({ status: 'FAILED', error: 'States.TaskFailed' });
       const told = await pages(stage);
-      expect(told.map(({ subject }) => subject)).toEqual(['mq-dr switchover of orders failed: AccessDenied']);
+      expect(told.map(({ subject }) => subject)).toEqual(['mq-dr ACT NOW: switchover of orders failed: AccessDenied']);
       expect(told[0]?.message).toContain(
-        `It was a step of ${end.executionArn}: if that run failed too, start that one`,
+        `It was a step of ${end.executionArn}. If that run failed too, start that one`,
       );
       expect(machinesOf(stage, 'settle-run').length).toBe(2);
     });
@@ -55,7 +55,7 @@ describe('a run that is a step of another one', () => {
       const end = await stage.run('failover', west, { ...input, acceptDataLoss: true });
       expect(end.output).toMatchObject({ outcome: 'FailedOver', reconciliation: { outcome: 'Failed' } });
       const told = await pages(stage);
-      expect(told.map(({ subject }) => subject)).toEqual(['mq-dr reconcile of orders failed: AccessDenied']);
+      expect(told.map(({ subject }) => subject)).toEqual(['mq-dr ACT TODAY: reconcile of orders failed: AccessDenied']);
       expect(told[0]?.message).toContain('if it went on, start reconcile by hand');
     });
   });
@@ -68,7 +68,9 @@ describe('a run that is a step of another one', () => {
       while (machinesOf(stage, 'switchover').length === 0) await stage.stage.clock.sleepMs(1_000);
       await stage.sfn(east).send(new StopExecutionCommand({ executionArn }));
       expect(machinesOf(stage, 'switchover').map(({ status }) => status)).toEqual(['ABORTED']);
-      expect((await pages(stage)).map(({ subject }) => subject)).toEqual(['mq-dr failback of orders ended: ABORTED']);
+      expect((await pages(stage)).map(({ subject }) => subject)).toEqual([
+        'mq-dr ACT NOW: failback of orders ended: ABORTED',
+      ]);
     });
   });
 
@@ -82,7 +84,7 @@ describe('a run that is a step of another one', () => {
       await stage.sfn(east).send(new StopExecutionCommand({ executionArn: child?.executionArn }));
       expect(await stage.end(parent)).toMatchObject({ status: 'FAILED', error: 'States.TaskFailed' });
       const told = await pages(stage);
-      expect(told.map(({ subject }) => subject)).toEqual(['mq-dr switchover of orders ended: ABORTED']);
+      expect(told.map(({ subject }) => subject)).toEqual(['mq-dr ACT NOW: switchover of orders ended: ABORTED']);
       expect(told[0]?.message).toContain(`It was a step of ${parent}`);
     });
   });

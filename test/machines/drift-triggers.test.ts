@@ -46,7 +46,7 @@ describe('a run of policy-drift', () => {
       await stage.sleepSeconds(6 * minuteSeconds);
       expect(runs(stage)).toEqual(['api-call SUCCEEDED']);
       const subjects = stage.flow.stage.world.notifications().map(({ subject }) => subject);
-      expect(subjects).toEqual(['mq-dr: 1 policy findings in events']);
+      expect(subjects).toEqual(['mq-dr ACT TODAY: policy findings in events: 1']);
       expect(stage.policyWrites()).toEqual([]);
     });
   });

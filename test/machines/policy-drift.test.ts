@@ -16,7 +16,9 @@ describe('policy-drift, looking', () => {
       expect(end.output).toMatchObject({ outcome: 'Drifted', drift: { findings: 1, remaining: 1, remediated: 0 } });
       expect(codes(end, 'findings')).toEqual(['HA_MISSING']);
       await stage.drift('report');
-      expect(stage.flow.stage.world.notifications()).toMatchObject([{ subject: 'mq-dr: 1 policy findings in events' }]);
+      expect(stage.flow.stage.world.notifications()).toMatchObject([
+        { subject: 'mq-dr ACT TODAY: policy findings in events: 1' },
+      ]);
       expect(stage.policyWrites()).toEqual([]);
     });
   });

@@ -109,7 +109,7 @@ describe.each(runs)('a %s', (machine, outcome, input) => {
         expect(order).toContain('endpoint');
         expect(order.includes('release')).toBe(consumers === 'hold');
         const subjects = stage.stage.stage.world.notifications().map(({ subject }) => subject);
-        expect(subjects).toContain('mq-dr reconcile of orders failed: UntrustedEndpoint');
+        expect(subjects).toContain('mq-dr ACT TODAY: reconcile of orders failed: UntrustedEndpoint');
       });
     },
   );

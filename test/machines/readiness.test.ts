@@ -251,7 +251,7 @@ describe('readiness', () => {
       const first = await evaluate(stage);
       expect(first.blockers).toContain('BOTH_PRIMARY');
       await evaluate(stage);
-      const pages = stage.stage.world.notifications().filter(({ subject }) => subject?.includes('unsafe'));
+      const pages = stage.stage.world.notifications().filter(({ subject }) => subject?.includes('two primaries'));
       expect(pages.length).toBe(1);
     });
   });

@@ -200,7 +200,7 @@ describe('reconcile stops', () => {
       expect(end).toMatchObject({ status: 'FAILED', error: 'LockLost' });
       expect(stage.idsIn('orders', 'work')).toEqual(idsUpTo(5));
       expect(await lockOf(stage)).toMatchObject({ owner: 'arn:rival' });
-      expect(pagesOf(stage)).toEqual(['mq-dr reconcile of orders failed: LockLost']);
+      expect(pagesOf(stage)).toEqual(['mq-dr ACT TODAY: reconcile of orders failed: LockLost']);
     });
   });
 

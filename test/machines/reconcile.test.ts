@@ -109,7 +109,7 @@ describe('reconcile is done', () => {
         outcome: 'Incomplete',
         result: { removed: 1, findings: [{ code: 'DURABLE_SUBSCRIPTIONS' }] },
       });
-      expect(pagesOf(stage)).toEqual(['mq-dr: messages of orders are reconciled incompletely']);
+      expect(pagesOf(stage)).toEqual(['mq-dr ACT TODAY: reconciliation of orders incomplete']);
     });
   });
 
@@ -183,7 +183,7 @@ describe('reconcile is done', () => {
         outcome: 'Reconciled',
         result: { processed: 1, removed: 1, uncertain: 4, unprocessed: 0 },
       });
-      expect(pagesOf(stage)).toEqual(['mq-dr: messages of orders need a look']);
+      expect(pagesOf(stage)).toEqual(['mq-dr ACT TODAY: orders reconciled: 4 uncertain']);
     });
   });
 

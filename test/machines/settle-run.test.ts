@@ -45,8 +45,8 @@ describe('settle-run', () => {
       const end = await settleEnd(stage);
       expect(end.output).toMatchObject({ outcome: 'PromotionEnded', run: stopped, step: 'settle', looks: 1 });
       expect(pages(stage).map(({ subject }) => subject)).toEqual([
-        'mq-dr switchover of orders ended: ABORTED',
-        'mq-dr: orders has switched over after all',
+        'mq-dr ACT NOW: switchover of orders ended: ABORTED',
+        'mq-dr ACT NOW: switchover of orders completed late, handover missing',
       ]);
       expect(await stage.guardTable('PAIR#orders').read()).not.toHaveProperty('lock');
       const next = await stage.run('switchover', here, stage.switchoverInput());
@@ -64,8 +64,8 @@ describe('settle-run', () => {
       expect(end).toMatchObject({ status: 'FAILED', error: 'Stalled' });
       expect(end.states.filter((state) => state === 'ObservePromotion').length).toBe(60);
       expect(pages(stage).map(({ subject }) => subject)).toEqual([
-        'mq-dr switchover of orders ended: ABORTED',
-        'mq-dr: the promotion of orders is still open',
+        'mq-dr ACT NOW: switchover of orders ended: ABORTED',
+        'mq-dr ACT NOW: promotion of orders still shows no effect, both brokers may be closed',
       ]);
       // A settle-run that fails is not settled itself.
       await stage.stage.clock.sleepMs(minuteMs);
@@ -82,10 +82,12 @@ describe('settle-run', () => {
       expect(stalled.error).toBe('Stalled');
       await settleEnd(stage);
       const [first, second, third, ...more] = pages(stage);
-      expect(first?.subject).toBe('mq-dr switchover of orders stalled');
-      expect(second?.subject).toBe('mq-dr switchover of orders: promotion still open');
-      expect(second?.message).toContain('its state ReportStall has paged about that already');
-      expect(third?.subject).toBe('mq-dr: the promotion of orders is still open');
+      expect(first?.subject).toBe('mq-dr ACT NOW: switchover of orders stalled, both brokers may be closed');
+      expect(second?.subject).toBe('mq-dr ACT NOW: promotion of orders still open after its switchover run');
+      expect(second?.message).toContain('its state ReportStall has already paged about that');
+      expect(third?.subject).toBe(
+        'mq-dr ACT NOW: promotion of orders still shows no effect, both brokers may be closed',
+      );
       expect(more).toEqual([]);
     });
   });
@@ -112,7 +114,7 @@ describe('settle-run', () => {
       expect((await settleEnd(stage)).output).toMatchObject({ outcome: 'Settled', paged: true });
       expect(pages(stage)).toEqual([
         {
-          subject: 'mq-dr switchover of orders ended: FAILED',
+          subject: 'mq-dr ACT NOW: switchover of orders ended: FAILED',
           message: expect.stringContaining(failed.executionArn),
         },
       ]);

@@ -91,7 +91,7 @@ describe('watch', () => {
       stage.stage.world.faults.start({ kind: 'partition', regions });
       await stage.stage.clock.sleepMs(30 * minuteMs);
       expect(promotions(stage)).toEqual([]);
-      expect(pages(stage)).toEqual(['mq-dr watch of orders: look at it']);
+      expect(pages(stage)).toEqual(['mq-dr ACT NOW: orders may be down, the watch could not decide']);
       expect(stage.broker('orders').dataPlane.acceptsClients).toBe(true);
     });
   });
@@ -167,7 +167,7 @@ describe('watch', () => {
       stage.stage.world.blackout('us-east-1', { powerOff: true });
       await stage.stage.clock.sleepMs(12 * minuteMs);
       expect(promotions(stage)).toEqual([]);
-      expect(pages(stage)).toEqual(['mq-dr watch of orders: failover refused']);
+      expect(pages(stage)).toEqual(['mq-dr ACT NOW: automatic failover of orders refused']);
       expect(stage.stage.world.notifications()[0]?.message).toContain('NOT_ENROLLED');
       const end = await stage.end(watches(stage)[0]?.executionArn ?? '');
       expect(end.output).toMatchObject({ outcome: 'Paged', blockers: [{ code: 'NOT_ENROLLED' }] });
@@ -187,7 +187,7 @@ describe('watch', () => {
       await stage.stage.clock.sleepMs(12 * minuteMs);
       const end = await stage.end(watches(stage)[0]?.executionArn ?? '');
       expect(end).toMatchObject({ status: 'FAILED', error: 'States.TaskFailed' });
-      expect(pages(stage)).toEqual(['mq-dr failover of orders failed: UnsafeTopology']);
+      expect(pages(stage)).toEqual(['mq-dr ACT NOW: failover of orders failed: UnsafeTopology']);
     });
   });
 
@@ -200,7 +200,9 @@ describe('watch', () => {
       await startNamed(stage, 'watch', 'taken', watchInput);
       const end = await stage.end(`arn:aws:states:${here}:123456789012:execution:watch:taken`);
       expect(end).toMatchObject({ status: 'FAILED', error: 'StepFunctions.ExecutionAlreadyExistsException' });
-      expect(pages(stage)).toEqual(['mq-dr watch of orders failed: StepFunctions.ExecutionAlreadyExistsException']);
+      expect(pages(stage)).toEqual([
+        'mq-dr ACT NOW: watch of orders failed: StepFunctions.ExecutionAlreadyExistsException',
+      ]);
       // The lease is given back all the same.
       expect(await stage.guardTable('WATCH#orders').read()).not.toHaveProperty('lock');
     });
@@ -257,7 +259,7 @@ describe('watch', () => {
       world.faults.start({ kind: 'link-cut', regions });
       await clock.sleepMs(10 * minuteMs);
       expect(promotions(stage)).toEqual([]);
-      expect(pages(stage)).toEqual(['mq-dr cannot watch orders']);
+      expect(pages(stage)).toEqual(['mq-dr ACT NOW: could not start the automatic watch of orders']);
     });
   });
 

@@ -210,9 +210,19 @@ describe('the runbooks', () => {
       ([, page]) => page,
     );
     expect([...new Set(named)].sort()).toEqual(declared.sort());
-    const paging = sources.filter(({ text }) => /(?:subject: |page\(\s*)`mq-dr/.test(text));
-    expect(paging.length).toBeGreaterThan(5);
+    const paging = sources.filter(({ text }) => /import \{.*\bpageSubject\b/.test(text));
+    expect(paging.length).toBeGreaterThan(10);
     expect(paging.filter(({ text }) => !text.includes('runbookLine(')).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('have the subject of every page in the index', () => {
+    const index = textOf('docs/runbooks/README.md').replace(/…|\borders\b|\bevents\b/g, '·');
+    const subjects = sources
+      .flatMap(({ text }) => [...text.matchAll(/pageSubject\(([\s\S]*?)\),?\n/g)].map(([, given = '']) => given))
+      .flatMap((given) => [...given.replace(/\$\{[^{}]*\}/g, '·').matchAll(/`([^`]*)`/g)].map(([, text = '']) => text));
+    const wanted = subjects.map((subject) => subject.replace(/·( ·)*/g, '·'));
+    expect(wanted.length).toBeGreaterThan(15);
+    expect(wanted.filter((subject) => !index.includes(subject))).toEqual([]);
   });
 
   it('explain every error that a workflow may end with', () => {

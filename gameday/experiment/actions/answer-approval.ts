@@ -21,9 +21,9 @@ export const answerApproval = defineAction({
   check: missingPair,
   run: async ({ clock, operator, recorder }, step) => {
     const deadlineMs = clock.nowMs() + step.withinSeconds * 1_000;
-    const subject = `mq-dr asks: ${step.pair}`;
+    const asksForIt = `approval needed for ${step.pair} by `;
     for (;;) {
-      const asked = recorder.notifications().findLast((notification) => notification.subject === subject);
+      const asked = recorder.notifications().findLast(({ subject }) => subject.includes(asksForIt));
       const approvalId = /^Approval (\w+),/m.exec(asked?.message ?? '')?.[1];
       if (approvalId !== undefined) {
         const decision = { status: step.answer, decidedBy: operatorName };

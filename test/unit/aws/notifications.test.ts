@@ -16,10 +16,10 @@ const page = (subject: string) => notify(fakeRuntime(), topic, { subject, messag
 describe('notify', () => {
   it("publishes to the topic in the topic's Region and leaves the message as it is", async () => {
     sns.on(PublishCommand).resolves({});
-    await page('mq-dr asks: orders');
+    await page('mq-dr ACT NOW: orders');
     expect(sns).toHaveReceivedCommandExactlyOnceWith(PublishCommand, {
       TopicArn: topic,
-      Subject: 'mq-dr asks: orders',
+      Subject: 'mq-dr ACT NOW: orders',
       Message: 'line 1\nlinea 2: ñ',
     });
     expect(await sns.call(0).thisValue.config.region()).toBe('us-west-2');

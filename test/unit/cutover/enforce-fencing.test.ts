@@ -137,7 +137,7 @@ describe('enforceFencing', () => {
   it('says once that no hook is configured, and keeps the wish', async () => {
     const { enforce, pages, fences } = setUp(wanted, { fencingFunctionArn: {} });
     for (let minute = 0; minute < 3; minute++) expect((await enforce()).outcome).toBe('not-configured');
-    expect(pages).toEqual(['mq-dr orders: the old primary in us-west-2 is not fenced (not-configured)']);
+    expect(pages).toEqual(['mq-dr ACT NOW: old primary of orders in us-west-2 is not fenced (not-configured)']);
     expect(fences.at('us-west-2')).toMatchObject({ status: 'wanted', reported: 'not-configured' });
   });
 
@@ -145,7 +145,7 @@ describe('enforceFencing', () => {
     const { enforce, pages, hook } = setUp(wanted);
     hook.answers.push(new HookFailed('denied'), new HookFailed('denied'));
     expect([(await enforce()).outcome, (await enforce()).outcome]).toEqual(['hook-failed', 'hook-failed']);
-    expect(pages).toEqual(['mq-dr orders: the old primary in us-west-2 is not fenced (hook-failed)']);
+    expect(pages).toEqual(['mq-dr ACT NOW: old primary of orders in us-west-2 is not fenced (hook-failed)']);
     expect((await enforce()).outcome).toBe('fenced');
   });
 

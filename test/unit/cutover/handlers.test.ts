@@ -207,7 +207,7 @@ describe('the fence of an old primary', () => {
         expect(((await enforce()) as Result).evidence.orders).toBe('not-configured');
       }
       expect(stage.world.notifications().map(({ subject, region }) => [region, subject])).toEqual([
-        [east, 'mq-dr orders: the old primary in us-east-1 is not fenced (not-configured)'],
+        [east, 'mq-dr ACT NOW: old primary of orders in us-east-1 is not fenced (not-configured)'],
       ]);
       const { brokerId } = test.broker('orders-replica');
       const wrong = call('record-fence', west, { epoch: 1, oldPrimary: { region: west, brokerId } });

@@ -14,11 +14,11 @@ describe('stalledMessage', () => {
     expect(message.split('\n')).toEqual([
       'The switchover of orders to b-2222 in us-west-2 stalled: no progress for 300 s.',
       expect.stringContaining('cannot be cancelled'),
-      'A failover at this moment would leave behind: up to 70 replication events, as of 61 s ago.',
-      expect.stringContaining('start the same switchover again'),
-      'To end it now and accept that loss:',
+      'A failover now would leave behind: up to 70 replication events, as of 61 s ago.',
+      expect.stringContaining('Start the same switchover again'),
+      'To end it now and accept this loss:',
       '  npx mq-dr start failover --region us-west-2 --pair orders --accept-data-loss --reason "stalled switchover"',
-      'Last look:',
+      'Last check:',
       '  - target reads REPLICA',
       '  - QueueSize 70, 61 s old',
     ]);

@@ -34,11 +34,11 @@ describe('judgeOpenPromotion', () => {
 describe('openPromotionNews', () => {
   const about = { pair: 'orders', subject: 'b-2', region: 'us-west-2', isLastLook: false };
   it.each([
-    ['settle', false, 'mq-dr: orders has switched over after all'],
-    ['arrived', false, 'mq-dr: orders has failed over after all'],
-    ['closed', false, 'mq-dr: the promotion of orders is in other hands'],
+    ['settle', false, 'mq-dr ACT NOW: switchover of orders completed late, handover missing'],
+    ['arrived', false, 'mq-dr ACT NOW: failover of orders completed late, handover missing'],
+    ['closed', false, 'mq-dr INFO: promotion of orders taken over by another run'],
     ['open', false, undefined],
-    ['open', true, 'mq-dr: the promotion of orders is still open'],
+    ['open', true, 'mq-dr ACT NOW: promotion of orders still shows no effect, both brokers may be closed'],
   ] as const)('of "%s" (last look: %s) is "%s"', (step, isLastLook, subject) => {
     const news = openPromotionNews(step, { ...about, isLastLook }, ['seen']);
     expect(news?.subject).toBe(subject);

@@ -115,9 +115,9 @@ describe('what people are told', () => {
 
   it('is how to remove what a report proves processed', () => {
     const { subject, lines } = news({ ending: 'ReportOnly', repair: undefined }) ?? { lines: [] };
-    expect(subject).toBe('mq-dr: messages of orders need a look');
+    expect(subject).toBe('mq-dr ACT TODAY: orders reconciled: 3 processed but still queued');
     expect(lines).toEqual([
-      'Queues: 1. Messages: 3 processed already, 4 unprocessed, 0 uncertain, 0 expired.',
+      'Queues: 1. Messages: 3 already processed, 4 unprocessed, 0 uncertain, 0 expired.',
       'Nothing was removed. To remove what is proven processed, start reconcile with mode "repair" and the manifest below.',
       'Manifest: abc',
       expect.stringContaining('messages-reconciled'),
@@ -125,13 +125,18 @@ describe('what people are told', () => {
   });
 
   it.each([
-    ['messages that are uncertain', { counts: { ...counts, uncertain: 1 } }, '1 uncertain'],
-    ['messages that took effect more than once', { processedTwice: 2 }, 'took effect more than once: 2'],
-  ])('names %s although all was repaired', (_what, scan, expected) => {
+    ['messages that are uncertain', { counts: { ...counts, uncertain: 1 } }, '1 uncertain', '1 uncertain'],
+    [
+      'messages that were processed more than once',
+      { processedTwice: 2 },
+      '2 processed twice',
+      'processed more than once: 2',
+    ],
+  ])('names %s although all was repaired', (_what, scan, leftover, expected) => {
     const found = news({ scan: totals({ counts, ...scan }) });
-    expect(found?.subject).toBe('mq-dr: messages of orders need a look');
+    expect(found?.subject).toBe(`mq-dr ACT TODAY: orders reconciled: ${leftover}`);
     expect(found?.lines.join('\n')).toContain(expected);
-    expect(found?.lines.join('\n')).toContain('Removed to the quarantine: 3; gone already: 0.');
+    expect(found?.lines.join('\n')).toContain('Moved to the quarantine: 3; consumed by others before the repair: 0.');
   });
 
   it('names every finding of an incomplete run', () => {
@@ -140,7 +145,7 @@ describe('what people are told', () => {
       scan: totals({ counts, complete: false, findings: [finding('SEEN_MISMATCH')] }),
       repair: repairTotals([repair({ complete: false, findings: [finding('REMOVAL_MISMATCH')] })]),
     });
-    expect(found?.subject).toBe('mq-dr: messages of orders are reconciled incompletely');
+    expect(found?.subject).toBe('mq-dr ACT TODAY: reconciliation of orders incomplete');
     expect(found?.lines).toContain('- SEEN_MISMATCH: message of SEEN_MISMATCH');
     expect(found?.lines).toContain('- REMOVAL_MISMATCH: message of REMOVAL_MISMATCH');
   });

@@ -65,7 +65,7 @@ describe('request-approval', () => {
       },
     });
     const { Subject, Message } = lastPage();
-    expect(Subject).toBe('mq-dr asks: orders');
+    expect(Subject).toBe(`mq-dr ACT NOW: approval needed for orders by ${expiresAt.slice(0, 16)}Z`);
     for (const part of ['- primary: user app: UPDATE', `approve ${approvalId}`, `deny ${approvalId}`, expiresAt]) {
       expect(Message).toContain(part);
     }
@@ -111,8 +111,8 @@ describe('report-failure', () => {
   it('pages with the first error, its cause and the run', async () => {
     expect(await call(reportFailure, event)).toEqual({ reported: true });
     const { Subject, Message } = lastPage();
-    expect(Subject).toBe('mq-dr switchover of orders failed: UnsafeTopology');
-    for (const part of ['both call themselves primary', 'start a new one with the same input', run.executionArn]) {
+    expect(Subject).toBe('mq-dr ACT NOW: switchover of orders failed: UnsafeTopology');
+    for (const part of ['both call themselves primary', 'Start a new run with the same input', run.executionArn]) {
       expect(Message).toContain(part);
     }
   });
@@ -125,7 +125,7 @@ describe('report-failure', () => {
 
   it('says whose step failed, and what to start again', async () => {
     await call(reportFailure, { ...event, workflow: 'reconcile', run: { ...run, fence: 3, child: true } });
-    expect(lastPage().Message).toContain(`It was a step of ${run.executionArn}: if that run failed too`);
+    expect(lastPage().Message).toContain(`It was a step of ${run.executionArn}. If that run failed too`);
     expect(lastPage().Message).toContain('if it went on, start reconcile by hand');
   });
 
@@ -135,16 +135,25 @@ describe('report-failure', () => {
     ['an object for a pair', { name: 'orders' }],
   ])('reports a run whose input named %s', async (_label, pair) => {
     await call(reportFailure, { ...event, pair });
-    expect(lastPage().Subject).toBe('mq-dr switchover of (not named) failed: UnsafeTopology');
+    expect(lastPage().Subject).toBe('mq-dr ACT NOW: switchover of (not named) failed: UnsafeTopology');
   });
 
   it('speaks of a cluster where the run was about one, and of no pair', async () => {
     const { pair: _pair, ...rest } = event;
-    await call(reportFailure, { ...rest, workflow: 'policy-drift', cluster: 'events' });
+    await call(reportFailure, { ...rest, workflow: 'policy-drift', cluster: 'events', error: 'AccessDenied' });
     const { Subject, Message } = lastPage();
-    expect(Subject).toBe('mq-dr policy-drift of events failed: UnsafeTopology');
-    expect(Message).toContain('The policy-drift run of events ended with UnsafeTopology.');
+    expect(Subject).toBe('mq-dr ACT TODAY: policy-drift of events failed: AccessDenied');
+    expect(Message).toContain('The policy-drift run of events failed with AccessDenied.');
     expect(Message).not.toContain('pair');
+  });
+
+  it.each([
+    ['watch', 'AccessDenied', 'ACT NOW'],
+    ['unpair', 'AccessDenied', 'ACT TODAY'],
+    ['unpair', 'UnsafeTopology', 'ACT NOW'],
+  ])('says of a failed %s with %s how soon somebody must act', async (workflow, error, urgency) => {
+    await call(reportFailure, { ...event, workflow, error });
+    expect(lastPage().Subject).toBe(`mq-dr ${urgency}: ${workflow} of orders failed: ${error}`);
   });
 
   it('shows the beginning of a long cause', async () => {

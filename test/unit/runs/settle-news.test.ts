@@ -19,16 +19,16 @@ const ofChild = { error: 'States.TaskFailed', cause: '{"ExecutionArn":"arn:aws:s
 describe('settleNews', () => {
   it('tells about a run that could not do so itself, with its cause and the way on', () => {
     const { subject, message } = settleNews(run(), undefined) ?? {};
-    expect(subject).toBe('mq-dr switchover of orders ended: FAILED');
-    for (const part of ['FAILED, AccessDenied', 'not allowed', 'start a new one with the same input', 'run-1']) {
+    expect(subject).toBe('mq-dr ACT NOW: switchover of orders ended: FAILED');
+    for (const part of ['FAILED, AccessDenied', 'not allowed', 'Start a new run with the same input', 'run-1']) {
       expect(message).toContain(part);
     }
   });
 
   it.each(['TIMED_OUT', 'ABORTED'])('says what a redrive of a run that is %s would find', (status) => {
     const news = settleNews(run({ status, error: undefined, cause: undefined }), undefined);
-    expect(news?.message).toContain('No cause given.');
-    expect(news?.message).toContain('A redrive would find its lock given back and stop.');
+    expect(news?.message).toContain('No cause was given.');
+    expect(news?.message).toContain('A redrive would stop with LockLost.');
   });
 
   it.each<[string, Partial<EndedRun>]>([
@@ -43,25 +43,25 @@ describe('settleNews', () => {
   });
 
   it.each<[string, Partial<EndedRun>, string]>([
-    ['itself', { reportedBy: 'ReportStall' }, 'its state ReportStall has paged about that already'],
-    ['by its child', ofChild, 'the child execution has paged about that already'],
+    ['itself', { reportedBy: 'ReportStall' }, 'its state ReportStall has already paged about that'],
+    ['by its child', ofChild, 'the child execution has already paged about that'],
   ])('adds only that a promotion is open when people were told by the run %s', (_label, changes, part) => {
     const news = settleNews(run(changes), promotion);
-    expect(news?.subject).toBe('mq-dr switchover of orders: promotion still open');
+    expect(news?.subject).toBe('mq-dr ACT NOW: promotion of orders still open after its switchover run');
     expect(news?.message).toContain(part);
-    expect(news?.message).toContain('Its promotion of b-1 (SWITCHOVER) is open');
+    expect(news?.message).toContain('Its promotion of b-1 (SWITCHOVER) is still open');
   });
 
   it.each(['FAILED', 'RUNNING', 'unknown'])('tells about a stopped step of a run that is %s', (status) => {
     const news = settleNews(run({ status: 'ABORTED', parent: { executionArn: 'arn:root', status } }), undefined);
-    expect(news?.subject).toBe('mq-dr switchover of orders ended: ABORTED');
-    expect(news?.message).toContain('It was a step of arn:root: if that run failed too, start that one again');
+    expect(news?.subject).toBe('mq-dr ACT NOW: switchover of orders ended: ABORTED');
+    expect(news?.message).toContain('It was a step of arn:root. If that run failed too, start that one again');
     expect(news?.message).not.toContain('lock');
   });
 
   it('tells about a step that failed while its run was stopped', () => {
     const news = settleNews(run({ parent: { executionArn: 'arn:root', status: 'ABORTED' } }), undefined);
-    expect(news?.subject).toBe('mq-dr switchover of orders ended: FAILED');
+    expect(news?.subject).toBe('mq-dr ACT NOW: switchover of orders ended: FAILED');
   });
 
   it('does not take another failed task for a failed child', () => {

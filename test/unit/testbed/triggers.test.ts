@@ -97,7 +97,7 @@ describe('the triggers of a stage', () => {
       await clock.sleepMs(5 * minuteMs);
       await promoteByHand(stage);
       await clock.sleepMs(5 * minuteMs);
-      expect(subjects(stage)).toEqual(['mq-dr: orders was promoted outside mq-dr']);
+      expect(subjects(stage)).toEqual(['mq-dr ACT NOW: orders was promoted outside mq-dr']);
       expect(world.events.events).toContainEqual(
         expect.objectContaining({ source: 'mq-dr', 'detail-type': 'Promotion Outside mq-dr' }),
       );

@@ -156,7 +156,9 @@ describe('reacting to a call', () => {
   it('reports a promotion that no run asked for, once, and re-evaluates', async () => {
     const world = new Surroundings();
     expect(await world.react(callEvent())).toEqual(['outside-promotion-reported', 're-evaluated']);
-    expect(world.done[0]).toMatch(/^page mq-dr: orders was promoted outside mq-dr\n.*alice promoted b-2222bbbb/);
+    expect(world.done[0]).toMatch(
+      /^page mq-dr ACT NOW: orders was promoted outside mq-dr\n.*alice promoted b-2222bbbb/,
+    );
     expect(world.done[1]).toContain('announce Promotion Outside mq-dr');
     expect(world.done[2]).toBe('start readiness {}');
     expect((await world.react(callEvent()))[0]).toBe('reported-before');

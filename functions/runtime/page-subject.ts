@@ -1,0 +1,8 @@
+/** How soon somebody must act on a page: `now` wakes people up, `today` waits for daylight, `info` asks for nothing. */
+export type Urgency = 'now' | 'today' | 'info';
+
+const words: Readonly<Record<Urgency, string>> = { now: 'ACT NOW', today: 'ACT TODAY', info: 'INFO' };
+
+/** Subject of a page. It is all that a phone shows at night, so it begins with whether anybody must act. */
+export const pageSubject = (urgency: Urgency, whatHappened: string): string =>
+  `mq-dr ${words[urgency]}: ${whatHappened}`;
