@@ -15,12 +15,12 @@ import {
 import { parseDefinition } from '../simulator/engine/definition/parse-definition.ts';
 import { type CoverageGoals, coverageGoalsOf } from '../simulator/engine/definition/transitions.ts';
 
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
-const DEFINITION_SUFFIX = '.asl.json';
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const definitionSuffix = '.asl.json';
 /** 0: everything visited; 1: an error; 2: something was not visited. */
-const EXIT = { complete: 0, error: 1, incomplete: 2 } as const;
+const exit = { complete: 0, error: 1, incomplete: 2 } as const;
 
-const RECORDS = z.array(
+const recordsSchema = z.array(
   z.record(
     z.string(),
     z.object({
@@ -33,16 +33,16 @@ const RECORDS = z.array(
 
 /** What there is to visit, by machine name: the name of the definition's file. */
 const readGoals = async (): Promise<Readonly<Record<string, CoverageGoals>>> => {
-  const folder = join(ROOT, 'statemachines');
-  const files = (await readdir(folder)).filter((file) => file.endsWith(DEFINITION_SUFFIX)).sort();
-  if (files.length === 0) throw new Error(`no *${DEFINITION_SUFFIX} in ${folder}: there is nothing to cover`);
+  const folder = join(root, 'statemachines');
+  const files = (await readdir(folder)).filter((file) => file.endsWith(definitionSuffix)).sort();
+  if (files.length === 0) throw new Error(`no *${definitionSuffix} in ${folder}: there is nothing to cover`);
   const goals: Record<string, CoverageGoals> = {};
   for (const file of files) {
     const text = await readFile(join(folder, file), 'utf8');
     try {
       // States and edges do not depend on what the deployment fills in.
       const definition = parseDefinition(text.replace(/\$\{[^}]*\}/g, '1'));
-      goals[file.slice(0, -DEFINITION_SUFFIX.length)] = coverageGoalsOf(definition);
+      goals[file.slice(0, -definitionSuffix.length)] = coverageGoalsOf(definition);
     } catch (error) {
       throw new Error(`statemachines/${file}: ${error instanceof Error ? error.message : error}`);
     }
@@ -55,20 +55,20 @@ const runTests = (directory: string): Promise<number> =>
   new Promise((resolve, reject) => {
     const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
     const child = spawn(process.execPath, [vitest, 'run', '--project', 'fast', 'test/machines'], {
-      cwd: ROOT,
+      cwd: root,
       env: { ...process.env, MQ_DR_COVERAGE_DIR: directory },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     child.stdout.pipe(process.stderr);
     child.on('error', reject);
-    child.on('close', (code) => resolve(code ?? EXIT.error));
+    child.on('close', (code) => resolve(code ?? exit.error));
   });
 
 const readRecords = async (directory: string): Promise<readonly CoverageRecord[]> => {
   const records: CoverageRecord[] = [];
   for (const file of (await readdir(directory)).sort()) {
     const text = await readFile(join(directory, file), 'utf8');
-    records.push(...RECORDS.parse(JSON.parse(text)));
+    records.push(...recordsSchema.parse(JSON.parse(text)));
   }
   return records;
 };
@@ -104,7 +104,7 @@ const main = async (options: { readonly json?: boolean }): Promise<number> => {
       throw new Error(`the machine tests failed with exit code ${code}; make them pass, then run this again`);
     const machines = coverageReport(goals, await readRecords(directory));
     process.stdout.write(`${options.json === true ? JSON.stringify({ machines }, null, 2) : table(machines)}\n`);
-    return Object.values(machines).every(({ missing }) => missing.length === 0) ? EXIT.complete : EXIT.incomplete;
+    return Object.values(machines).every(({ missing }) => missing.length === 0) ? exit.complete : exit.incomplete;
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -122,7 +122,7 @@ await new Command('coverage:machines')
       process.exitCode = await main(options);
     } catch (error) {
       process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
-      process.exitCode = EXIT.error;
+      process.exitCode = exit.error;
     }
   })
   .parseAsync();

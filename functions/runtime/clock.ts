@@ -22,14 +22,16 @@ export interface Clock {
  *
  * @throws the reason of the first rejected task
  */
-export function valuesOrFirstError<T extends readonly unknown[]>(settled: readonly PromiseSettledResult<unknown>[]): T {
+export const valuesOrFirstError = <T extends readonly unknown[]>(
+  settled: readonly PromiseSettledResult<unknown>[],
+): T => {
   const values: unknown[] = [];
   for (const result of settled) {
     if (result.status === 'rejected') throw result.reason;
     values.push(result.value);
   }
   return values as unknown as T;
-}
+};
 
 /** The host's clock: what a deployed function uses. */
 export const systemClock: Clock = {

@@ -5,7 +5,7 @@ import type { MachineCoverage } from '../../simulator/engine/coverage/coverage.t
 import type { Engine } from '../../simulator/engine/engine.ts';
 
 /** Environment variable that names the folder for coverage records; without it nothing is written. */
-const COVERAGE_DIRECTORY_VARIABLE = 'MQ_DR_COVERAGE_DIR';
+const coverageDirectoryVariable = 'MQ_DR_COVERAGE_DIR';
 
 /**
  * Collects what engines have visited while the tests of a file ran. Call it once at the top of a test file, and the
@@ -19,7 +19,7 @@ const COVERAGE_DIRECTORY_VARIABLE = 'MQ_DR_COVERAGE_DIR';
 export const trackMachineCoverage = (): (<E extends Pick<Engine, 'coverage'>>(engine: E) => E) => {
   const engines: Pick<Engine, 'coverage'>[] = [];
   afterAll(() => {
-    const directory = process.env[COVERAGE_DIRECTORY_VARIABLE];
+    const directory = process.env[coverageDirectoryVariable];
     if (directory === undefined) return;
     const file = `${basename(expect.getState().testPath ?? 'unknown')}-${process.pid}.json`;
     const records: Readonly<Record<string, MachineCoverage>>[] = engines.map((engine) => engine.coverage());
