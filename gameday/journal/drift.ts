@@ -1,73 +1,61 @@
-import type { Json } from '../experiment/step.ts';
+import * as z from 'zod';
 import type { Journal } from './journal.ts';
 
+const count = z.number().default(0);
+
+const countsSchema = z.object({
+  findings: count,
+  remaining: count,
+  remediated: count,
+  refused: count,
+  postponed: count,
+  untouchedAwsOwned: count,
+});
+
+const findingsSchema = z
+  .array(z.object({ severity: z.string().default(''), code: z.string(), message: z.string() }))
+  .default([]);
+
+const outputSchema = z.object({
+  cluster: z.string(),
+  outcome: z.string(),
+  drift: countsSchema,
+  findings: findingsSchema,
+  refused: findingsSchema,
+  postponed: findingsSchema,
+  effects: z
+    .array(
+      z.object({
+        vhost: z.string(),
+        queue: z.string(),
+        policy: z.object({ before: z.string().nullable(), after: z.string().nullable() }),
+        definition: z.object({ before: z.string(), after: z.string() }),
+        copies: z.object({ before: z.number(), after: z.number() }),
+        resync: z.boolean(),
+      }),
+    )
+    .default([]),
+});
+
 /** What a policy-drift run found and did, in counts. */
-export interface DriftCounts {
-  readonly findings: number;
-  readonly remaining: number;
-  readonly remediated: number;
-  readonly refused: number;
-  readonly postponed: number;
-  readonly untouchedAwsOwned: number;
-}
+export type DriftCounts = Readonly<z.output<typeof countsSchema>>;
 
-/** One run of policy-drift as its output tells it. */
-export interface DriftRun {
+/** One run of policy-drift as its output describes it. */
+export interface DriftRun extends Omit<z.output<typeof outputSchema>, 'drift'> {
   readonly run: string;
-  readonly cluster: string;
-  readonly outcome: string;
   readonly counts: DriftCounts;
-  readonly findings: readonly Json[];
-  readonly refused: readonly Json[];
-  readonly postponed: readonly Json[];
-  readonly effects: readonly Json[];
 }
 
-type JsonObject = { readonly [key: string]: Json };
-
-const objectOf = (value: Json | undefined): JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
-
-const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? (value as readonly Json[]) : []);
-
-/** Member of a JSON object as text; empty when it has none. */
-export const textOf = (value: Json | undefined, key: string): string => {
-  const member = objectOf(value)[key];
-  return typeof member === 'string' ? member : member === undefined || member === null ? '' : JSON.stringify(member);
-};
-
-/** Member of a JSON object that is an object itself. */
-export const memberOf = (value: Json | undefined, key: string): Json => objectOf(value)[key] ?? null;
-
-/** Every ended run of policy-drift that told what it found, in order. */
+/** Every ended run of policy-drift that reports what it found, in order. */
 export const driftRuns = (workflows: Journal['records']['workflows']): readonly DriftRun[] =>
-  workflows.flatMap(({ machine, run, output }): readonly DriftRun[] => {
-    const told = objectOf(output);
-    if (machine !== 'policy-drift' || told.drift === undefined) return [];
-    const drift = objectOf(told.drift);
-    const count = (key: keyof DriftCounts): number => Number(drift[key] ?? 0);
-    return [
-      {
-        run,
-        cluster: textOf(output, 'cluster'),
-        outcome: textOf(output, 'outcome'),
-        counts: {
-          findings: count('findings'),
-          remaining: count('remaining'),
-          remediated: count('remediated'),
-          refused: count('refused'),
-          postponed: count('postponed'),
-          untouchedAwsOwned: count('untouchedAwsOwned'),
-        },
-        findings: listOf(told.findings),
-        refused: listOf(told.refused),
-        postponed: listOf(told.postponed),
-        effects: listOf(told.effects),
-      },
-    ];
+  workflows.flatMap(({ machine, run, output }) => {
+    const parsed = machine === 'policy-drift' ? outputSchema.safeParse(output) : undefined;
+    if (!parsed?.success) return [];
+    const { drift, ...rest } = parsed.data;
+    return [{ run, counts: drift, ...rest }];
   });
 
-/** All runs as one: what the first one found, what all put right, the most that one held back, what the last one left. */
+/** All runs as one: findings of the first, everything remediated, the most refused or postponed by one, what the last left. */
 export const driftSummary = (runs: readonly DriftRun[]): DriftCounts | null => {
   const [first, last] = [runs[0], runs.at(-1)];
   if (first === undefined || last === undefined) return null;

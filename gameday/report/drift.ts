@@ -1,57 +1,50 @@
-import type { Json } from '../experiment/step.ts';
-import { driftRuns, memberOf, textOf } from '../journal/drift.ts';
+import { driftRuns } from '../journal/drift.ts';
 import type { Journal } from '../journal/journal.ts';
-import { type Fragment, html, type Markup } from './html.ts';
-import { table } from './tables.ts';
+import { type Block, type Text, tableOf } from './document.ts';
 
-/** What each run of policy-drift found, refused and postponed: run, kind, code and sentence. */
-export const driftFindings = (journal: Journal): readonly (readonly string[])[] =>
-  driftRuns(journal.records.workflows).flatMap(({ run, findings, refused, postponed }) => {
-    const rows = (list: readonly Json[], kindOf: (entry: Json) => string): readonly (readonly string[])[] =>
-      list.map((entry) => [run, kindOf(entry), textOf(entry, 'code'), textOf(entry, 'message')]);
-    return [
-      ...rows(findings, (entry) => textOf(entry, 'severity')),
-      ...rows(refused, () => 'refused'),
-      ...rows(postponed, () => 'postponed'),
-    ];
-  });
-
-/** Queue by queue, what a change did: run, queue, setting before and after, copies, and whether it resynchronised. */
-export const driftEffects = (journal: Journal): readonly (readonly string[])[] =>
-  driftRuns(journal.records.workflows).flatMap(({ run, effects }) =>
-    effects.map((effect) => {
-      const setting = (side: 'before' | 'after'): string => {
-        const policy = textOf(memberOf(effect, 'policy'), side) || 'no policy';
-        return `${policy} ${textOf(memberOf(effect, 'definition'), side)}`;
-      };
-      const copies = memberOf(effect, 'copies');
-      return [
-        run,
-        `${textOf(effect, 'vhost')}: ${textOf(effect, 'queue')}`,
-        setting('before'),
-        setting('after'),
-        `${textOf(copies, 'before')} → ${textOf(copies, 'after')}`,
-        textOf(effect, 'resync') === 'true' ? 'yes' : 'no',
-      ];
-    }),
-  );
-
-const toned = (kind: string): Fragment => {
-  if (kind === 'critical' || kind === 'high') return html`<strong class="bad">${kind}</strong>`;
-  return kind === 'low' ? kind : html`<span class="warn">${kind}</span>`;
+const kindOf = (kind: string): Text => {
+  if (kind === 'low') return kind;
+  return kind === 'critical' || kind === 'high'
+    ? { text: kind, tone: 'bad', bold: true }
+    : { text: kind, tone: 'warn' };
 };
 
-/** Findings of every run, and what the changes did to each queue. */
-export const driftSection = (journal: Journal): Markup => {
-  const found = driftFindings(journal).map(([run = '', kind = '', code = '', text = '']): readonly Fragment[] => [
-    run,
-    toned(kind),
-    code,
-    text,
+/** What each run of policy-drift found, refused and postponed, and what its changes did to each queue; empty without a run. */
+export const drift = ({ records: { workflows } }: Journal): readonly Block[] => {
+  const runs = driftRuns(workflows);
+  const findings = runs.flatMap(({ run, findings, refused, postponed }) => [
+    ...findings.map((finding) => ({ ...finding, run, kind: finding.severity })),
+    ...refused.map((finding) => ({ ...finding, run, kind: 'refused' })),
+    ...postponed.map((finding) => ({ ...finding, run, kind: 'postponed' })),
   ]);
-  const findingColumns = [{ head: 'Run' }, { head: 'Kind' }, { head: 'Code' }, { head: 'What' }];
-  const effects = driftEffects(journal);
-  const effectColumns = ['Run', 'Queue', 'Before', 'After', 'Copies', 'Resync'].map((head) => ({ head }));
-  return html`${found.length === 0 ? html`<p>Nothing drifted.</p>` : table('Found, refused, postponed', findingColumns, found, true)}
-${effects.length === 0 ? html`<p>No queue was changed.</p>` : table('Queues before and after', effectColumns, effects, true)}`;
+  const effects = runs.flatMap(({ run, effects }) => effects.map((effect) => ({ ...effect, run })));
+  if (runs.length === 0) return [];
+  const setting = ({ policy, definition }: (typeof effects)[number], side: 'before' | 'after'): string =>
+    `${policy[side] ?? 'no policy'} ${definition[side]}`;
+  return [
+    ...tableOf(
+      'Found, refused, postponed',
+      findings,
+      [
+        ['Run', ({ run }) => run],
+        ['Kind', ({ kind }) => kindOf(kind)],
+        ['Code', ({ code }) => code],
+        ['What', ({ message }) => message],
+      ],
+      { none: 'Nothing drifted.', captionShown: true },
+    ),
+    ...tableOf(
+      'Queues before and after',
+      effects,
+      [
+        ['Run', ({ run }) => run],
+        ['Queue', ({ vhost, queue }) => `${vhost}: ${queue}`],
+        ['Before', (effect) => setting(effect, 'before')],
+        ['After', (effect) => setting(effect, 'after')],
+        ['Copies', ({ copies }) => `${copies.before} → ${copies.after}`],
+        ['Resync', ({ resync }) => (resync ? 'yes' : 'no')],
+      ],
+      { none: 'No queue was changed.', captionShown: true },
+    ),
+  ];
 };

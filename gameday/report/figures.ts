@@ -1,18 +1,10 @@
+import { count, counted, dollars, duration } from '../../testbed/page/format.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { GameDaySummary } from '../journal/summary.ts';
-import { count, counted, dollars, duration } from './format.ts';
-
-/** A number that leads the report. */
-export interface Figure {
-  readonly name: string;
-  readonly value: string;
-  readonly more: string;
-  /** How it should be read at a glance; absent when it is neither good nor bad. */
-  readonly tone?: 'good' | 'bad';
-}
+import type { Figure, Report } from './document.ts';
 
 /** One line that says how the game day ended. */
-export const outcomeLine = (journal: Journal): { readonly text: string; readonly tone: 'good' | 'bad' | 'warn' } => {
+export const outcomeText = (journal: Journal): Report['outcome'] => {
   const failed = journal.run.find((step) => step.status === 'failed' || step.status === 'aborted');
   switch (journal.outcome) {
     case 'met':
@@ -26,7 +18,7 @@ export const outcomeLine = (journal: Journal): { readonly text: string; readonly
       return { text: `Deviated: ${why.join('; ')}.`, tone: 'bad' };
     }
     case 'interrupted':
-      return { text: 'Interrupted: this report holds what happened until then.', tone: 'warn' };
+      return { text: 'Interrupted: this report shows what happened until then.', tone: 'warn' };
     case 'aborted':
       return { text: `Aborted: ${journal.abortReason ?? 'no reason was recorded'}.`, tone: 'bad' };
   }
@@ -39,6 +31,8 @@ export const keyFigures = (journal: Journal, summary: GameDaySummary): readonly 
   const twice = messages.processedTwice + messages.unknownProcessedTwice;
   const hasTraffic = journal.traffic.length > 0;
   const longestPromotionGapMs = Math.max(0, ...promotions.map((promotion) => promotion.unavailableMs));
+  const failures = `${count(messages.lost)} · ${count(twice)} · ${count(messages.stranded)}`;
+  const failureTone = messages.lost + twice + messages.stranded === 0 ? 'good' : 'bad';
   return [
     {
       name: 'Service gap per promotion',
@@ -48,7 +42,7 @@ export const keyFigures = (journal: Journal, summary: GameDaySummary): readonly 
     {
       name: 'Noticed after',
       value: detected.length === 0 ? '–' : duration(Math.max(...detected)),
-      more: detected.length === 0 ? 'no exchange was judged' : 'longest, from exchange to verdict',
+      more: detected.length === 0 ? 'no role exchange was detected' : 'longest, from exchange to verdict',
     },
     {
       name: 'Confirmed messages',
@@ -57,14 +51,11 @@ export const keyFigures = (journal: Journal, summary: GameDaySummary): readonly 
     },
     {
       name: 'Lost · twice · stranded',
-      value: hasTraffic ? `${count(messages.lost)} · ${count(twice)} · ${count(messages.stranded)}` : '–',
+      value: hasTraffic ? { text: failures, tone: failureTone } : '–',
       more: `${count(messages.unknownOutcome)} sends of unknown outcome`,
-      ...(hasTraffic
-        ? { tone: messages.lost + twice + messages.stranded === 0 ? ('good' as const) : ('bad' as const) }
-        : {}),
     },
     {
-      name: 'Kept from sending, all told',
+      name: 'Unable to send, in total',
       value: hasTraffic ? duration(unavailability.sends.totalMs) : '–',
       more: hasTraffic ? `longest ${duration(unavailability.sends.longestMs)}, reboots included` : 'no traffic',
     },

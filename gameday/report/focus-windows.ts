@@ -1,7 +1,7 @@
+import { duration } from '../../testbed/page/format.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type Promotion, promotionsOf } from '../journal/promotions.ts';
 import type { Outage } from '../traffic/outages.ts';
-import { duration } from './format.ts';
 import type { TimeWindow } from './time-scale.ts';
 
 /** A stretch of the run that deserves a closer look. */

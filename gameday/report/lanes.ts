@@ -1,14 +1,14 @@
+import { duration } from '../../testbed/page/format.ts';
 import type { BrokerRecord, Journal } from '../journal/journal.ts';
-import { duration } from './format.ts';
 import type { TimeWindow } from './time-scale.ts';
 
 /** How a bar looks; the style sheet has a class for each. */
-export type Tone = 'serving' | 'closed' | 'off' | 'work' | 'wait' | 'trouble';
+export type BarTone = 'serving' | 'closed' | 'off' | 'work' | 'wait' | 'trouble';
 
 /** A stretch of time with one state; milliseconds since the Unix epoch. */
 export interface Bar extends TimeWindow {
   readonly label: string;
-  readonly tone: Tone;
+  readonly tone: BarTone;
 }
 
 /** One row of a timeline. */
@@ -18,7 +18,7 @@ export interface Lane {
 }
 
 /** What a broker was at a time, in one or two words, and how it looks. */
-const brokerState = (record: BrokerRecord): { readonly label: string; readonly tone: Tone } => {
+const brokerState = (record: BrokerRecord): { readonly label: string; readonly tone: BarTone } => {
   if (record.serves)
     return { label: record.role === 'standalone' ? 'serves' : `${record.role}, serves`, tone: 'serving' };
   if (record.state === 'RUNNING' || record.state === 'REPLICA') {
@@ -90,8 +90,8 @@ const stateBars = (journal: Journal, run: string, endMs: number): readonly Bar[]
   return bars.sort((a, b) => a.fromMs - b.fromMs);
 };
 
-/** Faults on one lane; undefined when there were none in the window. */
-export const faultLane = (journal: Journal, window: TimeWindow): Lane | undefined => {
+/** Faults on one lane; none when there were none in the window. */
+export const faultLane = (journal: Journal, window: TimeWindow): readonly Lane[] => {
   const bars: Bar[] = journal.records.faults.map((fault) => ({
     fromMs: fault.atMs,
     toMs: fault.endedAtMs ?? Date.parse(journal.end),
@@ -99,13 +99,13 @@ export const faultLane = (journal: Journal, window: TimeWindow): Lane | undefine
     tone: 'trouble',
   }));
   const inside = within(bars, window);
-  return inside.length === 0 ? undefined : { name: 'Faults', bars: inside };
+  return inside.length === 0 ? [] : [{ name: 'Faults', bars: inside }];
 };
 
 /** When clients could not send, per pair with traffic. */
 export const outageLanes = (journal: Journal, window: TimeWindow): readonly Lane[] =>
   journal.traffic.map((traffic) => ({
-    name: `Clients of ${traffic.pair} kept from sending`,
+    name: `Clients of ${traffic.pair} unable to send`,
     bars: within(
       traffic.sends.outages.map((outage) => ({
         fromMs: outage.fromMs,

@@ -1,90 +1,75 @@
-import { html, type Markup } from './html.ts';
+import { scaleLinear } from 'd3-scale';
+import { line } from 'd3-shape';
+import { html, type Markup } from '../../testbed/page/html.ts';
 import { timeAxis } from './time-axis-svg.ts';
-import { percentAt, type TimeWindow } from './time-scale.ts';
+import { percentScale, type TimeWindow } from './time-scale.ts';
 
-/** One line of a plot; a null breaks the line. */
-export interface Series {
-  readonly name: string;
+/** A value at an instant; a null breaks the line. */
+interface Point {
+  readonly atMs: number;
+  readonly value: number | null;
+}
+
+/** One line of a plot. */
+export interface PlotLine {
   /** 1 or 2: the two colours of the style sheet. */
   readonly colour: 1 | 2;
-  readonly points: readonly { readonly atMs: number; readonly value: number | null }[];
+  readonly points: readonly Point[];
 }
 
 export interface PlotOptions {
   readonly window: TimeWindow;
   readonly originMs: number;
-  readonly series: readonly Series[];
+  readonly series: readonly PlotLine[];
   readonly unit: string;
   /** What the picture shows, for those who do not see it. */
   readonly title: string;
 }
 
-/** Pixels; the inner picture is stretched, strokes and text are not. */
-const size = { height: 150, top: 10, axis: 22 };
-
-/** Units of the stretched inner picture. */
-const inner = { width: 1_000, height: 100 };
+/** Pixels. */
+const size = { plot: 118, top: 10, axis: 22 };
 
 /**
  * Gauges saw-tooth within seconds, which a long run would show as a solid block: each group of points is shown by its
  * largest value, so that what matters, the peaks, stays.
  */
-const mostPoints = 150;
+const maxPoints = 150;
 
-/** Lines over time, from zero. */
+/** Lines over time, from zero. The inner picture is stretched to the page's width; strokes and text are not. */
 export const plotSvg = ({ window, originMs, series, unit, title }: PlotOptions): Markup => {
-  const values = series.flatMap((line) => line.points.flatMap((point) => (point.value === null ? [] : [point.value])));
-  const top = niceCeiling(values.reduce((highest, value) => Math.max(highest, value), 0));
-  const plotHeight = size.height - size.top - size.axis;
-  const y = (value: number): number => size.top + plotHeight * (1 - value / top);
-  const axisY = size.top + plotHeight;
-  return html`<svg class="chart" role="img" width="100%" height="${size.height}" aria-label="${title}">
-${[0, top / 2, top].map((value) => html`<line class="grid" x1="0" x2="100%" y1="${y(value)}" y2="${y(value)}"/>`)}
-${timeAxis(window, originMs, axisY + 16)}
-<svg x="0" y="${size.top}" width="100%" height="${plotHeight}" viewBox="0 0 ${inner.width} ${inner.height}" preserveAspectRatio="none">
-${series.map((line) => html`<path class="line line-${line.colour}" d="${pathOf(thin(line.points), window, top)}"/>`)}
+  const x = percentScale(window);
+  const y = valueScale(
+    series.flatMap(({ points }) => points.map(({ value }) => value ?? 0)),
+    size.plot,
+  );
+  const path = line<Point>(
+    ({ atMs }) => x(atMs),
+    ({ value }) => y(value ?? 0),
+  )
+    .defined(({ value }) => value !== null)
+    .digits(2);
+  const gridLines = y.ticks(3).map((value) => ({ value, atY: size.top + y(value) }));
+  return html`<svg class="chart" role="img" width="100%" height="${size.top + size.plot + size.axis}" aria-label="${title}">
+${gridLines.map(({ atY }) => html`<line class="grid" x1="0" x2="100%" y1="${atY}" y2="${atY}"/>`)}
+${timeAxis(window, originMs, size.top + size.plot + 16)}
+<svg x="0" y="${size.top}" width="100%" height="${size.plot}" viewBox="0 0 100 ${size.plot}" preserveAspectRatio="none">
+${series.map(({ colour, points }) => html`<path class="line line-${colour}" d="${path(thin(points)) ?? ''}"/>`)}
 </svg>
-${[top / 2, top].map((value) => html`<text class="axis halo" x="2" y="${y(value) + 12}">${value} ${unit}</text>`)}
+${gridLines.filter(({ value }) => value > 0).map(({ value, atY }) => html`<text class="axis halo" x="2" y="${atY + 12}">${value} ${unit}</text>`)}
 </svg>`;
 };
 
-const pathOf = (points: Series['points'], window: TimeWindow, top: number): string => {
-  let pen = 'M';
-  const parts: string[] = [];
-  for (const { atMs, value } of points) {
-    if (value === null) {
-      pen = 'M';
-      continue;
-    }
-    const x = (percentAt(window, atMs) / 100) * inner.width;
-    const y = inner.height * (1 - Math.max(0, value) / top);
-    parts.push(`${pen}${x.toFixed(1)} ${y.toFixed(1)}`);
-    pen = 'L';
-  }
-  return parts.join('');
+/** Positions of values, zero at `height` pixels; the highest gridline is a round number at or above all of them. */
+export const valueScale = (values: readonly number[], height: number) => {
+  const highest = values.reduce((top, value) => Math.max(top, value), 0);
+  return scaleLinear([0, highest || 1], [height, 0]).nice(3);
 };
 
-const thin = (points: Series['points']): Series['points'] => {
-  const group = Math.ceil(points.length / mostPoints);
-  if (group <= 1) return points;
-  const kept: { atMs: number; value: number | null }[] = [];
-  for (let start = 0; start < points.length; start += group) {
-    const part = points.slice(start, start + group);
-    const known = part.filter((point) => point.value !== null);
-    const best = known.reduce<(typeof part)[number] | undefined>(
-      (highest, point) => (highest === undefined || (point.value ?? 0) > (highest.value ?? 0) ? point : highest),
-      undefined,
-    );
-    const chosen = best ?? part[0];
-    if (chosen !== undefined) kept.push(chosen);
-  }
-  return kept;
-};
-
-/** The next of 1, 2, 4, 5, 6, 8, 10 … at or above `value`, so that its half is a round number too. */
-export const niceCeiling = (value: number): number => {
-  if (value <= 0) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  const factor = [1, 2, 4, 6, 8, 10].find((candidate) => candidate * power >= value) ?? 10;
-  return factor * power;
+const thin = (points: readonly Point[]): Point[] => {
+  const group = Math.ceil(points.length / maxPoints);
+  return Array.from({ length: Math.ceil(points.length / group) }, (_, index) =>
+    points
+      .slice(index * group, (index + 1) * group)
+      .reduce((highest, point) => ((point.value ?? -1) > (highest.value ?? -1) ? point : highest)),
+  );
 };

@@ -1,64 +1,48 @@
+import { count, counted } from '../../testbed/page/format.ts';
 import type { Journal } from '../journal/journal.ts';
 import { namedMessages, reconcileRuns, reconciliationSummary } from '../journal/reconciliation.ts';
-import { count } from './format.ts';
-import { html, type Markup } from './html.ts';
-import { table } from './tables.ts';
+import { type Block, paragraph, tableOf } from './document.ts';
 
-/** Named messages that a page lists; the journal has them all. */
-const mostNamed = 20;
+/** Named messages that a report lists; the journal has them all. */
+const maxNamed = 20;
 
-/** Heads of the table of runs. */
-export const reconcileHeads = [
-  'Run',
-  'Region',
-  'Outcome',
-  'Queues',
-  'Processed',
-  'Unprocessed',
-  'Uncertain',
-  'Expired',
-  'Removed',
-  'Manifest',
-] as const;
-
-/** One row for each run of reconcile. */
-export const reconcileRows = (journal: Journal): readonly (readonly string[])[] =>
-  reconcileRuns(journal.records).map(({ run, region, outcome, manifest, result }) => [
-    run,
-    region,
-    outcome,
-    ...[result.queues, result.processed, result.unprocessed, result.uncertain, result.expired, result.removed].map(
-      count,
-    ),
-    manifest.slice(0, 12),
-  ]);
-
-/** What the application's own book makes of it, in a sentence; undefined where nothing was reconciled. */
-export const reconciliationSentence = (journal: Journal): string | undefined => {
+const sentences = (journal: Journal): string => {
   const totals = reconciliationSummary(journal);
-  if (totals === null) return undefined;
+  if (totals === null) return '';
   const { duplicatesRemoved, orphansFound, residueFound, uncertain, contradictions } = totals;
-  const agreement =
-    contradictions === 0
-      ? "No verdict contradicts the application's own book."
-      : `${count(contradictions)} verdicts contradict the application's own book.`;
+  const verdicts = contradictions === 0 ? 'No verdict contradicts' : `${counted(contradictions, 'verdict')} contradict`;
   return (
-    `${count(duplicatesRemoved)} duplicates were removed, ${count(orphansFound)} orphans and ` +
-    `${count(residueFound)} messages of residue were found, ${count(uncertain)} were uncertain. ${agreement}`
+    `Duplicates removed: ${count(duplicatesRemoved)}. Orphans found: ${count(orphansFound)}. Residual messages found: ` +
+    `${count(residueFound)}. Uncertain messages: ${count(uncertain)}. ${verdicts} the delivery accounting.`
   );
 };
 
-/** Named messages, as many as a page lists: class and id. */
-export const reconciliationNames = (journal: Journal): readonly (readonly string[])[] =>
-  namedMessages(journal).slice(0, mostNamed);
-
-/** Every run of reconcile, held against the books. */
-export const reconciliationSection = (journal: Journal): Markup => {
-  const numeric = new Set<string>(['Queues', 'Processed', 'Unprocessed', 'Uncertain', 'Expired', 'Removed']);
-  const columns = reconcileHeads.map((head) => ({ head, number: numeric.has(head) }));
-  const names = reconciliationNames(journal);
-  const listed = table('Named messages', [{ head: 'Verdict' }, { head: 'Message' }], names, true);
-  return html`<p>${reconciliationSentence(journal)}</p>
-${table('Runs of reconcile', columns, reconcileRows(journal))}
-${names.length === 0 ? undefined : listed}`;
+/** Every run of reconcile, checked against the delivery accounting; empty without a run. */
+export const reconciliation = (journal: Journal): readonly Block[] => {
+  const runs = reconcileRuns(journal.records);
+  if (runs.length === 0) return [];
+  return [
+    paragraph(sentences(journal)),
+    ...tableOf('Runs of reconcile', runs, [
+      ['Run', ({ run }) => run],
+      ['Region', ({ region }) => region, 'short'],
+      ['Outcome', ({ outcome }) => outcome],
+      ['Queues', ({ result }) => count(result.queues), 'number'],
+      ['Processed', ({ result }) => count(result.processed), 'number'],
+      ['Unprocessed', ({ result }) => count(result.unprocessed), 'number'],
+      ['Uncertain', ({ result }) => count(result.uncertain), 'number'],
+      ['Expired', ({ result }) => count(result.expired), 'number'],
+      ['Removed', ({ result }) => count(result.removed), 'number'],
+      ['Manifest', ({ manifest }) => manifest.slice(0, 12)],
+    ]),
+    ...tableOf(
+      'Named messages',
+      namedMessages(journal),
+      [
+        ['Verdict', ([verdict]) => verdict],
+        ['Message', ([, id]) => id],
+      ],
+      { captionShown: true, maxRows: maxNamed },
+    ),
+  ];
 };

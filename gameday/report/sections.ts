@@ -1,225 +1,256 @@
+import { count, duration, elapsed } from '../../testbed/page/format.ts';
+import { approvalsOf, epochsOf } from '../journal/decisions.ts';
+import { failoverTimelinesOf } from '../journal/failover-timeline.ts';
 import type { Journal } from '../journal/journal.ts';
 import { promotionsOf } from '../journal/promotions.ts';
 import { countBy } from '../journal/summary.ts';
 import type { NamedMessage } from '../traffic/accounting.ts';
-import { findingsOf } from './findings.ts';
-import { count, duration, elapsed } from './format.ts';
-import { type Fragment, html, type Markup } from './html.ts';
-import { table } from './tables.ts';
+import { type Block, type ColumnOf, paragraph, type Text, tableOf } from './document.ts';
+import { reportFindings } from './report-findings.ts';
 
-/** Named messages that a page lists; the journal has them all. */
-const mostNamed = 200;
+/** Rows of a table that may grow with every message or log line; the journal has them all. */
+const maxRows = 200;
 
-/** Findings that a page lists; the journal has every log line. */
-const mostFindings = 200;
+const failed = (text: string): Text => ({ text, tone: 'bad', bold: true });
+const warn = (text: string): Text => ({ text, tone: 'warn' });
+
+/** Virtual time since the start of the run. */
+const clockOf = (journal: Journal) => {
+  const startMs = Date.parse(journal.start);
+  return (atMs: number, tenths = false): string => elapsed(atMs - startMs, tenths);
+};
+
+const verdict = (met: boolean | undefined): Text => {
+  if (met === undefined) return warn('not checked');
+  return met ? { text: 'holds', tone: 'good' } : failed('does not hold');
+};
 
 /** What the hypothesis says, before and after. */
-export const hypothesisSection = (journal: Journal): Markup => {
-  const { before, after } = journal.steady_states;
+export const hypothesis = ({ steady_states: { before, after } }: Journal): readonly Block[] => {
   const shown = after ?? before;
-  if (shown === null) return html`<p>The hypothesis was not looked at.</p>`;
-  const items = shown.probes.map((probe, index) => {
+  if (shown === null) return [paragraph('The hypothesis was not checked.')];
+  const probes = shown.probes.map(({ activity, tolerance_met, finding }, index) => {
     const earlier = before?.probes[index]?.tolerance_met;
-    const now = after === null ? undefined : probe.tolerance_met;
-    return html`<li>${verdict(now)}<div><strong>${probe.activity.name}</strong><br>${probe.finding}${earlier === true ? undefined : html`<br>Before the method: ${verdict(earlier)}`}</div></li>`;
+    const now = verdict(after === null ? undefined : tolerance_met);
+    return { name: activity.name, verdict: now, finding, ...(earlier !== true && { before: verdict(earlier) }) };
   });
-  return html`<p>${shown.title}</p>
-<ul class="probes">${items}</ul>`;
+  return [paragraph(shown.title), { kind: 'probes', probes }];
 };
 
-const verdict = (met: boolean | undefined): Markup => {
-  if (met === undefined) return html`<span class="warn">not looked at</span>`;
-  return met ? html`<span class="good">holds</span>` : html`<strong class="bad">does not hold</strong>`;
-};
+const between = (fromMs: number | undefined, toMs: number | undefined, absent: string): Text =>
+  fromMs === undefined || toMs === undefined ? warn(absent) : duration(toMs - fromMs);
 
-/** Steps of method and rollbacks as they went. */
-export const stepsSection = (journal: Journal): Markup => {
-  const startMs = Date.parse(journal.start);
-  const rows = [...journal.run, ...journal.rollbacks].map((step): readonly Fragment[] => [
-    step.activity.name,
-    html`<span class="when">${elapsed(Date.parse(step.start) - startMs)}</span>`,
-    duration(step.duration * 1_000),
-    step.status === 'succeeded'
-      ? step.status
-      : html`<strong class="${step.status === 'skipped' ? 'warn' : 'bad'}">${step.status}</strong>`,
-    step.exception ?? '',
-  ]);
-  const columns = [
-    { head: 'Step' },
-    { head: 'Began' },
-    { head: 'Took', number: true },
-    { head: 'Status' },
-    { head: 'Why' },
+const phase = (milliseconds: number | null): string => (milliseconds === null ? '–' : duration(milliseconds));
+
+/** Every promotion, and what went with it: phases of each failover, recorded epochs, approvals. */
+export const promotions = (journal: Journal): readonly Block[] => {
+  const at = clockOf(journal);
+  return [
+    ...tableOf(
+      'Promotions',
+      promotionsOf(journal),
+      [
+        ['Pair', ({ pair }) => pair],
+        ['Mode', ({ mode }) => mode.toLowerCase()],
+        ['Promoted', ({ brokerName, region }) => `${brokerName} (${region})`, 'short'],
+        ['At', ({ requestedAtMs }) => at(requestedAtMs), 'short'],
+        [
+          'Exchanged after',
+          ({ requestedAtMs, completedAtMs }) => between(requestedAtMs, completedAtMs, 'not completed'),
+          'number',
+        ],
+        [
+          'Noticed after',
+          ({ completedAtMs, detectedAtMs }) => between(completedAtMs, detectedAtMs, 'not noticed'),
+          'number',
+        ],
+        ['Service gap', ({ unavailableMs }) => duration(unavailableMs), 'number'],
+        ['Gap measured by', ({ unavailableFrom }) => unavailableFrom],
+      ],
+      { none: 'Nothing was promoted.' },
+    ),
+    ...tableOf(
+      'Failovers after the loss of a Region, phase by phase',
+      failoverTimelinesOf(journal),
+      [
+        ['Pair', ({ pair }) => pair],
+        ['Lost at', ({ blackoutAtMs }) => at(blackoutAtMs), 'short'],
+        ['To the first signal', ({ firstSignalMs }) => phase(firstSignalMs)],
+        ['To agreement', ({ agreementMs }) => phase(agreementMs)],
+        ['To Promote', ({ promoteMs }) => phase(promoteMs)],
+        ['To the first message', ({ firstMessageMs }) => phase(firstMessageMs)],
+      ],
+      { captionShown: true },
+    ),
+    ...tableOf(
+      'Epochs',
+      epochsOf(journal.records),
+      [
+        ['Pair', ({ pair }) => pair],
+        ['Epoch', ({ epoch }) => String(epoch)],
+        ['Mode', ({ mode }) => mode.toLowerCase()],
+        ['Recorded', ({ atMs }) => at(atMs), 'short'],
+      ],
+      { captionShown: true },
+    ),
+    ...tableOf(
+      'Approvals',
+      approvalsOf(journal.records),
+      [
+        ['Pair', ({ pair }) => pair],
+        ['Requested', ({ atMs }) => at(atMs), 'short'],
+        ['Question', ({ question }) => question],
+        ['Answer', ({ answer }) => answer],
+      ],
+      { captionShown: true },
+    ),
   ];
-  return table('Method and rollbacks', columns, rows, true);
 };
 
-/** One row for each promotion. */
-export const promotionsSection = (journal: Journal): Markup => {
-  const startMs = Date.parse(journal.start);
-  const promotions = promotionsOf(journal);
-  if (promotions.length === 0) return html`<p>Nothing was promoted.</p>`;
-  const rows = promotions.map((promotion): readonly Fragment[] => [
-    promotion.pair,
-    promotion.mode.toLowerCase(),
-    `${promotion.brokerName} (${promotion.region})`,
-    html`<span class="when">${elapsed(promotion.requestedAtMs - startMs)}</span>`,
-    since(promotion.requestedAtMs, promotion.completedAtMs, 'not completed'),
-    since(promotion.completedAtMs, promotion.detectedAtMs, 'not noticed'),
-    duration(promotion.unavailableMs),
-    promotion.unavailableFrom === 'clients' ? 'clients' : 'brokers',
-  ]);
-  return table(
-    'Promotions',
-    [
-      { head: 'Pair' },
-      { head: 'Mode' },
-      { head: 'Promoted' },
-      { head: 'Asked' },
-      { head: 'Exchanged after', number: true },
-      { head: 'Noticed after', number: true },
-      { head: 'Service gap', number: true },
-      { head: 'Gap measured by' },
-    ],
-    rows,
-  );
-};
-
-const since = (fromMs: number | undefined, toMs: number | undefined, absent: string): Fragment =>
-  fromMs === undefined || toMs === undefined ? html`<span class="warn">${absent}</span>` : duration(toMs - fromMs);
-
-/** The books of every pair with traffic, and each message that needs a name. */
-export const messagesSection = (journal: Journal): Markup => {
-  if (journal.traffic.length === 0) return html`<p>This scenario has no traffic.</p>`;
-  const rows = journal.traffic.map(({ pair, messages, drained }): readonly Fragment[] => [
-    pair,
-    count(messages.sent),
-    count(messages.confirmed),
-    count(messages.processedOnce),
-    count(messages.processedTwice),
-    count(messages.lost),
-    count(messages.stranded),
-    count(messages.queued),
-    count(messages.unknown.total),
-    drained ? 'yes' : html`<span class="warn">no</span>`,
-  ]);
-  const heads = ['Sent', 'Confirmed', 'Once', 'Twice', 'Lost', 'Stranded', 'On a queue', 'Unknown outcome'];
-  const columns = [{ head: 'Pair' }, ...heads.map((head) => ({ head, number: true })), { head: 'Drained' }];
-  const startMs = Date.parse(journal.start);
-  const named = journal.traffic.flatMap(({ messages }) => [
-    namedTable('Lost: confirmed, never processed, on no broker', messages.named.lost, startMs),
-    namedTable('Processed more than once', messages.named.processedTwice, startMs),
-    namedTable('Stranded: confirmed, and only on a broker that takes no clients', messages.named.stranded, startMs),
-  ]);
-  return html`${table('Messages at the end of the run', columns, rows)}${named}`;
-};
-
-const namedTable = (caption: string, messages: readonly NamedMessage[], startMs: number): Markup | undefined => {
-  if (messages.length === 0) return undefined;
-  const rows = messages
-    .slice(0, mostNamed)
-    .map((message): readonly Fragment[] => [
-      message.id,
-      message.queue,
-      elapsed(message.sentAtMs - startMs, true),
-      message.processedAtMs.map((atMs) => elapsed(atMs - startMs, true)).join(', ') || 'never',
-      message.storedOn.join(', ') || 'none',
-    ]);
-  const columns = [
-    { head: 'Message' },
-    { head: 'Queue' },
-    { head: 'Sent' },
-    { head: 'Processed' },
-    { head: 'Stored on' },
+/** The delivery accounting of every pair with traffic, and each message that needs a name. */
+export const messages = (journal: Journal): readonly Block[] => {
+  const at = clockOf(journal);
+  const { traffic } = journal;
+  const named: readonly ColumnOf<NamedMessage>[] = [
+    ['Message', ({ id }) => id],
+    ['Queue', ({ queue }) => queue],
+    ['Sent', ({ sentAtMs }) => at(sentAtMs, true), 'short'],
+    ['Processed', ({ processedAtMs }) => processedAtMs.map((atMs) => at(atMs, true)).join(', ') || 'never'],
+    ['Stored on', ({ storedOn }) => storedOn.join(', ') || 'none'],
   ];
-  const more = messages.length - rows.length;
-  return html`${table(caption, columns, rows, true)}${more > 0 ? html`<p class="note">${count(more)} more are in the journal.</p>` : undefined}`;
+  return [
+    ...tableOf(
+      'Messages at the end of the run',
+      traffic,
+      [
+        ['Pair', ({ pair }) => pair],
+        ['Sent', (pair) => count(pair.messages.sent), 'number'],
+        ['Confirmed', (pair) => count(pair.messages.confirmed), 'number'],
+        ['Once', (pair) => count(pair.messages.processedOnce), 'number'],
+        ['Twice', (pair) => count(pair.messages.processedTwice), 'number'],
+        ['Lost', (pair) => count(pair.messages.lost), 'number'],
+        ['Stranded', (pair) => count(pair.messages.stranded), 'number'],
+        ['On a queue', (pair) => count(pair.messages.queued), 'number'],
+        ['Unknown outcome', (pair) => count(pair.messages.unknown.total), 'number'],
+        ['Drained', ({ drained }) => (drained ? 'yes' : warn('no'))],
+      ],
+      { none: 'This scenario has no traffic.' },
+    ),
+    ...traffic.flatMap(({ messages: { named: classes } }) =>
+      (
+        [
+          ['Lost: confirmed, never processed, on no broker', classes.lost],
+          ['Processed more than once', classes.processedTwice],
+          ['Stranded: confirmed, and only on a broker that takes no clients', classes.stranded],
+        ] as const
+      ).flatMap(([caption, list]) => tableOf(caption, list, named, { captionShown: true, maxRows })),
+    ),
+  ];
 };
 
 /** Refusals, warnings, errors and notifications in order of time. */
-export const findingsSection = (journal: Journal): Markup => {
-  const findings = findingsOf(journal);
-  if (findings.length === 0) return html`<p>None.</p>`;
-  const startMs = Date.parse(journal.start);
-  const rows = findings
-    .slice(0, mostFindings)
-    .map((finding): readonly Fragment[] => [
-      html`<span class="when">${elapsed(finding.atMs - startMs)}</span>`,
-      finding.kind === 'notification'
-        ? 'notification'
-        : html`<span class="${finding.kind === 'warning' ? 'warn' : 'bad'}">${finding.kind}</span>`,
-      finding.source,
-      finding.text,
-    ]);
-  const more = findings.length - rows.length;
-  const shown = table(
+export const findings = (journal: Journal): readonly Block[] => {
+  const at = clockOf(journal);
+  const kindOf = (kind: string): Text => {
+    if (kind === 'notification') return kind;
+    return { text: kind, tone: kind === 'warning' ? 'warn' : 'bad' };
+  };
+  return tableOf(
     'Refusals, warnings, errors, notifications',
-    [{ head: 'At' }, { head: 'Kind' }, { head: 'From' }, { head: 'What' }],
-    rows,
+    reportFindings(journal),
+    [
+      ['At', ({ atMs }) => at(atMs), 'short'],
+      ['Kind', ({ kind }) => kindOf(kind)],
+      ['From', ({ source }) => source],
+      ['What', ({ text }) => text],
+    ],
+    { none: 'None.', maxRows },
   );
-  return html`${shown}${more > 0 ? html`<p class="note">${count(more)} more are in the journal.</p>` : undefined}`;
 };
 
-/** Each workflow run with what AWS would count. */
-export const workflowsSection = (journal: Journal): Markup => {
-  const startMs = Date.parse(journal.start);
-  const rows = journal.records.workflows.map((workflow): readonly Fragment[] => [
-    workflow.run,
-    workflow.region,
-    workflow.status === 'SUCCEEDED' ? 'succeeded' : html`<strong class="bad">${workflow.status.toLowerCase()}</strong>`,
-    html`<span class="when">${elapsed(workflow.startedAtMs - startMs)}</span>`,
-    workflow.endedAtMs === undefined ? 'still running' : duration(workflow.endedAtMs - workflow.startedAtMs),
-    count(workflow.transitions),
-    count(workflow.historyEvents),
-  ]);
-  const columns = [
-    { head: 'Run' },
-    { head: 'Region' },
-    { head: 'Status' },
-    { head: 'Began' },
-    { head: 'Took', number: true },
-    { head: 'Transitions', number: true },
-    { head: 'History events', number: true },
+/** The method and the rollbacks as they went, and each workflow run with what AWS would count. */
+export const steps = (journal: Journal): readonly Block[] => {
+  const at = clockOf(journal);
+  return [
+    ...tableOf(
+      'Method and rollbacks',
+      [...journal.run, ...journal.rollbacks],
+      [
+        ['Step', ({ activity }) => activity.name],
+        ['Began', ({ start }) => at(Date.parse(start)), 'short'],
+        ['Took', (step) => duration(step.duration * 1_000), 'number'],
+        [
+          'Status',
+          ({ status }) => {
+            if (status === 'succeeded') return status;
+            return status === 'skipped' ? warn(status) : failed(status);
+          },
+        ],
+        ['Why', ({ exception = '' }) => exception],
+      ],
+      { captionShown: true, none: 'No step was taken.' },
+    ),
+    ...tableOf(
+      'Workflow runs',
+      journal.records.workflows,
+      [
+        ['Run', ({ run }) => run],
+        ['Region', ({ region }) => region, 'short'],
+        ['Status', ({ status }) => (status === 'SUCCEEDED' ? 'succeeded' : failed(status.toLowerCase()))],
+        ['Began', ({ startedAtMs }) => at(startedAtMs), 'short'],
+        [
+          'Took',
+          ({ startedAtMs, endedAtMs }) =>
+            endedAtMs === undefined ? 'still running' : duration(endedAtMs - startedAtMs),
+          'number',
+        ],
+        ['Transitions', ({ transitions }) => count(transitions), 'number'],
+        ['History events', ({ historyEvents }) => count(historyEvents), 'number'],
+      ],
+      { captionShown: true, none: 'No workflow ran.' },
+    ),
   ];
-  return table('Workflow runs', columns, rows, true);
 };
 
 /** How often each operation was called in each Region, and how often it failed. */
-export const apiCallsSection = (journal: Journal): Markup => {
-  const calls = journal.records.apiCalls;
-  const regions = [...new Set(calls.map((call) => call.region))].sort();
-  const totals = countBy(calls.map((call) => `${call.service}:${call.operation}`));
-  const cells = countBy(calls.map((call) => `${call.service}:${call.operation} ${call.region}`));
-  const failures = countBy(
-    calls.filter((call) => call.outcome !== 'ok').map((call) => `${call.service}:${call.operation}`),
+export const apiCalls = ({ records: { apiCalls: calls } }: Journal): readonly Block[] => {
+  const regions = [...new Set(calls.map(({ region }) => region))].sort();
+  const nameOf = ({ service, operation }: (typeof calls)[number]): string => `${service}:${operation}`;
+  const perRegion = countBy(calls.map((call) => `${nameOf(call)} ${call.region}`));
+  const failures = countBy(calls.filter(({ outcome }) => outcome !== 'ok').map(nameOf));
+  return tableOf(
+    'API calls by operation and Region',
+    Object.entries(countBy(calls.map(nameOf))),
+    [
+      ['Operation', ([operation]) => operation],
+      ...regions.map((region): ColumnOf<[string, number]> => {
+        return [region, ([operation]) => count(perRegion[`${operation} ${region}`] ?? 0), 'number'];
+      }),
+      ['Calls', ([, calls]) => count(calls), 'number'],
+      ['Errors', ([operation]) => count(failures[operation] ?? 0), 'number'],
+    ],
+    { none: 'None.' },
   );
-  const rows = Object.entries(totals).map(([operation, total]): readonly Fragment[] => [
-    operation,
-    ...regions.map((region) => count(cells[`${operation} ${region}`] ?? 0)),
-    count(total),
-    count(failures[operation] ?? 0),
-  ]);
-  const columns = [
-    { head: 'Operation' },
-    ...regions.map((head) => ({ head, number: true })),
-    { head: 'Calls', number: true },
-    { head: 'Errors', number: true },
-  ];
-  return table('API calls by operation and Region', columns, rows);
 };
 
 /** What the run was made of, and the command that repeats it. */
-export const environmentSection = (journal: Journal): Markup => {
-  const { environment } = journal;
-  const rows: (readonly Fragment[])[] = [
-    ['Scenario', environment.scenario],
-    ['Seed', String(environment.seed)],
-    ['mq-dr', environment.version],
-    ['Node.js', `${environment.node} on ${environment.platform}`],
-    ...Object.entries(environment.packages),
-    ['Virtual time', `${journal.start} to ${journal.end}`],
-    ['Wall time', `${duration(environment.wall.milliseconds)}, began ${environment.wall.startedAt}`],
-  ];
-  return html`<p>To repeat this run exactly:</p><pre><code>${environment.command}</code></pre>
-${table('Versions and settings', [{ head: 'What' }, { head: 'Value' }], rows)}`;
-};
+export const environment = ({ environment: made, start, end }: Journal): readonly Block[] => [
+  paragraph('To repeat this run exactly:'),
+  { kind: 'command', text: made.command },
+  ...tableOf(
+    'Versions and settings',
+    [
+      ['Scenario', made.scenario],
+      ['Seed', String(made.seed)],
+      ['mq-dr', made.version],
+      ['Node.js', `${made.node} on ${made.platform}`],
+      ...Object.entries(made.packages),
+      ['Virtual time', `${start} to ${end}`],
+      ['Wall time', `${duration(made.wall.milliseconds)}, began ${made.wall.startedAt}`],
+    ] as const,
+    [
+      ['What', ([what]) => what],
+      ['Value', ([, value]) => value],
+    ],
+  ),
+];

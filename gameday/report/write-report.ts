@@ -2,8 +2,9 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Journal } from '../journal/journal.ts';
 import { type GameDaySummary, summaryOf } from '../journal/summary.ts';
-import { markdownReport } from './markdown.ts';
-import { htmlReport } from './page.ts';
+import { htmlReport } from './html-report.ts';
+import { markdownReport } from './markdown-report.ts';
+import { reportOf } from './report.ts';
 
 /** The report folder cannot be written to. */
 export class ReportFolderError extends Error {
@@ -71,10 +72,11 @@ export const writeReport = async (folder: string, journal: Journal): Promise<Gam
     markdown: join(folder, 'report.md'),
   };
   const summary = summaryOf(journal, files);
+  const report = reportOf(journal, summary);
   try {
     await writeFile(files.journal, `${JSON.stringify(journal, null, 2)}\n`);
-    await writeFile(files.html, htmlReport(journal, summary));
-    await writeFile(files.markdown, markdownReport(journal, summary));
+    await writeFile(files.html, htmlReport(report));
+    await writeFile(files.markdown, markdownReport(report));
   } catch (error) {
     throw new ReportFolderError(folder, error instanceof Error ? error.message : String(error));
   }

@@ -1,9 +1,9 @@
+import cliTruncate from 'cli-truncate';
 import pc from 'picocolors';
 import type { LiveView } from '../experiment/run-game-day.ts';
 import type { LiveEvent } from '../journal/recorder.ts';
 import type { GameDaySummary } from '../journal/summary.ts';
 import { EventLines, formatLine } from './event-line.ts';
-import { fitWidth } from './fit-width.ts';
 import { LiveState } from './status-block.ts';
 import { summaryTable } from './summary-table.ts';
 
@@ -86,7 +86,7 @@ export class LiveDisplay implements Display {
     if (!this.#screen.isTty || this.#wallMs() - this.#lastFrameMs < redrawMs) return;
     this.#lastFrameMs = this.#wallMs();
     const columns = this.#screen.columns();
-    const block = this.#state.lines(view, this.#colors).map((line) => fitWidth(line, columns));
+    const block = this.#state.lines(view, this.#colors).map((line) => cliTruncate(line, columns));
     this.#redraw(block);
   }
 
@@ -103,7 +103,7 @@ export class LiveDisplay implements Display {
   }
 
   #print(line: string): void {
-    if (this.#screen.isTty) this.#pending.push(fitWidth(line, this.#screen.columns()));
+    if (this.#screen.isTty) this.#pending.push(cliTruncate(line, this.#screen.columns()));
     else this.#screen.write(`${line}\n`);
   }
 

@@ -1,6 +1,7 @@
 import type { Colors } from 'picocolors/types.ts';
+import { printable } from '../../cli/printable.ts';
+import { elapsed } from '../../testbed/page/format.ts';
 import type { LiveEvent } from '../journal/recorder.ts';
-import { elapsed } from '../report/format.ts';
 
 /** What a line is about, so that it can be coloured. */
 export type LineTone = 'plain' | 'dim' | 'good' | 'bad' | 'warn' | 'strong';
@@ -98,8 +99,3 @@ export const formatLine = (line: LogLine, startMs: number, colors: Colors): stri
   const subject = printable(line.subject).padEnd(17);
   return `${colors.dim(elapsed(line.atMs - startMs))}  ${colors.cyan(subject)} ${paint(printable(line.text))}`;
 };
-
-/** Text from elsewhere must not steer the terminal. */
-export const printable = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');

@@ -1,10 +1,9 @@
 import type { Colors } from 'picocolors/types.ts';
+import { printable } from '../../cli/printable.ts';
+import { count, duration, elapsed } from '../../testbed/page/format.ts';
 import type { LiveView } from '../experiment/run-game-day.ts';
 import type { StageBroker } from '../experiment/stage-port.ts';
 import type { LiveEvent } from '../journal/recorder.ts';
-import { count, duration, elapsed } from '../report/format.ts';
-import { printable } from './event-line.ts';
-import { progressBar } from './progress-bar.ts';
 
 /** How long a state of a broker usually lasts, in virtual milliseconds (docs/amazon-mq.md 2 and 7). */
 const usualMs: Readonly<Record<string, number>> = {
@@ -91,4 +90,10 @@ const lagText = (brokers: readonly StageBroker[]): string => {
   const backlog = replicationQueueSize === undefined ? [] : [`backlog ${count(replicationQueueSize)}`];
   const parts = [...text('total', totalReplicationLagMs), ...text('wait', primaryWaitTimeMs), ...backlog];
   return parts.length === 0 ? 'gauges are absent' : parts.join(', ');
+};
+
+/** `████████░░░░` with `width` characters; a part beyond 1 is a full bar. */
+export const progressBar = (part: number, width: number): string => {
+  const full = Math.round(Math.min(1, Math.max(0, part)) * width);
+  return '█'.repeat(full) + '░'.repeat(width - full);
 };

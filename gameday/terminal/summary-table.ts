@@ -1,7 +1,7 @@
 import type { Colors } from 'picocolors/types.ts';
+import { printable } from '../../cli/printable.ts';
+import { count, counted, dollars, duration } from '../../testbed/page/format.ts';
 import type { GameDaySummary } from '../journal/summary.ts';
-import { count, counted, dollars, duration } from '../report/format.ts';
-import { printable } from './event-line.ts';
 
 const reconciled = (
   totals: GameDaySummary['reconciliation'],

@@ -1,6 +1,6 @@
-import { html, type Markup } from '../../gameday/report/html.ts';
+import { count } from '../../testbed/page/format.ts';
+import { html, type Markup } from '../../testbed/page/html.ts';
 import type { Grid, GridCell } from '../runner/proof-result.ts';
-import { count } from './count.ts';
 
 const cell = (content: GridCell | null): Markup => {
   if (content === null) return html`<td class="none"><span class="unseen">no case</span>·</td>`;

@@ -1,8 +1,8 @@
-import { html, type Markup } from '../../gameday/report/html.ts';
-import { style } from '../../gameday/report/style.ts';
-import { table } from '../../gameday/report/tables.ts';
+import { count } from '../../testbed/page/format.ts';
+import { html, type Markup } from '../../testbed/page/html.ts';
+import { style } from '../../testbed/page/style.ts';
+import { table } from '../../testbed/page/table.ts';
 import type { ProofName, ProofResult } from '../runner/proof-result.ts';
-import { count } from './count.ts';
 import { gridStyle, gridTable } from './grid-table.ts';
 
 /** What each proof shows, in a sentence. */

@@ -1,14 +1,13 @@
 import { stripVTControlCharacters } from 'node:util';
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
+import { printable } from '../../../../cli/printable.ts';
 import type { LiveView } from '../../../../gameday/experiment/run-game-day.ts';
 import type { BrokerRecord } from '../../../../gameday/journal/journal.ts';
 import type { LiveEvent } from '../../../../gameday/journal/recorder.ts';
 import { LiveDisplay, type Screen } from '../../../../gameday/terminal/display.ts';
-import { EventLines, printable } from '../../../../gameday/terminal/event-line.ts';
-import { fitWidth } from '../../../../gameday/terminal/fit-width.ts';
-import { progressBar } from '../../../../gameday/terminal/progress-bar.ts';
-import { LiveState } from '../../../../gameday/terminal/status-block.ts';
+import { EventLines } from '../../../../gameday/terminal/event-line.ts';
+import { LiveState, progressBar } from '../../../../gameday/terminal/status-block.ts';
 
 const entered = (state: string, atMs = 0): LiveEvent => ({
   type: 'transition',
@@ -61,9 +60,9 @@ const view = (nowMs: number): LiveView => ({
   ],
 });
 
-const screenOf = (isTty: boolean, columns = 60): { screen: Screen; written: string[] } => {
+const screenOf = (isTty: boolean, columns = 60, colour = false): { screen: Screen; written: string[] } => {
   const written: string[] = [];
-  return { written, screen: { write: (text) => written.push(text), isTty, columns: () => columns, colour: false } };
+  return { written, screen: { write: (text) => written.push(text), isTty, columns: () => columns, colour } };
 };
 
 describe('the live log', () => {
@@ -107,17 +106,6 @@ describe('the status block', () => {
   });
 });
 
-describe('fitWidth', () => {
-  it('cuts to the width without counting or breaking colour codes', () => {
-    const line = pc.createColors(true).red('abcdefghij');
-    expect(fitWidth('abc', 3)).toBe('abc');
-    expect(fitWidth('abcd', 3)).toBe('ab…');
-    expect(stripVTControlCharacters(fitWidth(line, 5))).toBe('abcd…');
-    expect(fitWidth(line, 5).endsWith('\u001b[0m')).toBe(true);
-    expect(fitWidth(line, 10)).toBe(line);
-  });
-});
-
 describe('LiveDisplay', () => {
   it('draws each frame in one write, over the last block, never wider than the terminal', () => {
     const { screen, written } = screenOf(true);
@@ -137,6 +125,15 @@ describe('LiveDisplay', () => {
     for (const line of written.flatMap((text) => stripVTControlCharacters(text).split('\n'))) {
       expect(line.length).toBeLessThanOrEqual(60);
     }
+  });
+
+  it('cuts a line by the columns that it takes, and ends its colour', () => {
+    const { screen, written } = screenOf(true, 6, true);
+    const display = new LiveDisplay(screen);
+    display.begin(0, '切換切換切換');
+    display.frame(view(1));
+    const line = (written[0] ?? '').split('\n')[0] ?? '';
+    expect(line).toContain(pc.createColors(true).bold('切換…'));
   });
 
   it('gives the cursor back, once', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { counted, dollars, duration, elapsed } from '../../../../gameday/report/format.ts';
-import { escapeHtml, html, Markup } from '../../../../gameday/report/html.ts';
-import { niceCeiling } from '../../../../gameday/report/plot-svg.ts';
-import { percentAt, ticks } from '../../../../gameday/report/time-scale.ts';
+import { valueScale } from '../../../../gameday/report/plot-svg.ts';
+import { percentScale, ticks } from '../../../../gameday/report/time-scale.ts';
+import { counted, dollars, duration, elapsed } from '../../../../testbed/page/format.ts';
+import { escapeHtml, html, Markup } from '../../../../testbed/page/html.ts';
 
 describe('formats', () => {
   it.each([
@@ -43,9 +43,9 @@ describe('html', () => {
 
 describe('scales', () => {
   it('keeps instants inside the picture', () => {
-    const window = { fromMs: 1_000, toMs: 3_000 };
-    expect([0, 1_000, 2_000, 9_000].map((atMs) => percentAt(window, atMs))).toEqual([0, 0, 50, 100]);
-    expect(percentAt({ fromMs: 5, toMs: 5 }, 5)).toBe(0);
+    const position = percentScale({ fromMs: 1_000, toMs: 3_000 });
+    expect([0, 1_000, 2_000, 9_000].map(position)).toEqual([0, 0, 50, 100]);
+    expect(percentScale({ fromMs: 5, toMs: 5 })(5)).toBe(50);
   });
 
   it.each([10_000, 90_000, 3_000_000, 86_400_000, 2_592_000_000])(
@@ -58,7 +58,13 @@ describe('scales', () => {
     },
   );
 
-  it('rounds the top of a plot up to a round number', () => {
-    expect([0, 0.7, 1, 3, 11, 61, 99, 1_001].map(niceCeiling)).toEqual([1, 0.8, 1, 4, 20, 80, 100, 2_000]);
+  it('rounds the top of a plot up to a gridline with a round number', () => {
+    const tops = [0, 0.7, 1, 3, 11, 61, 99, 1_001].map((highest) => {
+      const scale = valueScale([highest / 2, highest], 100);
+      const top = scale.domain()[1] ?? 0;
+      expect([scale(0), scale(top), scale.ticks(3).at(-1)]).toEqual([100, 0, top]);
+      return top;
+    });
+    expect(tops).toEqual([1, 0.8, 1, 3, 15, 80, 100, 1_500]);
   });
 });

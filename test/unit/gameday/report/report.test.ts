@@ -4,16 +4,18 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Journal } from '../../../../gameday/journal/journal.ts';
 import { summaryOf } from '../../../../gameday/journal/summary.ts';
-import { outcomeLine } from '../../../../gameday/report/figures.ts';
-import { findingsOf } from '../../../../gameday/report/findings.ts';
+import { outcomeText } from '../../../../gameday/report/figures.ts';
 import { focusWindows } from '../../../../gameday/report/focus-windows.ts';
-import { markdownReport } from '../../../../gameday/report/markdown.ts';
-import { htmlReport } from '../../../../gameday/report/page.ts';
+import { htmlReport } from '../../../../gameday/report/html-report.ts';
+import { markdownReport } from '../../../../gameday/report/markdown-report.ts';
+import { reportOf } from '../../../../gameday/report/report.ts';
+import { reportFindings } from '../../../../gameday/report/report-findings.ts';
 import { prepareReportFolder, ReportFolderError, writeReport } from '../../../../gameday/report/write-report.ts';
 import { sampleJournal } from './sample-journal.ts';
 
 const summary = (journal: Journal) => summaryOf(journal, { journal: 'j', html: 'h', markdown: 'm' });
-const page = (journal: Journal): string => htmlReport(journal, summary(journal));
+const page = (journal: Journal): string => htmlReport(reportOf(journal, summary(journal)));
+const markdown = (journal: Journal): string => markdownReport(reportOf(journal, summary(journal)));
 const startMs = Date.parse(sampleJournal().start);
 
 describe('focusWindows', () => {
@@ -79,7 +81,7 @@ describe('the HTML report', () => {
     const text = page(empty);
     expect(text).toContain('Interrupted');
     expect(text).not.toMatch(/NaN|undefined|Infinity/);
-    expect(markdownReport(empty, summary(empty))).not.toMatch(/NaN|undefined|Infinity/);
+    expect(markdown(empty)).not.toMatch(/NaN|undefined|Infinity/);
   });
 
   it('has no number that is none', () => {
@@ -90,7 +92,7 @@ describe('the HTML report', () => {
 describe('the Markdown report', () => {
   it('has the outcome, the figures, the promotions and the command to repeat', () => {
     const journal = sampleJournal();
-    const text = markdownReport(journal, summary(journal));
+    const text = markdown(journal);
     expect(text).toMatch(/^# First switchover\n\n\*\*Deviated: /);
     expect(text).toContain('| orders | switchover | orders-replica (us-west-2) | 0:36:00 | 9.0 s | 1.7 s | 9.5 s |');
     expect(text).toContain('npm run gameday -- --scenario first-switchover --seed 7');
@@ -98,9 +100,12 @@ describe('the Markdown report', () => {
 
   it('does not let text from the run become markup', () => {
     const journal = sampleJournal();
-    const text = markdownReport(journal, summary(journal));
+    const hostile = { ...journal.records.logs[0], message: '# *a* | b\n<b>c</b> _d_ [e](f)' };
+    const logs = journal.records.logs.map((log) => ({ ...log, ...hostile }));
+    const text = markdown({ ...journal, records: { ...journal.records, logs } });
     expect(text).not.toContain('<script>');
-    expect(text).toContain('&lt;script&gt;');
+    expect(text).toContain('&lt;script>');
+    expect(text).toContain('| \\# \\*a\\* \\| b &lt;b>c&lt;/b> \\_d\\_ \\[e]\\(f) |');
   });
 });
 
@@ -108,17 +113,17 @@ describe('findings', () => {
   it('are warnings, failures and notifications in order of time, refusals by name', () => {
     const journal = sampleJournal();
     const refused = journal.records.workflows.map((workflow) => ({ ...workflow, output: { outcome: 'Refused' } }));
-    const found = findingsOf({ ...journal, records: { ...journal.records, workflows: refused } });
+    const found = reportFindings({ ...journal, records: { ...journal.records, workflows: refused } });
     expect(found.map(({ kind }) => kind)).toEqual(['warning', 'refusal', 'notification', 'refusal', 'refusal']);
   });
 });
 
-describe('outcomeLine', () => {
+describe('outcomeText', () => {
   it('says why a run was aborted', () => {
-    expect(outcomeLine({ ...sampleJournal(), outcome: 'aborted', abortReason: 'the clock stopped' }).text).toBe(
+    expect(outcomeText({ ...sampleJournal(), outcome: 'aborted', abortReason: 'the clock stopped' }).text).toBe(
       'Aborted: the clock stopped.',
     );
-    expect(outcomeLine({ ...sampleJournal(), outcome: 'met' }).tone).toBe('good');
+    expect(outcomeText({ ...sampleJournal(), outcome: 'met' }).tone).toBe('good');
   });
 });
 

@@ -62,7 +62,7 @@ th,td{text-align:left;vertical-align:top;padding:.4rem 1rem .4rem 0;border-botto
 th{font-weight:600}thead th{color:var(--soft);font-weight:500;font-size:.875rem;white-space:nowrap}
 tbody th{font-weight:500}
 td.number,th.number{text-align:right;white-space:nowrap}
-.when{white-space:nowrap}
+.short{white-space:nowrap}
 details{margin:.75rem 0}summary{cursor:pointer;color:var(--soft);font-size:.9375rem}
 code,pre{font:.875em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 pre{overflow-x:auto;background:var(--track);padding:.75rem 1rem;margin:.75rem 0}

@@ -1,7 +1,8 @@
 import type { Journal } from '../journal/journal.ts';
+import { outcomeOf } from '../journal/refusals.ts';
 
 /** Something that an operator should read: a refusal, a warning, an error. */
-export interface Finding {
+export interface ReportFinding {
   /** Virtual milliseconds since the Unix epoch. */
   readonly atMs: number;
   readonly kind: 'error' | 'refusal' | 'warning' | 'notification';
@@ -10,30 +11,29 @@ export interface Finding {
 }
 
 /** Failed steps, failed workflows, warnings and errors that functions logged, and what operators were told. */
-export const findingsOf = (journal: Journal): readonly Finding[] => {
+export const reportFindings = (journal: Journal): readonly ReportFinding[] => {
   const { records } = journal;
   const logs = records.logs
     .filter((log) => log.level !== 'info')
-    .map((log): Finding => {
+    .map((log): ReportFinding => {
       const kind = log.level === 'error' ? 'error' : 'warning';
       return { atMs: log.atMs, kind, source: `${log.function} (${log.region})`, text: log.message };
     });
   const workflows = records.workflows
     .filter((workflow) => !['SUCCEEDED', 'RUNNING'].includes(workflow.status))
-    .map((workflow): Finding => {
+    .map((workflow): ReportFinding => {
       const why = [workflow.error, workflow.cause].filter((part) => part !== undefined).join(': ');
       const atMs = workflow.endedAtMs ?? workflow.startedAtMs;
       const kind = workflow.error?.includes('Refus') === true ? 'refusal' : 'error';
       return { atMs, kind, source: workflow.run, text: why === '' ? workflow.status : `${workflow.status}: ${why}` };
     });
-  const refusals = records.workflows.flatMap((workflow): readonly Finding[] => {
-    const outcome = outcomeOf(workflow.output);
-    if (outcome !== 'Refused') return [];
+  const refusals = records.workflows.flatMap((workflow): readonly ReportFinding[] => {
+    if (outcomeOf(workflow.output) !== 'Refused') return [];
     const atMs = workflow.endedAtMs ?? workflow.startedAtMs;
     return [{ atMs, kind: 'refusal', source: workflow.run, text: JSON.stringify(workflow.output) }];
   });
   const notifications = records.notifications.map(
-    (note): Finding => ({
+    (note): ReportFinding => ({
       atMs: note.atMs,
       kind: 'notification',
       source: `${note.topic} (${note.region})`,
@@ -42,6 +42,3 @@ export const findingsOf = (journal: Journal): readonly Finding[] => {
   );
   return [...logs, ...workflows, ...refusals, ...notifications].sort((a, b) => a.atMs - b.atMs);
 };
-
-const outcomeOf = (output: unknown): unknown =>
-  output !== null && typeof output === 'object' && 'outcome' in output ? output.outcome : undefined;
