@@ -35,8 +35,5 @@ export const watchFunctions = [
   }),
   define('take-watch', { can: [...readControl, ...changeControl] }),
   define('report-watch', { environment: ['notify'], can: page }),
-  define('evaluate-signals', {
-    can: [...describeHere, ...readMetrics, ...readControl, ...readGuards, ...changeControl],
-  }),
   define('release-watch', { can: changeControl }),
 ];
