@@ -14,7 +14,7 @@ export interface MachineSpec {
   /** Definition file, from the repository's root. */
   readonly definition: string;
   /** Numbers that fill the definition's `${…}`, by name. */
-  readonly numbers: Readonly<Record<string, number>>;
+  readonly parameters: Readonly<Record<string, number>>;
 }
 
 /**
@@ -68,7 +68,7 @@ export const machines: readonly MachineSpec[] = [
   {
     name: 'create-replica',
     definition: 'statemachines/create-replica.asl.json',
-    numbers: {
+    parameters: {
       TaskTimeoutSeconds: taskTimeoutSeconds,
       // Creation takes some 25 minutes (docs/amazon-mq.md 2); an hour of looks is more than twice that.
       CreationWaitSeconds: 60,
@@ -87,7 +87,7 @@ export const machines: readonly MachineSpec[] = [
   {
     name: 'switchover',
     definition: 'statemachines/switchover.asl.json',
-    numbers: {
+    parameters: {
       TaskTimeoutSeconds: taskTimeoutSeconds,
       // A healthy exchange takes some ten seconds; docs/amazon-mq.md 13, row 13.
       FirstLookSeconds: 5,
@@ -103,12 +103,12 @@ export const machines: readonly MachineSpec[] = [
   {
     name: 'failover',
     definition: 'statemachines/failover.asl.json',
-    numbers: { TaskTimeoutSeconds: taskTimeoutSeconds, ...promotionNumbers },
+    parameters: { TaskTimeoutSeconds: taskTimeoutSeconds, ...promotionNumbers },
   },
   {
     name: 'failback',
     definition: 'statemachines/failback.asl.json',
-    numbers: {
+    parameters: {
       TaskTimeoutSeconds: taskTimeoutSeconds,
       CutoverWaitSeconds: promotionNumbers.CutoverWaitSeconds,
       MaxCutoverLooks: promotionNumbers.MaxCutoverLooks,
@@ -120,7 +120,7 @@ export const machines: readonly MachineSpec[] = [
   {
     name: 'reconcile',
     definition: 'statemachines/reconcile.asl.json',
-    numbers: {
+    parameters: {
       TaskTimeoutSeconds: taskTimeoutSeconds,
       QueuesTimeoutSeconds: queuesTimeoutSeconds,
       // Each invocation starts queues for 150 s: 200 of them are more than eight hours, in some 3,600 history events.
@@ -130,7 +130,7 @@ export const machines: readonly MachineSpec[] = [
   {
     name: 'unpair',
     definition: 'statemachines/unpair.asl.json',
-    numbers: {
+    parameters: {
       TaskTimeoutSeconds: taskTimeoutSeconds,
       // A reboot, and a deletion, take about five minutes (docs/amazon-mq.md 7): half an hour of looks for each.
       RebootWaitSeconds: 30,
@@ -142,7 +142,7 @@ export const machines: readonly MachineSpec[] = [
   {
     name: 'readiness',
     definition: 'statemachines/readiness.asl.json',
-    numbers: {
+    parameters: {
       TaskTimeoutSeconds: taskTimeoutSeconds,
       // Up to 25 Amazon MQ calls for each pair: four at a time stay within the account's burst of 100 (docs/amazon-mq.md 8.7).
       MaxConcurrentPairs: 4,
@@ -151,7 +151,7 @@ export const machines: readonly MachineSpec[] = [
   {
     name: 'watch',
     definition: 'statemachines/watch.asl.json',
-    numbers: {
+    parameters: {
       TaskTimeoutSeconds: taskTimeoutSeconds,
       // Heartbeats and metrics come once a minute; half of that finds each soon after it arrives.
       SignalWaitSeconds: 30,
@@ -164,7 +164,7 @@ export const machines: readonly MachineSpec[] = [
   {
     name: 'settle-run',
     definition: 'statemachines/settle-run.asl.json',
-    numbers: {
+    parameters: {
       TaskTimeoutSeconds: taskTimeoutSeconds,
       // An hour of looks, once a minute as metrics come: as long as a switchover's own patience.
       PromotionWaitSeconds: 60,
@@ -174,7 +174,7 @@ export const machines: readonly MachineSpec[] = [
   {
     name: 'policy-drift',
     definition: 'statemachines/policy-drift.asl.json',
-    numbers: {
+    parameters: {
       TaskTimeoutSeconds: taskTimeoutSeconds,
       // How fast the service recreates its policies is not documented; ten minutes of looks, then people are told.
       ServiceWaitSeconds: 60,

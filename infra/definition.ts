@@ -26,7 +26,7 @@ export const substitutionNames = (definition: string): readonly string[] => [
  *
  * @param functionArns ARN of every deployed function by its name
  * @param machineArns ARN of every state machine that a definition may start, by its name
- * @throws SubstitutionError naming what is missing from the deployment, and numbers that the definition does not use
+ * @throws SubstitutionError naming what is missing from the deployment, and parameters that the definition does not use
  */
 export const substitutionsOf = (
   machine: MachineSpec,
@@ -37,11 +37,11 @@ export const substitutionsOf = (
   const values = new Map<string, string>([
     ...Object.entries(functionArns).map(([name, arn]) => [functionSubstitution(name), arn] as const),
     ...Object.entries(machineArns).map(([name, arn]) => [machineSubstitution(name), arn] as const),
-    ...Object.entries(machine.numbers).map(([name, value]) => [name, String(value)] as const),
+    ...Object.entries(machine.parameters).map(([name, value]) => [name, String(value)] as const),
   ]);
   const names = substitutionNames(definition);
   const missing = names.filter((name) => !values.has(name));
-  const unused = Object.keys(machine.numbers).filter((name) => !names.includes(name));
+  const unused = Object.keys(machine.parameters).filter((name) => !names.includes(name));
   if (missing.length > 0 || unused.length > 0) {
     throw new SubstitutionError(
       `definition ${machine.definition} and its substitutions differ: missing ${missing.join(', ') || 'none'}; unused ${unused.join(', ') || 'none'}`,
@@ -50,7 +50,7 @@ export const substitutionsOf = (
   return new Map(names.map((name) => [name, values.get(name) ?? '']));
 };
 
-/** Fills the `${…}` of a definition with ARNs and numbers, as the deployment does. @throws as `substitutionsOf` */
+/** Fills the `${…}` of a definition with ARNs and parameters, as the deployment does. @throws as `substitutionsOf` */
 export const renderDefinition = (
   machine: MachineSpec,
   definition: string,

@@ -12,7 +12,7 @@ export interface StageDataPlanesOptions {
   readonly onBrokerChange: (change: BrokerChange) => void;
 }
 
-/** Brokers that hold messages and pairs that replicate, for the world's control plane to switch. */
+/** Brokers that hold messages and pairs that replicate, for the control plane to switch. */
 export class StageDataPlanes implements DataPlanes {
   readonly #options: StageDataPlanesOptions;
   readonly #brokers = new Map<string, ActiveMqBroker>();

@@ -14,9 +14,9 @@ import { Engine } from '../simulator/engine/engine.ts';
 import type { ExecutionStatusChangeEvent, TaskCall, TaskFailure, TransitionEvent } from '../simulator/engine/ports.ts';
 import type { BrokerChange } from '../simulator/world/broker/active-mq-broker.ts';
 import type { CrdrSettingsInput } from '../simulator/world/broker/crdr-settings.ts';
-import { STRONG_REGIONS } from '../simulator/world/dynamodb/table-spec.ts';
+import { strongRegions } from '../simulator/world/dynamodb/table-spec.ts';
 import type { MqSettings } from '../simulator/world/mq/mq-settings.ts';
-import { World } from '../simulator/world/world.ts';
+import { SimulatedAws } from '../simulator/world/simulated-aws.ts';
 import { StageDataPlanes } from './data-planes.ts';
 import { type LambdaHandler, loadHandlers } from './handlers.ts';
 import { EmbeddedLambda, type FunctionAnswer, functionArn, type Invocation, type InvocationRuntime } from './lambda.ts';
@@ -67,24 +67,24 @@ export { controlTableName as controlTable, ledgerTableName as ledgerTable };
 
 /** A Region's replica of the Control table, or one that is not the counterpart's, for a Region that has none. */
 const controlRegionFor = (region: string): string =>
-  STRONG_REGIONS.some((strong) => strong === region) ? region : 'us-east-2';
+  strongRegions.some((strong) => strong === region) ? region : 'us-east-2';
 
 /** Deployed definitions with their substitutions made, by ARN: a process that builds many stages makes each once. */
 const deployedDefinitions = new Map<string, string>();
 
 /**
- * The embedded world with mq-dr deployed in all of its Regions: the state machines, functions and SDK clients that
+ * The simulator with mq-dr deployed in all of its Regions: the state machines, functions and SDK clients that
  * would run in AWS, on a virtual clock.
  */
 export class Stage {
   readonly clock: VirtualClock;
-  readonly world: World;
+  readonly aws: SimulatedAws;
   readonly engine: Engine;
   readonly dataPlanes: StageDataPlanes;
   readonly #lambda: EmbeddedLambda;
   readonly #listeners: Partial<StageEvents>[] = [];
   readonly #topics = new Map<string, string>();
-  readonly #aws = new Map<string, ReturnType<World['clientSettings']>>();
+  readonly #aws = new Map<string, ReturnType<SimulatedAws['clientSettings']>>();
   readonly #random: () => number;
   readonly #clockOffsetMs: StageOptions['clockOffsetMs'];
   #pairs: readonly DeployedPair[] = [];
@@ -100,34 +100,34 @@ export class Stage {
       crdr,
       onBrokerChange: (change) => this.#report((listener) => listener.brokerChange?.(change)),
     });
-    this.world = new World({ clock, seed, dataPlanes: this.dataPlanes, ...(mq && { mq }) });
-    this.#random = this.world.randomStream('functions');
+    this.aws = new SimulatedAws({ clock, seed, dataPlanes: this.dataPlanes, ...(mq && { mq }) });
+    this.#random = this.aws.randomStream('functions');
     this.#clockOffsetMs = options.clockOffsetMs;
     this.#lambda = new EmbeddedLambda({
       clock,
       handlers,
-      accountId: this.world.accountId,
+      accountId: this.aws.accountId,
       replaceTask: options.replaceTask ?? (() => undefined),
-      enforcesLimit: (actorName) => !this.world.isLate(actorName),
+      enforcesLimit: (actorName) => !this.aws.isLate(actorName),
       onAnswer: (answer) => this.#report((listener) => listener.answer?.(answer)),
       runtimeFor: (invocation) => this.#runtimeFor(invocation),
     });
     this.engine = new Engine({
       clock,
-      random: this.world.randomStream('engine'),
-      accountId: this.world.accountId,
+      random: this.aws.randomStream('engine'),
+      accountId: this.aws.accountId,
       invokeTask: this.#lambda.invokeTask,
       ...(options.replaceTask && { replaceChild: options.replaceTask }),
       onStatusChange: (event) => {
         this.#report((listener) => listener.statusChange?.(event));
-        this.world.events.deliver(event);
+        this.aws.events.deliver(event);
       },
       onTransition: (event) => this.#report((listener) => listener.transition?.(event)),
     });
-    this.world.register(this.engine.service);
+    this.aws.register(this.engine.service);
   }
 
-  /** Builds the world, deploys the tables, topics and state machines, and loads the functions. */
+  /** Builds the simulated AWS, deploys the tables, topics and state machines, and loads the functions. */
   static async create(options: StageOptions): Promise<Stage> {
     const stage = new Stage(options, await loadHandlers());
     await stage.#deploy(options.definitions ?? {});
@@ -159,12 +159,12 @@ export class Stage {
 
   /** ARN of a deployed state machine. */
   machineArn(name: string, region: string): string {
-    return machineArnOf({ partition: 'aws', accountId: this.world.accountId, region }, name);
+    return machineArnOf({ partition: 'aws', accountId: this.aws.accountId, region }, name);
   }
 
   /** A document of a Region's report bucket; undefined where there is none. */
   report(region: string, key: string): string | undefined {
-    const stored = this.world.objects(reportBucketNameOf(this.world.accountId, region)).get(key);
+    const stored = this.aws.objects(reportBucketNameOf(this.aws.accountId, region)).get(key);
     return stored === undefined ? undefined : Buffer.from(stored.content).toString('utf8');
   }
 
@@ -174,30 +174,30 @@ export class Stage {
   }
 
   async close(): Promise<void> {
-    await this.world.close();
+    await this.aws.close();
   }
 
   async #deploy(definitions: Readonly<Record<string, string>>): Promise<void> {
-    await this.world.addTable({
+    await this.aws.addTable({
       tableName: controlTableName,
       partitionKey: 'pk',
       sortKey: 'sk',
       consistency: 'strong',
-      regions: [...STRONG_REGIONS],
+      regions: [...strongRegions],
     });
-    await this.world.addTable({
+    await this.aws.addTable({
       tableName: ledgerTableName,
       partitionKey: 'pk',
       sortKey: 'sk',
       consistency: 'eventual',
-      regions: this.world.regions,
+      regions: this.aws.regions,
       timeToLiveAttribute: 'expiresAt',
     });
-    for (const region of this.world.regions) {
-      this.world.addBucket(region, reportBucketNameOf(this.world.accountId, region));
+    for (const region of this.aws.regions) {
+      this.aws.addBucket(region, reportBucketNameOf(this.aws.accountId, region));
     }
-    for (const region of this.world.regions) {
-      this.#topics.set(region, this.world.addTopic(region, pageTopicName));
+    for (const region of this.aws.regions) {
+      this.#topics.set(region, this.aws.addTopic(region, pageTopicName));
       for (const machine of machines) {
         const replaced = definitions[machine.name];
         const definition =
@@ -220,9 +220,7 @@ export class Stage {
   }
 
   #render(machine: MachineSpec, region: string, source: string): string {
-    const arns = Object.fromEntries(
-      functions.map(({ name }) => [name, functionArn(this.world.accountId, region, name)]),
-    );
+    const arns = Object.fromEntries(functions.map(({ name }) => [name, functionArn(this.aws.accountId, region, name)]));
     return renderDefinition(machine, source, arns, this.#machineArns(region));
   }
 
@@ -254,15 +252,15 @@ export class Stage {
         CONTROL_REGION: controlRegionFor(region),
         TOPIC_ARN: this.#topics.get(region),
         LEDGER_TABLE: ledgerTableName,
-        REPORT_BUCKET: reportBucketNameOf(this.world.accountId, region),
+        REPORT_BUCKET: reportBucketNameOf(this.aws.accountId, region),
         CLUSTERS: JSON.stringify(this.#clusters),
         MACHINES: JSON.stringify(this.#machineArns(region)),
       },
       log: this.#logOf(functionName, region),
       aws: this.#awsFor(region),
-      httpRequest: (request, limits) => this.world.httpRequest(request, limits, region),
+      httpRequest: (request, limits) => this.aws.httpRequest(request, limits, region),
       connect: async (address, timeoutMs) => {
-        const stream = await this.world.connect(address, timeoutMs, region, 'mq-dr');
+        const stream = await this.aws.connect(address, timeoutMs, region, 'mq-dr');
         streams.push(stream);
         return stream;
       },
@@ -276,11 +274,11 @@ export class Stage {
   }
 
   /** One set for each Region: clients are kept by it. The limits are those of the deployed clients. */
-  #awsFor(region: string): ReturnType<World['clientSettings']> {
+  #awsFor(region: string): ReturnType<SimulatedAws['clientSettings']> {
     const known = this.#aws.get(region);
     if (known !== undefined) return known;
     const { connectionTimeout, requestTimeout } = clientTimeouts;
-    const settings = this.world.clientSettings({
+    const settings = this.aws.clientSettings({
       fromRegion: region,
       connectionTimeoutMs: connectionTimeout,
       requestTimeoutMs: requestTimeout,
@@ -294,7 +292,7 @@ export class Stage {
       (level: FunctionLog['level']) =>
       (message: string, fields: LogFields = {}): void => {
         const log = { atMs: this.clock.nowMs(), level, functionName, region, message, fields };
-        this.world.takeLogLine(region, fields);
+        this.aws.takeLogLine(region, fields);
         this.#report((listener) => listener.log?.(log));
       };
     return { info: at('info'), warn: at('warn'), error: at('error') };

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { SocketAddress } from '../functions/runtime/runtime.ts';
-import type { WorldBroker } from '../simulator/world/broker-inventory.ts';
+import type { SimulatedBroker } from '../simulator/world/broker-inventory.ts';
+import { flushStreams } from '../simulator/world/flush-streams.ts';
 import { TeamFunctionError } from '../simulator/world/lambda-service.ts';
-import { letStreamsRest } from '../simulator/world/let-streams-rest.ts';
-import type { World } from '../simulator/world/world.ts';
+import type { SimulatedAws } from '../simulator/world/simulated-aws.ts';
 
 /** What mq-dr asks a team's fencing function; see docs/cutover.md. */
 const fencingRequestSchema = z.object({
@@ -23,18 +23,18 @@ export interface TeamCutover {
 const endpointParameterOf = (pair: string): string => `/mq-dr/${pair}/endpoint`;
 
 /** A team's function that keeps clients away from a broker of its Region, as a network ACL would. */
-const addFencingFunction = (world: World, region: string): string =>
-  world.addFunction(region, 'team-fencing', async (payload) => {
+const addFencingFunction = (aws: SimulatedAws, region: string): string =>
+  aws.addFunction(region, 'team-fencing', async (payload) => {
     const parsed = fencingRequestSchema.safeParse(payload);
-    const broker = world.brokers().find(({ brokerId }) => brokerId === parsed.data?.brokerId);
+    const broker = aws.brokers().find(({ brokerId }) => brokerId === parsed.data?.brokerId);
     if (!parsed.success || broker?.region !== region) throw new TeamFunctionError('no such broker or action');
     const id = `fence of ${broker.brokerId}`;
-    const fenced = world.faults.active('clients-denied').some((fault) => fault.id === id);
+    const fenced = aws.faults.active('clients-denied').some((fault) => fault.id === id);
     if (parsed.data.action === 'fence' && !fenced) {
-      world.faults.start({ id, kind: 'clients-denied', region, brokerName: broker.brokerName });
+      aws.faults.start({ id, kind: 'clients-denied', region, brokerName: broker.brokerName });
     }
-    if (parsed.data.action === 'unfence' && fenced) world.faults.stop(id);
-    await letStreamsRest();
+    if (parsed.data.action === 'unfence' && fenced) aws.faults.stop(id);
+    await flushStreams();
     return { done: true };
   });
 
@@ -44,19 +44,19 @@ const addFencingFunction = (world: World, region: string): string =>
  * @param brokers the pair's brokers as they are now; with `hold`, each gets a mapping that consumes from it
  */
 export const addTeamCutover = (
-  world: World,
+  aws: SimulatedAws,
   pair: {
     readonly name: string;
     readonly regions: readonly string[];
     readonly consumers: 'hold' | 'live';
-    readonly brokers: () => readonly WorldBroker[];
+    readonly brokers: () => readonly SimulatedBroker[];
   },
 ): TeamCutover => {
   const mappings = new Map<string, string>();
   if (pair.consumers === 'hold') {
     for (const { region, brokerArn } of pair.brokers()) {
       const functionName = `${pair.name}-consumer`;
-      mappings.set(region, world.addEventSourceMapping({ region, functionName, eventSourceArn: brokerArn }));
+      mappings.set(region, aws.addEventSourceMapping({ region, functionName, eventSourceArn: brokerArn }));
     }
   }
   const forEachRegion = <T>(value: (region: string) => T): Readonly<Record<string, T>> =>
@@ -66,12 +66,12 @@ export const addTeamCutover = (
       consumers: pair.consumers,
       holdMappings: Object.fromEntries([...mappings].map(([region, uuid]) => [region, [uuid]])),
       endpointParameter: forEachRegion(() => endpointParameterOf(pair.name)),
-      fencingFunctionArn: forEachRegion((region) => addFencingFunction(world, region)),
+      fencingFunctionArn: forEachRegion((region) => addFencingFunction(aws, region)),
     },
     consumes: ({ host }) => {
       const broker = pair.brokers().find(({ amqpAddresses }) => amqpAddresses.some((address) => address.host === host));
       const uuid = broker && mappings.get(broker.region);
-      return uuid === undefined || world.mappingConsumes(uuid);
+      return uuid === undefined || aws.mappingConsumes(uuid);
     },
   };
 };

@@ -19,7 +19,7 @@ const rulesIn = (stage: Stage, region: string): readonly TriggerRule[] => {
   return [
     ...regionRules((name) => stage.machineArn(name, region)),
     ...pairs.flatMap(({ name, brokers }) => {
-      const here = (brokers?.map((arn) => brokerArnSchema.parse(arn)) ?? stage.world.brokers()).filter(
+      const here = (brokers?.map((arn) => brokerArnSchema.parse(arn)) ?? stage.aws.brokers()).filter(
         (broker) => broker.region === region,
       );
       const brokerNames = here.map(({ brokerName }) => brokerName);
@@ -33,16 +33,16 @@ const rulesIn = (stage: Stage, region: string): readonly TriggerRule[] => {
 };
 
 /**
- * Switches the deployment's rules on: events of the world reach their functions, and schedules run in Regions that have
+ * Switches the deployment's rules on: events of the simulator reach their functions, and schedules run in Regions that have
  * a broker. A Region that is dark neither delivers nor runs anything. Call it inside the clock's `run` or before it.
  */
 export const startTriggers = (stage: Stage): void => {
-  const { world, clock } = stage;
-  const isDark = (region: string): boolean => world.reachability.isDark(region);
-  const hasBroker = (region: string): boolean => world.brokers().some((broker) => broker.region === region);
+  const { aws, clock } = stage;
+  const isDark = (region: string): boolean => aws.reachability.isDark(region);
+  const hasBroker = (region: string): boolean => aws.brokers().some((broker) => broker.region === region);
 
   const startMachine = async (name: string, region: string, input: unknown): Promise<void> => {
-    const client = new SFNClient({ ...world.clientSettings({ fromRegion: region }), region, maxAttempts: 1 });
+    const client = new SFNClient({ ...aws.clientSettings({ fromRegion: region }), region, maxAttempts: 1 });
     const command = new StartExecutionCommand({
       stateMachineArn: stage.machineArn(name, region),
       input: JSON.stringify(input),
@@ -66,7 +66,7 @@ export const startTriggers = (stage: Stage): void => {
     }
   };
 
-  world.onEvent((event) => {
+  aws.onEvent((event) => {
     if (isDark(event.region)) return;
     for (const rule of rulesIn(stage, event.region)) {
       if (!('pattern' in rule) || !matchesPattern(rule.pattern, event)) continue;
@@ -74,7 +74,7 @@ export const startTriggers = (stage: Stage): void => {
     }
   });
 
-  for (const region of world.regions) {
+  for (const region of aws.regions) {
     clock.spawn(`schedules ${region}`, async () => {
       for (;;) {
         await clock.sleepMs(minuteMs - (clock.nowMs() % minuteMs));

@@ -68,7 +68,7 @@ const play = async (request: GameDayRequest, surroundings: CommandSurroundings):
       createStage: surroundings.createStage,
       interrupt,
       onEvent: (event) => display.event(event),
-      breathe: pacer(request.pace, (view) => display.frame(view), interrupt),
+      onTick: pacer(request.pace, (view) => display.frame(view), interrupt),
     });
     const stamped: Journal = {
       ...journal,

@@ -1,6 +1,6 @@
 import { waitLimitMs } from '../../functions/brokers/replication-limits.ts';
 import type { SocketAddress } from '../../functions/runtime/runtime.ts';
-import type { WorldBroker } from '../../simulator/world/broker-inventory.ts';
+import type { SimulatedBroker } from '../../simulator/world/broker-inventory.ts';
 import { fits } from '../../simulator/world/fault-board.ts';
 import { faultSchema } from '../../simulator/world/fault-schema.ts';
 import type { EmbeddedRabbitCluster } from '../../simulator/world/rabbitmq/embedded-cluster.ts';
@@ -83,14 +83,14 @@ const ledgerPlace = ({ primary, replica }: PairPlan, region: string) => ({
 type SecretArns = Readonly<Record<Exclude<keyof typeof users, 'administrator'>, string>>;
 
 /** What belongs to the pairs' teams. */
-interface Belongings {
+interface Fixtures {
   readonly secrets: SecretArns;
   readonly teams: ReadonlyMap<string, TeamCutover>;
   readonly clusters: ReadonlyMap<string, EmbeddedRabbitCluster>;
 }
 
 const teamOf = (stage: Stage, name: string, pair: PairPlan): TeamCutover =>
-  addTeamCutover(stage.world, {
+  addTeamCutover(stage.aws, {
     name,
     regions: [pair.primary.region, pair.replica.region],
     consumers: pair.consumers,
@@ -99,7 +99,7 @@ const teamOf = (stage: Stage, name: string, pair: PairPlan): TeamCutover =>
 
 const addSecrets = (stage: Stage): SecretArns => {
   const add = (name: keyof SecretArns): string =>
-    stage.world.addSecret({
+    stage.aws.addSecret({
       name: `mq-dr/${name}`,
       value: JSON.stringify(users[name]),
       regions: ['us-east-1', 'us-west-2'],
@@ -114,16 +114,16 @@ const addPair = (stage: Stage, name: string, pair: PairPlan): void => {
     users: brokerUsers,
     tags: { 'mq-dr:pair': name },
   };
-  const primary = stage.world.addBroker({ ...pair.primary, ...settings });
+  const primary = stage.aws.addBroker({ ...pair.primary, ...settings });
   if (!pair.paired) return;
-  const replica = stage.world.addBroker({ ...pair.replica, ...settings });
-  stage.world.pairBrokers(primary.brokerId, replica.brokerId);
+  const replica = stage.aws.addBroker({ ...pair.replica, ...settings });
+  stage.aws.pairBrokers(primary.brokerId, replica.brokerId);
 };
 
 /** One alarm for each broker that is there: nothing comes over the link any more, three of the plugin's heartbeats long. */
 const addAlarms = (stage: Stage, pair: PairPlan): void => {
   for (const { region, brokerName } of membersOf(stage, pair)) {
-    stage.world.addAlarm(region, {
+    stage.aws.addAlarm(region, {
       alarmName: `${brokerName}-replica-wait`,
       metrics: [
         { namespace: 'AWS/AmazonMQ', metricName: 'ReplicaWaitTime', dimensions: { Broker: `${brokerName}-1` } },
@@ -133,10 +133,10 @@ const addAlarms = (stage: Stage, pair: PairPlan): void => {
   }
 };
 
-const findBroker = (stage: Stage, wanted: PairPlan['primary']): WorldBroker | undefined =>
-  stage.world.brokers().find(({ region, brokerName }) => region === wanted.region && brokerName === wanted.brokerName);
+const findBroker = (stage: Stage, wanted: PairPlan['primary']): SimulatedBroker | undefined =>
+  stage.aws.brokers().find(({ region, brokerName }) => region === wanted.region && brokerName === wanted.brokerName);
 
-const membersOf = (stage: Stage, pair: PairPlan): readonly WorldBroker[] =>
+const membersOf = (stage: Stage, pair: PairPlan): readonly SimulatedBroker[] =>
   [findBroker(stage, pair.primary), findBroker(stage, pair.replica)].filter((broker) => broker !== undefined);
 
 const memberArns = (stage: Stage, pair: PairPlan): readonly [string, string] => {
@@ -145,10 +145,10 @@ const memberArns = (stage: Stage, pair: PairPlan): readonly [string, string] => 
   return [first, second];
 };
 
-const servesFrom = (stage: Stage, region: string, dataPlane: WorldBroker['dataPlane']): boolean =>
-  (dataPlane?.acceptsClients ?? false) && !stage.world.reachability.isDark(region);
+const servesFrom = (stage: Stage, region: string, dataPlane: SimulatedBroker['dataPlane']): boolean =>
+  (dataPlane?.acceptsClients ?? false) && !stage.aws.reachability.isDark(region);
 
-const brokerView = (stage: Stage, { dataPlane, ...broker }: WorldBroker): StageBroker => ({
+const brokerView = (stage: Stage, { dataPlane, ...broker }: SimulatedBroker): StageBroker => ({
   brokerId: broker.brokerId,
   brokerName: broker.brokerName,
   region: broker.region,
@@ -159,15 +159,15 @@ const brokerView = (stage: Stage, { dataPlane, ...broker }: WorldBroker): StageB
   messages: [...(dataPlane?.queueDepths().values() ?? [])].reduce((sum, depth) => sum + depth, 0),
 });
 
-const exerciseStage = (stage: Stage, plan: StagePlan, { secrets, teams, clusters }: Belongings): ExerciseStage => {
-  const { world, clock, engine } = stage;
+const exerciseStage = (stage: Stage, plan: StagePlan, { secrets, teams, clusters }: Fixtures): ExerciseStage => {
+  const { aws, clock, engine } = stage;
   const planOf = (name: string): PairPlan => {
     const pair = plan.pairs[name];
     if (pair === undefined) throw new TypeError(`the stage has no pair "${name}"`);
     return pair;
   };
   const regionAt = (endpoint: SocketAddress): string | undefined =>
-    stage.world.brokers().find(({ amqpAddresses }) => amqpAddresses.some((address) => address.host === endpoint.host))
+    stage.aws.brokers().find(({ amqpAddresses }) => amqpAddresses.some((address) => address.host === endpoint.host))
       ?.region;
   const openLedgers = new Map<string, ReturnType<typeof consumerLedgers>>();
   const ledgers = (name: string): ReturnType<typeof consumerLedgers> => {
@@ -175,10 +175,10 @@ const exerciseStage = (stage: Stage, plan: StagePlan, { secrets, teams, clusters
       openLedgers.get(name) ??
       consumerLedgers({
         clock,
-        random: world.randomStream(`consumers of ${name}`),
+        random: aws.randomStream(`consumers of ${name}`),
         pair: name,
         table: ledgerTable,
-        awsFrom: (region) => world.clientSettings({ fromRegion: region }),
+        awsFrom: (region) => aws.clientSettings({ fromRegion: region }),
       });
     openLedgers.set(name, known);
     return known;
@@ -186,16 +186,14 @@ const exerciseStage = (stage: Stage, plan: StagePlan, { secrets, teams, clusters
   const linkFault = (name: string): string => `link of ${name}`;
   return {
     clock,
-    aws: world.clientSettings(),
-    accountId: world.accountId,
+    aws: aws.clientSettings(),
+    accountId: aws.accountId,
     // The Region of the table's third replica, which no pair has a broker in.
     control: { region: 'us-east-2', tableName: controlTable },
-    random: world.randomStream('exercise'),
+    random: aws.randomStream('exercise'),
     observe: (observer) => {
-      world.onApiCall((call) =>
-        observer.apiCall({ ...call, request: call.request as never, caller: call.caller ?? '' }),
-      );
-      world.onNotification(({ atMs, region, topicArn, subject = '', message }) =>
+      aws.onApiCall((call) => observer.apiCall({ ...call, request: call.request as never, caller: call.caller ?? '' }));
+      aws.onNotification(({ atMs, region, topicArn, subject = '', message }) =>
         observer.notification({ atMs, region, topic: topicArn, subject, message }),
       );
       stage.observe({
@@ -252,7 +250,7 @@ const exerciseStage = (stage: Stage, plan: StagePlan, { secrets, teams, clusters
       ),
     endpoints: (name) => membersOf(stage, planOf(name)).flatMap((broker) => broker.amqpAddresses),
     consumers: (name) => ({
-      faults: consumerFaultsOf(world.faults),
+      faults: consumerFaultsOf(aws.faults),
       ...(planOf(name).ledger !== undefined && {
         ledger: (endpoint, run) => ledgers(name)(ledgerPlace(planOf(name), regionAt(endpoint) ?? ''), run),
       }),
@@ -261,22 +259,22 @@ const exerciseStage = (stage: Stage, plan: StagePlan, { secrets, teams, clusters
     report: (region, key) => stage.report(region, key),
     consumes: (name, endpoint) => teams.get(name)?.consumes(endpoint) ?? true,
     applicationCredentials: () => users.application,
-    connect: (address, timeoutMs, fromRegion) => world.connect(address, timeoutMs, fromRegion),
+    connect: (address, timeoutMs, fromRegion) => aws.connect(address, timeoutMs, fromRegion),
     cluster: (name) => {
       const cluster = clusters.get(name);
       if (cluster === undefined) throw new TypeError(`the stage has no cluster "${name}"`);
       return cluster;
     },
     raiseFault: (name, fault) => {
-      world.faults.start({ ...faultSchema.parse(fault), id: name });
+      aws.faults.start({ ...faultSchema.parse(fault), id: name });
     },
     clearFault: (name) => {
-      world.faults.stop(name);
+      aws.faults.stop(name);
     },
     setLink: (name, up) => {
       const { primary, replica } = planOf(name);
-      if (up) world.faults.stop(linkFault(name));
-      else world.faults.start({ id: linkFault(name), kind: 'link-cut', regions: [primary.region, replica.region] });
+      if (up) aws.faults.stop(linkFault(name));
+      else aws.faults.start({ id: linkFault(name), kind: 'link-cut', regions: [primary.region, replica.region] });
     },
     setBroker: (name, region, up) => {
       const broker = membersOf(stage, planOf(name)).find((member) => member.region === region);
@@ -284,14 +282,14 @@ const exerciseStage = (stage: Stage, plan: StagePlan, { secrets, teams, clusters
       if (up) broker.dataPlane.powerOn();
       else broker.dataPlane.powerOff();
     },
-    blackoutRegion: (region, powerOff) => world.blackout(region, { powerOff }),
-    restoreRegion: (region) => world.restore(region),
+    blackoutRegion: (region, powerOff) => aws.blackout(region, { powerOff }),
+    restoreRegion: (region) => aws.restore(region),
     emitEvent: (event) => {
-      world.events.emit(event);
+      aws.events.emit(event);
     },
     clientsDenied: (brokerId) => {
-      const broker = world.brokers().find((candidate) => candidate.brokerId === brokerId);
-      return world.faults
+      const broker = aws.brokers().find((candidate) => candidate.brokerId === brokerId);
+      return aws.faults
         .active('clients-denied')
         .some((fault) => fits(fault.region, broker?.region) && fits(fault.brokerName, broker?.brokerName));
     },
@@ -301,7 +299,7 @@ const exerciseStage = (stage: Stage, plan: StagePlan, { secrets, teams, clusters
       return { transitions, historyEvents };
     },
     secrets: () => Object.values(users).map(({ password }) => password),
-    listen: (options) => world.listen(options),
+    listen: (options) => aws.listen(options),
     close: () => stage.close(),
   };
 };

@@ -10,9 +10,9 @@ export const addClusters = (
 ): ReadonlyMap<string, EmbeddedRabbitCluster> => {
   const clusters = new Map<string, EmbeddedRabbitCluster>();
   const deployed = Object.entries(plans).map(([name, { broker: seed, settings, ...where }]) => {
-    const { broker, cluster } = stage.world.addRabbitCluster(where, seed, administrator);
+    const { broker, cluster } = stage.aws.addRabbitCluster(where, seed, administrator);
     clusters.set(name, cluster);
-    const secretArn = stage.world.addSecret({
+    const secretArn = stage.aws.addSecret({
       name: `mq-dr/cluster-${name}`,
       value: JSON.stringify(administrator),
       regions: [where.region],

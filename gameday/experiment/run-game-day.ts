@@ -36,7 +36,7 @@ export interface GameDayOptions {
   readonly interrupt: AbortSignal;
   readonly onEvent: (event: LiveEvent) => void;
   /** Called at least every few virtual seconds; awaited, so it may slow the run down. */
-  readonly breathe: (view: LiveView) => Promise<void>;
+  readonly onTick: (view: LiveView) => Promise<void>;
 }
 
 /** A journal without its surroundings: what only the caller knows. */
@@ -113,7 +113,7 @@ const play = async (options: GameDayOptions, stage: ExerciseStage): Promise<Unst
   });
   try {
     await clock.run('game day', async () => {
-      clock.spawn('broker watch', () => watchBrokers(stage, pairs, recorder, () => options.breathe(view())));
+      clock.spawn('broker watch', () => watchBrokers(stage, pairs, recorder, () => options.onTick(view())));
       await untilEndOrInterrupt(options, context, progress);
       if (traffic.running) traffic.abandon();
       for (const pair of pairs) recordBrokers(stage, pair, recorder);

@@ -1,4 +1,4 @@
-import type { WorldEndpoint } from '../../simulator/world/world-endpoint.ts';
+import type { ServedAws } from '../../simulator/world/served-aws.ts';
 import { findScenario } from './scenario/catalogue.ts';
 import { loadScenario } from './scenario/load.ts';
 import type { ServeRequest } from './serve-options.ts';
@@ -8,7 +8,7 @@ import type { Json } from './step.ts';
 /** A served stage, and what one has to know to use it. */
 export interface ServedStage {
   readonly stage: ExerciseStage;
-  readonly endpoint: WorldEndpoint;
+  readonly endpoint: ServedAws;
   readonly pairs: readonly string[];
   /** Environment variables that lead an AWS client to the stage. */
   readonly environment: Readonly<Record<string, string>>;

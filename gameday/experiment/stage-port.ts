@@ -3,7 +3,7 @@ import type { AwsClientSettings, SocketAddress } from '../../functions/runtime/r
 import type { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
 import type { BrokerRole, ReplicationGauges } from '../../simulator/world/broker/embedded-broker.ts';
 import type { EmbeddedRabbitCluster } from '../../simulator/world/rabbitmq/embedded-cluster.ts';
-import type { WorldEndpoint, WorldListenOptions } from '../../simulator/world/world-endpoint.ts';
+import type { ServedAws, ServeOptions } from '../../simulator/world/served-aws.ts';
 import type { StoreContents } from '../traffic/accounting.ts';
 import type { BrokerCredentials } from '../traffic/amqp-connection.ts';
 import type { ClientSurroundings } from '../traffic/traffic-ports.ts';
@@ -152,7 +152,7 @@ export interface ExerciseStage {
   /** Values that must never be written down. */
   secrets(): readonly string[];
   /** Serves the world over HTTP on loopback; virtual time then follows the wall clock. @throws PortInUseError */
-  listen(options: WorldListenOptions): Promise<WorldEndpoint>;
+  listen(options: ServeOptions): Promise<ServedAws>;
   close(): Promise<void>;
 }
 

@@ -15,7 +15,7 @@ export const watchBrokers = async (
   stage: ExerciseStage,
   pairs: readonly string[],
   recorder: Recorder,
-  breathe: () => Promise<void>,
+  onTick: () => Promise<void>,
 ): Promise<never> => {
   let nextSampleMs = stage.clock.nowMs();
   for (;;) {
@@ -24,7 +24,7 @@ export const watchBrokers = async (
     if (atMs >= nextSampleMs) {
       for (const pair of pairs) sampleGauges(stage, pair, recorder);
       nextSampleMs += sampleMs;
-      await breathe();
+      await onTick();
     }
     await stage.clock.sleepMs(lookMs);
   }

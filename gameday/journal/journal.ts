@@ -26,7 +26,7 @@ export interface HypothesisResult {
 }
 
 /** A broker as it was from `atMs` on. Times of all records are virtual milliseconds since the Unix epoch. */
-export interface BrokerRecord {
+export interface BrokerStateRecord {
   readonly atMs: number;
   readonly pair: string;
   readonly brokerId: string;
@@ -173,7 +173,7 @@ export interface Journal {
     readonly transitions: readonly TransitionRecord[];
     readonly apiCalls: readonly ApiCallRecord[];
     readonly verdicts: readonly VerdictRecord[];
-    readonly brokers: readonly BrokerRecord[];
+    readonly brokers: readonly BrokerStateRecord[];
     readonly gauges: readonly GaugeRecord[];
     readonly faults: readonly FaultRecord[];
     readonly clients: readonly TrafficNotice[];

@@ -1,6 +1,6 @@
 import type { Outage } from '../traffic/outages.ts';
 import type { TrafficResult } from '../traffic/traffic.ts';
-import type { BrokerRecord, Journal } from './journal.ts';
+import type { BrokerStateRecord, Journal } from './journal.ts';
 
 /** One promotion of a game day. Times are virtual milliseconds since the Unix epoch. */
 export interface Promotion {
@@ -79,7 +79,7 @@ export const derivePromotions = ({
   });
 };
 
-const isOfPair = (request: unknown, brokers: readonly BrokerRecord[]): boolean =>
+const isOfPair = (request: unknown, brokers: readonly BrokerStateRecord[]): boolean =>
   request !== null &&
   typeof request === 'object' &&
   'brokerId' in request &&
@@ -87,13 +87,13 @@ const isOfPair = (request: unknown, brokers: readonly BrokerRecord[]): boolean =
 
 /** First instant at which the target is primary and takes clients and, in a switchover, the other is its replica. */
 const exchangedAt = (
-  brokers: readonly BrokerRecord[],
+  brokers: readonly BrokerStateRecord[],
   targetId: string,
   mode: string,
   fromMs: number,
   untilMs: number,
 ): number | undefined => {
-  const latest = new Map<string, BrokerRecord>();
+  const latest = new Map<string, BrokerStateRecord>();
   for (const record of brokers) {
     if (record.atMs > untilMs) break;
     latest.set(record.brokerId, record);
@@ -127,7 +127,7 @@ const outageMs = (
     .reduce((total, lengthMs) => total + lengthMs, 0);
 
 /** Time within the interval in which no broker of the pair took clients. */
-const notServedMs = (brokers: readonly BrokerRecord[], fromMs: number, untilMs: number): number => {
+const notServedMs = (brokers: readonly BrokerStateRecord[], fromMs: number, untilMs: number): number => {
   const serving = new Map<string, boolean>();
   let total = 0;
   let sinceMs = fromMs;

@@ -11,7 +11,7 @@ import type { Json } from '../experiment/step.ts';
 import type { TrafficNotice } from '../traffic/traffic.ts';
 import type {
   ApiCallRecord,
-  BrokerRecord,
+  BrokerStateRecord,
   FaultRecord,
   GaugeRecord,
   Journal,
@@ -32,7 +32,7 @@ export type LiveEvent =
     }
   | { readonly type: 'transition'; readonly record: TransitionRecord }
   | { readonly type: 'workflow'; readonly atMs: number; readonly run: string; readonly status: string }
-  | { readonly type: 'broker'; readonly record: BrokerRecord }
+  | { readonly type: 'broker'; readonly record: BrokerStateRecord }
   | { readonly type: 'verdict'; readonly record: VerdictRecord }
   | { readonly type: 'log'; readonly record: LogRecord }
   | { readonly type: 'fault'; readonly atMs: number; readonly description: string; readonly raised: boolean }
@@ -59,8 +59,8 @@ export class Recorder implements Omit<StageObserver, 'brokersChanged'> {
   readonly #transitions: TransitionRecord[] = [];
   readonly #apiCalls: ApiCallRecord[] = [];
   readonly #verdicts: VerdictRecord[] = [];
-  readonly #brokers: BrokerRecord[] = [];
-  readonly #latestBroker = new Map<string, BrokerRecord>();
+  readonly #brokers: BrokerStateRecord[] = [];
+  readonly #latestBroker = new Map<string, BrokerStateRecord>();
   readonly #gauges: GaugeRecord[] = [];
   readonly #faults: { atMs: number; endedAtMs?: number; name: string; description: string; region?: string }[] = [];
   readonly #clients: TrafficNotice[] = [];

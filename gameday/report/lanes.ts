@@ -1,5 +1,5 @@
 import { duration } from '../../testbed/page/format.ts';
-import type { BrokerRecord, Journal } from '../journal/journal.ts';
+import type { BrokerStateRecord, Journal } from '../journal/journal.ts';
 import type { TimeWindow } from './time-scale.ts';
 
 /** How a bar looks; the style sheet has a class for each. */
@@ -18,7 +18,7 @@ export interface Lane {
 }
 
 /** What a broker was at a time, in one or two words, and how it looks. */
-const brokerState = (record: BrokerRecord): { readonly label: string; readonly tone: BarTone } => {
+const brokerState = (record: BrokerStateRecord): { readonly label: string; readonly tone: BarTone } => {
   if (record.serves)
     return { label: record.role === 'standalone' ? 'serves' : `${record.role}, serves`, tone: 'serving' };
   if (record.state === 'RUNNING' || record.state === 'REPLICA') {

@@ -68,7 +68,7 @@ const passesOf = (conditions: readonly string[]): number | undefined => {
 };
 
 /**
- * Reads a definition whose numbers have been filled in.
+ * Reads a definition whose parameters have been filled in.
  *
  * @throws ZodError for something that is no definition
  */

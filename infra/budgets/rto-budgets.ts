@@ -36,7 +36,7 @@ const promotedState = 'RecordEpoch';
  * The ways on which clients wait: a failover that a person starts; one that starts by itself, from its first signal on;
  * and a switchover that is overtaken by one without asking anybody. A person's own time is not counted.
  *
- * @param specs machines with their numbers; those that are deployed, unless given
+ * @param specs machines with their parameters; those that are deployed, unless given
  */
 export const rtoBudgets = (pair: PairDeployment, specs: readonly MachineSpec[] = machines): readonly RtoBudget[] => {
   const budget = (title: string, items: readonly BudgetItem[]): RtoBudget => ({

@@ -22,7 +22,7 @@ export interface DrStateMachineProps {
 }
 
 /**
- * One workflow: its definition file as it is rehearsed, with the deployment's ARNs and numbers filled in, and the right
+ * One workflow: its definition file as it is rehearsed, with the deployment's ARNs and parameters filled in, and the right
  * to call what the definition names.
  */
 export class DrStateMachine extends Construct {

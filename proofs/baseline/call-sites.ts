@@ -22,7 +22,7 @@ export const recordSites = (
     disturbance: {
       arm: ({ stage }) => {
         stage.observe({ transition: (transition) => tracker.onTransition(transition) });
-        stage.world.interceptCalls((attempt) => {
+        stage.aws.interceptCalls((attempt) => {
           const place = tracker.placeOf(attempt);
           if (!armed || place === undefined) return 'proceed';
           const operation = operationOf(attempt);

@@ -13,7 +13,7 @@ export const enterLedger = async (
   queue: string,
   ids: readonly string[],
 ): Promise<void> => {
-  const client = new DynamoDBClient({ ...stage.world.clientSettings(), region, maxAttempts: 1 });
+  const client = new DynamoDBClient({ ...stage.aws.clientSettings(), region, maxAttempts: 1 });
   for (const id of ids) {
     const Item = {
       pk: { S: partitionKey({ pair: 'orders', destination: queue, id: `ID:${id}` }) },

@@ -49,7 +49,7 @@ const shown = ({ pk, sk, ...attributes }: Readonly<Record<string, AttributeValue
 };
 
 const controlItems = async ({ stage }: RehearsalStage): Promise<readonly string[]> => {
-  const client = new DynamoDBClient({ ...stage.world.clientSettings(), region: 'us-east-2', maxAttempts: 1 });
+  const client = new DynamoDBClient({ ...stage.aws.clientSettings(), region: 'us-east-2', maxAttempts: 1 });
   const { Items = [] } = await client.send(new ScanCommand({ TableName: controlTable, ConsistentRead: true }));
   return Items.flatMap((item) => shown(item) ?? []);
 };
@@ -64,7 +64,7 @@ const contentsOf = ({ stage }: RehearsalStage, brokerId: string, queue: string):
 };
 
 const brokerStates = (stage: RehearsalStage): readonly string[] =>
-  stage.stage.world.brokers().flatMap(({ brokerId, brokerName, region, state, dataPlane }) => {
+  stage.stage.aws.brokers().flatMap(({ brokerId, brokerName, region, state, dataPlane }) => {
     const clients = dataPlane?.acceptsClients === true ? 'open' : 'closed';
     const queues = [...(dataPlane?.queueDepths() ?? [])].filter(([queue, depth]) => depth > 0 && queue !== canaryQueue);
     return [
@@ -73,10 +73,10 @@ const brokerStates = (stage: RehearsalStage): readonly string[] =>
     ];
   });
 
-const cutoverStates = ({ stage: { world } }: RehearsalStage): readonly string[] =>
+const cutoverStates = ({ stage: { aws } }: RehearsalStage): readonly string[] =>
   [east, west].map((region) => {
-    const endpoint = world.parameter(region, '/mq-dr/orders/endpoint')?.value ?? 'none';
-    const fenced = world.faults.active('clients-denied').filter((fault) => fault.region === region).length;
+    const endpoint = aws.parameter(region, '/mq-dr/orders/endpoint')?.value ?? 'none';
+    const fenced = aws.faults.active('clients-denied').filter((fault) => fault.region === region).length;
     return `cutover in ${region}: endpoint ${endpoint}, fences ${fenced}`;
   });
 
@@ -85,7 +85,7 @@ const clusterStates = ({ cluster }: RehearsalStage): readonly string[] =>
 
 /** Everything that a run leaves behind and that later runs build on, in lines that can be compared. */
 export const finalState = async (stage: RehearsalStage): Promise<readonly string[]> => {
-  const names: (readonly [string, string])[] = stage.stage.world
+  const names: (readonly [string, string])[] = stage.stage.aws
     .brokers()
     .map(({ brokerId, brokerName }) => [brokerId, brokerName]);
   if (stage.rehearsal.world.paired) names.push([stage.replicaId, 'orders-replica']);

@@ -62,7 +62,7 @@ const scopes = ['PAIR#orders', 'WATCH#orders', 'CLUSTER#events'];
 
 /** Locks that an outsider could not take now. */
 const heldLocks = async ({ stage }: RehearsalStage): Promise<readonly string[]> => {
-  const client = new DynamoDBClient({ ...stage.world.clientSettings(), region: 'us-east-2', maxAttempts: 1 });
+  const client = new DynamoDBClient({ ...stage.aws.clientSettings(), region: 'us-east-2', maxAttempts: 1 });
   const keys = scopes.map((scope) => ({ pk: { S: scope }, sk: { S: 'LOCK' } }));
   const { Responses = {} } = await client.send(
     new BatchGetItemCommand({ RequestItems: { [controlTable]: { Keys: keys, ConsistentRead: true } } }),

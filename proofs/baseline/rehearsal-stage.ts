@@ -2,11 +2,11 @@ import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import rhea from 'rhea';
 import { approvalPrefix, approvalScope } from '../../functions/control/approval.ts';
-import type { ApiCallRecord } from '../../simulator/api/api-call-record.ts';
+import type { ApiCall } from '../../simulator/api/api-call.ts';
 import { TaskFailure, type TransitionEvent } from '../../simulator/engine/ports.ts';
-import { readMessage } from '../../simulator/world/broker/amqp-message.ts';
-import type { WorldBroker } from '../../simulator/world/broker-inventory.ts';
-import type { WorldEvent } from '../../simulator/world/event-bridge.ts';
+import { readIncomingMessage } from '../../simulator/world/broker/amqp-message.ts';
+import type { SimulatedBroker } from '../../simulator/world/broker-inventory.ts';
+import type { BusEvent } from '../../simulator/world/event-bridge.ts';
 import type { EmbeddedRabbitCluster } from '../../simulator/world/rabbitmq/embedded-cluster.ts';
 import { controlTable, Stage } from '../../testbed/stage.ts';
 import { addTeamCutover, type TeamCutover } from '../../testbed/team-cutover.ts';
@@ -42,7 +42,7 @@ const startMs = Date.UTC(2026, 0, 5, 9);
 export class RehearsalStage {
   readonly stage: Stage;
   readonly rehearsal: Rehearsal;
-  readonly calls: ApiCallRecord[] = [];
+  readonly calls: ApiCall[] = [];
   readonly transitions: TransitionEvent[] = [];
   /**
    * Calls that changed a broker, in order: operation, Region and broker. Refused ones are not among them, nor promotions
@@ -70,9 +70,9 @@ export class RehearsalStage {
     this.stage = stage;
     this.#offsetsMs = offsetsMs;
     this.rehearsal = rehearsal;
-    const { world } = stage;
+    const { aws } = stage;
     const secret = (username: keyof typeof users): string =>
-      world.addSecret({
+      aws.addSecret({
         name: username,
         value: JSON.stringify({ username, password: users[username] }),
         regions: [east, west],
@@ -85,9 +85,9 @@ export class RehearsalStage {
     this.primaryArn = this.#addPair(rehearsal.world);
     this.#team = this.#addTeam(rehearsal.world);
     this.cluster = this.#addCluster(rehearsal.world);
-    world.onApiCall((call) => this.calls.push(call));
-    world.onEvent((event) => this.#onEvent(event));
-    world.faults.onChange((change, _id, { kind }) => {
+    aws.onApiCall((call) => this.calls.push(call));
+    aws.onEvent((event) => this.#onEvent(event));
+    aws.faults.onChange((change, _id, { kind }) => {
       if (change === 'stopped' && kind === 'stuck-promotion') this.#stuck = true;
     });
     stage.observe({
@@ -170,10 +170,10 @@ export class RehearsalStage {
 
   /** Answers the newest open question of the pair, as an approver's tool would. */
   async answerApproval(answer: 'approved' | 'denied'): Promise<void> {
-    const asked = this.stage.world.notifications().findLast(({ message }) => /^Approval /m.test(message));
+    const asked = this.stage.aws.notifications().findLast(({ message }) => /^Approval /m.test(message));
     const approvalId = /^Approval (\w+)/m.exec(asked?.message ?? '')?.[1];
     if (approvalId === undefined) return;
-    const client = new DynamoDBClient({ ...this.stage.world.clientSettings(), region: 'us-east-2', maxAttempts: 1 });
+    const client = new DynamoDBClient({ ...this.stage.aws.clientSettings(), region: 'us-east-2', maxAttempts: 1 });
     const update = new UpdateItemCommand({
       TableName: controlTable,
       Key: { pk: { S: approvalScope('orders') }, sk: { S: `${approvalPrefix}${approvalId}` } },
@@ -210,25 +210,25 @@ export class RehearsalStage {
     const nowMs = this.stage.clock.nowMs();
     for (const id of ids) {
       const message = { message_id: id, body: `body of ${id}`, durable: true, creation_time: new Date(nowMs) };
-      store.enqueue(queue, readMessage(rhea.message.encode(message), nowMs));
+      store.enqueue(queue, readIncomingMessage(rhea.message.encode(message), nowMs));
     }
   }
 
   /** The broker with this name as it is now. @throws TypeError for an unknown one */
   broker(brokerName: string) {
-    const broker = this.stage.world.brokers().find((candidate) => candidate.brokerName === brokerName);
+    const broker = this.stage.aws.brokers().find((candidate) => candidate.brokerName === brokerName);
     if (broker === undefined) throw new TypeError(`no broker "${brokerName}"`);
     return broker;
   }
 
   /** Whether the team's consumers take messages from a broker now. */
-  consumesFrom({ amqpAddresses: [endpoint] }: WorldBroker): boolean {
+  consumesFrom({ amqpAddresses: [endpoint] }: SimulatedBroker): boolean {
     return endpoint !== undefined && this.#team.consumes(endpoint);
   }
 
   /** Which of the team's consumers take messages now, by Region. */
   consumers(): readonly string[] {
-    return this.stage.world
+    return this.stage.aws
       .brokers()
       .map(
         (broker) =>
@@ -243,7 +243,7 @@ export class RehearsalStage {
    */
   executionOf(caller: string, region: string): string | undefined {
     const [, machine, name] = /^(\S+) ([^:]+): /.exec(caller) ?? [];
-    return machine && `arn:aws:states:${region}:${this.stage.world.accountId}:execution:${machine}:${name}`;
+    return machine && `arn:aws:states:${region}:${this.stage.aws.accountId}:execution:${machine}:${name}`;
   }
 
   /** An execution, its parent, the parent's parent and so on, by ARN: a lock that one of them holds is its own. */
@@ -268,17 +268,17 @@ export class RehearsalStage {
   }
 
   #addPair({ paired }: RehearsalWorld): string {
-    const { world } = this.stage;
+    const { aws } = this.stage;
     const brokerUsers = [
       { username: 'operator', password: users.operator, consoleAccess: true },
       { username: 'replicator', password: users.replicator, replicationUser: true },
       { username: 'application', password: users.application },
     ];
     const settings = { engineVersion: '5.18', users: brokerUsers };
-    const primary = world.addBroker({ region: east, brokerName: 'orders', ...settings });
+    const primary = aws.addBroker({ region: east, brokerName: 'orders', ...settings });
     if (paired) {
-      const replica = world.addBroker({ region: west, brokerName: 'orders-replica', ...settings });
-      world.pairBrokers(primary.brokerId, replica.brokerId);
+      const replica = aws.addBroker({ region: west, brokerName: 'orders-replica', ...settings });
+      aws.pairBrokers(primary.brokerId, replica.brokerId);
       this.#replicaId = replica.brokerId;
     }
     return primary.brokerArn;
@@ -295,14 +295,14 @@ export class RehearsalStage {
   }
 
   #addTeam({ pair = {}, reconciles, consumers = 'hold' }: RehearsalWorld): TeamCutover {
-    const { world } = this.stage;
-    const team = addTeamCutover(world, {
+    const { aws } = this.stage;
+    const team = addTeamCutover(aws, {
       name: 'orders',
       regions: [east, west],
       consumers,
-      brokers: () => world.brokers(),
+      brokers: () => aws.brokers(),
     });
-    const [first, second] = world.brokers().map(({ brokerArn }) => brokerArn);
+    const [first, second] = aws.brokers().map(({ brokerArn }) => brokerArn);
     this.stage.configurePairs([
       {
         name: 'orders',
@@ -318,18 +318,18 @@ export class RehearsalStage {
 
   #addCluster({ cluster: planned }: RehearsalWorld): EmbeddedRabbitCluster | undefined {
     if (planned === undefined) return undefined;
-    const { world } = this.stage;
-    const { broker, cluster } = world.addRabbitCluster(
+    const { aws } = this.stage;
+    const { broker, cluster } = aws.addRabbitCluster(
       { region: east, brokerName: 'events' },
       planned.seed,
       administrator,
     );
-    const secretArn = world.addSecret({ name: 'events', value: JSON.stringify(administrator), regions: [east] });
+    const secretArn = aws.addSecret({ name: 'events', value: JSON.stringify(administrator), regions: [east] });
     this.stage.configureClusters([{ ...planned.settings, name: 'events', broker: broker.brokerArn, secretArn }]);
     return cluster;
   }
 
-  #onEvent(event: WorldEvent): void {
+  #onEvent(event: BusEvent): void {
     const { source, detail, region } = event;
     if (source === 'aws.amazonmq') {
       const { eventName, errorCode, requestParameters } = detail as {
@@ -347,16 +347,16 @@ export class RehearsalStage {
   }
 
   /** The deployed rule `run-ended`: what ended without success is settled, but for settle-run itself. */
-  #settle({ region, detail, ...event }: WorldEvent): void {
+  #settle({ region, detail, ...event }: BusEvent): void {
     const ended = ['FAILED', 'TIMED_OUT', 'ABORTED'].includes(String(detail.status));
     if (!this.settles || !ended || String(detail.stateMachineArn).endsWith(':settle-run')) return;
-    if (this.stage.world.reachability.isDark(region)) return;
+    if (this.stage.aws.reachability.isDark(region)) return;
     this.receive(region, { ...event, region, detail });
   }
 
   #sfn(region: string): SFNClient {
     const client =
-      this.#clients.get(region) ?? new SFNClient({ ...this.stage.world.clientSettings(), region, maxAttempts: 1 });
+      this.#clients.get(region) ?? new SFNClient({ ...this.stage.aws.clientSettings(), region, maxAttempts: 1 });
     this.#clients.set(region, client);
     return client;
   }

@@ -1,4 +1,4 @@
-import type { ApiCallAttempt } from '../../simulator/api/api-call-record.ts';
+import type { ApiCallAttempt } from '../../simulator/api/api-call.ts';
 import { allStates } from '../../simulator/engine/definition/walk.ts';
 import type { TransitionEvent } from '../../simulator/engine/ports.ts';
 import { functionOf } from '../static/called.ts';

@@ -13,7 +13,7 @@ const common = {
 /** The promotion is accepted and shows no effect. */
 const stuck: Rehearsal['before'] = async (stage) => {
   await replicated(stage);
-  stage.stage.world.faults.start({ id: 'stuck', kind: 'stuck-promotion', mode: 'SWITCHOVER', count: 1 });
+  stage.stage.aws.faults.start({ id: 'stuck', kind: 'stuck-promotion', mode: 'SWITCHOVER', count: 1 });
 };
 
 /** Somebody who approves within half a minute. */

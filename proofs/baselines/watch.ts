@@ -30,7 +30,7 @@ export const watchRehearsals: readonly Rehearsal[] = [
     name: 'fails over',
     before: async (stage) => {
       await beating(stage);
-      stage.stage.world.blackout(east, { powerOff: true });
+      stage.stage.aws.blackout(east, { powerOff: true });
       await beatIn(stage, [west]);
     },
     // The schedule goes on, or the watch could not tell a dead primary from an outage of the table.
@@ -43,7 +43,7 @@ export const watchRehearsals: readonly Rehearsal[] = [
     name: 'pages',
     before: async (stage) => {
       await beating(stage);
-      stage.stage.world.faults.start({ kind: 'partition', regions: [east, west] });
+      stage.stage.aws.faults.start({ kind: 'partition', regions: [east, west] });
       await beatIn(stage, [east, west]);
     },
   },

@@ -34,7 +34,7 @@ export const ending = (
           delayMs: callMs,
           caller: `${machine.name} *: ${functionName}*`,
         } as const;
-        stage.world.faults.start(slow);
+        stage.aws.faults.start(slow);
         stage.clock.spawn(how, async () => {
           await stage.clock.sleepMs(endAfterMs);
           if (how === 'stopped') await rehearsal.stop(executionArn);
@@ -47,7 +47,7 @@ export const ending = (
     disturbance: {
       arm,
       disarm: ({ stage }) => {
-        if (stage.world.faults.active('slow-answer').length > 0) stage.world.faults.stop('slow');
+        if (stage.aws.faults.active('slow-answer').length > 0) stage.aws.faults.stop('slow');
       },
     },
     struck: () => struck,
@@ -62,7 +62,7 @@ export const redriving = (): {
   let redriven: { readonly status: string; readonly error: string | undefined } | undefined;
   const afterEnd = async (rehearsal: RehearsalStage, { executionArn }: RunEnd): Promise<void> => {
     const region = executionArn.split(':')[3] ?? '';
-    const client = new SFNClient({ ...rehearsal.stage.world.clientSettings(), region, maxAttempts: 1 });
+    const client = new SFNClient({ ...rehearsal.stage.aws.clientSettings(), region, maxAttempts: 1 });
     await client.send(new RedriveExecutionCommand({ executionArn }));
     const { status, error } = await rehearsal.end(executionArn);
     redriven = { status, error };

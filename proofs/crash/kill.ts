@@ -30,7 +30,7 @@ export const killing = (
     disturbance: {
       arm: ({ stage }) => {
         stage.observe({ transition: (transition) => tracker.onTransition(transition) });
-        stage.world.interceptCalls((attempt) => {
+        stage.aws.interceptCalls((attempt) => {
           const place = tracker.placeOf(attempt);
           if (!armed || place === undefined || place.state !== kill.state) return 'proceed';
           const visit = `${place.executionName} ${place.visit}`;

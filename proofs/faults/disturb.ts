@@ -6,10 +6,10 @@ import type { StandIn } from '../baseline/rehearsal.ts';
 import { east, type RehearsalStage, west } from '../baseline/rehearsal-stage.ts';
 import { childOf, functionOf } from '../static/called.ts';
 import type { ProvenMachine } from '../static/load-machines.ts';
-import { type FaultKind, faultsOf } from './fault-kinds.ts';
+import { type CallFaultKind, faultsOf } from './fault-kinds.ts';
 
 /** What Lambda's integration says where the function itself makes no call that could fail. */
-const ofIntegration: Partial<Readonly<Record<FaultKind, string>>> = {
+const ofIntegration: Partial<Readonly<Record<CallFaultKind, string>>> = {
   throttled: 'Lambda.TooManyRequestsException',
   '500': 'Lambda.ServiceException',
   timeout: 'Sandbox.Timedout',
@@ -21,7 +21,7 @@ const ofIntegration: Partial<Readonly<Record<FaultKind, string>>> = {
 };
 
 /** What a state without calls sees instead of its function. */
-export const standInFor = (fault: FaultKind): StandIn | undefined => {
+export const standInFor = (fault: CallFaultKind): StandIn | undefined => {
   const name = ofIntegration[fault];
   return name === undefined ? undefined : new TaskFailure(name, 'injected by the proof');
 };
@@ -35,7 +35,7 @@ const callersOf = (machine: ProvenMachine, state: string): string => {
 };
 
 /** Faults that some states do not notice: nothing is stale yet, the other Region is not asked, a slow answer comes. */
-const alwaysMet = (fault: FaultKind): boolean => !['slow answer', 'Region dark', 'stale read'].includes(fault);
+const alwaysMet = (fault: CallFaultKind): boolean => !['slow answer', 'Region dark', 'stale read'].includes(fault);
 
 /**
  * Lets the calls of one state of the first execution fail, in every visit and every try. A Region that goes dark stays
@@ -44,7 +44,7 @@ const alwaysMet = (fault: FaultKind): boolean => !['slow answer', 'Region dark',
 export const disturbing = (
   machine: ProvenMachine,
   state: string,
-  fault: FaultKind,
+  fault: CallFaultKind,
 ): { readonly disturbance: Disturbance; struck(): boolean } => {
   const callers = callersOf(machine, state);
   let entered = false;
@@ -55,17 +55,17 @@ export const disturbing = (
     entered = true;
     if (running.length > 0) return;
     const other = rehearsal.region === east ? west : east;
-    running = faultsOf(fault, callers, other).map((input) => stage.world.faults.start(input));
+    running = faultsOf(fault, callers, other).map((input) => stage.aws.faults.start(input));
   };
   const stop = ({ stage }: RehearsalStage): void => {
-    for (const id of running) stage.world.faults.stop(id);
+    for (const id of running) stage.aws.faults.stop(id);
     running = [];
   };
   return {
     disturbance: {
       arm: (rehearsal) => {
         let first: string | undefined;
-        rehearsal.stage.world.onApiCall(({ caller, outcome }) => {
+        rehearsal.stage.aws.onApiCall(({ caller, outcome }) => {
           if (running.length > 0 && outcome !== 'ok' && fits(callers, caller)) met += 1;
         });
         rehearsal.stage.observe({

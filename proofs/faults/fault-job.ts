@@ -1,5 +1,5 @@
 import type { Played } from '../baseline/play.ts';
-import type { FaultKind } from './fault-kinds.ts';
+import type { CallFaultKind } from './fault-kinds.ts';
 
 /** What a worker of the fault proof is asked to play. */
 export type FaultJob =
@@ -11,7 +11,7 @@ export type FaultJob =
       readonly machine: string;
       readonly rehearsal: string;
       readonly state: string;
-      readonly fault: FaultKind;
+      readonly fault: CallFaultKind;
       /** Outcome of the undisturbed rehearsal. */
       readonly wanted: string | undefined;
     };

@@ -1,7 +1,7 @@
 import type { FaultInput } from '../../simulator/world/fault-schema.ts';
 
 /** What may go wrong with the calls of one state: the columns of the matrix. */
-export const faultKinds = [
+export const callFaultKinds = [
   'throttled',
   '500',
   'timeout',
@@ -14,7 +14,7 @@ export const faultKinds = [
   'Region dark',
   'stale read',
 ] as const;
-export type FaultKind = (typeof faultKinds)[number];
+export type CallFaultKind = (typeof callFaultKinds)[number];
 
 /** What each service says about something that it does not have: its error's name and status. */
 const absent: Readonly<Record<string, readonly [code: string, statusCode: number]>> = {
@@ -65,7 +65,7 @@ const slowMs = 5_000;
  * @param caller name of the function's actor, `*` for any text
  * @param otherRegion the Region that the workflow does not run in
  */
-export const faultsOf = (kind: FaultKind, caller: string, otherRegion: string): readonly FaultInput[] => {
+export const faultsOf = (kind: CallFaultKind, caller: string, otherRegion: string): readonly FaultInput[] => {
   switch (kind) {
     case 'throttled':
       return [{ kind: 'throttling', caller }];

@@ -13,7 +13,7 @@ import { historyBound } from '../static/history-budget.ts';
 import { loadMachines, type ProvenMachine } from '../static/load-machines.ts';
 import { childOutcomes } from '../static/task-steps.ts';
 import type { FaultAnswer, FaultJob } from './fault-job.ts';
-import { faultKinds } from './fault-kinds.ts';
+import { callFaultKinds } from './fault-kinds.ts';
 import { judgeFault } from './judge-fault.ts';
 
 type KnownFault = KnownRehearsal<FaultAnswer>;
@@ -47,7 +47,7 @@ const casesOf = (machine: ProvenMachine, rehearsed: readonly KnownFault[]): read
   tasksOf(machine).flatMap((state) => {
     const known = rehearsalFor(rehearsed, state);
     if (known === undefined) return [];
-    return faultKinds.map((fault) => ({
+    return callFaultKinds.map((fault) => ({
       job: {
         kind: 'fault',
         machine: machine.name,
@@ -138,10 +138,10 @@ export const proveFaults = async ({ machines: wanted, onProgress }: MatrixOption
           judged
             .filter(({ job }) => job.machine === machine.name)
             .map(({ job, reasons: [reason] }) => ({ row: job.state, column: job.fault, reason })),
-          faultKinds,
+          callFaultKinds,
         ),
       ),
-      figures: { rehearsals: known.length, 'kinds of faults': faultKinds.length },
+      figures: { rehearsals: known.length, 'kinds of faults': callFaultKinds.length },
     };
   } finally {
     await pool.close();

@@ -16,7 +16,7 @@ export const auditRepairs = (
   isAcknowledged: (brokerId: string, id: string) => boolean,
   violations: Violations,
 ): void => {
-  const serving = () => stage.stage.world.brokers().filter(({ dataPlane }) => dataPlane?.acceptsClients === true);
+  const serving = () => stage.stage.aws.brokers().filter(({ dataPlane }) => dataPlane?.acceptsClients === true);
   const before = new Map<string, ReadonlyMap<string, readonly string[]>>();
   stage.stage.observe({
     transition: ({ machineName, stateName, executionArn, kind, atMs }) => {

@@ -18,7 +18,7 @@ const writes: ReadonlySet<string> = new Set([
  * that waits for it does, and the lease has not ended.
  */
 export const auditWriters = (stage: RehearsalStage, violations: Violations): void => {
-  const { clock, world } = stage.stage;
+  const { clock, aws } = stage.stage;
   const guards = operatorOf(stage).guards('PAIR#orders');
   const look = async (what: string, executionArn: string, atMs: number): Promise<void> => {
     const reading = await guards.read();
@@ -33,7 +33,7 @@ export const auditWriters = (stage: RehearsalStage, violations: Violations): voi
     ];
     violations.push(...found.map((each) => `${timeOf(atMs)} ${what}: ${each}`));
   };
-  world.onApiCall(({ service, operation, region, caller = '', attemptedByRegion = region, outcome }) => {
+  aws.onApiCall(({ service, operation, region, caller = '', attemptedByRegion = region, outcome }) => {
     if (outcome !== 'ok' || !writes.has(`${service} ${operation}`)) return;
     const executionArn = stage.executionOf(caller, attemptedByRegion);
     if (executionArn === undefined) return;

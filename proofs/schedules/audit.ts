@@ -10,7 +10,7 @@ export const timeOf = (atMs: number): string => new Date(atMs).toISOString().sli
 
 /** Looks, at the instant of every promotion that Amazon MQ took, at who holds the lock and what is frozen. */
 export const auditPromotions = (stage: RehearsalStage, mayBeStuck: boolean, violations: Violations): void => {
-  const { clock, world } = stage.stage;
+  const { clock, aws } = stage.stage;
   const operator = operatorOf(stage);
   const promotions = new Map<string, number>();
   let previous: { readonly request: string; readonly atMs: number; readonly roleChanges: number } | undefined;
@@ -49,7 +49,7 @@ export const auditPromotions = (stage: RehearsalStage, mayBeStuck: boolean, viol
       if (frozen !== undefined && frozen.atMs < atMs) wrong(`frozen since ${timeOf(frozen.atMs)}`);
     }
   };
-  world.onEvent((event) => {
+  aws.onEvent((event) => {
     const { eventName, errorCode, userIdentity, requestParameters } = event.detail as {
       readonly eventName?: string;
       readonly errorCode?: string;
@@ -67,7 +67,7 @@ export const auditPromotions = (stage: RehearsalStage, mayBeStuck: boolean, viol
 export const auditLostRegion = (stage: RehearsalStage, violations: Violations): void => {
   const promoted = new Set<string>();
   const told = new Set<string>();
-  stage.stage.world.onApiCall(({ caller, region, attemptedByRegion, service, operation, outcome, atMs }) => {
+  stage.stage.aws.onApiCall(({ caller, region, attemptedByRegion, service, operation, outcome, atMs }) => {
     const run = /^failover ([^:]+): /.exec(caller ?? '')?.[1];
     if (run === undefined || promoted.has(run)) return;
     if (service === 'mq' && operation === 'Promote' && outcome === 'ok') promoted.add(run);

@@ -8,10 +8,10 @@ import type { ScheduleTraffic } from './traffic.ts';
 /** All tries of a Task whose function never answers: six of 30 s, and some two minutes of back-off. */
 const triesSeconds = failoverSettleMs / 1_000 + 290;
 
-const alarmEvent = ({ stage: { world, clock } }: RehearsalStage, at: string) => ({
+const alarmEvent = ({ stage: { aws, clock } }: RehearsalStage, at: string) => ({
   version: '0',
   id: 'alarm',
-  account: world.accountId,
+  account: aws.accountId,
   time: new Date(clock.nowMs()).toISOString(),
   region: at,
   resources: [],
@@ -79,25 +79,25 @@ const startLate = async (stage: RehearsalStage, what: Extract<Move, { readonly d
 };
 
 const beginFault = ({ stage }: RehearsalStage, what: Extract<Move, { readonly do: 'fault' }>): void => {
-  const { clock, world } = stage;
-  const id = world.faults.start(what.fault);
-  const started = world.faults.active(what.fault.kind).at(-1);
+  const { clock, aws } = stage;
+  const id = aws.faults.start(what.fault);
+  const started = aws.faults.active(what.fault.kind).at(-1);
   clock.spawn(`end of ${id}`, async () => {
     await clock.sleepMs(what.seconds * 1_000);
     // Its count may have used it up.
-    if (world.faults.active(what.fault.kind).some((active) => active === started)) world.faults.stop(id);
+    if (aws.faults.active(what.fault.kind).some((active) => active === started)) aws.faults.stop(id);
   });
 };
 
 /** Makes one move of a schedule. @throws what the move's calls throw in the trouble of the moment */
 export const carryOut = async (stage: RehearsalStage, traffic: ScheduleTraffic, what: Move): Promise<void> => {
-  const { clock, engine, world } = stage.stage;
+  const { clock, engine, aws } = stage.stage;
   const operator = operatorOf(stage);
   switch (what.do) {
     case 'late-run':
       return await startLate(stage, what);
     case 'alarm':
-      if (!world.reachability.isDark(what.region)) stage.receive(what.region, alarmEvent(stage, what.region));
+      if (!aws.reachability.isDark(what.region)) stage.receive(what.region, alarmEvent(stage, what.region));
       return;
     case 'freeze':
       return await operator.guards(what.scope).freeze({ reason: 'test', by: 'schedule', atMs: clock.nowMs() });

@@ -20,8 +20,8 @@ export const operatorOf = (stage: RehearsalStage): Operator => {
   return operator;
 };
 
-const operatorAt = ({ stage: { clock, world } }: RehearsalStage): Operator => {
-  const runtime = { ...currentRuntime(), clock, random: () => 0.5, aws: world.clientSettings() };
+const operatorAt = ({ stage: { clock, aws } }: RehearsalStage): Operator => {
+  const runtime = { ...currentRuntime(), clock, random: () => 0.5, aws: aws.clientSettings() };
   const items = new ControlItems(runtime, { region: 'us-east-2', tableName: controlTable });
   return { records: new ControlTable(items), guards: (scope: string) => new GuardTable(items, scope) };
 };

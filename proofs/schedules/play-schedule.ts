@@ -64,7 +64,7 @@ export const playSchedule = async (
   const violations: Violations = [];
   const tally = new Map<string, number>();
   const stage = await stageOf(schedule);
-  const { clock, engine, world } = stage.stage;
+  const { clock, engine, aws } = stage.stage;
   onEngine(engine);
   const mayBeStuck = schedule.moves.some(
     ({ move }) => move.do === 'fault' && (move.fault.kind === 'stuck-promotion' || move.fault.kind === 'stale-answer'),
@@ -96,12 +96,11 @@ export const playSchedule = async (
     const beats = schedule.moves.some(({ move }) => move.do === 'alarm');
     for (let seconds = 0; seconds < horizonSeconds; seconds += 60) {
       for (const at of beats ? [east, west] : []) {
-        if (!world.reachability.isDark(at))
-          clock.spawn(`heartbeat ${at}`, () => stage.invoke('write-heartbeat', at, {}));
+        if (!aws.reachability.isDark(at)) clock.spawn(`heartbeat ${at}`, () => stage.invoke('write-heartbeat', at, {}));
       }
       await clock.sleepMs(60_000);
     }
-    world.faults.stopAll();
+    aws.faults.stopAll();
     for (const scope of ['PAIR#orders', 'GLOBAL'] as const) await carryOut(stage, traffic, { do: 'unfreeze', scope });
     const deadlineMs = clock.nowMs() + patienceSeconds * 1_000;
     const running = () => engine.executions().filter(({ status }) => status === 'RUNNING');

@@ -31,13 +31,13 @@ export class ScheduleTraffic {
 
   constructor(stage: RehearsalStage) {
     this.#stage = stage;
-    const { clock, world } = stage.stage;
+    const { clock, aws } = stage.stage;
     this.#ledgers = consumerLedgers({
       clock,
-      random: world.randomStream('consumers'),
+      random: aws.randomStream('consumers'),
       pair: 'orders',
       table: ledgerTable,
-      awsFrom: (region) => world.clientSettings({ fromRegion: region }),
+      awsFrom: (region) => aws.clientSettings({ fromRegion: region }),
     });
   }
 
@@ -65,14 +65,14 @@ export class ScheduleTraffic {
 
   /** Messages on all queues of a broker, the quarantine among them, by id. */
   messagesOf(brokerId: string): readonly string[] {
-    const broker = this.#stage.stage.world.brokers().find((each) => each.brokerId === brokerId);
+    const broker = this.#stage.stage.aws.brokers().find((each) => each.brokerId === brokerId);
     return [...(broker?.dataPlane?.queueDepths().keys() ?? [])].flatMap((name) => this.#idsIn(brokerId, name));
   }
 
   /** What became of the messages, against the brokers' stores and the ledger; their totals. */
   async audit(violations: Violations): Promise<MessageTotals> {
     const { stage } = this.#stage;
-    const stores = stage.world.brokers().flatMap(({ brokerId, dataPlane }) =>
+    const stores = stage.aws.brokers().flatMap(({ brokerId, dataPlane }) =>
       [...(dataPlane?.queueDepths().keys() ?? [])].map((name) => ({
         brokerId,
         queue: name,
@@ -105,10 +105,10 @@ export class ScheduleTraffic {
   }
 
   #serving() {
-    const { world } = this.#stage.stage;
-    return world
+    const { aws } = this.#stage.stage;
+    return aws
       .brokers()
-      .find(({ region, dataPlane }) => dataPlane?.acceptsClients === true && !world.reachability.isDark(region));
+      .find(({ region, dataPlane }) => dataPlane?.acceptsClients === true && !aws.reachability.isDark(region));
   }
 
   #produce(count: number): void {
@@ -175,7 +175,7 @@ export class ScheduleTraffic {
 
   /** Regions that have entered each message as processed, by partition key. */
   async #proofs(): Promise<ReadonlyMap<string, number>> {
-    const client = new DynamoDBClient({ ...this.#stage.stage.world.clientSettings(), region: west, maxAttempts: 1 });
+    const client = new DynamoDBClient({ ...this.#stage.stage.aws.clientSettings(), region: west, maxAttempts: 1 });
     const { Items = [] } = await client.send(new ScanCommand({ TableName: ledgerTable }));
     const proofs = new Map<string, number>();
     for (const { pk, sk } of Items) {

@@ -5,7 +5,7 @@ import { childFacts, functionFacts } from '../contracts/index.ts';
 import { afterAssign, withNames } from './assignments.ts';
 import { awaitsChild, childOf, functionOf } from './called.ts';
 import { type Context, doneKey } from './context.ts';
-import { type Complain, countsOf, type MachineFacts, noCounts, type Step } from './step.ts';
+import { countsOf, type MachineFacts, noCounts, type ReportViolation, type Step } from './step.ts';
 
 /** The error of a run that a state awaited and that failed: its own run has told people. */
 const childFailed = 'States.TaskFailed';
@@ -17,7 +17,7 @@ export const caughtStep = (
   index: number,
   catcher: Catcher,
   context: Context,
-  complain: Complain,
+  report: ReportViolation,
 ): readonly Step[] => {
   const functionName = functionOf(state);
   const child = childOf(state);
@@ -48,15 +48,15 @@ export const caughtStep = (
   if (failure === undefined) {
     const names = text.includes('$states.errorOutput') || own?.failsSilently === true;
     if (!context.failed && !isRefusal && mayFail === undefined) {
-      complain('catch', `${label} goes on without keeping the error in $failure`);
+      report('catch', `${label} goes on without keeping the error in $failure`);
     } else if (!context.failed && !names) {
-      complain('catch', `${label} goes on and names the error nowhere`);
+      report('catch', `${label} goes on and names the error nowhere`);
     }
     return [step(after)];
   }
-  if (context.failed) complain('first-error', `${label} writes over the first error of the run`);
+  if (context.failed) report('first-error', `${label} writes over the first error of the run`);
   if (!JSON.stringify(failure).includes('$states.errorOutput')) {
-    complain('first-error', `${label} keeps something else than the error that was caught`);
+    report('first-error', `${label} keeps something else than the error that was caught`);
   }
   const failed: Context = { ...after, failed: true, reported: false };
   if (!awaitsChild(state)) return [step(failed)];

@@ -2,7 +2,7 @@ import type { State } from '../../simulator/engine/definition/definition.ts';
 import { allStates } from '../../simulator/engine/definition/walk.ts';
 import { expressionSource, isExpression } from '../../simulator/engine/expression/evaluator.ts';
 import type { Json } from '../../simulator/engine/expression/json.ts';
-import { MAX_HISTORY_EVENTS } from '../../simulator/engine/limits.ts';
+import { maxHistoryEvents } from '../../simulator/engine/limits.ts';
 import { functionFacts, mostItems } from '../contracts/index.ts';
 import { treeOf } from './abstract-value.ts';
 import { answerField, templatePath } from './assignments.ts';
@@ -122,7 +122,7 @@ export const historyBound = (machine: ProvenMachine, exploration: Exploration): 
 /** Whether the history can run full. */
 export const historyViolations = (machine: ProvenMachine, exploration: Exploration): readonly Violation[] => {
   const bound = historyBound(machine, exploration);
-  if (bound < MAX_HISTORY_EVENTS) return [];
-  const message = `may reach ${bound} history events; an execution ends at ${MAX_HISTORY_EVENTS}`;
+  if (bound < maxHistoryEvents) return [];
+  const message = `may reach ${bound} history events; an execution ends at ${maxHistoryEvents}`;
   return [{ rule: 'history', machine: machine.name, message, path: [] }];
 };

@@ -5,7 +5,7 @@ import type { Definition } from '../../simulator/engine/definition/definition.ts
 import { parseDefinition } from '../../simulator/engine/definition/parse-definition.ts';
 import { functionArn } from '../../testbed/lambda.ts';
 
-/** A definition as it is deployed, with its numbers filled in. */
+/** A definition as it is deployed, with its parameters filled in. */
 export interface ProvenMachine {
   readonly name: string;
   readonly definition: Definition;

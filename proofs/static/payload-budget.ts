@@ -2,7 +2,7 @@ import type { State } from '../../simulator/engine/definition/definition.ts';
 import { catchLabel } from '../../simulator/engine/definition/transitions.ts';
 import { allStates } from '../../simulator/engine/definition/walk.ts';
 import type { Json, JsonObject } from '../../simulator/engine/expression/json.ts';
-import { MAX_PAYLOAD_BYTES } from '../../simulator/engine/limits.ts';
+import { maxPayloadBytes } from '../../simulator/engine/limits.ts';
 import { functionFacts, maxAnswerBytes, mostItems } from '../contracts/index.ts';
 import { functionOf } from './called.ts';
 import type { Exploration } from './explore.ts';
@@ -137,7 +137,7 @@ export const payloadViolations = (machine: ProvenMachine, exploration: Explorati
       return { rule: 'payload', machine: name, state, message, path: [state] };
     });
   const bound = payloadBound(machine, exploration);
-  if (bound <= MAX_PAYLOAD_BYTES) return growing;
-  const message = `a payload may reach ${bound} bytes; the limit is ${MAX_PAYLOAD_BYTES}`;
+  if (bound <= maxPayloadBytes) return growing;
+  const message = `a payload may reach ${bound} bytes; the limit is ${maxPayloadBytes}`;
   return [...growing, { rule: 'payload', machine: name, message, path: [] }];
 };

@@ -39,7 +39,7 @@ const knownNames: ReadonlySet<string> = new Set([
   'States.TaskFailed',
 ]);
 
-type Complain = (rule: StaticRule, message: string) => void;
+type ReportViolation = (rule: StaticRule, message: string) => void;
 
 const secondsOf = (value: number | string | undefined): number | undefined => {
   if (typeof value !== 'string' || !isExpression(value)) return typeof value === 'number' ? value : undefined;
@@ -47,27 +47,27 @@ const secondsOf = (value: number | string | undefined): number | undefined => {
   return tree.type === 'number' && typeof tree.value === 'number' ? tree.value : undefined;
 };
 
-const checkTimeout = (state: TaskState, machines: readonly ProvenMachine[], complain: Complain): void => {
+const checkTimeout = (state: TaskState, machines: readonly ProvenMachine[], report: ReportViolation): void => {
   const seconds = secondsOf(state.TimeoutSeconds);
   if (seconds === undefined) {
-    complain('timeout', 'has no TimeoutSeconds that is a number');
+    report('timeout', 'has no TimeoutSeconds that is a number');
     return;
   }
   const functionName = functionOf(state);
   const ownSeconds = functions.find(({ name }) => name === functionName)?.timeoutSeconds;
   const functionSeconds = ownSeconds ?? functionTimeoutSeconds;
   if (functionName !== undefined && seconds <= functionSeconds) {
-    complain('timeout', `gives up after ${seconds} s, while its function may run for ${functionSeconds} s`);
+    report('timeout', `gives up after ${seconds} s, while its function may run for ${functionSeconds} s`);
   }
   // A function with a time of its own extends the lock while it works.
   if (functionName !== undefined && ownSeconds === undefined && seconds >= leaseSeconds) {
-    complain('timeout', `waits for ${seconds} s, longer than a lock is held without renewal, ${leaseSeconds} s`);
+    report('timeout', `waits for ${seconds} s, longer than a lock is held without renewal, ${leaseSeconds} s`);
   }
   const child = childOf(state);
   const childSeconds = machines.find(({ name }) => name === child)?.definition.TimeoutSeconds;
   const mayBeCut = child !== undefined && childFacts[child]?.cutShort !== undefined;
   if (awaitsChild(state) && childSeconds !== undefined && seconds <= childSeconds && !mayBeCut) {
-    complain('timeout', `gives up after ${seconds} s, while the run that it awaits may take ${childSeconds} s`);
+    report('timeout', `gives up after ${seconds} s, while the run that it awaits may take ${childSeconds} s`);
   }
 };
 
@@ -78,31 +78,31 @@ const wantedRetries = (state: TaskState): readonly string[] => {
   return transientOfStepFunctions;
 };
 
-const checkRetry = (state: TaskState, complain: Complain): void => {
+const checkRetry = (state: TaskState, report: ReportViolation): void => {
   const wanted = wantedRetries(state);
   const allowed = childOf(state) === undefined ? wanted : [...wanted, 'States.Timeout'];
   const retriers = state.Retry ?? [];
   const names = retriers.flatMap(({ ErrorEquals }) => ErrorEquals);
-  for (const name of wanted) if (!names.includes(name)) complain('retry', `does not retry ${name}`);
-  for (const name of names) if (!allowed.includes(name)) complain('retry', `retries ${name}, which is not transient`);
+  for (const name of wanted) if (!names.includes(name)) report('retry', `does not retry ${name}`);
+  for (const name of names) if (!allowed.includes(name)) report('retry', `retries ${name}, which is not transient`);
   for (const { MaxAttempts } of retriers) {
-    if (MaxAttempts === undefined) complain('retry', 'retries without saying how often');
+    if (MaxAttempts === undefined) report('retry', 'retries without saying how often');
   }
 };
 
-const checkTask = (state: TaskState, machines: readonly ProvenMachine[], complain: Complain): void => {
+const checkTask = (state: TaskState, machines: readonly ProvenMachine[], report: ReportViolation): void => {
   const functionName = functionOf(state);
   const child = childOf(state);
   if (functionName !== undefined && functionFacts[functionName] === undefined) {
-    complain('classified', `calls ${functionName}, about which proofs/contracts/index.ts says nothing`);
+    report('classified', `calls ${functionName}, about which proofs/contracts/index.ts says nothing`);
   }
   if (child !== undefined && childFacts[child] === undefined) {
-    complain('classified', `starts ${child}, for which proofs/contracts/index.ts names no guards`);
+    report('classified', `starts ${child}, for which proofs/contracts/index.ts names no guards`);
   }
-  checkTimeout(state, machines, complain);
-  checkRetry(state, complain);
+  checkTimeout(state, machines, report);
+  checkRetry(state, report);
   for (const name of (state.Catch ?? []).flatMap(({ ErrorEquals }) => ErrorEquals)) {
-    if (!knownNames.has(name)) complain('error-names', `catches ${name}, which nothing raises`);
+    if (!knownNames.has(name)) report('error-names', `catches ${name}, which nothing raises`);
   }
 };
 

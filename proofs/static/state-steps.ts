@@ -6,17 +6,17 @@ import { ownErrors, toldOutcomes } from '../contracts/index.ts';
 import { boundsOf, type CountBound, treeOf, truthOf } from './abstract-value.ts';
 import { afterAssign, templatePath } from './assignments.ts';
 import { type Context, endingKey } from './context.ts';
-import { type Complain, countsOf, type MachineFacts, noCounts, type Step } from './step.ts';
+import { countsOf, type MachineFacts, noCounts, type ReportViolation, type Step } from './step.ts';
 import { taskSteps } from './task-steps.ts';
 import { variablesRead } from './variables-read.ts';
 
 const uncaught = 'an error that nothing catches';
 
 /** The variables that stand in a step's own fields must be there. */
-const requireAssigned = (templates: readonly (Json | undefined)[], context: Context, complain: Complain): void => {
+const requireAssigned = (templates: readonly (Json | undefined)[], context: Context, report: ReportViolation): void => {
   for (const template of templates) {
     for (const name of variablesRead(template)) {
-      if (!context.assigned.has(name)) complain('assigned', `reads $${name}, which nothing has assigned on this way`);
+      if (!context.assigned.has(name)) report('assigned', `reads $${name}, which nothing has assigned on this way`);
     }
   }
 };
@@ -25,14 +25,14 @@ const assignedBy = (
   { relevant }: MachineFacts,
   assign: JsonObject | undefined,
   context: Context,
-  complain: Complain,
+  report: ReportViolation,
 ): Context => {
   if (assign === undefined) return context;
   const failure = assign.failure;
   const error = failure !== undefined && isJsonObject(failure) ? String(failure.Error) : undefined;
-  if (failure !== undefined && context.failed) complain('first-error', 'writes over the first error of the run');
+  if (failure !== undefined && context.failed) report('first-error', 'writes over the first error of the run');
   if (error !== undefined && !ownErrors.includes(error)) {
-    complain('error-names', `fails with "${error}", which is no name that proofs/contracts/index.ts lists`);
+    report('error-names', `fails with "${error}", which is no name that proofs/contracts/index.ts lists`);
   }
   return {
     ...context,
@@ -46,18 +46,18 @@ const choiceSteps = (
   facts: MachineFacts,
   state: ChoiceState,
   context: Context,
-  complain: Complain,
+  report: ReportViolation,
 ): readonly Step[] => {
   const steps: Step[] = [];
   let bounds: readonly CountBound[] = [];
   const take = (label: string, next: string, assign: JsonObject | undefined, output: Json | undefined): void => {
-    requireAssigned([assign, output], context, complain);
+    requireAssigned([assign, output], context, report);
     const counts = { ...countsOf(assign), bounds };
-    steps.push({ label, next, context: assignedBy(facts, assign, context, complain), counts });
+    steps.push({ label, next, context: assignedBy(facts, assign, context, report), counts });
   };
   for (const [index, rule] of state.Choices.entries()) {
     const { Condition: condition } = rule;
-    requireAssigned([typeof condition === 'string' ? condition : undefined], context, complain);
+    requireAssigned([typeof condition === 'string' ? condition : undefined], context, report);
     const tree =
       typeof condition === 'string' && isExpression(condition) ? treeOf(expressionSource(condition)) : undefined;
     const truth = tree === undefined ? condition === true : truthOf(tree, context.known);
@@ -69,7 +69,7 @@ const choiceSteps = (
     if (truth === true) return steps;
     bounds = tree === undefined ? before : [...before, ...boundsOf(tree, false, context.known)];
   }
-  if (state.Default === undefined) complain('catch', `has no Default: ${uncaught}`);
+  if (state.Default === undefined) report('catch', `has no Default: ${uncaught}`);
   else take('Default', state.Default, state.Assign, state.Output);
   return steps;
 };
@@ -82,39 +82,39 @@ const endingOf = (state: State): string | undefined => {
   return typeof outcome === 'string' && !isExpression(outcome) ? outcome : undefined;
 };
 
-const checkEnding = (state: State, { known, reported }: Context, complain: Complain): void => {
+const checkEnding = (state: State, { known, reported }: Context, report: ReportViolation): void => {
   const ending = endingOf(state);
   const allowed = known.get(endingKey);
   if (ending === undefined) return;
   if (typeof allowed === 'string' && !allowed.split('/').includes(ending)) {
-    complain('ending', `ends as ${ending}, although an answer on the way allows ${allowed} alone`);
+    report('ending', `ends as ${ending}, although an answer on the way allows ${allowed} alone`);
   }
   if (toldOutcomes.includes(ending) && !reported)
-    complain('ending', `ends as ${ending} without anybody having been told`);
+    report('ending', `ends as ${ending} without anybody having been told`);
 };
 
-const endAt = (state: State, context: Context, complain: Complain): void => {
-  if (!context.failed) checkEnding(state, context, complain);
+const endAt = (state: State, context: Context, report: ReportViolation): void => {
+  if (!context.failed) checkEnding(state, context, report);
   for (const held of context.held) {
     if (state.Type === 'Fail' && held.startsWith('after-promotion')) continue;
-    complain('lock', `ends while the run still has something to give back: ${held}`);
+    report('lock', `ends while the run still has something to give back: ${held}`);
   }
   if (state.Type !== 'Fail') {
-    if (context.failed) complain('first-error', 'succeeds although the run has met an error that it must end with');
+    if (context.failed) report('first-error', 'succeeds although the run has met an error that it must end with');
     return;
   }
-  requireAssigned([state.Error, state.Cause], context, complain);
-  if (!context.reported) complain('catch', 'fails without anybody having been told');
-  failWith(state, context, complain);
+  requireAssigned([state.Error, state.Cause], context, report);
+  if (!context.reported) report('catch', 'fails without anybody having been told');
+  failWith(state, context, report);
 };
 
-const failWith = ({ Error: error, Cause: cause }: FailState, context: Context, complain: Complain): void => {
+const failWith = ({ Error: error, Cause: cause }: FailState, context: Context, report: ReportViolation): void => {
   if (context.failed) {
     if (templatePath(error) !== 'failure.Error' || templatePath(cause) !== 'failure.Cause') {
-      complain('first-error', 'fails with something else than the first error and its cause');
+      report('first-error', 'fails with something else than the first error and its cause');
     }
   } else if (error === undefined || !ownErrors.includes(error)) {
-    complain('error-names', `fails with "${error ?? ''}", which is no name that proofs/contracts/index.ts lists`);
+    report('error-names', `fails with "${error ?? ''}", which is no name that proofs/contracts/index.ts lists`);
   }
 };
 
@@ -124,38 +124,38 @@ export const stepsOf = (
   children: ReadonlyMap<string, readonly AnswerValue[]>,
   state: State,
   context: Context,
-  complain: Complain,
+  report: ReportViolation,
 ): readonly Step[] => {
   if (state.Type === 'Succeed' || state.Type === 'Fail') {
-    if (state.Type === 'Succeed') requireAssigned([state.Output], context, complain);
-    endAt(state, context, complain);
+    if (state.Type === 'Succeed') requireAssigned([state.Output], context, report);
+    endAt(state, context, report);
     return [];
   }
-  if (state.Type === 'Choice') return choiceSteps(facts, state, context, complain);
-  if (state.Type === 'Wait') requireAssigned([state.Seconds as Json | undefined, state.Timestamp], context, complain);
+  if (state.Type === 'Choice') return choiceSteps(facts, state, context, report);
+  if (state.Type === 'Wait') requireAssigned([state.Seconds as Json | undefined, state.Timestamp], context, report);
   if (state.Type === 'Task') {
-    requireAssigned([state.Arguments, state.TimeoutSeconds], context, complain);
+    requireAssigned([state.Arguments, state.TimeoutSeconds], context, report);
     const fields = [
       state.Assign,
       state.Output,
       ...(state.Catch ?? []).flatMap(({ Assign, Output }) => [Assign, Output]),
     ];
-    requireAssigned(fields, context, complain);
-    const steps = taskSteps(facts, children, state, context, complain);
+    requireAssigned(fields, context, report);
+    const steps = taskSteps(facts, children, state, context, report);
     return steps;
   }
-  if (state.Type === 'Map') requireAssigned([state.Items, state.ItemSelector as Json | undefined], context, complain);
-  requireAssigned([state.Assign, state.Output], context, complain);
+  if (state.Type === 'Map') requireAssigned([state.Items, state.ItemSelector as Json | undefined], context, report);
+  requireAssigned([state.Assign, state.Output], context, report);
   const counts = { ...noCounts, ...countsOf(state.Assign) };
   const next: Step = {
     label: 'Next',
     next: state.Next,
-    context: assignedBy(facts, state.Assign, context, complain),
+    context: assignedBy(facts, state.Assign, context, report),
     counts,
   };
   const catchers = state.Type === 'Map' || state.Type === 'Parallel' ? (state.Catch ?? []) : [];
   const caught = catchers.map((catcher, index): Step => {
-    const after = assignedBy(facts, catcher.Assign, context, complain);
+    const after = assignedBy(facts, catcher.Assign, context, report);
     return {
       label: `Catch ${index}`,
       next: catcher.Next,

@@ -34,7 +34,7 @@ export interface CountChange {
 export const noCounts: CountChange = { increments: [], resets: [], bounds: [] };
 
 /** Notes that a rule is broken at the state that is being looked at. */
-export type Complain = (rule: StaticRule, message: string) => void;
+export type ReportViolation = (rule: StaticRule, message: string) => void;
 
 /** What is asked of a machine again and again. */
 export interface MachineFacts {

@@ -17,7 +17,7 @@ import {
   fencePath,
   saidKey,
 } from './context.ts';
-import { type Complain, countsOf, type MachineFacts, noCounts, type Step } from './step.ts';
+import { countsOf, type MachineFacts, noCounts, type ReportViolation, type Step } from './step.ts';
 import {
   type Answer,
   answersOf,
@@ -80,23 +80,23 @@ export const taskSteps = (
   children: ReadonlyMap<string, readonly AnswerValue[]>,
   state: TaskState,
   context: Context,
-  complain: Complain,
+  report: ReportViolation,
 ): readonly Step[] => {
   const functionName = functionOf(state);
   const own = functionName === undefined ? undefined : functionFacts[functionName];
   const child = childOf(state);
   const needs = own?.needs ?? childFacts[child ?? '']?.needs;
   if (needs !== undefined && !context.held.has(needs)) {
-    complain('lock', `${functionName ?? child} is called while the run does not hold the ${needs}'s lock`);
+    report('lock', `${functionName ?? child} is called while the run does not hold the ${needs}'s lock`);
   }
   if (context.known.has(dryDoneKey) && own?.gives === undefined && own?.role !== 'report') {
-    complain('ending', 'goes on although a write of this dry run has said what it would do');
+    report('ending', 'goes on although a write of this dry run has said what it would do');
   }
   if (functionName !== undefined && context.known.has(doneKey(functionName))) {
-    complain('patience', `asks ${functionName} again although it has given its last word`);
+    report('patience', `asks ${functionName} again although it has given its last word`);
   }
-  checkOrder(own, childFacts[child ?? ''], context, complain);
-  const written = enterWrite(facts, state, context, complain);
+  checkOrder(own, childFacts[child ?? ''], context, report);
+  const written = enterWrite(facts, state, context, report);
   const entered: Context =
     functionName === undefined
       ? written
@@ -118,13 +118,13 @@ export const taskSteps = (
     };
   });
   const catchers = state.Catch ?? [];
-  if (catchers.at(-1)?.ErrorEquals.join() !== 'States.ALL') complain('catch', 'has no Catch for every error');
+  if (catchers.at(-1)?.ErrorEquals.join() !== 'States.ALL') report('catch', 'has no Catch for every error');
   for (const refusal of own?.refusals ?? []) {
     if (!catchers.some(({ ErrorEquals }) => ErrorEquals.includes(refusal))) {
-      complain('catch', `${refusal} of ${functionName} is a refusal and is not caught as one`);
+      report('catch', `${refusal} of ${functionName} is a refusal and is not caught as one`);
     }
   }
-  const caught = catchers.flatMap((catcher, index) => caughtStep(facts, state, index, catcher, told, complain));
+  const caught = catchers.flatMap((catcher, index) => caughtStep(facts, state, index, catcher, told, report));
   return [...succeeded, ...caught];
 };
 

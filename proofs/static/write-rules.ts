@@ -3,7 +3,7 @@ import type { ChildFacts, FunctionFacts, GuardAnswer } from '../contracts/fact.t
 import { functionFacts } from '../contracts/index.ts';
 import { functionOf } from './called.ts';
 import { answerKey, type Context, calledKey, doneKey, saidKey } from './context.ts';
-import { type Complain, guardsOf, type MachineFacts } from './step.ts';
+import { guardsOf, type MachineFacts, type ReportViolation } from './step.ts';
 
 /** Stands for an answer that was never given. */
 const unsaid = '(nothing)';
@@ -22,7 +22,7 @@ export const enterWrite = (
   { passed }: MachineFacts,
   state: TaskState,
   context: Context,
-  complain: Complain,
+  report: ReportViolation,
 ): Context => {
   const guards = guardsOf(state);
   if (guards === undefined) return context;
@@ -39,8 +39,8 @@ export const enterWrite = (
     const wasSpent = guards.some((entries) =>
       entries.some((entry) => context.known.get(answerKey(entry.function, entry.field)) === spent),
     );
-    if (wasSpent) complain('once', 'is entered again for the decision that it has acted on');
-    else complain('guard', `is entered although no guard has let it pass: ${describeGuards(guards)}`);
+    if (wasSpent) report('once', 'is entered again for the decision that it has acted on');
+    else report('guard', `is entered although no guard has let it pass: ${describeGuards(guards)}`);
   }
   const used = guards.flat().map(({ function: guard, field }) => answerKey(guard, field));
   // A write changes what there is to see: whoever had given a last word may be asked again.
@@ -63,16 +63,16 @@ export const checkOrder = (
   own: FunctionFacts | undefined,
   child: ChildFacts | undefined,
   { known }: Context,
-  complain: Complain,
+  report: ReportViolation,
 ): void => {
   const { after } = own ?? {};
   const hasSaid = ({ function: functionName, field, go }: GuardAnswer): boolean =>
     go.includes(known.get(saidKey(functionName, field)) ?? unsaid);
   if (after !== undefined && !hasSaid(after)) {
-    complain('guard', `is entered although ${after.function} has not answered ${after.go.join(' or ')}`);
+    report('guard', `is entered although ${after.function} has not answered ${after.go.join(' or ')}`);
   }
   const { precedes } = child ?? {};
   if (precedes !== undefined && known.has(calledKey(precedes.function)) && hasSaid(precedes.when)) {
-    complain('guard', `comes after ${precedes.function}, which has to wait for it`);
+    report('guard', `comes after ${precedes.function}, which has to wait for it`);
   }
 };

@@ -1,4 +1,4 @@
-import type { ApiCallAttempt } from './api-call-record.ts';
+import type { ApiCallAttempt } from './api-call.ts';
 import type { WireResponse } from './wire-message.ts';
 
 /** Calls that change nothing, by the verbs of their operations. */

@@ -1,4 +1,4 @@
-import type { ApiCallAttempt } from './api-call-record.ts';
+import type { ApiCallAttempt } from './api-call.ts';
 import type { ConnectionErrorCode } from './connection-error.ts';
 import type { ApiFault } from './service.ts';
 

@@ -8,7 +8,7 @@ export interface CredentialScope {
   readonly service: string;
 }
 
-const CREDENTIAL = /^AWS4-HMAC-SHA256 .*?Credential=([^/,\s]+)\/(\d{8})\/([^/,\s]+)\/([^/,\s]+)\/aws4_request/;
+const credential = /^AWS4-HMAC-SHA256 .*?Credential=([^/,\s]+)\/(\d{8})\/([^/,\s]+)\/([^/,\s]+)\/aws4_request/;
 
 /**
  * Reads Region and service from the `Authorization` header's credential scope, so one endpoint can stand for all
@@ -28,7 +28,7 @@ export function readCredentialScope(headers: Readonly<Record<string, string>>): 
         'give the client any credentials, e.g. AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test',
     );
   }
-  const [, accessKeyId, , region, service] = CREDENTIAL.exec(authorization) ?? [];
+  const [, accessKeyId, , region, service] = credential.exec(authorization) ?? [];
   if (accessKeyId === undefined || region === undefined || service === undefined) {
     throw new ApiFault(
       'IncompleteSignatureException',

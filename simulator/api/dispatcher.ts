@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { ActorKilledError } from '../clock/actor.ts';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
 import { AnswerMemory } from './answer-memory.ts';
-import type { ApiCallAttempt, ApiCallRecord } from './api-call-record.ts';
+import type { ApiCall, ApiCallAttempt } from './api-call.ts';
 import type { CallPlan, PlanCall } from './call-plan.ts';
 import { ConnectionError } from './connection-error.ts';
 import { readCredentialScope } from './credential-scope.ts';
@@ -30,13 +30,13 @@ export interface DispatcherOptions {
   readonly clock: VirtualClock;
   readonly regions: readonly string[];
   readonly planCall: PlanCall;
-  readonly onApiCall: (record: ApiCallRecord) => void;
-  /** A new request id, repeatable with the world's seed. */
+  readonly onApiCall: (record: ApiCall) => void;
+  /** A new request id, repeatable with the simulator's seed. */
   readonly nextRequestId: () => string;
 }
 
 /** Longest request that is decompressed; DynamoDB takes the largest requests of all services, 16 MiB. */
-const MAX_BODY_BYTES = 16 * 1024 * 1024;
+const maxBodyBytes = 16 * 1024 * 1024;
 
 /** Where one decoded call goes. */
 interface Target {
@@ -91,8 +91,8 @@ export class Dispatcher {
     } catch (error) {
       if (error instanceof ApiFault) return protocol.encodeFault(error, requestId);
       if (error instanceof ConnectionError || error instanceof ActorKilledError || isAbort(error)) throw error;
-      // A defect of the world must not look like a fault of the service that a workflow may retry.
-      throw new Error(`the embedded world failed while it handled ${operation}`, { cause: error });
+      // A defect of the simulator must not look like a fault of the service that a workflow may retry.
+      throw new Error(`the simulator failed while it handled ${operation}`, { cause: error });
     }
   }
 
@@ -202,13 +202,13 @@ export class Dispatcher {
     throw new ApiFault(
       'RegionNotModelled',
       400,
-      `this world has no Region "${region}"; it has ${this.#options.regions.join(', ')}`,
+      `the simulator has no Region "${region}"; it has ${this.#options.regions.join(', ')}`,
     );
   }
 
   #unknownService(service: string): ApiFault {
     const known = [...this.#services.keys()].join(', ');
-    return new ApiFault('ServiceNotModelled', 400, `this world does not serve "${service}"; it serves ${known}`);
+    return new ApiFault('ServiceNotModelled', 400, `the simulator does not serve "${service}"; it serves ${known}`);
   }
 }
 
@@ -219,5 +219,5 @@ function inflate(request: WireRequest): WireRequest {
   if (encoding === undefined || encoding === 'identity') return request;
   if (encoding !== 'gzip')
     throw new ApiFault('SerializationException', 415, `content-encoding "${encoding}" is not supported`);
-  return { ...request, body: gunzipSync(request.body, { maxOutputLength: MAX_BODY_BYTES }) };
+  return { ...request, body: gunzipSync(request.body, { maxOutputLength: maxBodyBytes }) };
 }

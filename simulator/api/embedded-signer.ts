@@ -9,7 +9,7 @@ interface SignableRequest {
 }
 
 /**
- * Signs requests to an embedded world: it says Region and service where Signature Version 4 says them, and leaves out the
+ * Signs requests to the simulator: it says Region and service where Signature Version 4 says them, and leaves out the
  * signature, which nobody verifies there and which takes a tenth of a game day's computing.
  */
 export class EmbeddedSigner {

@@ -32,7 +32,7 @@ export interface HttpEndpoint {
 }
 
 /** Longest request body; DynamoDB takes the largest requests of all services, 16 MiB. */
-const MAX_BODY_BYTES = 16 * 1024 * 1024;
+const maxBodyBytes = 16 * 1024 * 1024;
 
 /**
  * Serves the dispatcher over HTTP on loopback; each request runs as an actor of the served clock.
@@ -75,7 +75,7 @@ async function answer(
   try {
     const body = await readBody(request);
     if (body === undefined) {
-      response.writeHead(413, { connection: 'close' }).end(`request bodies are limited to ${MAX_BODY_BYTES} bytes`);
+      response.writeHead(413, { connection: 'close' }).end(`request bodies are limited to ${maxBodyBytes} bytes`);
       return;
     }
     const wire = toWireRequest(request, body);
@@ -103,7 +103,7 @@ async function readBody(request: IncomingMessage): Promise<Uint8Array | undefine
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.byteLength;
-    if (bytes > MAX_BODY_BYTES) return undefined;
+    if (bytes > maxBodyBytes) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

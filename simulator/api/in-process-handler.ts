@@ -18,7 +18,7 @@ interface SdkCallOptions {
 }
 
 /**
- * The SDK's `requestHandler` for clients that live in the same process as the embedded world: no socket, no real time.
+ * The SDK's `requestHandler` for clients that live in the same process as the simulator: no socket, no real time.
  * Time-outs are virtual milliseconds.
  */
 export class InProcessHandler {
@@ -64,5 +64,5 @@ function toBytes(body: unknown): Uint8Array {
   if (body === undefined || body === null) return new Uint8Array();
   if (typeof body === 'string') return encodeText(body);
   if (body instanceof Uint8Array) return body;
-  throw new TypeError('the embedded world takes request bodies of text or bytes, not streams');
+  throw new TypeError('the simulator takes request bodies of text or bytes, not streams');
 }

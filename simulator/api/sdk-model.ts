@@ -13,12 +13,12 @@ export interface OperationModel {
 }
 
 /** Marks an operation among the schemas that a generated client exports. */
-const OPERATION_SCHEMA = 9;
+const operationSchema = 9;
 /** Where a structure schema keeps the number of its required members, which stand first. */
-const REQUIRED_COUNT_INDEX = 6;
+const requiredCountIndex = 6;
 
 const isOperationSchema = (value: unknown): value is OperationSchema =>
-  Array.isArray(value) && value[0] === OPERATION_SCHEMA;
+  Array.isArray(value) && value[0] === operationSchema;
 
 const isHttpTrait = (value: unknown): value is readonly [string, string, number] =>
   Array.isArray(value) && typeof value[0] === 'string' && typeof value[1] === 'string';
@@ -67,7 +67,7 @@ export function structureMembers(structure: NormalizedSchema): readonly MemberMo
 }
 
 function readMembers(structure: NormalizedSchema, tuple: readonly unknown[]): readonly MemberModel[] {
-  const requiredCount = Number(tuple[REQUIRED_COUNT_INDEX] ?? 0);
+  const requiredCount = Number(tuple[requiredCountIndex] ?? 0);
   return [...structure.structIterator()].map(([name, schema], index) => {
     const traits = schema.getMemberTraits();
     const label = traits.httpLabel ? lowerFirst(name) : undefined;

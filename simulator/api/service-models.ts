@@ -10,7 +10,7 @@ import * as sns from '@aws-sdk/client-sns';
 import * as ssm from '@aws-sdk/client-ssm';
 import { type OperationModel, readSdkModel } from './sdk-model.ts';
 
-/** What the SDK knows of each service that a world can have, by signing name. */
+/** What the SDK knows of each service that the simulator can have, by signing name. */
 export const serviceModels = {
   mq: readSdkModel(mq),
   states: readSdkModel(sfn),
@@ -26,5 +26,5 @@ export const serviceModels = {
 
 export type SigningName = keyof typeof serviceModels;
 
-/** Whether a world can have a service of this name. */
+/** Whether the simulator can have a service of this name. */
 export const isSigningName = (name: string): name is SigningName => Object.hasOwn(serviceModels, name);

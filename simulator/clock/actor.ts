@@ -9,7 +9,7 @@ export class ActorKilledError extends Error {
 
 type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
 
-/** One thread of a virtual world: a workflow execution, a function call, a producer, a replication link. */
+/** One thread of the simulator: a workflow execution, a function call, a producer, a replication link. */
 export class Actor<T = unknown> {
   readonly name: string;
   /** The actor whose branch this is; it dies with it, and where a process dies inside a branch it dies with the branch. */

@@ -44,7 +44,7 @@ interface Turn {
 }
 
 /**
- * Virtual time for a whole embedded world.
+ * Virtual time for everything in the simulator.
  *
  * Actors run strictly one at a time: whoever holds the baton runs until it sleeps, waits for a signal, joins another
  * actor or ends; then the clock jumps to the earliest turn, ordered by (virtual time, sequence). An actor that awaits
@@ -311,7 +311,7 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** A virtual clock that follows the wall clock, for worlds reached over HTTP. */
+/** A virtual clock that follows the wall clock, for a simulator reached over HTTP. */
 export interface ServedClock {
   /** Runs `body` as an actor and resolves with its result. */
   submit<T>(name: string, body: () => Promise<T>): Promise<T>;

@@ -13,7 +13,7 @@ import { Evaluator } from './expression/evaluator.ts';
 import type { Json } from './expression/json.ts';
 import { newFrame } from './interpreter/frame.ts';
 import type { ChildRequest, InterpreterServices } from './interpreter/run.ts';
-import { CLIENT_TOKEN_PERIOD_MS, MAX_PAYLOAD_BYTES } from './limits.ts';
+import { clientTokenPeriodMs, maxPayloadBytes } from './limits.ts';
 import type {
   ExecutionStatus,
   ExecutionStatusChangeEvent,
@@ -253,7 +253,7 @@ export class Engine {
     const nowMs = this.#options.clock.nowMs();
     if (clientToken !== undefined) {
       const usedAtMs = execution.redriveTokens.get(clientToken);
-      if (usedAtMs !== undefined && nowMs - usedAtMs <= CLIENT_TOKEN_PERIOD_MS) return;
+      if (usedAtMs !== undefined && nowMs - usedAtMs <= clientTokenPeriodMs) return;
     }
     const eligibility = redriveEligibility(execution, nowMs);
     if (!eligibility.redrivable) {
@@ -268,11 +268,11 @@ const executionDoesNotExist = (arn: string): ApiFault =>
   new ApiFault('ExecutionDoesNotExist', 400, `Execution Does Not Exist: '${arn}'`);
 
 const parseInput = (input: string): Json => {
-  if (Buffer.byteLength(input, 'utf8') > MAX_PAYLOAD_BYTES) {
+  if (Buffer.byteLength(input, 'utf8') > maxPayloadBytes) {
     throw new ApiFault(
       'InvalidExecutionInput',
       400,
-      `Invalid State Machine Execution Input: 'the input exceeds the maximum of ${MAX_PAYLOAD_BYTES} bytes'`,
+      `Invalid State Machine Execution Input: 'the input exceeds the maximum of ${maxPayloadBytes} bytes'`,
     );
   }
   try {

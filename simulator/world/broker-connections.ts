@@ -2,13 +2,13 @@ import type { Duplex } from 'node:stream';
 import { ConnectionError } from '../api/connection-error.ts';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
 import { type FaultBoard, fits } from './fault-board.ts';
-import { AMQP_PORT, instanceCount, instanceHost } from './mq/broker-endpoints.ts';
+import { amqpPort, instanceCount, instanceHost } from './mq/broker-endpoints.ts';
 import type { BrokerRecord } from './mq/broker-record.ts';
 import type { BrokerRegistry } from './mq/broker-registry.ts';
 import type { Reachability } from './reachability.ts';
 
 /** Where a client connects to. */
-export interface BrokerAddress {
+export interface HostPort {
   readonly host: string;
   readonly port: number;
 }
@@ -45,7 +45,7 @@ export class BrokerConnections {
    * @throws an error with `code` ENOTFOUND, ECONNREFUSED, or after `timeoutMs` ETIMEDOUT
    */
   async connect(
-    address: BrokerAddress,
+    address: HostPort,
     timeoutMs: number,
     fromRegion: string | undefined,
     party: ConnectingParty,
@@ -58,7 +58,7 @@ export class BrokerConnections {
       await this.#options.clock.sleepMs(timeoutMs);
       throw new ConnectionError('ETIMEDOUT', `no answer from ${where} within ${timeoutMs} ms`);
     }
-    if (address.port !== AMQP_PORT || instance !== 1 || record.dataPlane === undefined) {
+    if (address.port !== amqpPort || instance !== 1 || record.dataPlane === undefined) {
       throw new ConnectionError('ECONNREFUSED', `nothing listens on ${where}`);
     }
     const stream = record.dataPlane.connect();

@@ -1,8 +1,8 @@
 import type { EmbeddedBroker } from './broker/embedded-broker.ts';
-import type { BrokerAddress } from './broker-connections.ts';
-import { AMQP_PORT, instanceCount, instanceHost } from './mq/broker-endpoints.ts';
+import type { HostPort } from './broker-connections.ts';
+import { amqpPort, instanceCount, instanceHost } from './mq/broker-endpoints.ts';
 import type { BrokerLifecycle } from './mq/broker-lifecycle.ts';
-import type { ActionRequired, BrokerRecord, DurableSubscription, PendingChanges } from './mq/broker-record.ts';
+import type { ActionRequired, BrokerRecord, PendingChanges, StoredSubscription } from './mq/broker-record.ts';
 import type { BrokerRegistry } from './mq/broker-registry.ts';
 import { shownState } from './mq/broker-view.ts';
 import type { ConfigurationStore } from './mq/configuration-store.ts';
@@ -10,8 +10,8 @@ import type { MqSettings } from './mq/mq-settings.ts';
 import { joinAsPair } from './mq/pairing.ts';
 import { type BrokerSeed, recordOf } from './mq/seed-broker.ts';
 
-/** A broker as the world's own parts see it. */
-export interface WorldBroker {
+/** A broker as the simulator's own parts see it. */
+export interface SimulatedBroker {
   readonly brokerId: string;
   readonly brokerArn: string;
   readonly brokerName: string;
@@ -21,7 +21,7 @@ export interface WorldBroker {
   /** Missing until the creation is over. */
   readonly dataPlane: EmbeddedBroker | undefined;
   /** AMQP addresses, the active instance first. */
-  readonly amqpAddresses: readonly BrokerAddress[];
+  readonly amqpAddresses: readonly HostPort[];
 }
 
 /** What a test or a scenario may change about a broker behind the API's back. */
@@ -32,7 +32,7 @@ export interface BrokerAmendment {
   readonly configurationXml?: string;
   /** Percent. */
   readonly storePercentUsage?: number;
-  readonly durableSubscriptions?: readonly DurableSubscription[];
+  readonly durableSubscriptions?: readonly StoredSubscription[];
 }
 
 export interface BrokerInventoryOptions {
@@ -45,7 +45,7 @@ export interface BrokerInventoryOptions {
   readonly lifecycle: BrokerLifecycle;
 }
 
-/** Brokers as the world is set up with them, without going through the API. */
+/** Brokers as the simulator is set up with them, without going through the API. */
 export class BrokerInventory {
   readonly #options: BrokerInventoryOptions;
 
@@ -54,7 +54,7 @@ export class BrokerInventory {
   }
 
   /** @throws TypeError when the name is taken in its Region */
-  add(seed: BrokerSeed): WorldBroker {
+  add(seed: BrokerSeed): SimulatedBroker {
     const { registry, configurations, lifecycle, accountId, nowMs, nextUuid } = this.#options;
     if (registry.byName(seed.region, seed.brokerName) !== undefined) {
       throw new TypeError(`the broker name "${seed.brokerName}" is taken in ${seed.region}`);
@@ -90,15 +90,15 @@ export class BrokerInventory {
     }
   }
 
-  all(): readonly WorldBroker[] {
+  all(): readonly SimulatedBroker[] {
     return this.#options.registry.all().map((record) => this.#viewOf(record));
   }
 
-  #viewOf(record: BrokerRecord): WorldBroker {
+  #viewOf(record: BrokerRecord): SimulatedBroker {
     const { brokerId, brokerArn, brokerName, region, dataPlane } = record;
     const amqpAddresses = Array.from({ length: instanceCount(record) }, (_unused, index) => ({
       host: instanceHost(record, index + 1),
-      port: AMQP_PORT,
+      port: amqpPort,
     }));
     const state = shownState(record, this.#options.settings);
     return { brokerId, brokerArn, brokerName, region, state, dataPlane, amqpAddresses };
@@ -106,7 +106,7 @@ export class BrokerInventory {
 
   #require(brokerId: string): BrokerRecord {
     const record = this.#options.registry.all().find((candidate) => candidate.brokerId === brokerId);
-    if (record === undefined) throw new TypeError(`the world has no broker "${brokerId}"`);
+    if (record === undefined) throw new TypeError(`the simulator has no broker "${brokerId}"`);
     return record;
   }
 }

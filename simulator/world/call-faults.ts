@@ -1,4 +1,4 @@
-import type { ApiCallAttempt } from '../api/api-call-record.ts';
+import type { ApiCallAttempt } from '../api/api-call.ts';
 import type { CallPlan } from '../api/call-plan.ts';
 import { ApiFault } from '../api/service.ts';
 import { type FaultBoard, fits } from './fault-board.ts';

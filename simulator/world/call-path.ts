@@ -1,4 +1,4 @@
-import type { ApiCallAttempt, ApiCallRecord } from '../api/api-call-record.ts';
+import type { ApiCall, ApiCallAttempt } from '../api/api-call.ts';
 import type { CallPlan } from '../api/call-plan.ts';
 import { type CallOrigin, Dispatcher } from '../api/dispatcher.ts';
 import { EmbeddedSigner } from '../api/embedded-signer.ts';
@@ -12,7 +12,7 @@ export interface CallPathOptions {
   readonly clock: VirtualClock;
   readonly regions: readonly string[];
   readonly faults: FaultBoard;
-  /** A new request id, repeatable with the world's seed. */
+  /** A new request id, repeatable with the simulator's seed. */
   readonly nextRequestId: () => string;
 }
 
@@ -23,19 +23,19 @@ export interface EmbeddedClientSettings {
   readonly signerConstructor: typeof EmbeddedSigner;
 }
 
-/** The way of every call into the world: the faults it meets, the service that takes it, and the record it leaves. */
+/** The way of every call into the simulator: the faults it meets, the service that takes it, and the record it leaves. */
 export class CallPath {
   readonly dispatcher: Dispatcher;
   readonly webHosts: WebHosts;
   readonly #faults: FaultBoard;
-  readonly #listeners: ((record: ApiCallRecord) => void)[] = [];
+  readonly #listeners: ((record: ApiCall) => void)[] = [];
   readonly #lateCallers = new Set<string>();
   #intercept: (attempt: ApiCallAttempt) => Interception = () => 'proceed';
 
   constructor({ clock, regions, faults, nextRequestId }: CallPathOptions) {
     this.#faults = faults;
     const plan = (attempt: ApiCallAttempt): CallPlan => this.#plan(attempt);
-    const onApiCall = (record: ApiCallRecord): void => {
+    const onApiCall = (record: ApiCall): void => {
       for (const listener of this.#listeners) listener(record);
     };
     this.webHosts = new WebHosts(clock, plan, onApiCall);
@@ -51,7 +51,7 @@ export class CallPath {
     };
   }
 
-  onApiCall(listener: (record: ApiCallRecord) => void): void {
+  onApiCall(listener: (record: ApiCall) => void): void {
     this.#listeners.push(listener);
   }
 

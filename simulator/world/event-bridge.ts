@@ -26,7 +26,7 @@ const putEventsInput = z.strictObject({
 type Entry = z.output<typeof putEventsInput>['Entries'][number];
 
 /** An event as rules and targets see it (https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html). */
-export interface WorldEvent {
+export interface BusEvent {
   readonly version: '0';
   readonly id: string;
   readonly 'detail-type': string;
@@ -56,36 +56,36 @@ export interface EventBridgeServiceOptions {
   readonly nextUuid: () => string;
 }
 
-/** The default event bus of every Region: PutEvents, events of AWS services, and subscribers within the world. */
+/** The default event bus of every Region: PutEvents, events of AWS services, and subscribers within the simulator. */
 export class EventBridgeService implements ApiService {
   readonly signingName = 'events';
   readonly #options: EventBridgeServiceOptions;
-  readonly #events: WorldEvent[] = [];
-  readonly #listeners: ((event: WorldEvent) => void)[] = [];
+  readonly #events: BusEvent[] = [];
+  readonly #listeners: ((event: BusEvent) => void)[] = [];
 
   constructor(options: EventBridgeServiceOptions) {
     this.#options = options;
   }
 
   /** All events so far, oldest first. */
-  get events(): readonly WorldEvent[] {
+  get events(): readonly BusEvent[] {
     return this.#events;
   }
 
   /** Calls `listener` with every event from now on, inside the actor that emits it: spawn an actor for longer work. */
-  onEvent(listener: (event: WorldEvent) => void): void {
+  onEvent(listener: (event: BusEvent) => void): void {
     this.#listeners.push(listener);
   }
 
   /** Puts an event on the bus of its Region, as an AWS service does. */
-  deliver(event: WorldEvent): void {
+  deliver(event: BusEvent): void {
     this.#events.push(event);
     for (const listener of this.#listeners) listener(event);
   }
 
   /** Makes an event of a draft and delivers it. */
-  emit(draft: EventDraft): WorldEvent {
-    const event: WorldEvent = {
+  emit(draft: EventDraft): BusEvent {
+    const event: BusEvent = {
       version: '0',
       id: this.#options.nextUuid(),
       'detail-type': draft.detailType,

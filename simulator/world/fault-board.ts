@@ -9,7 +9,7 @@ import {
 } from './fault-schema.ts';
 import type { Random } from './seeded-random.ts';
 
-/** A fault was described in a way that the world does not know, or its id is taken or unknown. */
+/** A fault was described in a way that the simulator does not know, or its id is taken or unknown. */
 export class FaultRejectedError extends Error {
   override readonly name = 'FaultRejectedError';
 }

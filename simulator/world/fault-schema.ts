@@ -76,7 +76,7 @@ const callFaults = [
 
 const brokerPattern = { region: pattern.optional(), brokerName: pattern.optional() };
 
-const worldFaults = [
+const environmentFaults = [
   z.strictObject({ id, kind: z.literal('link-cut'), regions }),
   /** A network ACL that keeps clients away from brokers; replication and mq-dr itself pass. */
   z.strictObject({ id, kind: z.literal('clients-denied'), ...brokerPattern }),
@@ -145,7 +145,7 @@ const worldFaults = [
 ] as const;
 
 /** A fault as scenarios write it; unknown members are rejected by name. */
-export const faultSchema = z.discriminatedUnion('kind', [...callFaults, ...worldFaults]);
+export const faultSchema = z.discriminatedUnion('kind', [...callFaults, ...environmentFaults]);
 
 /** What a scenario gives. */
 export type FaultInput = z.input<typeof faultSchema>;
@@ -155,6 +155,6 @@ export type FaultKind = Fault['kind'];
 export type FaultOfKind<K extends FaultKind> = Extract<Fault, { kind: K }>;
 
 /** Every kind of fault, for messages that name the nearest one. */
-export const faultKinds: readonly FaultKind[] = [...callFaults, ...worldFaults].map(
+export const faultKinds: readonly FaultKind[] = [...callFaults, ...environmentFaults].map(
   (schema) => schema.shape.kind.value,
 );

@@ -11,7 +11,7 @@ const invokeInput = z.strictObject({
   Payload: z.string(),
 });
 
-/** An event-source mapping as it is put into the world. */
+/** An event-source mapping as it is put into the simulator. */
 export interface EventSourceMappingSeed {
   readonly region: string;
   /** The function that consumes. */
@@ -42,9 +42,9 @@ export interface LambdaServiceOptions {
  * Virtual time from a change of a mapping to its end. The service documents none; people who script it wait for 30 to 60 s
  * and look again (https://github.com/ustaxcourt/ef-cms/pull/1450).
  */
-const SETTLE_MS = 30_000;
+const settleMs = 30_000;
 
-/** Lambda: event-source mappings and functions that the world was set up with. mq-dr's own functions are not among them. */
+/** Lambda: event-source mappings and functions that the simulator was set up with. mq-dr's own functions are not among them. */
 export class LambdaService implements ApiService {
   readonly signingName = 'lambda';
   readonly #options: LambdaServiceOptions;
@@ -73,7 +73,7 @@ export class LambdaService implements ApiService {
   /** Whether a mapping hands messages to its function: a disabled one does so until it has settled. */
   consumes(uuid: string): boolean {
     const mapping = this.#mappings.get(uuid);
-    if (mapping === undefined) throw new TypeError(`the world has no event-source mapping ${uuid}`);
+    if (mapping === undefined) throw new TypeError(`the simulator has no event-source mapping ${uuid}`);
     return ['Enabled', 'Disabling'].includes(this.#stateOf(mapping));
   }
 
@@ -103,7 +103,7 @@ export class LambdaService implements ApiService {
       );
     }
     if (mapping.enabled === change.Enabled) return this.#view(mapping);
-    const changed = { ...mapping, enabled: change.Enabled, settledAtMs: nowMs + SETTLE_MS, modifiedAtMs: nowMs };
+    const changed = { ...mapping, enabled: change.Enabled, settledAtMs: nowMs + settleMs, modifiedAtMs: nowMs };
     this.#mappings.set(mapping.uuid, changed);
     return this.#view(changed);
   }
@@ -153,7 +153,7 @@ export class LambdaService implements ApiService {
   }
 }
 
-/** What a team's function raises on purpose; any other error is a defect of the world. */
+/** What a team's function raises on purpose; any other error is a defect of the simulator. */
 export class TeamFunctionError extends Error {
   override readonly name = 'TeamFunctionError';
 }

@@ -15,10 +15,10 @@ interface Secret {
   readonly createdMs: number;
 }
 
-/** The only version that a secret of this world has. */
-const CURRENT = 'AWSCURRENT';
+/** The only version that a secret of the simulator has. */
+const current = 'AWSCURRENT';
 
-/** Secrets Manager: GetSecretValue of secrets that the world was set up with. */
+/** Secrets Manager: GetSecretValue of secrets that the simulator was set up with. */
 export class SecretsManagerService implements ApiService {
   readonly signingName = 'secretsmanager';
   readonly #secrets = new Map<string, Secret[]>();
@@ -33,12 +33,12 @@ export class SecretsManagerService implements ApiService {
     const { region, operation, input } = request;
     if (operation !== 'GetSecretValue') throw notModelledOperation('Secrets Manager', operation);
     const call = { service: 'Secrets Manager', operation, invalidCode: 'InvalidParameterException' };
-    const { SecretId, VersionStage = CURRENT } = parseMembers(getSecretValueInput, input, call);
+    const { SecretId, VersionStage = current } = parseMembers(getSecretValueInput, input, call);
     const secret = (this.#secrets.get(region) ?? []).find(({ arn, name }) => arn === SecretId || name === SecretId);
     if (secret === undefined) {
       throw new ApiFault('ResourceNotFoundException', 400, "Secrets Manager can't find the specified secret.");
     }
-    if (VersionStage !== CURRENT) {
+    if (VersionStage !== current) {
       throw new ApiFault(
         'ResourceNotFoundException',
         400,
@@ -50,7 +50,7 @@ export class SecretsManagerService implements ApiService {
       Name: secret.name,
       VersionId: secret.versionId,
       SecretString: secret.value,
-      VersionStages: [CURRENT],
+      VersionStages: [current],
       CreatedDate: secret.createdMs / 1_000,
     };
   }

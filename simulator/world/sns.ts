@@ -32,7 +32,7 @@ export interface SnsServiceOptions {
   readonly nextUuid: () => string;
 }
 
-/** SNS: Publish to topics that the world was set up with; what is published is kept. */
+/** SNS: Publish to topics that the simulator was set up with; what is published is kept. */
 export class SnsService implements ApiService {
   readonly signingName = 'sns';
   readonly #options: SnsServiceOptions;

@@ -1,5 +1,5 @@
 import type { HttpAnswer, HttpLimits, HttpRequest } from '../../functions/runtime/http-request.ts';
-import type { ApiCallAttempt, ApiCallRecord } from '../api/api-call-record.ts';
+import type { ApiCall, ApiCallAttempt } from '../api/api-call.ts';
 import type { CallPlan, PlanCall } from '../api/call-plan.ts';
 import { ConnectionError } from '../api/connection-error.ts';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
@@ -29,10 +29,10 @@ const httpsPort = 443;
 export class WebHosts {
   readonly #clock: VirtualClock;
   readonly #planCall: PlanCall;
-  readonly #onCall: (record: ApiCallRecord) => void;
+  readonly #onCall: (record: ApiCall) => void;
   readonly #finders: FindWebHost[] = [];
 
-  constructor(clock: VirtualClock, planCall: PlanCall, onCall: (record: ApiCallRecord) => void) {
+  constructor(clock: VirtualClock, planCall: PlanCall, onCall: (record: ApiCall) => void) {
     this.#clock = clock;
     this.#planCall = planCall;
     this.#onCall = onCall;

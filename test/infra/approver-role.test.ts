@@ -3,7 +3,7 @@ import { parseDeployment } from '../../infra/config/config.ts';
 import exampleConfig from '../../infra/config.example.ts';
 import { approverPolicy } from '../../infra/grants/approver-policy.ts';
 import { scopeOf } from '../../infra/grants/scope.ts';
-import type { ApiCallRecord } from '../../simulator/api/api-call-record.ts';
+import type { ApiCall } from '../../simulator/api/api-call.ts';
 import { type IamRequest, isAllowed } from '../support/infra/iam.ts';
 import { OperatorStage } from '../support/operator.ts';
 
@@ -17,7 +17,7 @@ type Attributes = Readonly<Record<string, { readonly S?: string }>>;
  * What IAM is asked for a call to one item of a table: the partition key's value and every attribute that is named.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */
-const requestOf = ({ operation, request }: Pick<ApiCallRecord, 'operation' | 'request'>): IamRequest => {
+const requestOf = ({ operation, request }: Pick<ApiCall, 'operation' | 'request'>): IamRequest => {
   const members = request as {
     readonly Key?: Attributes;
     /** Of BatchGetItem, by table. */
@@ -51,12 +51,12 @@ const requestOf = ({ operation, request }: Pick<ApiCallRecord, 'operation' | 're
 };
 
 /** Calls to the table that a command makes which goes well. */
-const callsOf = async (command: string): Promise<readonly ApiCallRecord[]> => {
+const callsOf = async (command: string): Promise<readonly ApiCall[]> => {
   const stage = await OperatorStage.create();
-  const calls: ApiCallRecord[] = [];
+  const calls: ApiCall[] = [];
   await stage.play(async () => {
     await stage.openApproval();
-    stage.workflows.stage.world.onApiCall((call) => calls.push(call));
+    stage.workflows.stage.aws.onApiCall((call) => calls.push(call));
     expect(await stage.mqDr(command)).toMatchObject({ exitCode: 0 });
   });
   return calls.filter(({ service }) => service === 'dynamodb');

@@ -169,25 +169,28 @@ describe.each(regions)('the control plane in %s', (region, template) => {
     );
   });
 
-  it.each(machines)('fills in everything that the definition of $name leaves open', ({ name, definition, numbers }) => {
-    const machine = ofType(template, 'AWS::StepFunctions::StateMachine').find(
-      ({ Properties }) => Properties.StateMachineName === name,
-    )?.Properties;
-    const file = readFileSync(join(root, definition), 'utf8');
-    expect(Object.keys(machine?.DefinitionSubstitutions ?? {}).toSorted()).toEqual(
-      [...substitutionNames(file)].toSorted(),
-    );
-    expect(machine?.DefinitionSubstitutions).toMatchObject(
-      Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, String(value)])),
-    );
-    expect(machine).toMatchObject({
-      StateMachineType: 'STANDARD',
-      LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: true },
-      TracingConfiguration: { Enabled: true },
-    });
-    const { Key } = (machine?.DefinitionS3Location ?? { Key: '' }) as { readonly Key: string };
-    expect(readFileSync(join(synthesised.assembly.directory, `asset.${Key}`), 'utf8')).toBe(file);
-  });
+  it.each(machines)(
+    'fills in everything that the definition of $name leaves open',
+    ({ name, definition, parameters }) => {
+      const machine = ofType(template, 'AWS::StepFunctions::StateMachine').find(
+        ({ Properties }) => Properties.StateMachineName === name,
+      )?.Properties;
+      const file = readFileSync(join(root, definition), 'utf8');
+      expect(Object.keys(machine?.DefinitionSubstitutions ?? {}).toSorted()).toEqual(
+        [...substitutionNames(file)].toSorted(),
+      );
+      expect(machine?.DefinitionSubstitutions).toMatchObject(
+        Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, String(value)])),
+      );
+      expect(machine).toMatchObject({
+        StateMachineType: 'STANDARD',
+        LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: true },
+        TracingConfiguration: { Enabled: true },
+      });
+      const { Key } = (machine?.DefinitionS3Location ?? { Key: '' }) as { readonly Key: string };
+      expect(readFileSync(join(synthesised.assembly.directory, `asset.${Key}`), 'utf8')).toBe(file);
+    },
+  );
 
   it('lets each workflow call what its definition names', () => {
     for (const { Properties } of ofType(template, 'AWS::StepFunctions::StateMachine')) {

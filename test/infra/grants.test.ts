@@ -30,7 +30,7 @@ const play = async (scenarioName: string): Promise<void> => {
     createStage: createExerciseStage,
     interrupt: new AbortController().signal,
     onEvent: () => {},
-    breathe: async () => {},
+    onTick: async () => {},
   });
 };
 

@@ -26,7 +26,7 @@ const failOver = async (stage: WorkflowStage): Promise<void> => {
 /** What people hear about runs that ended badly, once every settle-run is through. */
 const pages = async (stage: WorkflowStage) => {
   await stage.stage.clock.sleepMs(5 * minuteMs);
-  return stage.stage.world.notifications().filter(({ subject }) => /failed|ended/.test(subject ?? ''));
+  return stage.stage.aws.notifications().filter(({ subject }) => /failed|ended/.test(subject ?? ''));
 };
 
 const machinesOf = (stage: WorkflowStage, machine: string) =>

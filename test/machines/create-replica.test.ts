@@ -76,7 +76,7 @@ describe('create-replica', () => {
       replaceTask: (call) => {
         if (call.stateName === 'CreateReplicaBroker') {
           const actionsRequired = [{ actionRequiredCode: 'BROKER_OOM', actionRequiredInfo: 'test' }];
-          stage.stage.world.amendBroker(stage.primaryId, { actionsRequired });
+          stage.stage.aws.amendBroker(stage.primaryId, { actionsRequired });
         }
         return undefined;
       },
@@ -119,7 +119,7 @@ describe('create-replica', () => {
   describe('with approval', () => {
     const withApproval = () => WorkflowStage.create({ pair: { rebootApproval: 'required', approvalSeconds: 600 } });
     const approvalIdIn = (stage: WorkflowStage): string =>
-      /Approval (\w+)/.exec(stage.stage.world.notifications().at(-1)?.message ?? '')?.[1] ?? '';
+      /Approval (\w+)/.exec(stage.stage.aws.notifications().at(-1)?.message ?? '')?.[1] ?? '';
     const answered = async (stage: WorkflowStage, answer: 'approved' | 'denied') => {
       const arn = await stage.start('create-replica', 'us-east-1', stage.createReplicaInput());
       while (!stage.transitions.some(({ stateName }) => stateName === 'WaitForApproval')) {
@@ -192,11 +192,11 @@ describe('create-replica', () => {
   describe('when the service misbehaves', () => {
     it('fails by name when the creation fails', async () => {
       const stage = await WorkflowStage.create();
-      stage.stage.world.faults.start({ kind: 'creation-failure' });
+      stage.stage.aws.faults.start({ kind: 'creation-failure' });
       await stage.play(async () => {
         const end = await stage.run('create-replica', 'us-east-1', stage.createReplicaInput());
         expect(end).toMatchObject({ status: 'FAILED', error: 'CreationFailed' });
-        expect(stage.stage.world.notifications().at(-1)?.subject).toContain('CreationFailed');
+        expect(stage.stage.aws.notifications().at(-1)?.subject).toContain('CreationFailed');
       });
     });
 
@@ -205,7 +205,7 @@ describe('create-replica', () => {
       ['reboot', 'PairingOverdue'],
     ] as const)('gives up a %s that takes for ever, by name', async (phase, error) => {
       const stage = await WorkflowStage.create();
-      stage.stage.world.faults.start({ kind: 'slow-lifecycle', factor: 20, phase });
+      stage.stage.aws.faults.start({ kind: 'slow-lifecycle', factor: 20, phase });
       await stage.play(async () => {
         const end = await stage.run('create-replica', 'us-east-1', stage.createReplicaInput());
         expect(end).toMatchObject({ status: 'FAILED', error });
@@ -214,7 +214,7 @@ describe('create-replica', () => {
 
     it('does not call a pair proven when no metric says that it replicates', async () => {
       const stage = await WorkflowStage.create();
-      stage.stage.world.faults.start({ kind: 'metrics', effect: 'missing' });
+      stage.stage.aws.faults.start({ kind: 'metrics', effect: 'missing' });
       await stage.play(async () => {
         const end = await stage.run('create-replica', 'us-east-1', stage.createReplicaInput());
         expect(end).toMatchObject({ status: 'FAILED', error: 'ReplicationUnproven' });
@@ -223,11 +223,11 @@ describe('create-replica', () => {
 
     it.each(['CreateBroker', 'RebootBroker'])('makes one effective %s when its answer is lost', async (operation) => {
       const stage = await WorkflowStage.create();
-      stage.stage.world.faults.start({ kind: 'connection-reset', when: 'after', service: 'mq', operation, count: 1 });
+      stage.stage.aws.faults.start({ kind: 'connection-reset', when: 'after', service: 'mq', operation, count: 1 });
       await stage.play(async () => {
         const end = await stage.run('create-replica', 'us-east-1', stage.createReplicaInput());
         expect(end.output).toMatchObject({ outcome: 'Paired' });
-        expect(stage.stage.world.brokers().length).toBe(2);
+        expect(stage.stage.aws.brokers().length).toBe(2);
         expect(stage.mqWrites().filter((write) => write.startsWith(operation)).length).toBe(1);
       });
     });
@@ -236,11 +236,11 @@ describe('create-replica', () => {
       'tries %s again when the function dies before the call',
       async (operation) => {
         const stage = await WorkflowStage.create();
-        stage.stage.world.faults.start({ kind: 'kill-caller', when: 'before', service: 'mq', operation, count: 1 });
+        stage.stage.aws.faults.start({ kind: 'kill-caller', when: 'before', service: 'mq', operation, count: 1 });
         await stage.play(async () => {
           const end = await stage.run('create-replica', 'us-east-1', stage.createReplicaInput());
           expect(end.output).toMatchObject({ outcome: 'Paired' });
-          expect(stage.stage.world.brokers().length).toBe(2);
+          expect(stage.stage.aws.brokers().length).toBe(2);
         });
       },
     );

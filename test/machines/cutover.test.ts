@@ -55,7 +55,7 @@ describe.each([
     });
     expect(end.output).toMatchObject({ outcome });
     expect(end.states.filter((state) => ['WaitForUndo', 'WaitForRelease'].includes(state)).length).toBe(4);
-    expect(stage.stage.world.notifications()).toEqual([]);
+    expect(stage.stage.aws.notifications()).toEqual([]);
   });
 
   it('is complete although a step behind the promotion never ends, and says so', async () => {

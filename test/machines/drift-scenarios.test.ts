@@ -13,7 +13,7 @@ const play = async (name: string, seed = 5) => {
     createStage: createExerciseStage,
     interrupt: new AbortController().signal,
     onEvent: () => {},
-    breathe: async () => {},
+    onTick: async () => {},
   });
 };
 

@@ -14,7 +14,7 @@ const triggered = async (): Promise<DriftStage> => {
 };
 
 const mq = (stage: DriftStage): MqClient =>
-  new MqClient({ ...stage.flow.stage.world.clientSettings(), region: here, maxAttempts: 1 });
+  new MqClient({ ...stage.flow.stage.aws.clientSettings(), region: here, maxAttempts: 1 });
 
 /** Runs of policy-drift in the order of their start: what asked for them, and how they ended. */
 const runs = (stage: DriftStage): readonly string[] =>
@@ -24,7 +24,7 @@ const runs = (stage: DriftStage): readonly string[] =>
     .map(({ executionArn, status }) => `${/drift-events-([a-z-]+)-/.exec(executionArn)?.[1]} ${status}`);
 
 const emit = (stage: DriftStage, source: string, detailType: string, detail: Readonly<Record<string, unknown>>): void =>
-  void stage.flow.stage.world.events.emit({ region: here, source, detailType, detail });
+  void stage.flow.stage.aws.events.emit({ region: here, source, detailType, detail });
 
 /** What the function that receives the events logs as errors from now on. */
 const errorsOf = (stage: DriftStage): readonly string[] => {
@@ -45,7 +45,7 @@ describe('a run of policy-drift', () => {
       await mq(stage).send(new RebootBrokerCommand({ BrokerId: stage.brokerId }));
       await stage.sleepSeconds(6 * minuteSeconds);
       expect(runs(stage)).toEqual(['api-call SUCCEEDED']);
-      const subjects = stage.flow.stage.world.notifications().map(({ subject }) => subject);
+      const subjects = stage.flow.stage.aws.notifications().map(({ subject }) => subject);
       expect(subjects).toEqual(['mq-dr ACT TODAY: policy findings in events: 1']);
       expect(stage.policyWrites()).toEqual([]);
     });
@@ -68,7 +68,7 @@ describe('a run of policy-drift', () => {
     const stage = await triggered();
     const errors = errorsOf(stage);
     await stage.play(async () => {
-      const { world } = stage.flow.stage;
+      const { aws } = stage.flow.stage;
       const metric = { namespace: 'AWS/AmazonMQ', name: 'MessageCount', dimensions: { Broker: 'events' } };
       const alarm = {
         alarmName: 'events-depth',
@@ -82,7 +82,7 @@ describe('a run of policy-drift', () => {
       }
       await stage.sleepSeconds(4 * minuteSeconds);
       expect([...runs(stage)].sort()).toEqual(['alarm SUCCEEDED', 'broker-log SUCCEEDED', 'manual SUCCEEDED']);
-      expect(world.notifications()).toHaveLength(1);
+      expect(aws.notifications()).toHaveLength(1);
       expect(errors).toEqual([]);
     });
   });

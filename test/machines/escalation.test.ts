@@ -14,13 +14,13 @@ const brokenSwitchover = async (
     pair: { escalation, approvalSeconds: 600, switchover: { stallSeconds: 60 } },
     ...more,
   });
-  const { clock, world } = stage.stage;
+  const { clock, aws } = stage.stage;
   stage.stage.observe({
     transition: ({ stateName, kind }) => {
-      if (stateName !== 'WatchExchange' || kind !== 'entered' || !world.reachability.linkUp(...regions)) return;
+      if (stateName !== 'WatchExchange' || kind !== 'entered' || !aws.reachability.linkUp(...regions)) return;
       clock.spawn('cutter', async () => {
         await clock.sleepMs(1_000);
-        world.faults.start({ id: 'cut', kind: 'link-cut', regions });
+        aws.faults.start({ id: 'cut', kind: 'link-cut', regions });
       });
     },
   });
@@ -36,7 +36,7 @@ const promotions = (stage: WorkflowStage): readonly string[] =>
   stage.calls.filter(({ operation }) => operation === 'Promote').map(({ request }) => JSON.stringify(request));
 
 const approvalIdIn = (stage: WorkflowStage): string | undefined =>
-  stage.stage.world
+  stage.stage.aws
     .notifications()
     .map(({ message }) => /Approval (\w+)/.exec(message)?.[1])
     .findLast((id) => id !== undefined);
@@ -65,11 +65,11 @@ describe('a switchover that stalls', () => {
 
   it('asks a person when the loss does not fit, and goes on watching meanwhile', async () => {
     const stage = await brokenSwitchover({ mode: 'auto', lossBudgetEvents: 0 });
-    stage.stage.world.faults.start({ kind: 'metrics', effect: 'missing', metricName: 'QueueSize' });
+    stage.stage.aws.faults.start({ kind: 'metrics', effect: 'missing', metricName: 'QueueSize' });
     await stage.play(async () => {
       const arn = await switchOver(stage);
       const approvalId = await whenAsked(stage);
-      expect(stage.stage.world.notifications().at(-1)?.message).toContain('npx mq-dr approve');
+      expect(stage.stage.aws.notifications().at(-1)?.message).toContain('npx mq-dr approve');
       await stage.answerApproval(approvalId, 'approved');
       const end = await stage.end(arn);
       expect(end.output).toMatchObject({ outcome: 'Escalated' });
@@ -102,7 +102,7 @@ describe('a switchover that stalls', () => {
         // The first tries die; the link is back with the first, and by the fourth the exchange has completed.
         replaceTask: ({ stateName, attempt }) => {
           if (stateName !== 'RequestFailover' || attempt > 3) return undefined;
-          if (attempt === 1) stage.stage.world.faults.stop('cut');
+          if (attempt === 1) stage.stage.aws.faults.stop('cut');
           return new TaskFailure('Lambda.Unknown', 'test');
         },
       },
@@ -119,7 +119,7 @@ describe('a switchover that stalls', () => {
     await stage.play(async () => {
       const arn = await switchOver(stage);
       await whenAsked(stage);
-      stage.stage.world.faults.stop('cut');
+      stage.stage.aws.faults.stop('cut');
       expect((await stage.end(arn)).output).toMatchObject({ outcome: 'SwitchedOver' });
       expect(promotions(stage).length).toBe(1);
     });
@@ -160,7 +160,7 @@ describe('a switchover that stalls', () => {
 
   it('fails by name when the failover takes no effect either', async () => {
     const stage = await brokenSwitchover({ mode: 'auto', lossBudgetEvents: 1_000 });
-    stage.stage.world.faults.start({ kind: 'stuck-promotion', mode: 'FAILOVER' });
+    stage.stage.aws.faults.start({ kind: 'stuck-promotion', mode: 'FAILOVER' });
     await stage.play(async () => {
       expect(await stage.end(await switchOver(stage))).toMatchObject({ status: 'FAILED', error: 'FailoverOverdue' });
     });

@@ -138,7 +138,7 @@ const run = async (machine: string, setupName: string, inject: (call: TaskCall) 
       call.machineName === machine ? (inject(call) ?? setup.replace?.[call.stateName]) : undefined,
     pair: setup.pair ?? {},
   });
-  if (setup.stuck) stage.stage.world.faults.start({ kind: 'stuck-promotion', mode: 'SWITCHOVER' });
+  if (setup.stuck) stage.stage.aws.faults.start({ kind: 'stuck-promotion', mode: 'SWITCHOVER' });
   const input: Readonly<Record<string, Record<string, unknown>>> = {
     'create-replica': stage.createReplicaInput(),
     switchover: stage.switchoverInput(),

@@ -11,14 +11,14 @@ const regions: [string, string] = [east, west];
 describe('the switchover of a failback', () => {
   /** Cuts the link a second after the failback has asked for the exchange: both brokers are closed. */
   const cutInTheExchange = (stage: WorkflowStage): void => {
-    const { clock, world } = stage.stage;
+    const { clock, aws } = stage.stage;
     stage.stage.observe({
       transition: ({ machineName, stateName, kind }) => {
         if (machineName !== 'switchover' || stateName !== 'WatchExchange' || kind !== 'entered') return;
-        if (!world.reachability.linkUp(...regions)) return;
+        if (!aws.reachability.linkUp(...regions)) return;
         clock.spawn('cutter', async () => {
           await clock.sleepMs(1_000);
-          world.faults.start({ kind: 'link-cut', regions });
+          aws.faults.start({ kind: 'link-cut', regions });
         });
       },
     });
@@ -73,7 +73,7 @@ describe('the switchover of a failback', () => {
     const { ledger, stage, failOver } = await failedOver();
     await stage.play(async () => {
       await failOver();
-      stage.stage.world.faults.start({ kind: 'stuck-promotion', mode: 'SWITCHOVER' });
+      stage.stage.aws.faults.start({ kind: 'stuck-promotion', mode: 'SWITCHOVER' });
       const failback = await stage.start('failback', east, runInput());
       await stage.stage.clock.sleepMs(60_000);
       const end = await stage.run('failover', east, runInput({ acceptDataLoss: true }));
@@ -114,11 +114,11 @@ describe('the fence of a failback', () => {
   /** A pair whose old primary was fenced after the failover. */
   const fenced = async (options: Parameters<typeof failedOver>[0] = {}) => {
     const { ledger, stage, failOver } = await failedOver(options);
-    const { world } = stage.stage;
-    const brokers = () => world.brokers();
-    const team = addTeamCutover(world, { name: 'orders', regions: [east, west], consumers: 'live', brokers });
+    const { aws } = stage.stage;
+    const brokers = () => aws.brokers();
+    const team = addTeamCutover(aws, { name: 'orders', regions: [east, west], consumers: 'live', brokers });
     stage.configure({ cutover: team.settings });
-    const denied = () => world.faults.active('clients-denied').map(({ brokerName }) => brokerName);
+    const denied = () => aws.faults.active('clients-denied').map(({ brokerName }) => brokerName);
     const fence = async (): Promise<void> => {
       await failOver();
       await stage.stage.invoke('enforce-fencing', east, {});
@@ -132,7 +132,7 @@ describe('the fence of a failback', () => {
     const deniedAtPromote: unknown[] = [];
     await stage.play(async () => {
       await fence();
-      stage.stage.world.onApiCall(({ operation }) => {
+      stage.stage.aws.onApiCall(({ operation }) => {
         if (operation === 'Promote') deniedAtPromote.push(denied());
       });
       const end = await stage.run('failback', east, runInput());

@@ -61,9 +61,9 @@ describe('failback', () => {
     const { ledger, stage } = await failedOver();
     await stage.play(async () => {
       await stage.stage.clock.sleepMs(300_000);
-      stage.stage.world.blackout(east);
+      stage.stage.aws.blackout(east);
       await stage.run('failover', west, runInput({ acceptDataLoss: true }));
-      stage.stage.world.restore(east);
+      stage.stage.aws.restore(east);
       // The old primary is there again, and nothing has crossed yet.
       const early = await stage.run('failback', east, runInput());
       expect(early).toMatchObject({ output: { outcome: 'Refused', blockers: [{ code: 'STILL_PRIMARY' }] } });
@@ -72,12 +72,12 @@ describe('failback', () => {
       expect(codesIn(soon, 'blockers')).toEqual(['REPLICATION_ABSENT']);
       // Cut off for long, what it says is old.
       await stage.stage.clock.sleepMs(reverseMs);
-      stage.stage.world.faults.start({ id: 'cut', kind: 'link-cut', regions });
+      stage.stage.aws.faults.start({ id: 'cut', kind: 'link-cut', regions });
       await stage.stage.clock.sleepMs(reverseMs);
       const cut = await stage.run('failback', east, runInput());
       expect(codesIn(cut, 'blockers')).toEqual(['REPLICATION_FROZEN']);
       expect(promotionsOf(stage)).toEqual([`FAILOVER ${west}`]);
-      stage.stage.world.faults.stop('cut');
+      stage.stage.aws.faults.stop('cut');
       await stage.stage.clock.sleepMs(reverseMs);
       expect((await stage.run('failback', east, runInput())).output).toMatchObject({ outcome: 'FailedBack' });
       expect(ledger.idsIn('orders', 'work')).toEqual([]);

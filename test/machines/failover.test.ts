@@ -26,7 +26,7 @@ describe('failover', () => {
     const stage = await pairedStage();
     await stage.play(async () => {
       await stage.stage.clock.sleepMs(300_000);
-      stage.stage.world.blackout(east);
+      stage.stage.aws.blackout(east);
       const end = await stage.run('failover', west, input());
       expect(end.output).toMatchObject({ outcome: 'FailedOver', epoch: 1 });
       expect(promotions(stage)).toEqual(['Promote us-west-2 ok']);
@@ -123,7 +123,7 @@ describe('failover', () => {
     const stage = await pairedStage();
     await stage.play(async () => {
       await stage.stage.clock.sleepMs(300_000);
-      stage.stage.world.faults.start({ kind: 'stuck-promotion', mode: 'SWITCHOVER' });
+      stage.stage.aws.faults.start({ kind: 'stuck-promotion', mode: 'SWITCHOVER' });
       const switchover = await stage.start('switchover', west, stage.switchoverInput());
       await stage.stage.clock.sleepMs(60_000);
       const end = await stage.run('failover', west, input());
@@ -163,7 +163,7 @@ describe('failover', () => {
     'makes one effective promotion when the function dies %s the call',
     async (when) => {
       const stage = await pairedStage();
-      stage.stage.world.faults.start({ kind: 'kill-caller', when, service: 'mq', operation: 'Promote', count: 1 });
+      stage.stage.aws.faults.start({ kind: 'kill-caller', when, service: 'mq', operation: 'Promote', count: 1 });
       await stage.play(async () => {
         const end = await stage.run('failover', west, input());
         expect(end.output).toMatchObject({ outcome: 'FailedOver' });
@@ -175,7 +175,7 @@ describe('failover', () => {
 
   it('fails by name when the promotion takes no effect', async () => {
     const stage = await pairedStage();
-    stage.stage.world.faults.start({ kind: 'stuck-promotion', mode: 'FAILOVER' });
+    stage.stage.aws.faults.start({ kind: 'stuck-promotion', mode: 'FAILOVER' });
     await stage.play(async () => {
       const end = await stage.run('failover', west, input());
       expect(end).toMatchObject({ status: 'FAILED', error: 'FailoverOverdue' });
@@ -185,7 +185,7 @@ describe('failover', () => {
   describe('without the Control table', () => {
     const stageWithoutTable = async () => {
       const stage = await pairedStage({ pair: { automaticFailover: true } });
-      stage.stage.world.faults.start({ kind: 'server-error', service: 'dynamodb' });
+      stage.stage.aws.faults.start({ kind: 'server-error', service: 'dynamodb' });
       return stage;
     };
 

@@ -16,7 +16,7 @@ describe('policy-drift, looking', () => {
       expect(end.output).toMatchObject({ outcome: 'Drifted', drift: { findings: 1, remaining: 1, remediated: 0 } });
       expect(codes(end, 'findings')).toEqual(['HA_MISSING']);
       await stage.drift('report');
-      expect(stage.flow.stage.world.notifications()).toMatchObject([
+      expect(stage.flow.stage.aws.notifications()).toMatchObject([
         { subject: 'mq-dr ACT TODAY: policy findings in events: 1' },
       ]);
       expect(stage.policyWrites()).toEqual([]);
@@ -107,7 +107,7 @@ describe('policy-drift, looking', () => {
     [{ kind: 'slow-answer', delayMs: 60_000 }, 'ServiceUnavailable'],
   ] as const)('ends by name when the management API answers with %o', async (fault, error) => {
     const stage = await DriftStage.create(oneDrift);
-    stage.flow.stage.world.faults.start({ ...fault, service: 'rabbitmq' });
+    stage.flow.stage.aws.faults.start({ ...fault, service: 'rabbitmq' });
     await stage.play(async () => {
       expect(await stage.drift('remediate')).toMatchObject({ status: 'FAILED', error });
       expect(stage.policyWrites()).toEqual([]);
@@ -216,7 +216,7 @@ describe('policy-drift, held back', () => {
       'the service demands action',
       'ACTION_REQUIRED',
       (stage) =>
-        stage.flow.stage.world.amendBroker(stage.brokerId, {
+        stage.flow.stage.aws.amendBroker(stage.brokerId, {
           actionsRequired: [{ actionRequiredCode: 'RABBITMQ_MEMORY_ALARM', actionRequiredInfo: '' }],
         }),
     ],
@@ -320,7 +320,7 @@ describe('policy-drift, when calls fail', () => {
     'looks before it writes again after a %s behind the write',
     async (kind) => {
       const stage = await DriftStage.create(oneDrift);
-      stage.flow.stage.world.faults.start({ kind, when: 'after', service: 'rabbitmq', operation: 'PUT*', count: 1 });
+      stage.flow.stage.aws.faults.start({ kind, when: 'after', service: 'rabbitmq', operation: 'PUT*', count: 1 });
       await stage.play(async () => {
         expect((await stage.drift('remediate')).output).toMatchObject({
           outcome: 'Remediated',
@@ -334,7 +334,7 @@ describe('policy-drift, when calls fail', () => {
   it('leaves a write that died before the call to its back-off', async () => {
     const stage = await DriftStage.create(oneDrift);
     const fault = { kind: 'kill-caller', when: 'before', service: 'rabbitmq', operation: 'PUT*', count: 1 } as const;
-    stage.flow.stage.world.faults.start(fault);
+    stage.flow.stage.aws.faults.start(fault);
     await stage.play(async () => {
       const end = await stage.drift('remediate');
       expect(codes(end, 'postponed')).toEqual(['BACKING_OFF']);

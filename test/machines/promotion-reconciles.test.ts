@@ -10,9 +10,9 @@ type Options = Parameters<typeof ReconcileStage.create>[1];
 /** A stage with a ledger, and the team's cutover with held or live consumers. */
 const cutoverStage = async (consumers: 'hold' | 'live', afterPromotion: string, options: Options = {}) => {
   const stage = await ReconcileStage.create({}, options);
-  const { world } = stage.stage.stage;
-  const brokers = () => world.brokers();
-  const team = addTeamCutover(world, { name: 'orders', regions: [east, west], consumers, brokers });
+  const { aws } = stage.stage.stage;
+  const brokers = () => aws.brokers();
+  const team = addTeamCutover(aws, { name: 'orders', regions: [east, west], consumers, brokers });
   const { operator } = stage.stage.secrets;
   const secretArns = [operator, operator.replace(east, west)];
   stage.stage.configure({
@@ -25,7 +25,7 @@ const cutoverStage = async (consumers: 'hold' | 'live', afterPromotion: string, 
 /** What counts for the order of a promotion, as it happens. */
 const orderOf = (stage: ReconcileStage): readonly string[] => {
   const order: string[] = [];
-  stage.stage.stage.world.onApiCall(({ operation, request }) => {
+  stage.stage.stage.aws.onApiCall(({ operation, request }) => {
     const { Key = '' } = request as { readonly Key?: unknown };
     if (operation === 'PutObject' && String(Key).startsWith('manifests/')) order.push('manifest');
     if (operation === 'UpdateEventSourceMapping')
@@ -108,7 +108,7 @@ describe.each(runs)('a %s', (machine, outcome, input) => {
         );
         expect(order).toContain('endpoint');
         expect(order.includes('release')).toBe(consumers === 'hold');
-        const subjects = stage.stage.stage.world.notifications().map(({ subject }) => subject);
+        const subjects = stage.stage.stage.aws.notifications().map(({ subject }) => subject);
         expect(subjects).toContain('mq-dr ACT TODAY: reconcile of orders failed: UntrustedEndpoint');
       });
     },
@@ -116,8 +116,8 @@ describe.each(runs)('a %s', (machine, outcome, input) => {
 
   it('is complete where somebody froze the pair meanwhile: nothing is removed', async () => {
     const stage = await cutoverStage('hold', 'auto');
-    const { clock, world } = stage.stage.stage;
-    world.onApiCall(({ operation, outcome: answered }) => {
+    const { clock, aws } = stage.stage.stage;
+    aws.onApiCall(({ operation, outcome: answered }) => {
       if (operation === 'Promote' && answered === 'ok')
         clock.spawn('operator', () => stage.stage.freeze('PAIR#orders'));
     });
@@ -159,7 +159,7 @@ describe.each(runs)('a %s', (machine, outcome, input) => {
     const source = readFileSync(new URL(`../../statemachines/${machine}.asl.json`, import.meta.url), 'utf8');
     const impatient = source.replace('${ReconcileTimeoutSeconds} %}', '$floor(${ReconcileTimeoutSeconds} / 300) %}');
     const stage = await cutoverStage('hold', 'report', { definitions: { [machine]: impatient } });
-    stage.stage.stage.world.faults.start({ kind: 'slow-answer', service: 'activemq-console', delayMs: 7_000 });
+    stage.stage.stage.aws.faults.start({ kind: 'slow-answer', service: 'activemq-console', delayMs: 7_000 });
     await stage.stage.play(async () => {
       for (let queue = 0; queue < 12; queue += 1) await stage.sendIds('orders', `q${queue}`, ['m1']);
       const end = await promote(stage, machine, input);
@@ -181,7 +181,7 @@ describe('a failover', () => {
       await stage.sendIds('orders', 'work', ['m1', 'm2', 'm3']);
       await stage.enter(east, 'work', ['m1', 'm2']);
       await stage.stage.stage.clock.sleepMs(300_000);
-      stage.stage.stage.world.blackout(east);
+      stage.stage.stage.aws.blackout(east);
       const end = await stage.stage.run('failover', west, input);
       expect(end.output).toMatchObject({
         outcome: 'FailedOver',
@@ -193,7 +193,7 @@ describe('a failover', () => {
 
   it('without the Control table reconciles nothing, and says nothing about it', async () => {
     const stage = await cutoverStage('hold', 'auto');
-    stage.stage.stage.world.faults.start({ kind: 'server-error', service: 'dynamodb' });
+    stage.stage.stage.aws.faults.start({ kind: 'server-error', service: 'dynamodb' });
     await stage.stage.play(async () => {
       const end = await stage.stage.run('failover', west, { ...input, overrideControl: 'the table is down' });
       expect(end.output).toMatchObject({ outcome: 'FailedOver', reconciliation: null });
@@ -205,7 +205,7 @@ describe('a failover', () => {
 describe('a switchover that is escalated', () => {
   it('reconciles as well, on the promoted broker', async () => {
     const stage = await cutoverStage('hold', 'auto');
-    stage.stage.stage.world.faults.start({ kind: 'stuck-promotion', mode: 'SWITCHOVER' });
+    stage.stage.stage.aws.faults.start({ kind: 'stuck-promotion', mode: 'SWITCHOVER' });
     const { operator } = stage.stage.secrets;
     stage.stage.configure({
       escalation: { mode: 'auto', lossBudgetEvents: 1_000_000 },

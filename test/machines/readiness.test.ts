@@ -33,10 +33,10 @@ const membersOf = (stage: WorkflowStage): readonly [string, string] => [
 ];
 
 const announcements = (stage: WorkflowStage) =>
-  stage.stage.world.events.events.filter((event) => event['detail-type'] === 'mq-dr readiness changed');
+  stage.stage.aws.events.events.filter((event) => event['detail-type'] === 'mq-dr readiness changed');
 
 const db = (stage: WorkflowStage) =>
-  new DynamoDBClient({ ...stage.stage.world.clientSettings(), region: 'us-east-1', maxAttempts: 1 });
+  new DynamoDBClient({ ...stage.stage.aws.clientSettings(), region: 'us-east-1', maxAttempts: 1 });
 
 const control = async (stage: WorkflowStage, item: Record<string, { readonly S: string } | { readonly N: string }>) =>
   await db(stage).send(new PutItemCommand({ TableName: 'mq-dr-control', Item: { pk: { S: 'PAIR#orders' }, ...item } }));
@@ -48,7 +48,7 @@ const waitTimeOf = (instance: string) => ({
 });
 
 const addAlarm = (stage: WorkflowStage, inRegion: string, brokerName: string, actionsEnabled = true): void =>
-  stage.stage.world.addAlarm(inRegion, {
+  stage.stage.aws.addAlarm(inRegion, {
     alarmName: `any name for ${brokerName}`,
     actionsEnabled,
     metrics: [waitTimeOf(`${brokerName}-1`), waitTimeOf(`${brokerName}-2`)],
@@ -57,7 +57,7 @@ const addAlarm = (stage: WorkflowStage, inRegion: string, brokerName: string, ac
 const newestMetric = async (stage: WorkflowStage, name: string): Promise<number | undefined> => {
   // A custom metric can be read after its publication.
   await stage.stage.clock.sleepMs(2 * minuteMs);
-  const client = new CloudWatchClient({ ...stage.stage.world.clientSettings(), region, maxAttempts: 1 });
+  const client = new CloudWatchClient({ ...stage.stage.aws.clientSettings(), region, maxAttempts: 1 });
   const metric = { Namespace: 'mq-dr', MetricName: name, Dimensions: [{ Name: 'Pair', Value: 'orders' }] };
   const answer = await client.send(
     new GetMetricDataCommand({
@@ -161,7 +161,7 @@ describe('readiness', () => {
       expect(late.blockers).toEqual(['CONSUMERS_LIVE_WITHOUT_LEDGER']);
       expect(late.warnings).toEqual(expect.arrayContaining(['LEDGER_NOT_STARTED', 'RECONCILIATION_SECRET_MISSING']));
       ledger({});
-      stage.stage.world.faults.start({ kind: 'access-denied', service: 'dynamodb', operation: 'BatchGetItem' });
+      stage.stage.aws.faults.start({ kind: 'access-denied', service: 'dynamodb', operation: 'BatchGetItem' });
       const dark = await evaluate(stage);
       expect(dark.blockers).toContain('CONSUMERS_LIVE_WITHOUT_LEDGER');
       expect(dark.warnings).toContain('LEDGER_UNREADABLE');
@@ -176,13 +176,13 @@ describe('readiness', () => {
       const next = async (): Promise<void> => void changes.push((await evaluate(stage)).pairs[0]?.change ?? '');
       await next();
       await next();
-      const { world } = stage.stage;
-      world.amendBroker(stage.primaryId, {
+      const { aws } = stage.stage;
+      aws.amendBroker(stage.primaryId, {
         actionsRequired: [{ actionRequiredCode: 'BROKER_OOM', actionRequiredInfo: '' }],
       });
       await next();
       await next();
-      world.amendBroker(stage.primaryId, { actionsRequired: [] });
+      aws.amendBroker(stage.primaryId, { actionsRequired: [] });
       await next();
       expect(changes).toEqual(['changed', 'unchanged', 'changed', 'unchanged', 'changed']);
       expect(
@@ -200,7 +200,7 @@ describe('readiness', () => {
     const stage = await held();
     await stage.play(async () => {
       await settled(stage);
-      stage.stage.world.amendBroker(stage.primaryId, {
+      stage.stage.aws.amendBroker(stage.primaryId, {
         configurationXml: '<broker useMirroredQueues="true" schedulerSupport="true"/>',
       });
       const { end, blockers, warnings } = await evaluate(stage);
@@ -223,7 +223,7 @@ describe('readiness', () => {
     const stage = await held();
     await stage.play(async () => {
       await settled(stage);
-      stage.stage.world.blackout('us-east-1');
+      stage.stage.aws.blackout('us-east-1');
       const { end, blockers, warnings } = await evaluate(stage);
       expect(end.output).toMatchObject({ outcome: 'NotReady' });
       expect(blockers).toEqual(['BROKER_UNREADABLE', 'CONFIGURATION_UNREADABLE']);
@@ -246,12 +246,12 @@ describe('readiness', () => {
     await stage.play(async () => {
       await settled(stage);
       // The old primary does not hear of the failover while the link is cut.
-      stage.stage.world.faults.start({ kind: 'link-cut', regions: ['us-east-1', 'us-west-2'] });
+      stage.stage.aws.faults.start({ kind: 'link-cut', regions: ['us-east-1', 'us-west-2'] });
       stage.stage.dataPlanes.replicationOf(stage.primaryId)?.failover();
       const first = await evaluate(stage);
       expect(first.blockers).toContain('BOTH_PRIMARY');
       await evaluate(stage);
-      const pages = stage.stage.world.notifications().filter(({ subject }) => subject?.includes('two primaries'));
+      const pages = stage.stage.aws.notifications().filter(({ subject }) => subject?.includes('two primaries'));
       expect(pages.length).toBe(1);
     });
   });
@@ -260,7 +260,7 @@ describe('readiness', () => {
     const stage = await held();
     await stage.play(async () => {
       await settled(stage);
-      stage.stage.world.faults.start({ kind: 'server-error', service: 'dynamodb' });
+      stage.stage.aws.faults.start({ kind: 'server-error', service: 'dynamodb' });
       const { end, pairs, blockers } = await evaluate(stage);
       expect(end.output).toMatchObject({ outcome: 'NotReady' });
       expect(pairs).toMatchObject([{ change: 'unknown' }]);

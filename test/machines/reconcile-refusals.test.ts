@@ -157,14 +157,14 @@ describe('reconcile refuses', () => {
 describe('reconcile stops', () => {
   it('between two queues when somebody freezes the pair, and a repair goes on later', async () => {
     const stage = await ReconcileStage.create();
-    const { clock, world } = stage.stage.stage;
-    world.onApiCall(({ operation, request }) => {
+    const { clock, aws } = stage.stage.stage;
+    aws.onApiCall(({ operation, request }) => {
       // The first queue's repair has been stored.
       if (operation !== 'PutObject' || !JSON.stringify(request).includes('repair-0.json')) return;
       clock.spawn('operator', () => stage.stage.freeze('PAIR#orders'));
     });
     // The look before the second queue takes long enough for the freeze to be there.
-    world.faults.start({ kind: 'slow-answer', service: 'dynamodb', caller: '*: repair-queues', delayMs: 500 });
+    aws.faults.start({ kind: 'slow-answer', service: 'dynamodb', caller: '*: repair-queues', delayMs: 500 });
     await stage.stage.play(async () => {
       for (const queue of ['a', 'b']) {
         await stage.sendIds('orders', queue, idsUpTo(2));

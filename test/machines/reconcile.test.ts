@@ -63,7 +63,7 @@ describe('reconcile is done', () => {
 
   it('in as many invocations as the queues need', async () => {
     const stage = await ReconcileStage.create();
-    const { world } = stage.stage.stage;
+    const { aws } = stage.stage.stage;
     const names = Array.from({ length: 10 }, (_, index) => `q${index}`);
     await stage.stage.play(async () => {
       for (const queue of names) {
@@ -71,7 +71,7 @@ describe('reconcile is done', () => {
         await stage.enter(east, queue, ['m2']);
       }
       // Two pages of the console before and after each queue.
-      world.faults.start({ kind: 'slow-answer', service: 'activemq-console', delayMs: 7_000 });
+      aws.faults.start({ kind: 'slow-answer', service: 'activemq-console', delayMs: 7_000 });
       const end = await stage.stage.run('reconcile', east, runInput({ mode: 'auto' }));
       expect(end.output).toMatchObject({ outcome: 'Reconciled', result: { queues: 10, removed: 10 } });
       for (const state of ['ScanQueues', 'RepairQueues']) {
@@ -99,7 +99,7 @@ describe('reconcile is done', () => {
   it('incompletely where durable subscriptions hold messages, and tells people', async () => {
     const stage = await ReconcileStage.create();
     const { brokerId } = stage.stage.broker('orders');
-    stage.stage.stage.world.amendBroker(brokerId, {
+    stage.stage.stage.aws.amendBroker(brokerId, {
       durableSubscriptions: [{ clientId: 'c1', name: 'audit', topic: 'prices', pending: 3 }],
     });
     await stage.stage.play(async () => {
@@ -130,7 +130,7 @@ describe('reconcile is done', () => {
     await stage.stage.play(async () => {
       await fillWork(stage, 'm1', 'm4');
       const caller = `*: ${functionName}*`;
-      stage.stage.stage.world.faults.start({ kind: 'kill-caller', when, service, operation, caller, count: 1 });
+      stage.stage.stage.aws.faults.start({ kind: 'kill-caller', when, service, operation, caller, count: 1 });
       const end = await stage.stage.run('reconcile', east, runInput({ mode: 'auto' }));
       expect(end.output).toMatchObject({ outcome: 'Reconciled' });
       const retried = stage.stage.transitions.filter(({ kind }) => kind === 'retried');
@@ -177,7 +177,7 @@ describe('reconcile is done', () => {
     const stage = await ReconcileStage.create();
     await stage.stage.play(async () => {
       await fillWork(stage, 'm1');
-      stage.stage.stage.world.blackout(west);
+      stage.stage.stage.aws.blackout(west);
       const end = await stage.stage.run('reconcile', east, runInput({ mode: 'auto' }));
       expect(end.output).toMatchObject({
         outcome: 'Reconciled',

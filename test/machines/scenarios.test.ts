@@ -33,7 +33,7 @@ const play = async (scenarioName: string): Promise<Played> => {
     createStage: createExerciseStage,
     interrupt: new AbortController().signal,
     onEvent: () => {},
-    breathe: async () => {},
+    onTick: async () => {},
   });
   const { before, after } = journal.steady_states;
   const probes = [...(before?.probes ?? []), ...(after?.probes ?? [])].filter((probe) => !probe.tolerance_met);

@@ -16,7 +16,7 @@ const pairedStage = async (options: Options = {}): Promise<WorkflowStage> => {
 };
 
 const pages = (stage: WorkflowStage) =>
-  stage.stage.world.notifications().map(({ subject = '', message }) => ({ subject, message }));
+  stage.stage.aws.notifications().map(({ subject = '', message }) => ({ subject, message }));
 
 const settleRuns = (stage: WorkflowStage) =>
   stage.stage.engine.executions().filter(({ machineName }) => machineName === 'settle-run');
@@ -57,7 +57,7 @@ describe('settle-run', () => {
 
   it('pages again at the end when the promotion shows no effect for an hour', async () => {
     const stage = await pairedStage();
-    stage.stage.world.faults.start({ kind: 'stuck-promotion' });
+    stage.stage.aws.faults.start({ kind: 'stuck-promotion' });
     await stage.play(async () => {
       await stopSwitchover(stage);
       const end = await settleEnd(stage);
@@ -75,7 +75,7 @@ describe('settle-run', () => {
 
   it('does not page again about a stalled switchover, but says that its promotion is still observed', async () => {
     const stage = await pairedStage();
-    stage.stage.world.faults.start({ kind: 'stuck-promotion' });
+    stage.stage.aws.faults.start({ kind: 'stuck-promotion' });
     await stage.play(async () => {
       await stage.stage.clock.sleepMs(10 * minuteMs);
       const stalled = await stage.run('switchover', here, stage.switchoverInput());

@@ -98,15 +98,15 @@ describe('switchover', () => {
 
   it('ends Stalled, with the evidence and the next command, when the link breaks after the request', async () => {
     const stage = await pairedStage();
-    const { clock, world } = stage.stage;
+    const { clock, aws } = stage.stage;
     const regions: [string, string] = ['us-east-1', 'us-west-2'];
     stage.stage.observe({
       transition: ({ stateName, kind }) => {
-        if (stateName !== 'WatchExchange' || kind !== 'entered' || !world.reachability.linkUp(...regions)) return;
+        if (stateName !== 'WatchExchange' || kind !== 'entered' || !aws.reachability.linkUp(...regions)) return;
         // The primary closes within milliseconds of the request; the replica cannot have taken over a second later.
         clock.spawn('cutter', async () => {
           await clock.sleepMs(1_000);
-          world.faults.start({ kind: 'link-cut', regions });
+          aws.faults.start({ kind: 'link-cut', regions });
         });
       },
     });
@@ -116,7 +116,7 @@ describe('switchover', () => {
       expect(end).toMatchObject({ status: 'FAILED', error: 'Stalled' });
       expect(end.cause).toMatch(/no progress for \d+ s: replication is frozen/);
       expect(end.cause).toContain('npx mq-dr start failover --region us-west-2');
-      expect(stage.stage.world.notifications().at(-1)).toMatchObject({ message: expect.stringContaining('frozen') });
+      expect(stage.stage.aws.notifications().at(-1)).toMatchObject({ message: expect.stringContaining('frozen') });
       expect(promotions(stage).length).toBe(1);
       // Both brokers are closed, and a second start only watches: docs/amazon-mq.md 13, row 8.
       expect(stage.broker('orders').dataPlane.acceptsClients).toBe(false);
@@ -131,7 +131,7 @@ describe('switchover', () => {
       replaceTask: ({ stateName }) =>
         stateName === 'ReportStall' ? new TaskFailure('AccessDenied', 'test') : undefined,
     });
-    stage.stage.world.faults.start({ kind: 'stuck-promotion' });
+    stage.stage.aws.faults.start({ kind: 'stuck-promotion' });
     await stage.play(async () => {
       await stage.stage.clock.sleepMs(settleMs);
       const end = await stage.run('switchover', 'us-west-2', stage.switchoverInput());
@@ -142,7 +142,7 @@ describe('switchover', () => {
   it('takes over a request whose answer was lost, without a second one', async () => {
     const stage = await pairedStage();
     const fault = { kind: 'connection-reset', when: 'after', service: 'mq', operation: 'Promote', count: 1 } as const;
-    stage.stage.world.faults.start(fault);
+    stage.stage.aws.faults.start(fault);
     await stage.play(async () => {
       await stage.stage.clock.sleepMs(settleMs);
       const end = await stage.run('switchover', 'us-west-2', stage.switchoverInput());
@@ -154,7 +154,7 @@ describe('switchover', () => {
   it('asks once more, after looking, when the function died before the call', async () => {
     const stage = await pairedStage();
     const fault = { kind: 'kill-caller', when: 'before', service: 'mq', operation: 'Promote', count: 1 } as const;
-    stage.stage.world.faults.start(fault);
+    stage.stage.aws.faults.start(fault);
     await stage.play(async () => {
       await stage.stage.clock.sleepMs(settleMs);
       const end = await stage.run('switchover', 'us-west-2', stage.switchoverInput());
@@ -168,7 +168,7 @@ describe('switchover', () => {
     stage.stage.observe({
       transition: ({ stateName, kind }) => {
         if (stateName === 'WatchExchange' && kind === 'entered') {
-          stage.stage.world.faults.start({ kind: 'server-error', service: 'monitoring' });
+          stage.stage.aws.faults.start({ kind: 'server-error', service: 'monitoring' });
         }
       },
     });

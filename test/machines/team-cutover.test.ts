@@ -8,12 +8,12 @@ const west = 'us-west-2';
 /** A pair whose team has consumers as mappings, an endpoint parameter and a fencing function. */
 const teamStage = async (consumers: 'hold' | 'live'): Promise<{ stage: WorkflowStage; team: TeamCutover }> => {
   const stage = await WorkflowStage.create({ paired: true });
-  const { world } = stage.stage;
-  const team = addTeamCutover(world, {
+  const { aws } = stage.stage;
+  const team = addTeamCutover(aws, {
     name: 'orders',
     regions: [east, west],
     consumers,
-    brokers: () => world.brokers(),
+    brokers: () => aws.brokers(),
   });
   stage.configure({ cutover: team.settings });
   return { stage, team };
@@ -30,19 +30,19 @@ const failover = { pair: 'orders', reason: 'test', acceptDataLoss: true };
 describe('a promotion with a team’s own cutover', () => {
   it('holds the consumers before a failover, and lets them go on before it names the endpoint', async () => {
     const { stage, team } = await teamStage('hold');
-    const { world } = stage.stage;
+    const { aws } = stage.stage;
     const heldAtPromote: boolean[] = [];
-    world.onApiCall(({ operation }) => {
+    aws.onApiCall(({ operation }) => {
       if (operation === 'Promote') heldAtPromote.push(!team.consumes(endpointOf(stage, 'orders-replica')));
     });
     const order: string[] = [];
-    world.onApiCall(({ service, operation, region }) => {
+    aws.onApiCall(({ service, operation, region }) => {
       const shown = ['UpdateEventSourceMapping', 'Promote', 'PutParameter', 'PutEvents'];
       if (shown.includes(operation)) order.push(`${service} ${operation} ${region}`);
     });
     const end = await stage.play(async () => {
       await stage.stage.clock.sleepMs(300_000);
-      world.blackout(east);
+      aws.blackout(east);
       return await stage.run('failover', west, failover);
     });
     expect(end.output).toMatchObject({ outcome: 'FailedOver' });
@@ -56,7 +56,7 @@ describe('a promotion with a team’s own cutover', () => {
       `events PutEvents ${west}`,
     ]);
     const { brokerId } = stage.broker('orders-replica');
-    expect(JSON.parse(world.parameter(west, '/mq-dr/orders/endpoint')?.value ?? '')).toMatchObject({
+    expect(JSON.parse(aws.parameter(west, '/mq-dr/orders/endpoint')?.value ?? '')).toMatchObject({
       brokerId,
       epoch: 1,
     });
@@ -64,20 +64,20 @@ describe('a promotion with a team’s own cutover', () => {
 
   it('fences the old primary once its Region is back, and lets its clients in when it is promoted again', async () => {
     const { stage } = await teamStage('live');
-    const { world, clock } = stage.stage;
+    const { aws, clock } = stage.stage;
     const connects = async (): Promise<boolean> =>
-      await world.connect(endpointOf(stage, 'orders'), 1_000, east).then(
+      await aws.connect(endpointOf(stage, 'orders'), 1_000, east).then(
         (stream) => Boolean(stream.destroy()),
         () => false,
       );
-    const denied = () => world.faults.active('clients-denied').map(({ brokerName }) => brokerName);
+    const denied = () => aws.faults.active('clients-denied').map(({ brokerName }) => brokerName);
     await stage.play(async () => {
       await clock.sleepMs(300_000);
-      world.blackout(east);
+      aws.blackout(east);
       expect((await stage.run('failover', west, failover)).output).toMatchObject({ outcome: 'FailedOver' });
       await clock.sleepMs(60_000);
       expect(denied()).toEqual([]);
-      world.restore(east);
+      aws.restore(east);
       await stage.stage.invoke('enforce-fencing', east, {});
       await stage.stage.invoke('enforce-fencing', west, {});
       expect(denied()).toEqual(['orders']);
@@ -86,7 +86,7 @@ describe('a promotion with a team’s own cutover', () => {
       const back = await stage.run('switchover', east, { pair: 'orders', targetRegion: east, reason: 'failback' });
       expect(back.output).toMatchObject({ outcome: 'SwitchedOver' });
       expect([denied(), await connects()]).toEqual([[], true]);
-      expect(JSON.parse(world.parameter(east, '/mq-dr/orders/endpoint')?.value ?? '')).toMatchObject({ epoch: 2 });
+      expect(JSON.parse(aws.parameter(east, '/mq-dr/orders/endpoint')?.value ?? '')).toMatchObject({ epoch: 2 });
     });
   });
 });

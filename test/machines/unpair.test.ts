@@ -51,7 +51,7 @@ describe('unpair', () => {
       const end = await stage.run('unpair', 'us-east-1', withDeletion(stage));
       expect(end.output).toMatchObject({ outcome: 'Unpaired', replicaDeleted: true });
       expect(stage.mqWrites()).toEqual([...bothWrites, 'DeleteBroker us-west-2 ok']);
-      expect(stage.stage.world.brokers().map(({ brokerName }) => brokerName)).toEqual(['orders']);
+      expect(stage.stage.aws.brokers().map(({ brokerName }) => brokerName)).toEqual(['orders']);
     });
   });
 
@@ -110,7 +110,7 @@ describe('unpair', () => {
     it('with every reason at once, and writes nothing', async () => {
       const stage = await WorkflowStage.create({ paired: true, pair: { protectedWindows: mondayMorning } });
       await stage.play(async () => {
-        stage.stage.world.amendBroker(stage.primaryId, {
+        stage.stage.aws.amendBroker(stage.primaryId, {
           actionsRequired: [{ actionRequiredCode: 'BROKER_OOM', actionRequiredInfo: '' }],
           pending: { hostInstanceType: 'mq.m5.xlarge' },
         });
@@ -131,7 +131,7 @@ describe('unpair', () => {
     it('while a Region cannot be read', async () => {
       const stage = await WorkflowStage.create({ paired: true });
       await stage.play(async () => {
-        stage.stage.world.blackout('us-west-2');
+        stage.stage.aws.blackout('us-west-2');
         expect(codesOf((await unpair(stage)).output)).toEqual(['REPLICA_UNREADABLE']);
         expect(writesOf(stage)).toEqual([]);
       });
@@ -239,10 +239,10 @@ describe('unpair', () => {
   it('stops as unsafe when both brokers call themselves primary', async () => {
     const stage = await WorkflowStage.create({ paired: true });
     await stage.play(async () => {
-      stage.stage.world.faults.start({ kind: 'link-cut', regions: ['us-east-1', 'us-west-2'] });
+      stage.stage.aws.faults.start({ kind: 'link-cut', regions: ['us-east-1', 'us-west-2'] });
       stage.stage.dataPlanes.replicationOf(stage.primaryId)?.failover();
       expect(await unpair(stage)).toMatchObject({ status: 'FAILED', error: 'UnsafeTopology' });
-      expect(stage.stage.world.notifications().at(-1)?.subject).toContain('UnsafeTopology');
+      expect(stage.stage.aws.notifications().at(-1)?.subject).toContain('UnsafeTopology');
       expect(stage.mqWrites()).toEqual([]);
     });
   });
@@ -271,7 +271,7 @@ describe('unpair', () => {
 
     it.each(operations)('makes one effective %s when its answer is lost', async (operation) => {
       const stage = await WorkflowStage.create({ paired: true });
-      stage.stage.world.faults.start({ kind: 'connection-reset', when: 'after', service: 'mq', operation, count: 1 });
+      stage.stage.aws.faults.start({ kind: 'connection-reset', when: 'after', service: 'mq', operation, count: 1 });
       await stage.play(async () => {
         const end = await stage.run('unpair', 'us-east-1', withDeletion(stage));
         expect(end.output).toMatchObject({ outcome: 'Unpaired' });
@@ -281,7 +281,7 @@ describe('unpair', () => {
 
     it.each(operations)('tries %s again when the function dies before the call', async (operation) => {
       const stage = await WorkflowStage.create({ paired: true });
-      stage.stage.world.faults.start({ kind: 'kill-caller', when: 'before', service: 'mq', operation, count: 1 });
+      stage.stage.aws.faults.start({ kind: 'kill-caller', when: 'before', service: 'mq', operation, count: 1 });
       await stage.play(async () => {
         const end = await stage.run('unpair', 'us-east-1', withDeletion(stage));
         expect(end.output).toMatchObject({ outcome: 'Unpaired' });
@@ -298,11 +298,11 @@ describe('unpair', () => {
       ['deletion', 'DeletionOverdue'],
     ] as const)('gives up a %s that takes for ever, by name', async (phase, error) => {
       const stage = await WorkflowStage.create({ paired: true });
-      stage.stage.world.faults.start({ kind: 'slow-lifecycle', factor: 20, phase });
+      stage.stage.aws.faults.start({ kind: 'slow-lifecycle', factor: 20, phase });
       await stage.play(async () => {
         const end = await stage.run('unpair', 'us-east-1', withDeletion(stage));
         expect(end).toMatchObject({ status: 'FAILED', error });
-        expect(stage.stage.world.notifications().at(-1)?.subject).toContain(error);
+        expect(stage.stage.aws.notifications().at(-1)?.subject).toContain(error);
       });
     });
   });
@@ -364,7 +364,7 @@ describe('unpair', () => {
 
 /** Somebody freezes the pair. */
 const freeze = async (stage: WorkflowStage): Promise<void> => {
-  const client = new DynamoDBClient({ ...stage.stage.world.clientSettings(), region: 'us-east-1', maxAttempts: 1 });
+  const client = new DynamoDBClient({ ...stage.stage.aws.clientSettings(), region: 'us-east-1', maxAttempts: 1 });
   await client.send(
     new PutItemCommand({
       TableName: 'mq-dr-control',

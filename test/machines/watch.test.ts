@@ -16,12 +16,12 @@ const watched = async (options: Parameters<typeof WorkflowStage.create>[0] = {})
     ...options,
     pair: { automaticFailover: true, ...options.pair },
   });
-  const { world } = stage.stage;
+  const { aws } = stage.stage;
   for (const [region, broker] of [
     ['us-east-1', 'orders'],
     [here, 'orders-replica'],
   ] as const) {
-    world.addAlarm(region, {
+    aws.addAlarm(region, {
       alarmName: `${broker}-wait`,
       metrics: [{ namespace: 'AWS/AmazonMQ', metricName: 'ReplicaWaitTime', dimensions: { Broker: `${broker}-1` } }],
       threshold: { above: 180_000, missingData: 'ignore' },
@@ -42,7 +42,7 @@ const promotions = (stage: WorkflowStage): readonly string[] =>
   stage.mqWrites().filter((write) => write.startsWith('Promote'));
 
 const pages = (stage: WorkflowStage): readonly (string | undefined)[] =>
-  stage.stage.world.notifications().map(({ subject }) => subject);
+  stage.stage.aws.notifications().map(({ subject }) => subject);
 
 const watchInput = { pair: 'orders', signal: 'a test' };
 
@@ -73,7 +73,7 @@ describe('watch', () => {
     const stage = await watched();
     await stage.play(async () => {
       await settled(stage);
-      stage.stage.world.blackout('us-east-1', { powerOff: true });
+      stage.stage.aws.blackout('us-east-1', { powerOff: true });
       await stage.stage.clock.sleepMs(12 * minuteMs);
       expect(promotions(stage)).toEqual(['Promote us-west-2 ok']);
       const [watch, ...others] = watches(stage);
@@ -88,7 +88,7 @@ describe('watch', () => {
     const stage = await watched();
     await stage.play(async () => {
       await settled(stage);
-      stage.stage.world.faults.start({ kind: 'partition', regions });
+      stage.stage.aws.faults.start({ kind: 'partition', regions });
       await stage.stage.clock.sleepMs(30 * minuteMs);
       expect(promotions(stage)).toEqual([]);
       expect(pages(stage)).toEqual(['mq-dr ACT NOW: orders may be down, the watch could not decide']);
@@ -98,10 +98,10 @@ describe('watch', () => {
 
   it('makes one watch of fifty equal events, and one of fifty different ones', async () => {
     const stage = await watched();
-    const { world } = stage.stage;
+    const { aws } = stage.stage;
     const alarm = (name: string): void => {
       const metric = { namespace: 'AWS/AmazonMQ', name: 'ReplicaWaitTime', dimensions: { Broker: 'orders-replica-1' } };
-      world.events.emit({
+      aws.events.emit({
         region: here,
         source: 'aws.cloudwatch',
         detailType: 'CloudWatch Alarm State Change',
@@ -164,11 +164,11 @@ describe('watch', () => {
     const stage = await watched({ pair: { automaticFailover: false } });
     await stage.play(async () => {
       await settled(stage);
-      stage.stage.world.blackout('us-east-1', { powerOff: true });
+      stage.stage.aws.blackout('us-east-1', { powerOff: true });
       await stage.stage.clock.sleepMs(12 * minuteMs);
       expect(promotions(stage)).toEqual([]);
       expect(pages(stage)).toEqual(['mq-dr ACT NOW: automatic failover of orders refused']);
-      expect(stage.stage.world.notifications()[0]?.message).toContain('NOT_ENROLLED');
+      expect(stage.stage.aws.notifications()[0]?.message).toContain('NOT_ENROLLED');
       const end = await stage.end(watches(stage)[0]?.executionArn ?? '');
       expect(end.output).toMatchObject({ outcome: 'Paged', blockers: [{ code: 'NOT_ENROLLED' }] });
     });
@@ -183,7 +183,7 @@ describe('watch', () => {
     });
     await stage.play(async () => {
       await settled(stage);
-      stage.stage.world.blackout('us-east-1', { powerOff: true });
+      stage.stage.aws.blackout('us-east-1', { powerOff: true });
       await stage.stage.clock.sleepMs(12 * minuteMs);
       const end = await stage.end(watches(stage)[0]?.executionArn ?? '');
       expect(end).toMatchObject({ status: 'FAILED', error: 'States.TaskFailed' });
@@ -214,7 +214,7 @@ describe('watch', () => {
     const stage = await watched({ replaceTask: looking('failover'), definitions: { watch: impatient } });
     await stage.play(async () => {
       await settled(stage);
-      stage.stage.world.faults.start({ kind: 'slow-answer', service: 'mq', delayMs: 7_000 });
+      stage.stage.aws.faults.start({ kind: 'slow-answer', service: 'mq', delayMs: 7_000 });
       const end = await runWatch(stage);
       expect(end.output).toMatchObject({ outcome: 'FailoverStarted' });
       expect(stage.transitions).toContainEqual(
@@ -235,15 +235,15 @@ describe('watch', () => {
 
   it('goes on looking while the Control table cannot be reached, and promotes nothing', async () => {
     const stage = await watched();
-    const { clock, world } = stage.stage;
+    const { clock, aws } = stage.stage;
     await stage.play(async () => {
       await settled(stage);
       const execution = await stage.start('watch', here, watchInput);
       await clock.sleepMs(1_000);
-      world.faults.start({ id: 'table', kind: 'server-error', service: 'dynamodb' });
-      world.blackout('us-east-1', { powerOff: true });
+      aws.faults.start({ id: 'table', kind: 'server-error', service: 'dynamodb' });
+      aws.blackout('us-east-1', { powerOff: true });
       await clock.sleepMs(9 * minuteMs);
-      world.faults.stop('table');
+      aws.faults.stop('table');
       // Nobody could beat for nine minutes: the silence of the primary side says nothing yet.
       expect((await stage.end(execution)).output).toMatchObject({ outcome: 'Paged' });
       expect(promotions(stage)).toEqual([]);
@@ -252,11 +252,11 @@ describe('watch', () => {
 
   it('tells people when a signal comes and the Control table cannot be reached', async () => {
     const stage = await watched();
-    const { clock, world } = stage.stage;
+    const { clock, aws } = stage.stage;
     await stage.play(async () => {
       await settled(stage);
-      world.faults.start({ kind: 'server-error', service: 'dynamodb' });
-      world.faults.start({ kind: 'link-cut', regions });
+      aws.faults.start({ kind: 'server-error', service: 'dynamodb' });
+      aws.faults.start({ kind: 'link-cut', regions });
       await clock.sleepMs(10 * minuteMs);
       expect(promotions(stage)).toEqual([]);
       expect(pages(stage)).toEqual(['mq-dr ACT NOW: could not start the automatic watch of orders']);

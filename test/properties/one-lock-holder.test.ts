@@ -79,15 +79,15 @@ interface Observed {
 /** Plays the runs side by side on one table whose answers are slow or lost at random. */
 const play = (owners: readonly Owner[]): Promise<Observed> =>
   ControlStage.play(async (stage) => {
-    const { clock, world } = stage;
+    const { clock, aws } = stage;
     const held: Span[] = [];
     const writes: Span[] = [];
     const told: Told[] = [];
     const passes: Told[] = [];
     const errors = new Set<string>();
     const service = 'dynamodb';
-    world.faults.start({ kind: 'slow-answer', service, delayMs: 1_500, probability: 0.3 });
-    world.faults.start({ kind: 'connection-reset', when: 'after', service, operation: 'UpdateItem', probability: 0.1 });
+    aws.faults.start({ kind: 'slow-answer', service, delayMs: 1_500, probability: 0.3 });
+    aws.faults.start({ kind: 'connection-reset', when: 'after', service, operation: 'UpdateItem', probability: 0.1 });
 
     const live = async (name: string, { region, skewMs, purpose, steps }: Owner): Promise<void> => {
       const table = new GuardTable(stage.items(region), 'PAIR#orders');

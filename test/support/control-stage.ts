@@ -1,9 +1,9 @@
 import { ControlItems } from '../../functions/control/control-items.ts';
 import type { Runtime } from '../../functions/runtime/runtime.ts';
 import { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
-import { STRONG_REGIONS } from '../../simulator/world/dynamodb/table-spec.ts';
+import { strongRegions } from '../../simulator/world/dynamodb/table-spec.ts';
 import type { DataPlanes } from '../../simulator/world/mq/data-planes.ts';
-import { World } from '../../simulator/world/world.ts';
+import { SimulatedAws } from '../../simulator/world/simulated-aws.ts';
 import { noonMs } from './brokers.ts';
 import { fakeRuntime } from './fake-ports.ts';
 
@@ -12,28 +12,28 @@ const tableName = 'mq-dr-control';
 /** Tests of the table add no brokers. */
 const noBrokers: DataPlanes = {
   createBroker: () => {
-    throw new TypeError('a world without brokers');
+    throw new TypeError('this test has no brokers');
   },
   createPair: () => {
-    throw new TypeError('a world without brokers');
+    throw new TypeError('this test has no brokers');
   },
 };
 
-/** The embedded world's Control table, and what a function of each Region reads and writes it with. */
+/** The simulator's Control table, and what a function of each Region reads and writes it with. */
 export class ControlStage {
   readonly clock = new VirtualClock({ startMs: noonMs });
-  readonly world = new World({ clock: this.clock, seed: 1, dataPlanes: noBrokers });
+  readonly aws = new SimulatedAws({ clock: this.clock, seed: 1, dataPlanes: noBrokers });
 
   /** Runs `body` as an actor of a new stage's clock. */
   static async play<T>(body: (stage: ControlStage) => Promise<T>): Promise<T> {
     const stage = new ControlStage();
     return await stage.clock.run('test', async () => {
-      await stage.world.addTable({
+      await stage.aws.addTable({
         tableName,
         partitionKey: 'pk',
         sortKey: 'sk',
         consistency: 'strong',
-        regions: STRONG_REGIONS,
+        regions: strongRegions,
       });
       return await body(stage);
     });
@@ -47,7 +47,7 @@ export class ControlStage {
       CONTROL_REGION: region,
       PAIRS: '[{"name":"orders"}]',
     };
-    const aws = this.world.clientSettings({ fromRegion: region });
+    const aws = this.aws.clientSettings({ fromRegion: region });
     return { ...fakeRuntime({ environment, aws }), clock: this.clock };
   }
 

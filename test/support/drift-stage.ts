@@ -27,9 +27,9 @@ export class DriftStage {
 
   private constructor(flow: WorkflowStage, seed: ClusterSeedInput, settings: DriftSettings) {
     this.flow = flow;
-    const { world } = flow.stage;
-    const { broker, cluster } = world.addRabbitCluster({ region: 'us-east-1', brokerName: 'events' }, seed, admin);
-    const secretArn = world.addSecret({ name: 'rabbit', value: JSON.stringify(admin), regions: ['us-east-1'] });
+    const { aws } = flow.stage;
+    const { broker, cluster } = aws.addRabbitCluster({ region: 'us-east-1', brokerName: 'events' }, seed, admin);
+    const secretArn = aws.addSecret({ name: 'rabbit', value: JSON.stringify(admin), regions: ['us-east-1'] });
     this.cluster = cluster;
     this.brokerId = broker.brokerId;
     this.#fixed = { name: 'events', broker: broker.brokerArn, secretArn };

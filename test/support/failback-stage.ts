@@ -24,10 +24,10 @@ export const failedOver = async (
   const { stage } = ledger;
   const failOver = async (): Promise<void> => {
     await stage.stage.clock.sleepMs(300_000);
-    stage.stage.world.blackout(east);
+    stage.stage.aws.blackout(east);
     const end = await stage.run('failover', west, runInput({ acceptDataLoss: true }));
     expect(end.output).toMatchObject({ outcome: 'FailedOver' });
-    stage.stage.world.restore(east);
+    stage.stage.aws.restore(east);
     await stage.stage.clock.sleepMs(reverseMs);
   };
   return { ledger, stage, failOver };

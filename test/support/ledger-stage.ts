@@ -3,7 +3,7 @@ import { DynamoLedgerTable } from '../../functions/ledger/dynamodb/ledger-table.
 import { type CreateLedgerOptions, createLedger, type Ledger } from '../../functions/ledger/index.ts';
 import { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
 import type { DataPlanes } from '../../simulator/world/mq/data-planes.ts';
-import { World } from '../../simulator/world/world.ts';
+import { SimulatedAws } from '../../simulator/world/simulated-aws.ts';
 import { noonMs } from './brokers.ts';
 
 export const ledgerTableName = 'mq-dr-processed-messages';
@@ -13,17 +13,17 @@ export const east = 'us-east-1';
 /** Tests of the table add no brokers. */
 const noBrokers: DataPlanes = {
   createBroker: () => {
-    throw new TypeError('a world without brokers');
+    throw new TypeError('this test has no brokers');
   },
   createPair: () => {
-    throw new TypeError('a world without brokers');
+    throw new TypeError('this test has no brokers');
   },
 };
 
-/** The embedded world's table of processed messages, with a replica in each of two Regions. */
+/** The simulator's table of processed messages, with a replica in each of two Regions. */
 export class LedgerStage {
   readonly clock = new VirtualClock({ startMs: noonMs });
-  readonly world = new World({ clock: this.clock, seed: 1, dataPlanes: noBrokers });
+  readonly aws = new SimulatedAws({ clock: this.clock, seed: 1, dataPlanes: noBrokers });
   /** Every API call, as `UpdateItem us-west-2`. */
   readonly calls: string[] = [];
 
@@ -31,7 +31,7 @@ export class LedgerStage {
   static async play<T>(body: (stage: LedgerStage) => Promise<T>): Promise<T> {
     const stage = new LedgerStage();
     return await stage.clock.run('test', async () => {
-      await stage.world.addTable({
+      await stage.aws.addTable({
         tableName: ledgerTableName,
         partitionKey: 'pk',
         sortKey: 'sk',
@@ -39,13 +39,13 @@ export class LedgerStage {
         regions: [east, west],
         timeToLiveAttribute: 'expiresAt',
       });
-      stage.world.onApiCall(({ operation, region }) => stage.calls.push(`${operation} ${region}`));
+      stage.aws.onApiCall(({ operation, region }) => stage.calls.push(`${operation} ${region}`));
       return await body(stage);
     });
   }
 
   client(region: string, fromRegion = region): DynamoDBClient {
-    return new DynamoDBClient({ ...this.world.clientSettings({ fromRegion }), region, maxAttempts: 1 });
+    return new DynamoDBClient({ ...this.aws.clientSettings({ fromRegion }), region, maxAttempts: 1 });
   }
 
   table(region: string): DynamoLedgerTable {

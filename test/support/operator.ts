@@ -76,9 +76,9 @@ export class OperatorStage {
   readonly heartbeats: HeartbeatTable;
 
   constructor(workflows: WorkflowStage) {
-    const { world, clock } = workflows.stage;
+    const { aws, clock } = workflows.stage;
     this.workflows = workflows;
-    this.runtime = { ...fakeRuntime(), clock, random: world.randomStream('operator'), aws: world.clientSettings() };
+    this.runtime = { ...fakeRuntime(), clock, random: aws.randomStream('operator'), aws: aws.clientSettings() };
     ({ items: this.items, records: this.records, heartbeats: this.heartbeats } = controlOf(this.runtime));
   }
 

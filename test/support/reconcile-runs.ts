@@ -31,4 +31,4 @@ export const lockOf = async ({ stage }: ReconcileStage) => {
 
 /** Subjects of the messages that people got. */
 export const pagesOf = ({ stage }: ReconcileStage): readonly (string | undefined)[] =>
-  stage.stage.world.notifications().map(({ subject }) => subject);
+  stage.stage.aws.notifications().map(({ subject }) => subject);

@@ -64,7 +64,7 @@ export class ReconcileStage {
 
   /** Enters messages in the ledger as a consumer of the Region would have. */
   async enter(region: string, queue: string, ids: readonly string[], kind: 'P' | 'C' = 'P'): Promise<void> {
-    const client = new DynamoDBClient({ ...this.stage.stage.world.clientSettings(), region, maxAttempts: 1 });
+    const client = new DynamoDBClient({ ...this.stage.stage.aws.clientSettings(), region, maxAttempts: 1 });
     const nowMs = this.stage.stage.clock.nowMs();
     for (const id of ids) {
       const pk = partitionKey({ pair: 'orders', destination: queue, id: `ID:${id}` });
@@ -88,8 +88,8 @@ export class ReconcileStage {
 
   /** A document of the report bucket of a Region. */
   async document(region: string, key: string): Promise<string> {
-    const client = new S3Client({ ...this.stage.stage.world.clientSettings(), region, maxAttempts: 1 });
-    const Bucket = `mq-dr-reports-${this.stage.stage.world.accountId}-${region}`;
+    const client = new S3Client({ ...this.stage.stage.aws.clientSettings(), region, maxAttempts: 1 });
+    const Bucket = `mq-dr-reports-${this.stage.stage.aws.accountId}-${region}`;
     const answer = await client.send(new GetObjectCommand({ Bucket, Key: key }));
     return (await answer.Body?.transformToString()) ?? '';
   }

@@ -3,7 +3,7 @@ import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws
 import { ControlItems } from '../../functions/control/control-items.ts';
 import { GuardTable } from '../../functions/control/guard-table.ts';
 import { currentRuntime } from '../../functions/runtime/runtime.ts';
-import type { ApiCallRecord } from '../../simulator/api/api-call-record.ts';
+import type { ApiCall } from '../../simulator/api/api-call.ts';
 import type { TransitionEvent } from '../../simulator/engine/ports.ts';
 import { type DeployedPair, Stage, type StageOptions } from '../../testbed/stage.ts';
 import { trackMachineCoverage } from './machine-coverage.ts';
@@ -30,7 +30,7 @@ export interface RunEnd {
 /** A stage with one broker `orders` in us-east-1, its secrets, and the means to run workflows on it. */
 export class WorkflowStage {
   readonly stage: Stage;
-  readonly calls: ApiCallRecord[] = [];
+  readonly calls: ApiCall[] = [];
   readonly transitions: TransitionEvent[] = [];
   readonly primaryArn: string;
   readonly primaryId: string;
@@ -40,17 +40,17 @@ export class WorkflowStage {
 
   private constructor(stage: Stage, pair: Omit<DeployedPair, 'name'>, paired: boolean, engineVersion: string) {
     this.stage = stage;
-    const { world } = stage;
+    const { aws } = stage;
     const users = [
       { username: 'operator', password: passwords.operator, consoleAccess: true },
       { username: 'replicator', password: passwords.replicator, replicationUser: true },
       { username: 'application', password: passwords.application },
     ];
-    const primary = world.addBroker({ region: 'us-east-1', brokerName: 'orders', engineVersion, users });
+    const primary = aws.addBroker({ region: 'us-east-1', brokerName: 'orders', engineVersion, users });
     this.primaryArn = primary.brokerArn;
     this.primaryId = primary.brokerId;
     const secret = (username: keyof typeof passwords): string =>
-      world.addSecret({
+      aws.addSecret({
         name: username,
         value: JSON.stringify({ username, password: passwords[username] }),
         regions: ['us-east-1', 'us-west-2'],
@@ -61,12 +61,12 @@ export class WorkflowStage {
       application: secret('application'),
     };
     if (paired) {
-      const replica = world.addBroker({ region: 'us-west-2', brokerName: 'orders-replica', engineVersion, users });
-      world.pairBrokers(primary.brokerId, replica.brokerId);
+      const replica = aws.addBroker({ region: 'us-west-2', brokerName: 'orders-replica', engineVersion, users });
+      aws.pairBrokers(primary.brokerId, replica.brokerId);
       this.#members = { brokers: [primary.brokerArn, replica.brokerArn] };
     }
     this.configure(pair);
-    world.onApiCall((call) => this.calls.push(call));
+    aws.onApiCall((call) => this.calls.push(call));
     stage.observe({ transition: (transition) => this.transitions.push(transition) });
   }
 
@@ -90,7 +90,7 @@ export class WorkflowStage {
 
   /** The broker with this name as it is now. */
   broker(brokerName: string) {
-    const broker = this.stage.world.brokers().find((candidate) => candidate.brokerName === brokerName);
+    const broker = this.stage.aws.brokers().find((candidate) => candidate.brokerName === brokerName);
     if (broker?.dataPlane === undefined) throw new TypeError(`no broker "${brokerName}"`);
     return { ...broker, dataPlane: broker.dataPlane };
   }
@@ -150,7 +150,7 @@ export class WorkflowStage {
 
   /** Answers the open approval of the pair, as an approver's tool would. */
   async answerApproval(approvalId: string, status: 'approved' | 'denied'): Promise<void> {
-    await new DynamoDBClient({ ...this.stage.world.clientSettings(), region: 'us-east-1', maxAttempts: 1 }).send(
+    await new DynamoDBClient({ ...this.stage.aws.clientSettings(), region: 'us-east-1', maxAttempts: 1 }).send(
       new UpdateItemCommand({
         TableName: 'mq-dr-control',
         Key: { pk: { S: 'APPROVALS#orders' }, sk: { S: `APPROVAL#${approvalId}` } },
@@ -175,8 +175,8 @@ export class WorkflowStage {
 
   /** Locks, freezes and epochs of a scope. */
   guardTable(scope: string): GuardTable {
-    const { clock, world } = this.stage;
-    const runtime = { ...currentRuntime(), clock, random: () => 0.5, aws: world.clientSettings() };
+    const { clock, aws } = this.stage;
+    const runtime = { ...currentRuntime(), clock, random: () => 0.5, aws: aws.clientSettings() };
     return new GuardTable(new ControlItems(runtime, { region: 'us-east-2', tableName: 'mq-dr-control' }), scope);
   }
 
@@ -186,7 +186,7 @@ export class WorkflowStage {
   }
 
   sfn(region: string): SFNClient {
-    return new SFNClient({ ...this.stage.world.clientSettings(), region, maxAttempts: 1 });
+    return new SFNClient({ ...this.stage.aws.clientSettings(), region, maxAttempts: 1 });
   }
 
   /** Writes that reached Amazon MQ, in order. */

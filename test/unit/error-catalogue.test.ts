@@ -105,8 +105,8 @@ describe('the state machines', () => {
     expect(namesIn(task.Catch).filter((name) => !known.includes(name))).toEqual([]);
   });
 
-  it.each(machines)('$name gives a task more time than its function has', ({ numbers }) => {
-    expect(numbers.TaskTimeoutSeconds).toBeGreaterThan(functionTimeoutSeconds);
+  it.each(machines)('$name gives a task more time than its function has', ({ parameters }) => {
+    expect(parameters.TaskTimeoutSeconds).toBeGreaterThan(functionTimeoutSeconds);
   });
 });
 

@@ -148,10 +148,10 @@ describe('the import rules', () => {
   });
 
   it.each([
-    ['functions/replica/a.ts', "import { x } from '../../simulator/world/world.ts';", 'functions/ may import'],
+    ['functions/replica/a.ts', "import { x } from '../../simulator/world/simulated-aws.ts';", 'functions/ may import'],
     ['functions/runtime/a.ts', "export * from '../../infra/catalogue.ts';", 'functions/ may import'],
     ['functions/aws/a.ts', "import type { X } from '../../test/support/x.ts';", 'functions/ may import'],
-    ['infra/a.ts', "import { x } from '../simulator/world/world.ts';", 'infra/ may import'],
+    ['infra/a.ts', "import { x } from '../simulator/world/simulated-aws.ts';", 'infra/ may import'],
     ['infra/a.ts', "import { x } from '../proofs/contracts/index.ts';", 'infra/ may import'],
     ['cli/a.ts', "import { x } from '../gameday/experiment/command.ts';", 'cli/ may import'],
     ['simulator/a.ts', "import { x } from '../functions/runtime/errors.ts';", 'simulator/ may import'],

@@ -125,7 +125,7 @@ const oneVhost = (
 const simulationRounds = 20;
 
 /**
- * Measures detection and simulation of policy drift in the embedded world.
+ * Measures detection and simulation of policy drift in the simulator.
  *
  * @returns `detectRatio` detection over its bare GETs, `calls` of one detection with 1,000 virtual hosts and
  * `callsWithOneVhost`, simulation times of 5,000 queues in milliseconds with 1,000 and 5,000 policies and how they grow,

@@ -35,10 +35,10 @@ interface WatchedDrain {
 /** A paired stage whose replication queue holds a backlog, switched over by the real workflow. */
 const watchDrain = async (drain: Drain): Promise<WatchedDrain> => {
   const stage = await Stage.create({ seed: drain.seed, startMs });
-  const { world, clock, engine } = stage;
-  const primary = world.addBroker({ region: region.primary, brokerName: 'orders' });
-  const replica = world.addBroker({ region: region.replica, brokerName: 'orders-replica' });
-  world.pairBrokers(primary.brokerId, replica.brokerId);
+  const { aws, clock, engine } = stage;
+  const primary = aws.addBroker({ region: region.primary, brokerName: 'orders' });
+  const replica = aws.addBroker({ region: region.replica, brokerName: 'orders-replica' });
+  aws.pairBrokers(primary.brokerId, replica.brokerId);
   const link = stage.dataPlanes.replicationOf(primary.brokerId);
   if (link === undefined) throw new TypeError('the pair does not replicate');
   stage.configurePairs([
@@ -69,7 +69,7 @@ const watchDrain = async (drain: Drain): Promise<WatchedDrain> => {
     link.seedBacklog({ events: drain.backlogEvents });
     await clock.sleepMs(300_000);
     const requestedAtMs = clock.nowMs();
-    const sfn = new SFNClient({ ...world.clientSettings(), region: region.replica, maxAttempts: 1 });
+    const sfn = new SFNClient({ ...aws.clientSettings(), region: region.replica, maxAttempts: 1 });
     const { executionArn = '' } = await sfn.send(
       new StartExecutionCommand({
         stateMachineArn: stage.machineArn('switchover', region.replica),
@@ -125,7 +125,7 @@ const median = (values: readonly number[]): number => {
 };
 
 /**
- * Runs the switchover workflow over seeded drains in the embedded world.
+ * Runs the switchover workflow over seeded drains in the simulator.
  *
  * @param drains how many drains; a quarter as many again with faster changes
  * @param onProgress told about each finished drain

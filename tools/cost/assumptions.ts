@@ -1,5 +1,5 @@
 /**
- * What the embedded world cannot tell, each as an upper bound: its API calls take no time, and its functions write their
+ * What the simulator cannot tell, each as an upper bound: its API calls take no time, and its functions write their
  * logs into memory. All of them together change a month by cents.
  */
 

@@ -82,7 +82,7 @@ export const recordScenario = async (asked: string): Promise<RecordedScenario> =
     },
     interrupt: new AbortController().signal,
     onEvent: () => {},
-    breathe: async () => {},
+    onTick: async () => {},
   });
   if (outcome === 'aborted') throw new Error(`the rehearsal "${asked}" was aborted, so there is nothing to count`);
   return {

@@ -21,22 +21,22 @@ export interface WorldLook {
 /** Looks at a pair of the embedded world as at one of an account. */
 export const recordWorld = async ({ regions, allowWrites, mq }: WorldLook): Promise<Recording> => {
   const stage = await Stage.create({ seed: 1, startMs, ...(mq !== undefined && { mq }) });
-  const { world, clock } = stage;
+  const { aws, clock } = stage;
   try {
     const password = (): string => randomBytes(12).toString('hex');
     const users = [
       { username: 'operator', password: password(), consoleAccess: true },
       { username: 'replicator', password: password(), replicationUser: true },
     ];
-    const primary = world.addBroker({ region: regions.primary, brokerName: 'primary', users });
-    const replica = world.addBroker({ region: regions.replica, brokerName: 'replica', users });
-    world.pairBrokers(primary.brokerId, replica.brokerId);
+    const primary = aws.addBroker({ region: regions.primary, brokerName: 'primary', users });
+    const replica = aws.addBroker({ region: regions.replica, brokerName: 'replica', users });
+    aws.pairBrokers(primary.brokerId, replica.brokerId);
     const runtime: Runtime = {
       ...currentRuntime(),
       clock,
-      random: world.randomStream('verify'),
-      aws: world.clientSettings({ fromRegion: regions.primary }),
-      httpRequest: (request, limits) => world.httpRequest(request, limits, regions.primary),
+      random: aws.randomStream('verify'),
+      aws: aws.clientSettings({ fromRegion: regions.primary }),
+      httpRequest: (request, limits) => aws.httpRequest(request, limits, regions.primary),
     };
     return await clock.run('verify', async () => {
       await clock.sleepMs(settledMs);

@@ -5,7 +5,7 @@ import { pairConfigSchema } from '../../../functions/config/pair-config.ts';
 import { reconciliationFields } from '../../../functions/config/reconciliation-config.ts';
 import { clusterSeedSchema } from '../../../simulator/world/rabbitmq/cluster-seed.ts';
 
-/** Regions that the embedded world can hold; cross-Region data replication names four of them (docs/amazon-mq.md 1). */
+/** Regions that the simulator can hold; cross-Region data replication names four of them (docs/amazon-mq.md 1). */
 export const knownRegions = ['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2'] as const;
 
 const region = z.enum(knownRegions);

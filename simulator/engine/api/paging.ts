@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { ApiFault } from '../../api/service.ts';
 
 /** Items of a page when the request does not say, and the most there are. */
-const DEFAULT_PAGE_SIZE = 100;
+const defaultPageSize = 100;
 
 /** One page and the token for the next. */
 export interface Page<T> {
@@ -16,12 +16,12 @@ export interface Page<T> {
  * @param scope the request's other parameters
  * @throws ApiFault InvalidToken
  */
-export const pageOf = <T>(
+export const pageByOffset = <T>(
   all: readonly T[],
   request: { readonly maxResults?: number | undefined; readonly nextToken?: string | undefined },
   scope: string,
 ): Page<T> => {
-  const size = request.maxResults === undefined || request.maxResults === 0 ? DEFAULT_PAGE_SIZE : request.maxResults;
+  const size = request.maxResults === undefined || request.maxResults === 0 ? defaultPageSize : request.maxResults;
   const start = request.nextToken === undefined ? 0 : offsetOf(request.nextToken, scope);
   const end = start + size;
   return {

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { ApiFault } from '../../api/service.ts';
 
-const STATUSES = ['SUCCEEDED', 'TIMED_OUT', 'PENDING_REDRIVE', 'ABORTED', 'FAILED', 'RUNNING'] as const;
+const statuses = ['SUCCEEDED', 'TIMED_OUT', 'PENDING_REDRIVE', 'ABORTED', 'FAILED', 'RUNNING'] as const;
 const arn = z.string().min(1).max(256);
 const maxResults = z.int().min(0).max(1_000).optional();
 const nextToken = z.string().min(1).max(3_096).optional();
 const includedData = z.enum(['ALL_DATA', 'METADATA_ONLY']).optional();
 
 /** Members of each request that the engine takes. `traceHeader`, versions, aliases and Map Runs are not modelled. */
-export const REQUESTS = {
+export const requests = {
   StartExecution: z.strictObject({ stateMachineArn: arn, name: z.string().optional(), input: z.string().optional() }),
   DescribeExecution: z.strictObject({ executionArn: arn, includedData }),
   GetExecutionHistory: z.strictObject({
@@ -20,7 +20,7 @@ export const REQUESTS = {
   }),
   ListExecutions: z.strictObject({
     stateMachineArn: arn,
-    statusFilter: z.enum(STATUSES).optional(),
+    statusFilter: z.enum(statuses).optional(),
     redriveFilter: z.enum(['REDRIVEN', 'NOT_REDRIVEN']).optional(),
     maxResults,
     nextToken,
@@ -35,11 +35,11 @@ export const REQUESTS = {
   ListStateMachines: z.strictObject({ maxResults, nextToken }),
 } as const;
 
-export type Operation = keyof typeof REQUESTS;
-export type Request<O extends Operation> = z.infer<(typeof REQUESTS)[O]>;
+export type Operation = keyof typeof requests;
+export type Request<O extends Operation> = z.infer<(typeof requests)[O]>;
 
 /** Whether the engine serves an operation. */
-export const isOperation = (name: string): name is Operation => Object.hasOwn(REQUESTS, name);
+export const isOperation = (name: string): name is Operation => Object.hasOwn(requests, name);
 
 /**
  * The members of a request, checked.
@@ -50,7 +50,7 @@ export const parseRequest = <O extends Operation>(
   operation: O,
   input: Readonly<Record<string, unknown>>,
 ): Request<O> => {
-  const schema: z.ZodType = REQUESTS[operation];
+  const schema: z.ZodType = requests[operation];
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data as Request<O>;
   const errors = parsed.error.issues.map((issue) => {

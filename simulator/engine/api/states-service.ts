@@ -1,7 +1,7 @@
 import { ApiFault, type ApiRequest, type ApiService } from '../../api/service.ts';
 import type { Execution, StateMachine } from '../execution/execution.ts';
-import { pageOf } from './paging.ts';
-import { isOperation, type Operation, parseRequest, REQUESTS, type Request } from './requests.ts';
+import { pageByOffset } from './paging.ts';
+import { isOperation, type Operation, parseRequest, type Request, requests } from './requests.ts';
 import {
   describeExecution,
   describeStateMachine,
@@ -37,7 +37,7 @@ const withToken = (member: string, items: readonly unknown[], nextToken: string 
   ...(nextToken === undefined ? {} : { nextToken }),
 });
 
-const HANDLERS: Handlers = {
+const handlers: Handlers = {
   StartExecution: (backend, region, request) => {
     const machine = backend.findMachine(region, request.stateMachineArn);
     const execution = backend.start(machine, request.name, request.input ?? '{}');
@@ -53,7 +53,7 @@ const HANDLERS: Handlers = {
     const execution = backend.findExecution(region, request.executionArn);
     const reverse = request.reverseOrder === true;
     const events = reverse ? execution.history.events.toReversed() : execution.history.events;
-    const page = pageOf(events, request, `history ${execution.arn} ${reverse}`);
+    const page = pageByOffset(events, request, `history ${execution.arn} ${reverse}`);
     const withData = request.includeExecutionData !== false;
     const shown = page.items.map((event) => historyEvent(event, withData));
     return withToken('events', shown, page.nextToken);
@@ -68,7 +68,11 @@ const HANDLERS: Handlers = {
       .filter(
         (execution) => redriveFilter === undefined || execution.redriveCount > 0 === (redriveFilter === 'REDRIVEN'),
       );
-    const page = pageOf(matching, request, `executions ${machine.arn} ${statusFilter ?? ''} ${redriveFilter ?? ''}`);
+    const page = pageByOffset(
+      matching,
+      request,
+      `executions ${machine.arn} ${statusFilter ?? ''} ${redriveFilter ?? ''}`,
+    );
     return withToken('executions', page.items.map(executionListItem), page.nextToken);
   },
   StopExecution: (backend, region, request) => {
@@ -87,7 +91,7 @@ const HANDLERS: Handlers = {
       request.includedData !== 'METADATA_ONLY',
     ),
   ListStateMachines: (backend, region, request) => {
-    const page = pageOf(backend.machinesIn(region), request, `machines ${region}`);
+    const page = pageByOffset(backend.machinesIn(region), request, `machines ${region}`);
     return withToken('stateMachines', page.items.map(stateMachineListItem), page.nextToken);
   },
 };
@@ -97,7 +101,7 @@ const handleOperation = <O extends Operation>(
   operation: O,
   region: string,
   input: Readonly<Record<string, unknown>>,
-): Answer => HANDLERS[operation](backend, region, parseRequest(operation, input));
+): Answer => handlers[operation](backend, region, parseRequest(operation, input));
 
 /** The Step Functions API over an engine. */
 export const statesService = (backend: StatesBackend): ApiService => ({
@@ -107,7 +111,7 @@ export const statesService = (backend: StatesBackend): ApiService => ({
       throw new ApiFault(
         'UnknownOperationException',
         400,
-        `${operation} is not modelled by the embedded Step Functions; it serves ${Object.keys(REQUESTS).join(', ')}`,
+        `${operation} is not modelled by the embedded Step Functions; it serves ${Object.keys(requests).join(', ')}`,
       );
     }
     return handleOperation(backend, operation, region, input);

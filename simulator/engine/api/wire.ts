@@ -73,7 +73,7 @@ export const stateMachineListItem = (machine: StateMachine): Members => ({
   creationDate: toEpochSeconds(machine.createdAtMs),
 });
 
-const DATA_MEMBERS = new Set(['input', 'output', 'parameters', 'assignedVariables']);
+const dataMembers = new Set(['input', 'output', 'parameters', 'assignedVariables']);
 
 /** Entry of GetExecutionHistory. @param withData false for `includeExecutionData: false` */
 export const historyEvent = (event: HistoryEvent, withData: boolean): Members => {
@@ -81,7 +81,7 @@ export const historyEvent = (event: HistoryEvent, withData: boolean): Members =>
   const shown =
     details === undefined || withData
       ? details
-      : Object.fromEntries(Object.entries(details).filter(([member]) => !DATA_MEMBERS.has(member)));
+      : Object.fromEntries(Object.entries(details).filter(([member]) => !dataMembers.has(member)));
   return {
     timestamp: toEpochSeconds(event.atMs),
     type: event.type,

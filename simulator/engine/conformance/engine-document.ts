@@ -1,8 +1,8 @@
-import { CLAIM_SETS, type ClaimSet, NEVER_RAISED } from './claims.ts';
+import { type ClaimSet, claimSets, neverRaised } from './claims.ts';
 import { type Use, usesOf } from './uses.ts';
 import { definitionOf, expectationOf, type Vector, type VectorGroup } from './vector.ts';
 
-const HEAD = `# The embedded Step Functions engine
+const documentHead = `# The embedded Step Functions engine
 
 <!-- Written by \`npm run docs:engine\` from simulator/engine/conformance/vectors/: change those instead. -->
 
@@ -10,7 +10,7 @@ const HEAD = `# The embedded Step Functions engine
 Step Functions, where they run in production: it carries out the part of the States Language below as a Standard workflow
 does, and refuses every other definition by name when a machine is created.`;
 
-const LIMITS = `What differs from the service, and no row can show: a parent learns of its child's end at once rather than within seconds;
+const limits = `What differs from the service, and no row can show: a parent learns of its child's end at once rather than within seconds;
 jitter, \`$random\` and \`$uuid\` come from the run's seed; an evaluation is bounded by its steps rather than by a second; nothing is
 throttled.`;
 
@@ -71,7 +71,7 @@ const countUses = (vectors: readonly Vector[]): ReadonlyMap<Use, number> => {
 /** Names that the engine's code has and no vector shows; a claim without proof. */
 export const unshownClaims = (groups: readonly VectorGroup[]): readonly string[] => {
   const vectors = groups.flatMap((group) => group.vectors);
-  return CLAIM_SETS.flatMap((claims) => {
+  return claimSets.flatMap((claims) => {
     const counts = countUses(
       vectors.filter((vector) => (vector.refused !== undefined) === (claims.shownBy === 'refusal')),
     );
@@ -86,17 +86,17 @@ export const engineDocument = (groups: readonly VectorGroup[]): string => {
   const executions = vectors.filter((vector) => vector.refused === undefined);
   const machines = new Set(vectors.map((vector) => JSON.stringify(definitionOf(vector))));
   const sets = (shownBy: ClaimSet['shownBy'], counts: ReadonlyMap<Use, number>): readonly string[] =>
-    CLAIM_SETS.filter((claims) => claims.shownBy === shownBy).map((claims) => claimRow(claims, counts));
+    claimSets.filter((claims) => claims.shownBy === shownBy).map((claims) => claimRow(claims, counts));
   return `${[
-    HEAD,
+    documentHead,
     `Every row is a conformance vector: a definition, its input, the answers of its functions, and what must come of it. There are ${vectors.length}
 of them with ${machines.size} different definitions: ${executions.length} are carried out, ${refusals.length} are refused. \`npm test\` runs them all, and fails if the engine's code
 takes a field, function, member, error or event that no vector shows.`,
-    LIMITS,
+    limits,
     '## What is carried out',
     'The number says how many vectors use it.',
     table(['part', 'names'], sets('execution', countUses(executions))),
-    `\`ErrorEquals\` may also name ${NEVER_RAISED.map(code).join(', ')}, which nothing here raises.`,
+    `\`ErrorEquals\` may also name ${neverRaised.map(code).join(', ')}, which nothing here raises.`,
     '## What is refused by name',
     table(['part', 'names'], sets('refusal', countUses(refusals))),
     ...groups.map(groupSection),

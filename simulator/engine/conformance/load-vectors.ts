@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
-import { VECTOR_GROUP, type VectorGroup } from './vector.ts';
+import { type VectorGroup, vectorGroup } from './vector.ts';
 
-const FOLDER = resolve(import.meta.dirname, 'vectors');
+const folder = resolve(import.meta.dirname, 'vectors');
 
 /**
  * All conformance vectors of the engine, group by group in the order of their files' names.
@@ -11,12 +11,12 @@ const FOLDER = resolve(import.meta.dirname, 'vectors');
  * @throws Error naming the file and everything that is wrong in it
  */
 export const loadVectors = (): readonly VectorGroup[] =>
-  readdirSync(FOLDER)
+  readdirSync(folder)
     .filter((name) => name.endsWith('.yaml'))
     .sort()
     .map((name) => {
-      const document: unknown = parse(readFileSync(resolve(FOLDER, name), 'utf8'), { merge: true });
-      const parsed = VECTOR_GROUP.safeParse(document);
+      const document: unknown = parse(readFileSync(resolve(folder, name), 'utf8'), { merge: true });
+      const parsed = vectorGroup.safeParse(document);
       if (parsed.success) return parsed.data;
       const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
       throw new Error(`${name} does not hold conformance vectors:\n  ${issues.join('\n  ')}`);

@@ -9,11 +9,11 @@ import { parseDefinition } from '../definition/parse-definition.ts';
 import { Engine, type ExecutionSummary } from '../engine.ts';
 import { type Json, jsonBytes } from '../expression/json.ts';
 import { TaskFailure } from '../ports.ts';
-import { definitionOf, type Expectation, expectationOf, type FunctionAnswer, type Vector } from './vector.ts';
+import { definitionOf, type Expectation, expectationOf, type Vector, type VectorAnswer } from './vector.ts';
 
-const REGION = 'us-east-1';
+const region = 'us-east-1';
 /** When every execution starts. */
-const START_MS = Date.parse('2026-01-01T00:00:00Z');
+const startMs = Date.parse('2026-01-01T00:00:00Z');
 
 type Members = Readonly<Record<string, unknown>>;
 type Event = Members & { readonly type: string };
@@ -35,7 +35,7 @@ const textOfBytes = (bytes: number): string => 'x'.repeat(bytes - '""'.length);
 /** One execution of a vector, driven through the engine's API. */
 class Rehearsal {
   readonly #vector: Vector;
-  readonly #clock = new VirtualClock({ startMs: START_MS });
+  readonly #clock = new VirtualClock({ startMs });
   readonly #engine: Engine;
   readonly #calls = new Map<string, { readonly atSeconds: number; readonly payload: Json | undefined }[]>();
   readonly #deviations: string[] = [];
@@ -52,11 +52,11 @@ class Rehearsal {
 
   async deviations(wanted: Expectation): Promise<readonly string[]> {
     for (const [name, machine] of Object.entries(this.#vector.children ?? {})) {
-      this.#engine.createStateMachine({ name, region: REGION, definition: definitionOf({ machine }) });
+      this.#engine.createStateMachine({ name, region: region, definition: definitionOf({ machine }) });
     }
     const stateMachineArn = this.#engine.createStateMachine({
       name: 'machine',
-      region: REGION,
+      region: region,
       definition: definitionOf(this.#vector),
     });
     const observed = await this.#clock.run('vector', async () => await this.#carryOut(stateMachineArn));
@@ -69,7 +69,7 @@ class Rehearsal {
       (await this.#call('StartExecution', { stateMachineArn, name: 'run', input })).executionArn,
     );
     for (const step of this.#vector.steps ?? []) {
-      await this.#clock.sleepMs(START_MS + step.atSeconds * 1_000 - this.#clock.nowMs());
+      await this.#clock.sleepMs(startMs + step.atSeconds * 1_000 - this.#clock.nowMs());
       const { call, error, cause, refused } = step;
       const fault = await this.#faultOf(call, { executionArn, ...(error && { error }), ...(cause && { cause }) });
       if (fault !== refused) this.#deviations.push(`${call} at ${step.atSeconds} s: expected ${refused}, got ${fault}`);
@@ -103,7 +103,7 @@ class Rehearsal {
       causeMatches: described.cause,
       history: events.map(({ type }) => type),
       events,
-      durationSeconds: ((summary.stoppedAtMs ?? Number.NaN) - START_MS) / 1_000,
+      durationSeconds: ((summary.stoppedAtMs ?? Number.NaN) - startMs) / 1_000,
       transitions: summary.transitions,
       redriveCount: summary.redriveCount,
       callsAtSeconds: callsOf(({ atSeconds }) => atSeconds),
@@ -117,16 +117,16 @@ class Rehearsal {
   async #callFunction(stateName: string, payload: Json | undefined): Promise<Json> {
     const calls = this.#calls.get(stateName) ?? [];
     this.#calls.set(stateName, calls);
-    const answers: readonly FunctionAnswer[] = this.#vector.functions?.[stateName] ?? [{}];
+    const answers: readonly VectorAnswer[] = this.#vector.functions?.[stateName] ?? [{}];
     const answer = answers[Math.min(calls.length, answers.length - 1)] ?? {};
-    calls.push({ atSeconds: (this.#clock.nowMs() - START_MS) / 1_000, payload });
+    calls.push({ atSeconds: (this.#clock.nowMs() - startMs) / 1_000, payload });
     await this.#clock.sleepMs((answer.afterSeconds ?? 0) * 1_000);
     if (answer.error !== undefined) throw new TaskFailure(answer.error, answer.cause ?? '');
     return answer.payloadBytes === undefined ? (answer.payload ?? null) : textOfBytes(answer.payloadBytes);
   }
 
   async #call(operation: string, input: Members): Promise<Members> {
-    const answer = await this.#engine.service.handle({ region: REGION, operation, input, caller: undefined });
+    const answer = await this.#engine.service.handle({ region, operation, input, caller: undefined });
     this.#deviations.push(...unknownMembers(operation, answer));
     return answer;
   }

@@ -9,7 +9,7 @@ import { definitionOf, expectationOf, type Vector } from './vector.ts';
  */
 export type Use = `${string}.${string}` | `$${string}` | `${'resource' | 'error' | 'event' | 'field'} ${string}`;
 
-const NESTED = ['Retry', 'Catch', 'Choices'];
+const nested = ['Retry', 'Catch', 'Choices'];
 
 /** What an expression refers to; nothing where it does not parse, as in a definition that is refused for it. */
 const factsOf = (source: string): Pick<ExpressionFacts, 'variables' | 'statesPaths'> => {
@@ -36,7 +36,7 @@ class Uses {
     const { Branches, ItemProcessor, ...own } = state;
     this.#fields(state, String(state.Type));
     this.found.add(`resource ${String(state.Resource)}`);
-    for (const name of NESTED) {
+    for (const name of nested) {
       for (const entry of Array.isArray(state[name]) ? state[name] : []) {
         if (!isJsonObject(entry)) continue;
         this.#fields(entry, name);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { HISTORY_EVENT_TYPES } from '../execution/history.ts';
+import { historyEventTypes } from '../execution/history.ts';
 import type { Json, JsonObject } from '../expression/json.ts';
 
 const json = z.custom<Json>((value) => value !== undefined);
@@ -32,7 +32,7 @@ const step = z.strictObject({
   refused: z.string().optional(),
 });
 
-const event = z.looseObject({ type: z.enum(HISTORY_EVENT_TYPES) });
+const event = z.looseObject({ type: z.enum(historyEventTypes) });
 
 const expectation = z.strictObject({
   status: z.enum(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']),
@@ -44,7 +44,7 @@ const expectation = z.strictObject({
   /** Regular expression. */
   causeMatches: z.string().optional(),
   /** Types of all history events, in order. */
-  history: z.array(z.enum(HISTORY_EVENT_TYPES)).optional(),
+  history: z.array(z.enum(historyEventTypes)).optional(),
   /** Events that must be in the history in this order, with the members that are given. */
   events: z.array(event).optional(),
   durationSeconds: seconds.optional(),
@@ -107,7 +107,7 @@ const vector = z
   });
 
 /** Vectors about one part of the language; a section of the table. */
-export const VECTOR_GROUP = z.strictObject({
+export const vectorGroup = z.strictObject({
   title: z.string().min(1),
   about: z.string().min(1).optional(),
   vectors: z.array(vector).min(1),
@@ -115,9 +115,9 @@ export const VECTOR_GROUP = z.strictObject({
 
 /** One claim about the engine, with what shows it. */
 export type Vector = z.output<typeof vector>;
-export type VectorGroup = z.output<typeof VECTOR_GROUP>;
+export type VectorGroup = z.output<typeof vectorGroup>;
 export type Expectation = z.output<typeof expectation>;
-export type FunctionAnswer = z.output<typeof functionAnswer>;
+export type VectorAnswer = z.output<typeof functionAnswer>;
 
 /** The whole definition that a vector is about. */
 export const definitionOf = (subject: Pick<Vector, 'definition' | 'machine' | 'state' | 'expression'>): JsonObject => {

@@ -4,7 +4,7 @@ import { closest } from 'fastest-levenshtein';
  * Members of the context object that the engine fills in, below `$states.context`,
  * https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html.
  */
-export const CONTEXT_MEMBERS: readonly string[] = [
+export const contextMembers: readonly string[] = [
   'Execution.Id',
   'Execution.Input',
   'Execution.Name',
@@ -23,16 +23,16 @@ export const CONTEXT_MEMBERS: readonly string[] = [
 ];
 
 /** Members that exist in the service, with what keeps them out of the engine. */
-export const CONTEXT_MEMBERS_NOT_IMPLEMENTED: Readonly<Record<string, string>> = {
+export const contextMembersNotImplemented: Readonly<Record<string, string>> = {
   'Task.Token': 'it needs .waitForTaskToken',
   'Map.Item.Key': 'Items are arrays here',
 };
 
 const namesBelow = (prefix: string): readonly string[] => [
   ...new Set(
-    CONTEXT_MEMBERS.filter((member) => member.startsWith(prefix)).map(
-      (member) => member.slice(prefix.length).split('.')[0] ?? '',
-    ),
+    contextMembers
+      .filter((member) => member.startsWith(prefix))
+      .map((member) => member.slice(prefix.length).split('.')[0] ?? ''),
   ),
 ];
 
@@ -46,7 +46,7 @@ export const contextPathProblem = (path: readonly string[], inItemSelector: bool
   if (path[0] === 'Map' && !inItemSelector) return '$states.context.Map is available in ItemSelector only';
   const asked = `${path.join('.')}.`;
   const [missing, reason] =
-    Object.entries(CONTEXT_MEMBERS_NOT_IMPLEMENTED).find(
+    Object.entries(contextMembersNotImplemented).find(
       ([member]) =>
         asked.startsWith(`${member}.`) || (`${member}.`.startsWith(asked) && namesBelow(asked).length === 0),
     ) ?? [];

@@ -1,16 +1,16 @@
 import type * as z from 'zod';
-import type { STATE_SCHEMAS } from './schema.ts';
+import type { stateSchemas } from './schema.ts';
 
-export type TaskState = z.infer<typeof STATE_SCHEMAS.Task>;
-export type ChoiceState = z.infer<typeof STATE_SCHEMAS.Choice>;
-export type WaitState = z.infer<typeof STATE_SCHEMAS.Wait>;
-export type PassState = z.infer<typeof STATE_SCHEMAS.Pass>;
-export type SucceedState = z.infer<typeof STATE_SCHEMAS.Succeed>;
-export type FailState = z.infer<typeof STATE_SCHEMAS.Fail>;
-export type ParallelState = Omit<z.infer<typeof STATE_SCHEMAS.Parallel>, 'Branches'> & {
+export type TaskState = z.infer<typeof stateSchemas.Task>;
+export type ChoiceState = z.infer<typeof stateSchemas.Choice>;
+export type WaitState = z.infer<typeof stateSchemas.Wait>;
+export type PassState = z.infer<typeof stateSchemas.Pass>;
+export type SucceedState = z.infer<typeof stateSchemas.Succeed>;
+export type FailState = z.infer<typeof stateSchemas.Fail>;
+export type ParallelState = Omit<z.infer<typeof stateSchemas.Parallel>, 'Branches'> & {
   readonly Branches: readonly StateGraph[];
 };
-export type MapState = Omit<z.infer<typeof STATE_SCHEMAS.Map>, 'ItemProcessor'> & {
+export type MapState = Omit<z.infer<typeof stateSchemas.Map>, 'ItemProcessor'> & {
   readonly ItemProcessor: StateGraph;
 };
 

@@ -12,11 +12,11 @@ export interface ExpressionField {
   readonly available: readonly StatesMember[];
 }
 
-const BEFORE: readonly StatesMember[] = ['input', 'context'];
-const AFTER: readonly StatesMember[] = ['input', 'context', 'result'];
-const CAUGHT: readonly StatesMember[] = ['input', 'context', 'errorOutput'];
+const before: readonly StatesMember[] = ['input', 'context'];
+const after: readonly StatesMember[] = ['input', 'context', 'result'];
+const caught: readonly StatesMember[] = ['input', 'context', 'errorOutput'];
 
-const BEFORE_FIELDS = [
+const beforeFields = [
   'Arguments',
   'TimeoutSeconds',
   'Seconds',
@@ -35,22 +35,22 @@ export const expressionFieldsOf = (state: State): readonly ExpressionField[] => 
     if (template !== undefined) fields.push({ field, template, available });
   };
   const members: Readonly<Record<string, unknown>> = state;
-  for (const field of BEFORE_FIELDS) add(field, members[field] as Json | undefined, BEFORE);
+  for (const field of beforeFields) add(field, members[field] as Json | undefined, before);
   const hasResult = state.Type === 'Task' || state.Type === 'Parallel' || state.Type === 'Map';
-  const available = hasResult ? AFTER : BEFORE;
+  const available = hasResult ? after : before;
   if ('Assign' in state) add('Assign', state.Assign, available);
   if ('Output' in state) add('Output', state.Output, available);
   if (state.Type === 'Choice') {
     for (const [index, rule] of state.Choices.entries()) {
-      add(`Choices[${index}].Condition`, rule.Condition, BEFORE);
-      add(`Choices[${index}].Assign`, rule.Assign, BEFORE);
-      add(`Choices[${index}].Output`, rule.Output, BEFORE);
+      add(`Choices[${index}].Condition`, rule.Condition, before);
+      add(`Choices[${index}].Assign`, rule.Assign, before);
+      add(`Choices[${index}].Output`, rule.Output, before);
     }
   }
   if ('Catch' in state) {
     for (const [index, catcher] of (state.Catch ?? []).entries()) {
-      add(`Catch[${index}].Assign`, catcher.Assign, CAUGHT);
-      add(`Catch[${index}].Output`, catcher.Output, CAUGHT);
+      add(`Catch[${index}].Assign`, catcher.Assign, caught);
+      add(`Catch[${index}].Output`, catcher.Output, caught);
     }
   }
   return fields;

@@ -7,7 +7,7 @@ import { allStates } from './walk.ts';
  * Reserved error names that this engine raises or takes for a wildcard,
  * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html.
  */
-export const KNOWN_ERROR_NAMES: readonly string[] = [
+export const knownErrorNames: readonly string[] = [
   'States.ALL',
   'States.DataLimitExceeded',
   'States.NoChoiceMatched',
@@ -18,7 +18,7 @@ export const KNOWN_ERROR_NAMES: readonly string[] = [
 ];
 
 /** Reserved error names of what is not carried out here; ErrorEquals may name them. */
-export const FOREIGN_ERROR_NAMES: readonly string[] = [
+export const foreignErrorNames: readonly string[] = [
   'States.BranchFailed',
   'States.ExceedToleratedFailureThreshold',
   'States.HeartbeatTimeout',
@@ -28,12 +28,12 @@ export const FOREIGN_ERROR_NAMES: readonly string[] = [
   'States.ResultWriterFailed',
 ];
 
-const RESERVED_ERROR_NAMES: readonly string[] = [...KNOWN_ERROR_NAMES, ...FOREIGN_ERROR_NAMES];
+const reservedErrorNames: readonly string[] = [...knownErrorNames, ...foreignErrorNames];
 
 const nameProblem = (name: string): string | undefined => {
   if (name === 'States.Runtime') return '"States.Runtime" is never retried or caught; no state can handle it';
-  if (!name.startsWith('States.') || RESERVED_ERROR_NAMES.includes(name)) return undefined;
-  return `unknown reserved error "${name}"; did you mean "${closest(name, [...RESERVED_ERROR_NAMES])}"?`;
+  if (!name.startsWith('States.') || reservedErrorNames.includes(name)) return undefined;
+  return `unknown reserved error "${name}"; did you mean "${closest(name, [...reservedErrorNames])}"?`;
 };
 
 const lintHandlers = (

@@ -1,6 +1,6 @@
 import { closest } from 'fastest-levenshtein';
 import { expressionSource, isExpression } from '../expression/evaluator.ts';
-import { JSONATA_FUNCTIONS, STEP_FUNCTIONS_FUNCTIONS } from '../expression/functions.ts';
+import { jsonataFunctions, stepFunctionsFunctions } from '../expression/functions.ts';
 import { type ExpressionFacts, ExpressionSyntaxError, inspectExpression } from '../expression/inspect-expression.ts';
 import { isJsonObject, type Json } from '../expression/json.ts';
 import { contextPathProblem } from './context-members.ts';
@@ -9,7 +9,7 @@ import { assignedNamesOf, type ExpressionField, expressionFieldsOf, type StatesM
 import type { DefinitionProblem } from './invalid-definition-error.ts';
 import { nestedGraphs, statesOfGraph } from './walk.ts';
 
-const FUNCTIONS: readonly string[] = [...new Set([...JSONATA_FUNCTIONS, ...STEP_FUNCTIONS_FUNCTIONS])];
+const functions: readonly string[] = [...new Set([...jsonataFunctions, ...stepFunctionsFunctions])];
 
 const statesPathProblem = (path: readonly string[], { field, available }: ExpressionField): string | undefined => {
   const [member, ...rest] = path;
@@ -27,8 +27,8 @@ const unknownNameProblem = (
 ): string | undefined => {
   if (name === 'states' || variables.has(name)) return undefined;
   if (name === 'eval') return '$eval is not offered by Step Functions';
-  if (FUNCTIONS.includes(name)) return undefined;
-  const known = [...FUNCTIONS, ...variables];
+  if (functions.includes(name)) return undefined;
+  const known = [...functions, ...variables];
   const what = facts.calls.some((call) => call.name === name) ? 'function' : 'variable';
   const never = what === 'variable' ? '; no state assigns it' : '';
   return `unknown ${what} $${name}${never}; did you mean "$${closest(name, known)}"?`;
@@ -96,7 +96,7 @@ const lintGraph = (
   for (const { state, path } of states) {
     for (const name of assignedNamesOf(state)) {
       if (name === 'states') problems.push({ path: `${path}.Assign.states`, message: '"states" is a reserved name' });
-      if (FUNCTIONS.includes(name)) {
+      if (functions.includes(name)) {
         problems.push({ path: `${path}.Assign.${name}`, message: `"${name}" would hide the function $${name}` });
       }
       if (outer.has(name)) {

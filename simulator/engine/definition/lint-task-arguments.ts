@@ -5,7 +5,7 @@ import { unknownFieldMessage } from './unknown-fields.ts';
 import { allStates } from './walk.ts';
 
 /** Members of `Arguments` that the engine carries out; the first one is required. */
-const TASK_ARGUMENTS: Readonly<Record<TaskResource, readonly [string, ...string[]]>> = {
+const taskArguments: Readonly<Record<TaskResource, readonly [string, ...string[]]>> = {
   'arn:aws:states:::lambda:invoke': ['FunctionName', 'Payload'],
   'arn:aws:states:::states:startExecution': ['StateMachineArn', 'Input', 'Name'],
   'arn:aws:states:::states:startExecution.sync:2': ['StateMachineArn', 'Input', 'Name'],
@@ -16,7 +16,7 @@ export const taskArgumentProblems = (
   resource: TaskResource,
   members: readonly string[],
 ): readonly { readonly member: string; readonly message: string }[] => {
-  const known = TASK_ARGUMENTS[resource];
+  const known = taskArguments[resource];
   const [required] = known;
   const unknown = members
     .filter((member) => !known.includes(member))

@@ -8,12 +8,12 @@ import { lintFlow } from './lint-flow.ts';
 import { lintSubstitutions } from './lint-substitutions.ts';
 import { lintTaskArguments } from './lint-task-arguments.ts';
 import {
-  BRANCH_SCHEMA,
-  ITEM_PROCESSOR_SCHEMA,
-  MACHINE_SCHEMA,
-  NESTED_FIELDS,
-  STATE_SCHEMAS,
+  branchSchema,
+  itemProcessorSchema,
+  machineSchema,
+  nestedFields,
   type StateType,
+  stateSchemas,
 } from './schema.ts';
 import { unknownFieldMessage } from './unknown-fields.ts';
 
@@ -41,7 +41,7 @@ const collect = (issues: readonly z.core.$ZodIssue[], path: string, schema: z.Zo
     const at = joinPath(path, issue.path);
     if (issue.code === 'unrecognized_keys') {
       const container = issue.path.findLast((key) => typeof key === 'string') ?? '';
-      const known = NESTED_FIELDS[String(container)] ?? Object.keys(schema.shape);
+      const known = nestedFields[String(container)] ?? Object.keys(schema.shape);
       for (const key of issue.keys) {
         problems.push({ path: joinPath(at, [key]), message: unknownFieldMessage(key, known) });
       }
@@ -55,8 +55,8 @@ const parseState = (raw: unknown, path: string, problems: Problems): State | und
     return undefined;
   }
   const type = 'Type' in raw ? raw.Type : undefined;
-  const types = Object.keys(STATE_SCHEMAS);
-  if (typeof type !== 'string' || !Object.hasOwn(STATE_SCHEMAS, type)) {
+  const types = Object.keys(stateSchemas);
+  if (typeof type !== 'string' || !Object.hasOwn(stateSchemas, type)) {
     const hint = typeof type === 'string' ? `; did you mean "${closest(type, types)}"?` : '';
     problems.push({
       path: `${path}.Type`,
@@ -66,7 +66,7 @@ const parseState = (raw: unknown, path: string, problems: Problems): State | und
   }
   const nested = parseNested(raw, type, path, problems);
   // The union of all schemas is more than the compiler can infer; each schema's type is the state's own.
-  const schema: z.ZodObject = STATE_SCHEMAS[type as StateType];
+  const schema: z.ZodObject = stateSchemas[type as StateType];
   const parsed = schema.safeParse(raw, { reportInput: true });
   if (!parsed.success) {
     collect(parsed.error.issues, path, schema, problems);
@@ -79,12 +79,12 @@ const parseState = (raw: unknown, path: string, problems: Problems): State | und
 const parseNested = (raw: object, type: string, path: string, problems: Problems): object => {
   if (type === 'Parallel' && 'Branches' in raw && Array.isArray(raw.Branches)) {
     const branches = raw.Branches.map((branch, index) =>
-      parseGraph(branch, `${path}.Branches[${index}]`, BRANCH_SCHEMA, problems),
+      parseGraph(branch, `${path}.Branches[${index}]`, branchSchema, problems),
     );
     return { Branches: branches.filter((branch) => branch !== undefined) };
   }
   if (type === 'Map' && 'ItemProcessor' in raw) {
-    return { ItemProcessor: parseGraph(raw.ItemProcessor, `${path}.ItemProcessor`, ITEM_PROCESSOR_SCHEMA, problems) };
+    return { ItemProcessor: parseGraph(raw.ItemProcessor, `${path}.ItemProcessor`, itemProcessorSchema, problems) };
   }
   return {};
 };
@@ -135,7 +135,7 @@ export const parseDefinition = (source: unknown): Definition => {
 const checkedDefinition = (source: unknown): Definition => {
   const problems: Problems = [];
   const document = readDocument(source);
-  const definition = parseGraph(document, '', MACHINE_SCHEMA, problems);
+  const definition = parseGraph(document, '', machineSchema, problems);
   // The graph is linted only when every state has its shape: a state that was dropped would look like a missing one.
   if (problems.length === 0 && definition !== undefined) {
     lintFlow(definition, problems);

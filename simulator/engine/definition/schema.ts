@@ -1,15 +1,15 @@
 import * as z from 'zod';
 import { isExpression } from '../expression/evaluator.ts';
 import type { Json, JsonObject } from '../expression/json.ts';
-import { MAX_DELAY_SECONDS, MAX_NAME_CHARACTERS, MAX_SECONDS } from '../limits.ts';
+import { maxDelaySeconds, maxNameCharacters, maxSeconds } from '../limits.ts';
 
 /** Task resources that the engine carries out; every other one is refused by name. */
-export const TASK_RESOURCES = [
+export const taskResources = [
   'arn:aws:states:::lambda:invoke',
   'arn:aws:states:::states:startExecution',
   'arn:aws:states:::states:startExecution.sync:2',
 ] as const;
-export type TaskResource = (typeof TASK_RESOURCES)[number];
+export type TaskResource = (typeof taskResources)[number];
 
 const isInteger = (value: unknown, min: number, max: number): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
@@ -20,7 +20,7 @@ const jsonObject = z.custom<JsonObject>(
   { error: 'must be an object' },
 );
 const text = z.string();
-const stateName = z.string().min(1).max(MAX_NAME_CHARACTERS);
+const stateName = z.string().min(1).max(maxNameCharacters);
 const integer = (min: number, max: number) =>
   z.custom<number>((value) => isInteger(value, min, max), { error: `must be an integer from ${min} to ${max}` });
 const integerOrExpression = (min: number, max: number) =>
@@ -33,9 +33,9 @@ const expression = z.custom<string>((value) => typeof value === 'string' && isEx
 });
 
 /** RFC 3339 with `T` and an offset, https://states-language.net/spec.html#wait-state. */
-const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+const timestamp = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 /** Whether `value` is a timestamp that a Wait state takes. */
-export const isTimestamp = (value: string): boolean => TIMESTAMP.test(value) && !Number.isNaN(Date.parse(value));
+export const isTimestamp = (value: string): boolean => timestamp.test(value) && !Number.isNaN(Date.parse(value));
 
 const timestampOrExpression = z.custom<string>(
   (value) => typeof value === 'string' && (isExpression(value) || isTimestamp(value)),
@@ -45,7 +45,7 @@ const timestampOrExpression = z.custom<string>(
 const variableName = z
   .string()
   .regex(/^[\p{ID_Start}_][\p{ID_Continue}]*$/u, { error: 'is not a variable name' })
-  .max(MAX_NAME_CHARACTERS);
+  .max(maxNameCharacters);
 const assign = z.record(variableName, json);
 
 const common = { Comment: text.optional(), QueryLanguage: z.literal('JSONata').optional() };
@@ -55,10 +55,10 @@ const data = { Assign: assign.optional(), Output: json.optional() };
 const retrier = z.strictObject({
   Comment: text.optional(),
   ErrorEquals: z.array(z.string().min(1)).min(1),
-  IntervalSeconds: integer(1, MAX_SECONDS).optional(),
-  MaxAttempts: integer(0, MAX_SECONDS).optional(),
+  IntervalSeconds: integer(1, maxSeconds).optional(),
+  MaxAttempts: integer(0, maxSeconds).optional(),
   BackoffRate: z.number().min(1).optional(),
-  MaxDelaySeconds: integer(1, MAX_DELAY_SECONDS - 1).optional(),
+  MaxDelaySeconds: integer(1, maxDelaySeconds - 1).optional(),
   JitterStrategy: z.enum(['FULL', 'NONE']).optional(),
 });
 const catcher = z.strictObject({
@@ -82,18 +82,18 @@ const choiceRule = z.strictObject({
 const processorConfig = z.strictObject({ Mode: z.literal('INLINE') });
 
 /** Shape of each state type; nested machines are parsed apart, so they are `unknown` here. */
-export const STATE_SCHEMAS = {
+export const stateSchemas = {
   Task: z.strictObject({
     ...common,
     Type: z.literal('Task'),
-    Resource: z.enum(TASK_RESOURCES),
+    Resource: z.enum(taskResources),
     Arguments: z.custom<JsonObject | string>(
       (value) =>
         (typeof value === 'object' && value !== null && !Array.isArray(value)) ||
         (typeof value === 'string' && isExpression(value)),
       { error: 'must be an object or a JSONata expression in {% %}' },
     ),
-    TimeoutSeconds: integerOrExpression(1, MAX_SECONDS).optional(),
+    TimeoutSeconds: integerOrExpression(1, maxSeconds).optional(),
     ...handlers,
     ...data,
     ...flow,
@@ -108,7 +108,7 @@ export const STATE_SCHEMAS = {
   Wait: z.strictObject({
     ...common,
     Type: z.literal('Wait'),
-    Seconds: integerOrExpression(0, MAX_SECONDS).optional(),
+    Seconds: integerOrExpression(0, maxSeconds).optional(),
     Timestamp: timestampOrExpression.optional(),
     ...data,
     ...flow,
@@ -145,7 +145,7 @@ export const STATE_SCHEMAS = {
       )
       .optional(),
     ItemProcessor: jsonObject,
-    MaxConcurrency: integerOrExpression(0, MAX_SECONDS).optional(),
+    MaxConcurrency: integerOrExpression(0, maxSeconds).optional(),
     ...handlers,
     ...data,
     ...flow,
@@ -153,24 +153,24 @@ export const STATE_SCHEMAS = {
 } as const;
 
 /** Shape of the top level; its states are parsed one by one. */
-export const MACHINE_SCHEMA = z.strictObject({
+export const machineSchema = z.strictObject({
   Comment: text.optional(),
   Version: z.literal('1.0').optional(),
   QueryLanguage: z.literal('JSONata'),
   StartAt: stateName,
-  TimeoutSeconds: integer(1, MAX_SECONDS).optional(),
+  TimeoutSeconds: integer(1, maxSeconds).optional(),
   States: z.record(stateName, z.unknown()),
 });
 
 /** Shape of a branch of a Parallel state. */
-export const BRANCH_SCHEMA = z.strictObject({
+export const branchSchema = z.strictObject({
   Comment: text.optional(),
   StartAt: stateName,
   States: z.record(stateName, z.unknown()),
 });
 
 /** Shape of a Map state's ItemProcessor. */
-export const ITEM_PROCESSOR_SCHEMA = z.strictObject({
+export const itemProcessorSchema = z.strictObject({
   Comment: text.optional(),
   ProcessorConfig: processorConfig.optional(),
   StartAt: stateName,
@@ -178,13 +178,13 @@ export const ITEM_PROCESSOR_SCHEMA = z.strictObject({
 });
 
 /** Field names of the objects inside a state, by the field that holds them. */
-export const NESTED_FIELDS: Readonly<Record<string, readonly string[]>> = {
+export const nestedFields: Readonly<Record<string, readonly string[]>> = {
   Retry: Object.keys(retrier.shape),
   Catch: Object.keys(catcher.shape),
   Choices: Object.keys(choiceRule.shape),
   ProcessorConfig: Object.keys(processorConfig.shape),
 };
 
-export type StateType = keyof typeof STATE_SCHEMAS;
+export type StateType = keyof typeof stateSchemas;
 export type Retrier = z.infer<typeof retrier>;
 export type Catcher = z.infer<typeof catcher>;

@@ -1,7 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 
 /** Fields of states in JSONPath. */
-export const JSON_PATH_FIELDS: ReadonlySet<string> = new Set([
+export const jsonPathFields: ReadonlySet<string> = new Set([
   'InputPath',
   'OutputPath',
   'ResultPath',
@@ -21,7 +21,7 @@ export const JSON_PATH_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /** Fields of JSONata states that the engine does not carry out. */
-export const NOT_IMPLEMENTED_FIELDS: ReadonlySet<string> = new Set([
+export const notImplementedFields: ReadonlySet<string> = new Set([
   'HeartbeatSeconds',
   'Credentials',
   'ItemReader',
@@ -34,9 +34,9 @@ export const NOT_IMPLEMENTED_FIELDS: ReadonlySet<string> = new Set([
 
 /** Why a field is refused, with the nearest valid name where it looks like a slip. */
 export const unknownFieldMessage = (field: string, known: readonly string[]): string => {
-  if (JSON_PATH_FIELDS.has(field)) {
+  if (jsonPathFields.has(field)) {
     return `"${field}" belongs to JSONPath; this engine runs JSONata definitions only (Arguments, Output, Assign)`;
   }
-  if (NOT_IMPLEMENTED_FIELDS.has(field)) return `"${field}" is not implemented by this engine`;
+  if (notImplementedFields.has(field)) return `"${field}" is not implemented by this engine`;
   return `unknown field "${field}"; did you mean "${closest(field, [...known])}"?`;
 };

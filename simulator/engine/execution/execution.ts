@@ -18,7 +18,7 @@ export interface StateMachine {
 }
 
 /** How an execution ended. */
-export interface ExecutionEnd {
+export interface ExecutionResult {
   readonly status: Exclude<ExecutionStatus, 'RUNNING'>;
   readonly output?: Json;
   readonly error?: string | undefined;

@@ -1,10 +1,10 @@
-import { MAX_HISTORY_EVENTS } from '../limits.ts';
+import { maxHistoryEvents } from '../limits.ts';
 
 /**
  * Types of events that the engine writes, a part of the service's,
  * https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html.
  */
-export const HISTORY_EVENT_TYPES = [
+export const historyEventTypes = [
   'ExecutionStarted',
   'ExecutionSucceeded',
   'ExecutionFailed',
@@ -48,7 +48,7 @@ export const HISTORY_EVENT_TYPES = [
   'MapStateAborted',
   'MapStateExited',
 ] as const;
-export type HistoryEventType = (typeof HISTORY_EVENT_TYPES)[number];
+export type HistoryEventType = (typeof historyEventTypes)[number];
 
 /** One entry of GetExecutionHistory. */
 export interface HistoryEvent {
@@ -66,7 +66,7 @@ export class HistoryFullError extends Error {
   override readonly name = 'HistoryFullError';
 
   constructor() {
-    super(`The execution reached the maximum number of history events (${MAX_HISTORY_EVENTS}).`);
+    super(`The execution reached the maximum number of history events (${maxHistoryEvents}).`);
   }
 }
 
@@ -87,7 +87,7 @@ export class History {
 
   /** Whether the limit of events is reached; such an execution cannot be redriven. */
   get full(): boolean {
-    return this.#events.length >= MAX_HISTORY_EVENTS - 1;
+    return this.#events.length >= maxHistoryEvents - 1;
   }
 
   /**

@@ -1,21 +1,21 @@
 import type { VirtualClock } from '../../clock/virtual-clock.ts';
 import { haltFrame } from '../interpreter/abort.ts';
 import { prepareRedrive } from '../interpreter/frame.ts';
-import type { Run } from '../interpreter/run.ts';
+import type { ExecutionRun } from '../interpreter/run.ts';
 import { runFrame } from '../interpreter/run-frame.ts';
 import { StateFailure } from '../interpreter/state-failure.ts';
 import type { ExecutionStatus } from '../ports.ts';
-import type { Execution, ExecutionEnd } from './execution.ts';
+import type { Execution, ExecutionResult } from './execution.ts';
 import { type HistoryEventType, HistoryFullError } from './history.ts';
 
-const END_EVENTS: Readonly<Record<ExecutionEnd['status'], HistoryEventType>> = {
+const endEvents: Readonly<Record<ExecutionResult['status'], HistoryEventType>> = {
   SUCCEEDED: 'ExecutionSucceeded',
   FAILED: 'ExecutionFailed',
   TIMED_OUT: 'ExecutionTimedOut',
   ABORTED: 'ExecutionAborted',
 };
 
-const failedEnd = (reason: unknown): ExecutionEnd => {
+const failedEnd = (reason: unknown): ExecutionResult => {
   if (reason instanceof StateFailure) return { status: 'FAILED', error: reason.error, cause: reason.failureCause };
   if (reason instanceof HistoryFullError) return { status: 'FAILED', error: 'States.Runtime', cause: reason.message };
   const detail = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
@@ -25,12 +25,12 @@ const failedEnd = (reason: unknown): ExecutionEnd => {
 /** Starts, ends and redrives executions; each run is an actor of the virtual clock. */
 export class Lifecycle {
   readonly #clock: VirtualClock;
-  readonly #runOf: (execution: Execution) => Run;
+  readonly #runOf: (execution: Execution) => ExecutionRun;
   readonly #onStatusChange: (execution: Execution) => void;
 
   constructor(
     clock: VirtualClock,
-    runOf: (execution: Execution) => Run,
+    runOf: (execution: Execution) => ExecutionRun,
     onStatusChange: (execution: Execution) => void,
   ) {
     this.#clock = clock;
@@ -90,7 +90,7 @@ export class Lifecycle {
     this.#onStatusChange(execution);
   }
 
-  async #follow(execution: Execution): Promise<ExecutionEnd> {
+  async #follow(execution: Execution): Promise<ExecutionResult> {
     try {
       return { status: 'SUCCEEDED', output: await runFrame(this.#runOf(execution), execution.root) };
     } catch (reason) {
@@ -99,13 +99,13 @@ export class Lifecycle {
     }
   }
 
-  #interrupt(execution: Execution, end: ExecutionEnd): void {
+  #interrupt(execution: Execution, end: ExecutionResult): void {
     haltFrame(this.#clock, execution.root);
     if (execution.actor !== undefined) this.#clock.kill(execution.actor);
     this.#end(execution, end);
   }
 
-  #end(execution: Execution, end: ExecutionEnd): void {
+  #end(execution: Execution, end: ExecutionResult): void {
     const nowMs = this.#clock.nowMs();
     execution.actor = undefined;
     if (execution.timeout !== undefined) this.#clock.kill(execution.timeout);
@@ -118,7 +118,7 @@ export class Lifecycle {
     if (end.status === 'SUCCEEDED') execution.output = JSON.stringify(end.output);
     const { root } = execution;
     root.lastEventId = execution.history.appendEnd(
-      END_EVENTS[end.status],
+      endEvents[end.status],
       root.lastEventId,
       nowMs,
       end.status === 'SUCCEEDED'

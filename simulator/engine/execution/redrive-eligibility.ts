@@ -1,4 +1,4 @@
-import { REDRIVABLE_PERIOD_MS } from '../limits.ts';
+import { redrivablePeriodMs } from '../limits.ts';
 import type { Execution } from './execution.ts';
 
 export type RedriveEligibility =
@@ -12,7 +12,7 @@ export const redriveEligibility = (execution: Execution, nowMs: number): Redrive
     return refuse(`Execution is ${execution.status} and cannot be redriven`);
   }
   if (execution.history.full) return refuse('Execution history event limit exceeded');
-  if (nowMs - (execution.stoppedAtMs ?? nowMs) > REDRIVABLE_PERIOD_MS) {
+  if (nowMs - (execution.stoppedAtMs ?? nowMs) > redrivablePeriodMs) {
     return refuse('Execution redrivable period exceeded');
   }
   return { redrivable: true };

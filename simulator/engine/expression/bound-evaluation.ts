@@ -1,9 +1,9 @@
 import type { Expression } from 'jsonata';
-import { MAX_EVALUATION_DEPTH, MAX_EVALUATION_STEPS } from '../limits.ts';
+import { maxEvaluationDepth, maxEvaluationSteps } from '../limits.ts';
 
 /** Where JSONata 2.0.6 looks for functions to call before and after it evaluates a node of its syntax tree. */
-const BEFORE_NODE = Symbol.for('jsonata.__evaluate_entry');
-const AFTER_NODE = Symbol.for('jsonata.__evaluate_exit');
+const beforeNode = Symbol.for('jsonata.__evaluate_entry');
+const afterNode = Symbol.for('jsonata.__evaluate_exit');
 
 /**
  * Evaluates an expression so that it ends: the service gives up on an endless one with `Stack overflow error` or
@@ -21,13 +21,13 @@ export const boundEvaluation = (
   let steps = 0;
   // The library takes symbols as names here, though its types say strings.
   const assign = expression.assign as (name: string | symbol, value: unknown) => void;
-  assign(BEFORE_NODE, () => {
+  assign(beforeNode, () => {
     depth++;
     steps++;
-    if (depth > MAX_EVALUATION_DEPTH) throw new Error('Stack overflow error');
-    if (steps > MAX_EVALUATION_STEPS) throw new Error('Expression evaluation timeout');
+    if (depth > maxEvaluationDepth) throw new Error('Stack overflow error');
+    if (steps > maxEvaluationSteps) throw new Error('Expression evaluation timeout');
   });
-  assign(AFTER_NODE, () => {
+  assign(afterNode, () => {
     depth--;
   });
   return async (bindings) => {

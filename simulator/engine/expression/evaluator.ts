@@ -1,6 +1,6 @@
 import jsonata from 'jsonata';
 import { boundEvaluation } from './bound-evaluation.ts';
-import { type ExpressionRuntime, RUNTIME_BINDING, registerStepFunctionsFunctions } from './functions.ts';
+import { type ExpressionRuntime, registerStepFunctionsFunctions, runtimeBinding } from './functions.ts';
 import { copyJson, type Json, type JsonObject, NotJsonError } from './json.ts';
 
 /** An expression could not be evaluated; `States.QueryEvaluationError` in the language. */
@@ -21,15 +21,15 @@ export interface Bindings {
   readonly variables: ReadonlyMap<string, Json>;
 }
 
-const OPEN = '{%';
-const CLOSE = '%}';
+const open = '{%';
+const close = '%}';
 
 /** Whether the whole string is wrapped in `{%` and `%}`; only then it is JSONata. */
 export const isExpression = (text: string): boolean =>
-  text.startsWith(OPEN) && text.endsWith(CLOSE) && text.length >= OPEN.length + CLOSE.length;
+  text.startsWith(open) && text.endsWith(close) && text.length >= open.length + close.length;
 
 /** The JSONata source inside `{% … %}`. */
-export const expressionSource = (text: string): string => text.slice(OPEN.length, -CLOSE.length).trim();
+export const expressionSource = (text: string): string => text.slice(open.length, -close.length).trim();
 
 const describeJsonataError = (error: unknown): string => {
   if (typeof error === 'object' && error !== null && 'message' in error) {
@@ -84,7 +84,7 @@ export class Evaluator {
       result = await this.#compile(source)({
         ...Object.fromEntries(bindings.variables),
         states: bindings.states,
-        [RUNTIME_BINDING]: this.#runtime,
+        [runtimeBinding]: this.#runtime,
       });
     } catch (error) {
       throw new EvaluationError(

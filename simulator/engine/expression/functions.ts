@@ -12,7 +12,7 @@ export interface ExpressionRuntime {
 }
 
 /** Functions built into JSONata 2.0.6, https://docs.jsonata.org; `$eval` is not offered by Step Functions. */
-export const JSONATA_FUNCTIONS: readonly string[] =
+export const jsonataFunctions: readonly string[] =
   // biome-ignore format: a list of names reads best in paragraphs
   [
     'abs', 'append', 'assert', 'average', 'base64decode', 'base64encode', 'boolean', 'ceil', 'clone', 'contains',
@@ -25,12 +25,12 @@ export const JSONATA_FUNCTIONS: readonly string[] =
   ];
 
 /** Functions that Step Functions adds, https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html. */
-export const STEP_FUNCTIONS_FUNCTIONS: readonly string[] = ['hash', 'parse', 'partition', 'random', 'range', 'uuid'];
+export const stepFunctionsFunctions: readonly string[] = ['hash', 'parse', 'partition', 'random', 'range', 'uuid'];
 
 /** Binding under which an evaluation carries its `ExpressionRuntime`; no JSONata variable can be spelt like it. */
-export const RUNTIME_BINDING = '#runtime';
+export const runtimeBinding = '#runtime';
 
-const HASH_ALGORITHMS: Readonly<Record<string, string>> = {
+const hashAlgorithms: Readonly<Record<string, string>> = {
   MD5: 'md5',
   'SHA-1': 'sha1',
   'SHA-256': 'sha256',
@@ -38,7 +38,7 @@ const HASH_ALGORITHMS: Readonly<Record<string, string>> = {
   'SHA-512': 'sha512',
 };
 
-const runtimeOf = (focus: Focus): ExpressionRuntime => focus.environment.lookup(RUNTIME_BINDING);
+const runtimeOf = (focus: Focus): ExpressionRuntime => focus.environment.lookup(runtimeBinding);
 
 /** Where a function takes an integer, the service rounds down what is none. */
 const partition = (values: readonly Json[], chunkSize: number): Json[][] => {
@@ -58,9 +58,9 @@ const range = (from: number, to: number, delta: number): number[] => {
 };
 
 const hash = (content: string, algorithm: string): string => {
-  const name = HASH_ALGORITHMS[algorithm];
+  const name = hashAlgorithms[algorithm];
   if (name === undefined) {
-    throw new Error(`$hash knows ${Object.keys(HASH_ALGORITHMS).join(', ')}, not ${algorithm}`);
+    throw new Error(`$hash knows ${Object.keys(hashAlgorithms).join(', ')}, not ${algorithm}`);
   }
   return createHash(name).update(content, 'utf8').digest('hex');
 };

@@ -22,7 +22,7 @@ type Node = Readonly<Record<string, unknown>>;
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null;
 const nodes = (value: unknown): readonly Node[] => (Array.isArray(value) ? value.filter(isNode) : []);
 
-const CONTEXT_NODES: Readonly<Record<string, string>> = { wildcard: '*', descendant: '**', parent: '%' };
+const contextNodes: Readonly<Record<string, string>> = { wildcard: '*', descendant: '**', parent: '%' };
 
 class Inspection {
   readonly variables = new Set<string>();
@@ -43,7 +43,7 @@ class Inspection {
       case 'wildcard':
       case 'descendant':
       case 'parent':
-        if (top) this.contextUses.add(CONTEXT_NODES[node.type] ?? node.type);
+        if (top) this.contextUses.add(contextNodes[node.type] ?? node.type);
         break;
       case 'variable':
         this.#visitVariable(node, top);

@@ -2,10 +2,10 @@ import type { VirtualClock } from '../../clock/virtual-clock.ts';
 import type { StateType } from '../definition/schema.ts';
 import type { HistoryEventType } from '../execution/history.ts';
 import type { Frame } from './frame.ts';
-import { type Run, record } from './run.ts';
+import { type ExecutionRun, record } from './run.ts';
 
 /** States for which the history has an event when their path is aborted. */
-const ABORT_EVENTS: Readonly<Partial<Record<StateType, HistoryEventType>>> = {
+const abortEvents: Readonly<Partial<Record<StateType, HistoryEventType>>> = {
   Task: 'TaskStateAborted',
   Wait: 'WaitStateAborted',
   Parallel: 'ParallelStateAborted',
@@ -23,7 +23,7 @@ export const haltFrame = (clock: VirtualClock, frame: Frame): void => {
 };
 
 /** Aborts a path because another one of its state failed; the events follow the failed path's last one. */
-export const abortFrame = (run: Run, frame: Frame, previousEventId: number): void => {
+export const abortFrame = (run: ExecutionRun, frame: Frame, previousEventId: number): void => {
   const running: Frame[] = [];
   const collect = (inner: Frame): void => {
     for (const child of inner.children) collect(child);
@@ -34,7 +34,7 @@ export const abortFrame = (run: Run, frame: Frame, previousEventId: number): voi
   for (const inner of running) {
     const type = inner.graph.States[inner.stateName]?.Type;
     inner.lastEventId = previousEventId;
-    const event = type && ABORT_EVENTS[type];
+    const event = type && abortEvents[type];
     if (event !== undefined) record(run, inner, event);
   }
 };

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../expression/json.ts';
 import type { Frame } from './frame.ts';
-import type { Run } from './run.ts';
+import type { ExecutionRun } from './run.ts';
 
 /** A fraction of zero is left out, as the service does. */
 const isoTime = (atMs: number): string => new Date(atMs).toISOString().replace('.000Z', 'Z');
@@ -11,7 +11,7 @@ const isoTime = (atMs: number): string => new Date(atMs).toISOString().replace('
  *
  * @param retryCount for Task, Parallel and Map states
  */
-export const contextObject = (run: Run, frame: Frame, retryCount: number | undefined): JsonObject => {
+export const contextObject = (run: ExecutionRun, frame: Frame, retryCount: number | undefined): JsonObject => {
   const { execution } = run;
   return {
     Execution: {

@@ -38,22 +38,22 @@ export interface Frame {
 export const newFrame = (
   graph: StateGraph,
   input: Json,
-  surroundings: Partial<Pick<Frame, 'label' | 'index' | 'lastEventId'>> & {
+  origin: Partial<Pick<Frame, 'label' | 'index' | 'lastEventId'>> & {
     readonly variables?: ReadonlyMap<string, Json>;
   } = {},
 ): Frame => ({
   graph,
-  label: surroundings.label ?? '',
-  index: surroundings.index ?? 0,
+  label: origin.label ?? '',
+  index: origin.index ?? 0,
   status: 'waiting',
   resuming: false,
   stateName: graph.StartAt,
   input,
-  variables: new Map(surroundings.variables),
+  variables: new Map(origin.variables),
   output: null,
   enteredAtMs: 0,
   enteredEventId: 0,
-  lastEventId: surroundings.lastEventId ?? 0,
+  lastEventId: origin.lastEventId ?? 0,
   children: [],
   actor: undefined,
   cancelTask: undefined,

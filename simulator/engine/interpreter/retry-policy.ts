@@ -2,7 +2,7 @@ import type { Retrier } from '../definition/schema.ts';
 import { errorMatches } from './error-matching.ts';
 
 /** Defaults of a retrier, https://states-language.net/spec.html#errors. */
-const DEFAULTS = { intervalSeconds: 1, maxAttempts: 3, backoffRate: 2 };
+const defaults = { intervalSeconds: 1, maxAttempts: 3, backoffRate: 2 };
 
 /** What to do about one failure. */
 export interface RetryDecision {
@@ -12,8 +12,8 @@ export interface RetryDecision {
 }
 
 const delayMsOf = (retrier: Retrier, retriesSoFar: number, random: () => number): number => {
-  const intervalSeconds = retrier.IntervalSeconds ?? DEFAULTS.intervalSeconds;
-  const rate = retrier.BackoffRate ?? DEFAULTS.backoffRate;
+  const intervalSeconds = retrier.IntervalSeconds ?? defaults.intervalSeconds;
+  const rate = retrier.BackoffRate ?? defaults.backoffRate;
   const plainSeconds = intervalSeconds * rate ** retriesSoFar;
   const seconds = Math.min(plainSeconds, retrier.MaxDelaySeconds ?? Number.POSITIVE_INFINITY);
   const share = retrier.JitterStrategy === 'FULL' ? random() : 1;
@@ -42,7 +42,7 @@ export class RetryPolicy {
     const retrier = this.#retriers[retrierIndex];
     if (retrier === undefined) return undefined;
     const retriesSoFar = this.#counts[retrierIndex] ?? 0;
-    if (retriesSoFar >= (retrier.MaxAttempts ?? DEFAULTS.maxAttempts)) return undefined;
+    if (retriesSoFar >= (retrier.MaxAttempts ?? defaults.maxAttempts)) return undefined;
     this.#counts[retrierIndex] = retriesSoFar + 1;
     return { retrierIndex, retrier, delayMs: delayMsOf(retrier, retriesSoFar, this.#random) };
   }

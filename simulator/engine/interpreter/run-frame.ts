@@ -2,7 +2,7 @@ import type { State } from '../definition/definition.ts';
 import { edgeName } from '../definition/transitions.ts';
 import type { Json } from '../expression/json.ts';
 import type { Frame } from './frame.ts';
-import { observe, payloadDetails, type Run, record } from './run.ts';
+import { type ExecutionRun, observe, payloadDetails, record } from './run.ts';
 import { type StateResult, StateScope } from './state-scope.ts';
 import { runChoice } from './states/choice.ts';
 import { runFail } from './states/fail.ts';
@@ -13,7 +13,7 @@ import { runSucceed } from './states/succeed.ts';
 import { runTask } from './states/task.ts';
 import { runWait } from './states/wait.ts';
 
-const dispatch = (run: Run, frame: Frame, state: State, resumed: boolean): Promise<StateResult> => {
+const dispatch = (run: ExecutionRun, frame: Frame, state: State, resumed: boolean): Promise<StateResult> => {
   switch (state.Type) {
     case 'Task':
       return runTask(new StateScope(run, frame, state, resumed));
@@ -34,7 +34,7 @@ const dispatch = (run: Run, frame: Frame, state: State, resumed: boolean): Promi
   }
 };
 
-const enter = (run: Run, frame: Frame, state: State): void => {
+const enter = (run: ExecutionRun, frame: Frame, state: State): void => {
   frame.enteredAtMs = run.services.clock.nowMs();
   frame.enteredEventId = record(run, frame, `${state.Type}StateEntered`, {
     ...payloadDetails('input', frame.input),
@@ -45,7 +45,7 @@ const enter = (run: Run, frame: Frame, state: State): void => {
   observe(run, frame, 'entered', state.Type);
 };
 
-const exit = (run: Run, frame: Frame, state: State, result: StateResult): void => {
+const exit = (run: ExecutionRun, frame: Frame, state: State, result: StateResult): void => {
   const assigned = Object.entries(result.assigned);
   for (const [name, value] of assigned) frame.variables.set(name, value);
   // A Fail state is never left: it throws.
@@ -71,7 +71,7 @@ const exit = (run: Run, frame: Frame, state: State, result: StateResult): void =
  * @throws StateFailure that ended the path
  * @throws HistoryFullError when the execution has no event left
  */
-export const runFrame = async (run: Run, frame: Frame): Promise<Json> => {
+export const runFrame = async (run: ExecutionRun, frame: Frame): Promise<Json> => {
   frame.status = 'running';
   let resumed = frame.resuming;
   frame.resuming = false;

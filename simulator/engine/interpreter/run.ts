@@ -33,7 +33,7 @@ export interface InterpreterServices {
 }
 
 /** One run of an execution: from its start, or from a redrive, to its end. */
-export interface Run {
+export interface ExecutionRun {
   readonly execution: Execution;
   readonly services: InterpreterServices;
   readonly coverage: CoverageRecorder;
@@ -41,7 +41,7 @@ export interface Run {
 
 /** Adds an event to the history, on the frame's own path. */
 export const record = (
-  run: Run,
+  run: ExecutionRun,
   frame: Frame,
   type: HistoryEventType,
   details?: Readonly<Record<string, unknown>>,
@@ -58,7 +58,7 @@ export const payloadDetails = (member: 'input' | 'output', value: Json): Record<
 
 /** Tells the observer about a step. */
 export const observe = (
-  run: Run,
+  run: ExecutionRun,
   frame: Frame,
   kind: TransitionEvent['kind'],
   stateType: string,

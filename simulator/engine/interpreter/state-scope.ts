@@ -2,10 +2,10 @@ import type { State } from '../definition/definition.ts';
 import { EvaluationError } from '../expression/evaluator.ts';
 import { unexpectedType } from '../expression/functions.ts';
 import { isJsonObject, type Json, type JsonObject, jsonBytes, jsonTypeOf } from '../expression/json.ts';
-import { MAX_PAYLOAD_BYTES, MAX_VARIABLES_BYTES } from '../limits.ts';
+import { maxPayloadBytes, maxVariablesBytes } from '../limits.ts';
 import { contextObject } from './context-object.ts';
 import type { Frame } from './frame.ts';
-import { type Run, record } from './run.ts';
+import { type ExecutionRun, record } from './run.ts';
 import { StateFailure } from './state-failure.ts';
 
 /** What a state leaves behind. */
@@ -27,7 +27,7 @@ export interface StatesExtras {
 
 /** One visit of a state: evaluates its fields and words its failures. */
 export class StateScope<S extends State = State> {
-  readonly run: Run;
+  readonly run: ExecutionRun;
   readonly frame: Frame;
   readonly state: S;
   /** 0 at the first try; undefined for states that cannot be retried. */
@@ -35,7 +35,7 @@ export class StateScope<S extends State = State> {
   /** Whether this visit continues one that a redrive took up again. */
   readonly resumed: boolean;
 
-  constructor(run: Run, frame: Frame, state: S, resumed: boolean) {
+  constructor(run: ExecutionRun, frame: Frame, state: S, resumed: boolean) {
     this.run = run;
     this.frame = frame;
     this.state = state;
@@ -103,7 +103,7 @@ export class StateScope<S extends State = State> {
 
   /** @throws StateFailure States.DataLimitExceeded when the payload is larger than 256 KiB */
   requireSize(value: Json, source = this.frame.stateName): void {
-    if (jsonBytes(value) <= MAX_PAYLOAD_BYTES) return;
+    if (jsonBytes(value) <= maxPayloadBytes) return;
     throw new StateFailure(
       'States.DataLimitExceeded',
       `The state/task '${source}' returned a result with a size exceeding the maximum number of bytes service limit.`,
@@ -139,11 +139,11 @@ export class StateScope<S extends State = State> {
     const assignedBytes = jsonBytes(assigned);
     let totalBytes = assignedBytes;
     for (const [name, value] of this.frame.variables) if (!names.includes(name)) totalBytes += jsonBytes(value);
-    if (assignedBytes <= MAX_PAYLOAD_BYTES && totalBytes <= MAX_VARIABLES_BYTES) return;
+    if (assignedBytes <= maxPayloadBytes && totalBytes <= maxVariablesBytes) return;
     throw new StateFailure(
       'States.DataLimitExceeded',
-      `The state '${this.frame.stateName}' assigns ${assignedBytes} bytes (limit ${MAX_PAYLOAD_BYTES}), all variables ` +
-        `would be ${totalBytes} bytes (limit ${MAX_VARIABLES_BYTES}); assign less, or keep the data elsewhere.`,
+      `The state '${this.frame.stateName}' assigns ${assignedBytes} bytes (limit ${maxPayloadBytes}), all variables ` +
+        `would be ${totalBytes} bytes (limit ${maxVariablesBytes}); assign less, or keep the data elsewhere.`,
     );
   }
 }

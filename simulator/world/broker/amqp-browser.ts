@@ -1,6 +1,6 @@
 import type { Delivery, Sender } from 'rhea';
 import { deliveredBytes } from './amqp-consumer.ts';
-import type { LinkSurroundings } from './amqp-producer.ts';
+import type { LinkEnvironment } from './amqp-producer.ts';
 import { type ClientOutcome, confirmToClient } from './client-outcome.ts';
 import { LinkCredit } from './link-credit.ts';
 import type { AcquiredMessage } from './message-store.ts';
@@ -13,13 +13,13 @@ export class AmqpBrowser {
   readonly queue: string;
   /** What the client may still be sent. */
   readonly credit: LinkCredit;
-  readonly #surroundings: LinkSurroundings;
+  readonly #environment: LinkEnvironment;
   readonly #messageId: string | undefined;
   #page: AcquiredMessage[] | undefined;
 
-  constructor(sender: Sender, surroundings: LinkSurroundings, queue: string, messageId: string | undefined) {
+  constructor(sender: Sender, environment: LinkEnvironment, queue: string, messageId: string | undefined) {
     this.credit = new LinkCredit(sender);
-    this.#surroundings = surroundings;
+    this.#environment = environment;
     this.queue = queue;
     this.#messageId = messageId;
   }
@@ -27,7 +27,7 @@ export class AmqpBrowser {
   /** Sends what the client gave credit for, and ends its drain. */
   show(): void {
     while (this.credit.usable) {
-      this.#page ??= [...this.#surroundings.store.browse(this.queue, this.#messageId)];
+      this.#page ??= [...this.#environment.store.browse(this.queue, this.#messageId)];
       const next = this.#page.shift();
       if (next === undefined) break;
       this.credit.send(deliveredBytes(next));
@@ -37,6 +37,6 @@ export class AmqpBrowser {
 
   /** Whatever a client answers for a copy changes nothing in the queue. */
   answer(delivery: Delivery, outcome: ClientOutcome): void {
-    confirmToClient(delivery, outcome, this.#surroundings.outcomes);
+    confirmToClient(delivery, outcome, this.#environment.outcomes);
   }
 }

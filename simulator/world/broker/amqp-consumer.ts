@@ -1,6 +1,6 @@
 import type { Delivery, Sender } from 'rhea';
 import { withDeliveryCount, withMessageId } from './amqp-message.ts';
-import type { LinkSurroundings } from './amqp-producer.ts';
+import type { LinkEnvironment } from './amqp-producer.ts';
 import { type ClientOutcome, confirmToClient } from './client-outcome.ts';
 import { LinkCredit } from './link-credit.ts';
 import { type AcquiredMessage, storePolicy } from './message-store.ts';
@@ -14,7 +14,7 @@ export const deliveredBytes = ({ message, deliveryCount }: AcquiredMessage): Buf
   return deliveryCount === 0 ? identified : withDeliveryCount(identified, deliveryCount);
 };
 
-export interface ConsumerOptions {
+export interface AmqpConsumerOptions {
   readonly queue: string;
   /** JMSMessageID that the client selects. */
   readonly messageId: string | undefined;
@@ -28,8 +28,8 @@ export interface ConsumerOptions {
 /** A link on which a client receives messages that it will answer for. */
 export class AmqpConsumer {
   readonly queue: string;
-  readonly #surroundings: LinkSurroundings;
-  readonly #options: ConsumerOptions;
+  readonly #environment: LinkEnvironment;
+  readonly #options: AmqpConsumerOptions;
   /** What the client may still be sent. */
   readonly credit: LinkCredit;
   /** What this link holds, by key, in the order in which it got it. */
@@ -39,10 +39,10 @@ export class AmqpConsumer {
   readonly #returned: AcquiredMessage[] = [];
   #owesAnswer = false;
 
-  constructor(sender: Sender, surroundings: LinkSurroundings, options: ConsumerOptions) {
+  constructor(sender: Sender, environment: LinkEnvironment, options: AmqpConsumerOptions) {
     this.queue = options.queue;
     this.credit = new LinkCredit(sender);
-    this.#surroundings = surroundings;
+    this.#environment = environment;
     this.#options = options;
   }
 
@@ -77,7 +77,7 @@ export class AmqpConsumer {
     if (acquired === undefined) return;
     this.#unanswered.delete(delivery);
     this.#carryOut(acquired, outcome);
-    confirmToClient(delivery, outcome, this.#surroundings.outcomes);
+    confirmToClient(delivery, outcome, this.#environment.outcomes);
   }
 
   /**
@@ -87,7 +87,7 @@ export class AmqpConsumer {
   answerInTransaction({ delivery, transactionId, accepted, settled }: TransactionalAnswer): void {
     const acquired = this.#unanswered.get(delivery);
     if (acquired === undefined || !accepted) return;
-    const { store, transactions, outcomes } = this.#surroundings;
+    const { store, transactions, outcomes } = this.#environment;
     const { key } = acquired.message;
     const state = acceptedInTransaction(transactionId);
     const name = `in ${transactionId.toString('hex')}`;
@@ -136,7 +136,7 @@ export class AmqpConsumer {
    * docs/amazon-mq.md section 14.
    */
   close(options: { readonly deliveryFailed: boolean }): void {
-    const { store } = this.#surroundings;
+    const { store } = this.#environment;
     for (const { key } of this.#held.values()) store.release(this.queue, key, options);
     this.#held.clear();
     this.#unanswered.clear();
@@ -150,14 +150,14 @@ export class AmqpConsumer {
 
   #acquire(): AcquiredMessage | undefined {
     const { queue, holder, messageId } = this.#options;
-    const acquired = this.#surroundings.store.acquire(queue, { holder, messageId });
+    const acquired = this.#environment.store.acquire(queue, { holder, messageId });
     if (acquired !== undefined) this.#held.set(acquired.message.key, acquired.message);
     return acquired;
   }
 
   #carryOut(acquired: AcquiredMessage, outcome: ClientOutcome): void {
     const { key } = acquired.message;
-    const { store } = this.#surroundings;
+    const { store } = this.#environment;
     const poisoned = outcome.kind === 'rejected' || (outcome.kind === 'modified' && outcome.undeliverableHere);
     if (outcome.kind !== 'accepted' && !poisoned) {
       const failed = outcome.kind === 'modified' && outcome.deliveryFailed ? 1 : 0;

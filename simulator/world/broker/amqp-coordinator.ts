@@ -1,20 +1,20 @@
 import type { Delivery, Message, Receiver } from 'rhea';
-import type { LinkSurroundings } from './amqp-producer.ts';
+import type { LinkEnvironment } from './amqp-producer.ts';
 import { settleReceived } from './rhea-internals.ts';
 import { attachCoordinator, declared, readCoordinatorRequest } from './rhea-transactions.ts';
 
 /** A link on which a client begins and ends transactions (AMQP 1.0, part 4, section 4.2). */
 export class AmqpCoordinator {
-  readonly #surroundings: LinkSurroundings;
+  readonly #environment: LinkEnvironment;
 
-  constructor(receiver: Receiver, surroundings: LinkSurroundings) {
-    this.#surroundings = surroundings;
+  constructor(receiver: Receiver, environment: LinkEnvironment) {
+    this.#environment = environment;
     attachCoordinator(receiver);
   }
 
   /** Takes one request; `payload` is the encoded message. */
   receive(payload: Message | Buffer, delivery: Delivery): void {
-    const { transactions, outcomes } = this.#surroundings;
+    const { transactions, outcomes } = this.#environment;
     const request = Buffer.isBuffer(payload) ? readCoordinatorRequest(payload) : undefined;
     const reject = (condition: string, description: string): void =>
       outcomes.settle('rejected', () => delivery.reject({ condition, description }));

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import rhea, { type Container } from 'rhea';
-import { AmqpConnection } from './amqp-connection.ts';
+import { AmqpServerConnection } from './amqp-server-connection.ts';
 import { memoryConnection } from './duplex-pair.ts';
 import type { MessageStore } from './message-store.ts';
 import { QueueDispatcher } from './queue-dispatcher.ts';
@@ -24,7 +24,7 @@ export class AmqpFront {
   readonly #options: AmqpFrontOptions;
   readonly #container: Container;
   readonly #dispatcher = new QueueDispatcher();
-  readonly #connections = new Set<AmqpConnection>();
+  readonly #connections = new Set<AmqpServerConnection>();
   #lastConnection = 0;
 
   constructor(options: AmqpFrontOptions) {
@@ -56,7 +56,7 @@ export class AmqpFront {
     const [client, server] = memoryConnection();
     const { store, nowMs, leavesOver } = this.#options;
     this.#connections.add(
-      new AmqpConnection(server, {
+      new AmqpServerConnection(server, {
         container: this.#container,
         id: `${this.#options.id}/${++this.#lastConnection}`,
         store,

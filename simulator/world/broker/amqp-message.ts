@@ -1,4 +1,4 @@
-import { type EncodedValue, fieldsOf, sectionCodes, sectionsOf, withField } from './amqp-sections.ts';
+import { amqpSectionCodes, encodedSectionsOf, fieldsOf, type WireValue, withField } from './amqp-sections.ts';
 
 /** What a broker needs to know of a message that a client sent; the bytes stay as they came. */
 export interface IncomingMessage {
@@ -20,29 +20,29 @@ const propertiesFields = { messageId: 0, absoluteExpiryTime: 8, groupId: 10 } as
 /** Text that a client put before an id to say its type; a string id that begins so is escaped. */
 const typePrefix = /^AMQP_(STRING|UUID|ULONG|BINARY):/;
 
-const textOf = (bytes: Buffer, field: EncodedValue | undefined): string | undefined =>
+const textOf = (bytes: Buffer, field: WireValue | undefined): string | undefined =>
   field !== undefined && (field.constructorCode === 0xa1 || field.constructorCode === 0xb1)
     ? bytes.toString('utf8', field.contentStart, field.end)
     : undefined;
 
-const booleanOf = (bytes: Buffer, field: EncodedValue | undefined): boolean =>
+const booleanOf = (bytes: Buffer, field: WireValue | undefined): boolean =>
   field?.constructorCode === 0x41 || (field?.constructorCode === 0x56 && bytes.readUInt8(field.contentStart) === 1);
 
-const unsignedOf = (bytes: Buffer, field: EncodedValue | undefined): number | undefined => {
+const unsignedOf = (bytes: Buffer, field: WireValue | undefined): number | undefined => {
   if (field?.constructorCode === 0x43) return 0;
   if (field?.constructorCode === 0x52) return bytes.readUInt8(field.contentStart);
   if (field?.constructorCode === 0x70) return bytes.readUInt32BE(field.contentStart);
   return undefined;
 };
 
-const timestampOf = (bytes: Buffer, field: EncodedValue | undefined): number | undefined =>
+const timestampOf = (bytes: Buffer, field: WireValue | undefined): number | undefined =>
   field?.constructorCode === 0x83 ? Number(bytes.readBigInt64BE(field.contentStart)) : undefined;
 
 const uuidText = (content: Buffer): string =>
   content.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
 /** The id as text, with its AMQP type in front unless it is a plain string. */
-const idText = (bytes: Buffer, field: EncodedValue | undefined): string | undefined => {
+const idText = (bytes: Buffer, field: WireValue | undefined): string | undefined => {
   if (field === undefined) return undefined;
   const content = bytes.subarray(field.contentStart, field.end);
   switch (field.constructorCode) {
@@ -75,15 +75,15 @@ const jmsMessageId = (text: string): string => (text.startsWith('ID:') ? text : 
  *
  * @throws AmqpDecodeError when the bytes are not a message
  */
-export const readMessage = (bytes: Buffer, receivedAtMs: number): IncomingMessage => {
-  const sections = sectionsOf(bytes);
+export const readIncomingMessage = (bytes: Buffer, receivedAtMs: number): IncomingMessage => {
+  const sections = encodedSectionsOf(bytes);
   const fields = (code: number) =>
     fieldsOf(
       bytes,
       sections.find((section) => section.code === code),
     );
-  const header = fields(sectionCodes.header);
-  const properties = fields(sectionCodes.properties);
+  const header = fields(amqpSectionCodes.header);
+  const properties = fields(amqpSectionCodes.properties);
   const id = idText(bytes, properties[propertiesFields.messageId]);
   const timeToLiveMs = unsignedOf(bytes, header[headerFields.timeToLive]) ?? 0;
   return {
@@ -114,8 +114,8 @@ const encodedText = (text: string): Buffer => {
 
 /** The message with `id` as its message-id: what a consumer gets of a message that came without one. */
 export const withMessageId = (bytes: Buffer, id: string): Buffer =>
-  withField(bytes, sectionCodes.properties, propertiesFields.messageId, encodedText(id));
+  withField(bytes, amqpSectionCodes.properties, propertiesFields.messageId, encodedText(id));
 
 /** The message with the number of failed deliveries before this one in its header. */
 export const withDeliveryCount = (bytes: Buffer, deliveryCount: number): Buffer =>
-  withField(bytes, sectionCodes.header, headerFields.deliveryCount, encodedUint(deliveryCount));
+  withField(bytes, amqpSectionCodes.header, headerFields.deliveryCount, encodedUint(deliveryCount));

@@ -1,6 +1,6 @@
 import type { AmqpError, Delivery, Message, Receiver } from 'rhea';
 import { queueOfAddress } from './amqp-address.ts';
-import { type IncomingMessage, readMessage } from './amqp-message.ts';
+import { type IncomingMessage, readIncomingMessage } from './amqp-message.ts';
 import { AmqpDecodeError } from './amqp-sections.ts';
 import type { MessageStore } from './message-store.ts';
 import type { OutcomeOrder } from './outcome-order.ts';
@@ -9,7 +9,7 @@ import { acceptedInTransaction, transactionOfMessage } from './rhea-transactions
 import type { Transactions } from './transactions.ts';
 
 /** What a link needs of the connection that it belongs to. */
-export interface LinkSurroundings {
+export interface LinkEnvironment {
   readonly store: MessageStore;
   readonly outcomes: OutcomeOrder;
   readonly transactions: Transactions;
@@ -19,16 +19,16 @@ export interface LinkSurroundings {
 /** A link on which a client sends: every message is stored before its outcome is told. */
 export class AmqpProducer {
   readonly #receiver: Receiver;
-  readonly #surroundings: LinkSurroundings;
+  readonly #environment: LinkEnvironment;
   readonly #queue: string;
 
   /** @throws LinkRefusedError when the link's target is not a queue that clients may use */
-  constructor(receiver: Receiver, surroundings: LinkSurroundings) {
+  constructor(receiver: Receiver, environment: LinkEnvironment) {
     this.#receiver = receiver;
-    this.#surroundings = surroundings;
+    this.#environment = environment;
     this.#queue = queueOfAddress(receiver.target?.address);
     receiver.set_target({ address: receiver.target.address });
-    surroundings.store.declare(this.#queue);
+    environment.store.declare(this.#queue);
   }
 
   /** Takes one message; `payload` is the encoded message when rhea was told not to decode it. */
@@ -42,7 +42,7 @@ export class AmqpProducer {
     }
     let message: IncomingMessage;
     try {
-      message = readMessage(payload, this.#surroundings.nowMs());
+      message = readIncomingMessage(payload, this.#environment.nowMs());
     } catch (error) {
       if (!(error instanceof AmqpDecodeError)) throw error;
       this.#reject(delivery, { condition: 'amqp:decode-error', description: error.message });
@@ -53,12 +53,12 @@ export class AmqpProducer {
       this.#enlist(transactionId, message, delivery);
       return;
     }
-    this.#surroundings.store.enqueue(this.#queue, message);
-    this.#surroundings.outcomes.settle('accepted', () => delivery.accept());
+    this.#environment.store.enqueue(this.#queue, message);
+    this.#environment.outcomes.settle('accepted', () => delivery.accept());
   }
 
   #enlist(transactionId: Buffer, message: IncomingMessage, delivery: Delivery): void {
-    const { store, transactions, outcomes } = this.#surroundings;
+    const { store, transactions, outcomes } = this.#environment;
     const commit = (): void => {
       store.enqueue(this.#queue, message);
     };
@@ -72,6 +72,6 @@ export class AmqpProducer {
   }
 
   #reject(delivery: Delivery, error: AmqpError): void {
-    this.#surroundings.outcomes.settle('rejected', () => delivery.reject(error));
+    this.#environment.outcomes.settle('rejected', () => delivery.reject(error));
   }
 }

@@ -1,11 +1,11 @@
 /** Descriptor codes of the bare message and its header (AMQP 1.0, part 3, section 3.2). */
-export const sectionCodes = { header: 0x70, properties: 0x73 } as const;
+export const amqpSectionCodes = { header: 0x70, properties: 0x73 } as const;
 
 /** The last descriptor code that a message may hold: the footer. */
 const lastSectionCode = 0x78;
 
 /** One value in an encoded message: its constructor, and where it stands. */
-export interface EncodedValue {
+export interface WireValue {
   readonly constructorCode: number;
   /** Offset of the constructor. */
   readonly start: number;
@@ -20,7 +20,7 @@ export interface EncodedSection {
   /** Descriptor code, 0x70 to 0x78. */
   readonly code: number;
   readonly start: number;
-  readonly value: EncodedValue;
+  readonly value: WireValue;
 }
 
 /** Bytes that are not an AMQP 1.0 message. */
@@ -34,7 +34,7 @@ const list32Constructor = 0xd0;
 /** Content widths by the high nibble of the constructor (AMQP 1.0, part 1, section 1.2). */
 const fixedWidths: Readonly<Record<number, number>> = { 4: 0, 5: 1, 6: 2, 7: 4, 8: 8, 9: 16 };
 
-const valueAt = (bytes: Buffer, start: number): EncodedValue => {
+const valueAt = (bytes: Buffer, start: number): WireValue => {
   const constructorCode = bytes.readUInt8(start);
   const family = constructorCode >>> 4;
   const fixed = fixedWidths[family];
@@ -54,7 +54,7 @@ const valueAt = (bytes: Buffer, start: number): EncodedValue => {
   return { constructorCode, start, contentStart, end };
 };
 
-const descriptorOf = (bytes: Buffer, descriptor: EncodedValue): number => {
+const descriptorOf = (bytes: Buffer, descriptor: WireValue): number => {
   if (descriptor.constructorCode === 0x53) return bytes.readUInt8(descriptor.contentStart);
   if (descriptor.constructorCode === 0x80) return Number(bytes.readBigUInt64BE(descriptor.contentStart));
   throw new AmqpDecodeError(`section at offset ${descriptor.start - 1} has no numeric descriptor`);
@@ -65,7 +65,7 @@ const descriptorOf = (bytes: Buffer, descriptor: EncodedValue): number => {
  *
  * @throws AmqpDecodeError when the bytes are not a message
  */
-export const sectionsOf = (bytes: Buffer): readonly EncodedSection[] => {
+export const encodedSectionsOf = (bytes: Buffer): readonly EncodedSection[] => {
   const sections: EncodedSection[] = [];
   let start = 0;
   try {
@@ -73,7 +73,7 @@ export const sectionsOf = (bytes: Buffer): readonly EncodedSection[] => {
       if (bytes.readUInt8(start) !== 0) throw new AmqpDecodeError(`no section begins at offset ${start}`);
       const descriptor = valueAt(bytes, start + 1);
       const code = descriptorOf(bytes, descriptor);
-      if (code < sectionCodes.header || code > lastSectionCode) {
+      if (code < amqpSectionCodes.header || code > lastSectionCode) {
         throw new AmqpDecodeError(`descriptor 0x${code.toString(16)} is no section of a message`);
       }
       const value = valueAt(bytes, descriptor.end);
@@ -88,7 +88,7 @@ export const sectionsOf = (bytes: Buffer): readonly EncodedSection[] => {
 };
 
 /** The fields of a section that is a list; nothing for an empty one. */
-export const fieldsOf = (bytes: Buffer, section: EncodedSection | undefined): readonly EncodedValue[] => {
+export const fieldsOf = (bytes: Buffer, section: EncodedSection | undefined): readonly WireValue[] => {
   if (section === undefined || section.value.constructorCode === 0x45) return [];
   const { constructorCode, contentStart, end } = section.value;
   if (constructorCode !== 0xc0 && constructorCode !== list32Constructor) {
@@ -96,7 +96,7 @@ export const fieldsOf = (bytes: Buffer, section: EncodedSection | undefined): re
   }
   const wide = constructorCode === list32Constructor;
   const count = wide ? bytes.readUInt32BE(contentStart) : bytes.readUInt8(contentStart);
-  const fields: EncodedValue[] = [];
+  const fields: WireValue[] = [];
   let start = contentStart + (wide ? 4 : 1);
   for (let index = 0; index < count && start < end; index++) {
     const field = valueAt(bytes, start);
@@ -111,7 +111,7 @@ export const fieldsOf = (bytes: Buffer, section: EncodedSection | undefined): re
  * message again would change integer widths and binary ids. The section is added where it is missing.
  */
 export const withField = (bytes: Buffer, sectionCode: number, index: number, encodedField: Buffer): Buffer => {
-  const sections = sectionsOf(bytes);
+  const sections = encodedSectionsOf(bytes);
   const section = sections.find(({ code }) => code === sectionCode);
   const fields = fieldsOf(bytes, section).map((field) => bytes.subarray(field.start, field.end));
   while (fields.length <= index) fields.push(nullByte);

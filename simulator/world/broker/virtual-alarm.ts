@@ -1,6 +1,6 @@
 import type { Actor } from '../../clock/actor.ts';
 import type { VirtualClock } from '../../clock/virtual-clock.ts';
-import { letStreamsRest } from '../let-streams-rest.ts';
+import { flushStreams } from '../flush-streams.ts';
 
 /** Rings once at a virtual time that may be moved or called off. It costs nothing while it is not set. */
 export class VirtualAlarm {
@@ -28,7 +28,7 @@ export class VirtualAlarm {
       // No longer waiting: the ringing may set the alarm anew.
       this.#waiting = undefined;
       this.#ring();
-      await letStreamsRest();
+      await flushStreams();
     });
     this.#waiting = { actor, atMs };
   }

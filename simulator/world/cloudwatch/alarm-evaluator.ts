@@ -13,10 +13,10 @@ export interface AlarmEvaluatorOptions {
   readonly emit: (draft: EventDraft) => void;
 }
 
-const MINUTE_MS = 60_000;
+const minuteMs = 60_000;
 
 /** Older points say nothing about an alarm whose period is one minute; CloudWatch looks back a few periods as well. */
-const WINDOW_MS = 5 * MINUTE_MS;
+const windowMs = 5 * minuteMs;
 
 /**
  * Evaluates alarms that have a threshold once a minute: one period, one datapoint, the maximum of their metrics. A
@@ -37,7 +37,7 @@ export class AlarmEvaluator {
     const { clock } = this.#options;
     clock.spawn('cloudwatch alarms', async () => {
       for (;;) {
-        await clock.sleepMs(MINUTE_MS - (clock.nowMs() % MINUTE_MS));
+        await clock.sleepMs(minuteMs - (clock.nowMs() % minuteMs));
         this.#evaluateAll();
       }
     });
@@ -67,7 +67,7 @@ export class AlarmEvaluator {
   #newestValue(region: string, { metrics }: StoredAlarm): number | undefined {
     const { clock, storeOf } = this.#options;
     const nowMs = clock.nowMs();
-    const points = metrics.flatMap((metric) => storeOf(region).read(metric, nowMs - WINDOW_MS, nowMs, nowMs));
+    const points = metrics.flatMap((metric) => storeOf(region).read(metric, nowMs - windowMs, nowMs, nowMs));
     const newestMs = Math.max(...points.map(({ timestampMs }) => timestampMs));
     const values = points.filter(({ timestampMs }) => timestampMs === newestMs).map(({ maximum }) => maximum);
     return values.length > 0 ? Math.max(...values) : undefined;

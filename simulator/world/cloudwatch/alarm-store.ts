@@ -12,8 +12,8 @@ export interface AlarmThreshold {
   readonly missingData: 'breaching' | 'missing' | 'ignore';
 }
 
-/** An alarm that the world was set up with; one without a threshold keeps its state. */
-export interface WorldAlarm {
+/** An alarm that the simulator was set up with; one without a threshold keeps its state. */
+export interface AlarmSeed {
   readonly alarmName: string;
   /** One metric, or several whose maximum counts. */
   readonly metrics: readonly [AlarmMetric, ...AlarmMetric[]];
@@ -23,8 +23,8 @@ export interface WorldAlarm {
 }
 
 /** An alarm as it is kept, with the defaults of PutMetricAlarm. */
-export type StoredAlarm = Required<Omit<WorldAlarm, 'threshold'>> &
-  Pick<WorldAlarm, 'threshold'> & { readonly alarmArn: string };
+export type StoredAlarm = Required<Omit<AlarmSeed, 'threshold'>> &
+  Pick<AlarmSeed, 'threshold'> & { readonly alarmArn: string };
 
 /** The alarms of every Region. */
 export class AlarmStore {
@@ -36,7 +36,7 @@ export class AlarmStore {
   }
 
   /** Puts an alarm into a Region; one of the same name is replaced, as PutMetricAlarm does. */
-  put(region: string, { alarmName, metrics, stateValue = 'OK', actionsEnabled = true, threshold }: WorldAlarm): void {
+  put(region: string, { alarmName, metrics, stateValue = 'OK', actionsEnabled = true, threshold }: AlarmSeed): void {
     const inRegion = this.#alarms.get(region) ?? new Map<string, StoredAlarm>();
     this.#alarms.set(region, inRegion);
     const alarmArn = `arn:aws:cloudwatch:${region}:${this.#accountId}:alarm:${alarmName}`;

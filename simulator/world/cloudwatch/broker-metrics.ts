@@ -2,10 +2,10 @@ import type { EmbeddedBroker, QueueStatistics } from '../broker/embedded-broker.
 import { queueMetrics } from './queue-metrics.ts';
 
 /** Namespace of Amazon MQ's metrics (docs/amazon-mq.md 10). */
-export const AMAZON_MQ_NAMESPACE = 'AWS/AmazonMQ';
+export const amazonMqNamespace = 'AWS/AmazonMQ';
 
 /** The queue whose size is what has not crossed yet (docs/amazon-mq.md 10). */
-const REPLICATION_QUEUE = 'ActiveMQ.Plugin.Replication.Intermediate.Queue';
+const replicationQueue = 'ActiveMQ.Plugin.Replication.Intermediate.Queue';
 
 /** One value of a broker's gauge. */
 export interface BrokerMetric {
@@ -42,7 +42,7 @@ export function brokerMetrics(
   add('PrimaryWaitTime', gauges.primaryWaitTimeMs, 'Milliseconds');
   add('ReplicationLag', gauges.replicationLagMs, 'Milliseconds');
   add('ReplicaWaitTime', gauges.replicaWaitTimeMs, 'Milliseconds');
-  add('QueueSize', gauges.replicationQueueSize, 'Count', REPLICATION_QUEUE);
+  add('QueueSize', gauges.replicationQueueSize, 'Count', replicationQueue);
   metrics.push(...queueMetrics(Broker, statistics, before));
   add(
     'TotalMessageCount',

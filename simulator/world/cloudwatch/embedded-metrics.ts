@@ -4,7 +4,7 @@ import { putMetricDataInput } from './cloudwatch-input.ts';
 type PutMetricDataInput = z.output<typeof putMetricDataInput>;
 
 /**
- * The part of a log line that makes it one of metrics; CloudWatch ignores a line that is not exactly so, the world refuses
+ * The part of a log line that makes it one of metrics; CloudWatch ignores a line that is not exactly so, the simulator refuses
  * it: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 const metadataSchema = z.strictObject({

@@ -2,7 +2,7 @@ import type { VirtualClock } from '../../clock/virtual-clock.ts';
 import type { EmbeddedBroker, QueueStatistics } from '../broker/embedded-broker.ts';
 import { type FaultBoard, fits } from '../fault-board.ts';
 import type { Reachability } from '../reachability.ts';
-import { AMAZON_MQ_NAMESPACE, type BrokerMetric, brokerMetrics } from './broker-metrics.ts';
+import { amazonMqNamespace, type BrokerMetric, brokerMetrics } from './broker-metrics.ts';
 import type { MetricStore } from './metric-store.ts';
 
 export interface MetricSamplerOptions {
@@ -19,7 +19,7 @@ export interface MetricSamplerOptions {
 }
 
 /** Amazon MQ publishes once a minute (docs/amazon-mq.md 10). */
-const MINUTE_MS = 60_000;
+const minuteMs = 60_000;
 
 /** Publishes the gauges of every broker at the start of each minute. */
 export class MetricSampler {
@@ -39,7 +39,7 @@ export class MetricSampler {
     const { clock } = this.#options;
     clock.spawn('cloudwatch metrics', async () => {
       for (;;) {
-        await clock.sleepMs(MINUTE_MS - (clock.nowMs() % MINUTE_MS));
+        await clock.sleepMs(minuteMs - (clock.nowMs() % minuteMs));
         this.#sample();
       }
     });
@@ -68,7 +68,7 @@ export class MetricSampler {
       );
     if (effects.some((fault) => fault.effect === 'missing')) return;
     const store = storeOf(broker.region);
-    const identity = { namespace: AMAZON_MQ_NAMESPACE, ...metric };
+    const identity = { namespace: amazonMqNamespace, ...metric };
     const frozen = effects.some((fault) => fault.effect === 'frozen');
     const value = frozen ? (store.newest(identity)?.maximum ?? metric.value) : metric.value;
     const extraMs = effects.reduce((sum, fault) => sum + (fault.effect === 'delayed' ? (fault.delayMs ?? 0) : 0), 0);

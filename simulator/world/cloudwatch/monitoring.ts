@@ -4,7 +4,7 @@ import type { EventBridgeService } from '../event-bridge.ts';
 import type { FaultBoard } from '../fault-board.ts';
 import type { Reachability } from '../reachability.ts';
 import { AlarmEvaluator } from './alarm-evaluator.ts';
-import { AlarmStore, type WorldAlarm } from './alarm-store.ts';
+import { type AlarmSeed, AlarmStore } from './alarm-store.ts';
 import { CloudWatchService } from './cloudwatch-service.ts';
 import { embeddedMetrics } from './embedded-metrics.ts';
 import { MetricSampler } from './metric-sampler.ts';
@@ -59,7 +59,7 @@ export class Monitoring {
   }
 
   /** Puts an alarm into a Region; one with a threshold is evaluated from the next minute on. */
-  addAlarm(region: string, alarm: WorldAlarm): void {
+  addAlarm(region: string, alarm: AlarmSeed): void {
     this.#alarms.put(region, alarm);
     if (alarm.threshold !== undefined) this.#evaluator.start();
   }

@@ -7,7 +7,7 @@ import { ApiFault } from '../../api/service.ts';
 type Members = Readonly<Record<string, unknown>>;
 
 /** dynalite wants a signature of this shape and does not verify it. */
-const AUTHORIZATION =
+const authorization =
   'AWS4-HMAC-SHA256 Credential=embedded/20000101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=none';
 
 /** As much of a request as dynalite looks at. */
@@ -19,7 +19,7 @@ class StoreRequest extends EventEmitter {
   constructor(operation: string) {
     super();
     this.headers = {
-      authorization: AUTHORIZATION,
+      authorization: authorization,
       'x-amz-date': '20000101T000000Z',
       'x-amz-target': `DynamoDB_20120810.${operation}`,
       'content-type': 'application/x-amz-json-1.0',

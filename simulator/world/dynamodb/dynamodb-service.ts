@@ -49,7 +49,7 @@ export class DynamoDbService implements ApiService {
     });
   }
 
-  /** @throws TypeError for a Region that the world lacks, a name that is taken, or a strong table without three Regions */
+  /** @throws TypeError for a Region that the simulator lacks, a name that is taken, or a strong table without three Regions */
   async addTable(spec: TableSpec): Promise<void> {
     if (spec.consistency === 'strong' && spec.regions.length !== 3) {
       throw new TypeError(`table ${spec.tableName}: multi-Region strong consistency needs exactly three Regions`);
@@ -57,7 +57,7 @@ export class DynamoDbService implements ApiService {
     for (const region of spec.regions) {
       if (!this.#options.regions.includes(region)) {
         throw new TypeError(
-          `table ${spec.tableName}: the world has no Region "${region}"; it has ${this.#options.regions.join(', ')}`,
+          `table ${spec.tableName}: the simulator has no Region "${region}"; it has ${this.#options.regions.join(', ')}`,
         );
       }
       if (this.#tables.get(region)?.has(spec.tableName))

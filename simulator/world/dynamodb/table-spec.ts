@@ -1,4 +1,4 @@
-/** A table that the world is set up with. */
+/** A table that the simulator is set up with. */
 export interface TableSpec {
   readonly tableName: string;
   /** Name of the partition key, a string. */
@@ -19,7 +19,7 @@ export interface TableSpec {
 }
 
 /** Regions of the strongly consistent table in the United States: exactly three replicas. */
-export const STRONG_REGIONS = ['us-east-1', 'us-east-2', 'us-west-2'] as const;
+export const strongRegions = ['us-east-1', 'us-east-2', 'us-west-2'] as const;
 
 /** Names of the key attributes, partition key first. */
 export const keyNames = (spec: TableSpec): readonly string[] =>

@@ -1,13 +1,13 @@
 import type { BrokerRecord } from './broker-record.ts';
 
 /** Ports of ActiveMQ on Amazon MQ (https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/amazon-mq-basic-elements.html). */
-const PORTS = { openWire: 61617, amqp: 5671, stomp: 61614, mqtt: 8883, webSocket: 61619, console: 8162 } as const;
+const ports = { openWire: 61617, amqp: 5671, stomp: 61614, mqtt: 8883, webSocket: 61619, console: 8162 } as const;
 
 /** The port on which a broker speaks AMQP 1.0. */
-export const AMQP_PORT = PORTS.amqp;
+export const amqpPort = ports.amqp;
 
 /** The port of the web console. */
-export const CONSOLE_PORT = PORTS.console;
+export const consolePort = ports.console;
 
 /** Instances of a broker: the first one is active, the second one of a standby pair does not listen. */
 export const instanceCount = (record: BrokerRecord): number =>
@@ -27,21 +27,21 @@ export const rabbitHost = ({ brokerId, region }: Pick<BrokerRecord, 'brokerId' |
 
 const rabbitInstance = (record: BrokerRecord): Readonly<Record<string, unknown>> => ({
   consoleURL: `https://${rabbitHost(record)}`,
-  endpoints: [`amqps://${rabbitHost(record)}:${PORTS.amqp}`],
+  endpoints: [`amqps://${rabbitHost(record)}:${ports.amqp}`],
 });
 
 const activeMqInstances = (record: BrokerRecord): readonly Readonly<Record<string, unknown>>[] =>
   Array.from({ length: instanceCount(record) }, (_unused, index) => {
     const host = instanceHost(record, index + 1);
     return {
-      consoleURL: `https://${host}:${PORTS.console}`,
+      consoleURL: `https://${host}:${ports.console}`,
       ipAddress: `10.0.${index}.10`,
       endpoints: [
-        `ssl://${host}:${PORTS.openWire}`,
-        `amqp+ssl://${host}:${PORTS.amqp}`,
-        `stomp+ssl://${host}:${PORTS.stomp}`,
-        `mqtt+ssl://${host}:${PORTS.mqtt}`,
-        `wss://${host}:${PORTS.webSocket}`,
+        `ssl://${host}:${ports.openWire}`,
+        `amqp+ssl://${host}:${ports.amqp}`,
+        `stomp+ssl://${host}:${ports.stomp}`,
+        `mqtt+ssl://${host}:${ports.mqtt}`,
+        `wss://${host}:${ports.webSocket}`,
       ],
     };
   });

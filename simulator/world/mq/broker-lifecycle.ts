@@ -1,6 +1,6 @@
 import type { VirtualClock } from '../../clock/virtual-clock.ts';
 import { type FaultBoard, fits } from '../fault-board.ts';
-import { letStreamsRest } from '../let-streams-rest.ts';
+import { flushStreams } from '../flush-streams.ts';
 import type { Reachability } from '../reachability.ts';
 import type { Random } from '../seeded-random.ts';
 import type { BrokerRecord } from './broker-record.ts';
@@ -119,7 +119,7 @@ export class BrokerLifecycle {
     clock.spawn(`mq ${phase} of ${record.brokerName} in ${record.region}`, async () => {
       await clock.sleepMs(durationMs);
       effect();
-      await letStreamsRest();
+      await flushStreams();
     });
   }
 

@@ -45,7 +45,7 @@ export interface ConfigurationId {
   readonly revision: number;
 }
 
-export interface MaintenanceWindow {
+export interface WeeklyStartTime {
   readonly dayOfWeek: string;
   readonly timeOfDay: string;
   readonly timeZone?: string;
@@ -57,7 +57,7 @@ export interface ActionRequired {
 }
 
 /** A durable subscription of a topic that is not connected; topics themselves are not modelled. */
-export interface DurableSubscription {
+export interface StoredSubscription {
   readonly clientId: string;
   readonly name: string;
   readonly topic: string;
@@ -84,16 +84,16 @@ export interface BrokerRecord {
   hostInstanceType: string;
   securityGroups: readonly string[];
   autoMinorVersionUpgrade: boolean;
-  maintenanceWindow: MaintenanceWindow;
+  maintenanceWindow: WeeklyStartTime;
   configuration: ConfigurationId;
   configurationHistory: readonly ConfigurationId[];
   readonly users: Map<string, UserRecord>;
   pending: PendingChanges;
   state: LifecycleState;
   actionsRequired: readonly ActionRequired[];
-  /** How full its store is, in percent; the world does not derive it from messages. */
+  /** How full its store is, in percent; the simulator does not derive it from messages. */
   storePercentUsage: number;
-  durableSubscriptions: readonly DurableSubscription[];
+  durableSubscriptions: readonly StoredSubscription[];
   /** NONE once a pairing was dissolved; a broker that never had one shows no mode. */
   replicationMode: 'CRDR' | 'NONE' | undefined;
   pairing: Pairing | undefined;

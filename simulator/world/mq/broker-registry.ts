@@ -1,7 +1,7 @@
 import type { BrokerRecord } from './broker-record.ts';
 import { mqFault } from './mq-fault.ts';
 
-/** All brokers of the world. */
+/** All brokers. */
 export class BrokerRegistry {
   readonly #records: BrokerRecord[] = [];
 

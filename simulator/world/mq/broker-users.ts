@@ -2,7 +2,7 @@ import type { BrokerRecord, PendingUserChange, UserRecord, UserSettings } from '
 import { userSummaries } from './broker-view.ts';
 import { badRequest, mqFault } from './mq-fault.ts';
 import type { MqInput } from './mq-input.ts';
-import { pageOf } from './paging.ts';
+import { pageByKey } from './paging.ts';
 import { checkGroupCount, checkPassword, checkUserCount, checkUsername } from './value-rules.ts';
 
 /** A user as a request describes it. */
@@ -107,7 +107,7 @@ export function describeUser(record: BrokerRecord, username: string): Readonly<R
 
 /** One page of users. @throws ApiFault BadRequestException for a token that was not given out */
 export function listUsers(record: BrokerRecord, input: MqInput<'ListUsers'>): Readonly<Record<string, unknown>> {
-  const { items, nextToken } = pageOf(userSummaries(record), (user) => String(user.username), input);
+  const { items, nextToken } = pageByKey(userSummaries(record), (user) => String(user.username), input);
   return { brokerId: record.brokerId, maxResults: input.maxResults, nextToken, users: items };
 }
 

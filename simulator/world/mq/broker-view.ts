@@ -54,7 +54,7 @@ export const brokerDescription = (record: BrokerRecord, settings: MqSettings): W
   actionsRequired: record.actionsRequired,
   authenticationStrategy: 'SIMPLE',
   autoMinorVersionUpgrade: record.autoMinorVersionUpgrade,
-  // A RabbitMQ broker's data plane is its management API, which the world keeps by host name.
+  // A RabbitMQ broker's data plane is its management API, which the simulator keeps by host name.
   brokerInstances: record.dataPlane === undefined && record.engineType === 'ActiveMQ' ? [] : brokerInstances(record),
   configurations: {
     current: record.configuration,

@@ -2,7 +2,7 @@ import type { BrokerRecord, ConfigurationId } from './broker-record.ts';
 import { mqFault } from './mq-fault.ts';
 
 /** XML of a broker configuration without settings of its own. */
-const DEFAULT_XML = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+const defaultXml = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <broker xmlns="http://activemq.apache.org/schema/core"/>
 `;
 
@@ -24,7 +24,7 @@ export class ConfigurationStore {
     const key = keyOf(record.region, record.configuration.id);
     if (this.#configurations.has(key)) return;
     const { revision } = record.configuration;
-    const text = xml ?? this.#textOfPrimary(record) ?? DEFAULT_XML;
+    const text = xml ?? this.#textOfPrimary(record) ?? defaultXml;
     this.#configurations.set(key, { owner: record, revisions: [{ revision, xml: text, createdMs }] });
   }
 

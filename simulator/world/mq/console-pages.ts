@@ -1,5 +1,5 @@
 import type { QueueStatistics } from '../broker/embedded-broker.ts';
-import type { DurableSubscription } from './broker-record.ts';
+import type { StoredSubscription } from './broker-record.ts';
 
 /** As the console's page language escapes text (JSTL `c:out`). */
 const escapes: Readonly<Record<string, string>> = {
@@ -46,7 +46,7 @@ export const queuesPage = (queues: ReadonlyMap<string, QueueStatistics>): string
  * subscription is only declared for them
  * (https://github.com/apache/activemq/blob/activemq-5.18.7/activemq-web-console/src/main/webapp/xml/subscribers.jsp).
  */
-export const subscribersPage = (subscriptions: readonly DurableSubscription[]): string => {
+export const subscribersPage = (subscriptions: readonly StoredSubscription[]): string => {
   const rows = subscriptions.map(
     ({ clientId, name, topic, pending }) => `
 <subscriber clientId="${escaped(clientId)}" 

@@ -2,7 +2,7 @@ import type { HttpAnswer, HttpRequest } from '../../../functions/runtime/http-re
 import { ConnectionError } from '../../api/connection-error.ts';
 import { basicCredentials } from '../basic-credentials.ts';
 import type { FindWebHost, WebHost } from '../web-hosts.ts';
-import { CONSOLE_PORT, instanceCount, instanceHost } from './broker-endpoints.ts';
+import { consolePort, instanceCount, instanceHost } from './broker-endpoints.ts';
 import type { BrokerRecord } from './broker-record.ts';
 import type { BrokerRegistry } from './broker-registry.ts';
 import { queuesPage, subscribersPage } from './console-pages.ts';
@@ -26,7 +26,7 @@ const consoleWeb = (record: BrokerRecord, instance: number, port: number): WebHo
   resourceOf: (path) => path,
   answer: (request) => {
     // Where clients are refused, so are the console's users; docs/amazon-mq.md 14.
-    if (instance !== 1 || port !== CONSOLE_PORT || record.dataPlane?.acceptsClients !== true) {
+    if (instance !== 1 || port !== consolePort || record.dataPlane?.acceptsClients !== true) {
       throw new ConnectionError('ECONNREFUSED', `nothing listens on ${instanceHost(record, instance)}:${port}`);
     }
     return answerConsole(record, request);

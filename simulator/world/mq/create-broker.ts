@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BrokerRecord } from './broker-record.ts';
 import type { BrokerRegistry } from './broker-registry.ts';
 import { initialUsers } from './broker-users.ts';
-import { checkAutoUpgrade, checkEngineVersion, isSameVersion } from './engine-version.ts';
+import { checkAutoUpgrade, checkRequestableVersion, isSameVersion } from './engine-version.ts';
 import { badRequest, mqFault, notModelled } from './mq-fault.ts';
 import type { MqInput } from './mq-input.ts';
 import { joinAsPair } from './pairing.ts';
@@ -26,10 +26,10 @@ export interface CreateBrokerContext {
 }
 
 /** docs/amazon-mq.md 8.7. */
-const MAX_BROKERS_IN_REGION = 200;
+const maxBrokersInRegion = 200;
 
 /** Version of a broker that is created without one (docs/amazon-mq.md 1: 5.18 and 5.19 are current). */
-const DEFAULT_ENGINE_VERSION = '5.18';
+const defaultEngineVersion = '5.18';
 
 /** Either the broker that this request made before, or a new record that is not yet registered. */
 export type CreateBrokerResult =
@@ -63,17 +63,17 @@ export function createBroker(input: MqInput<'CreateBroker'>, context: CreateBrok
     throw badRequest('CLUSTER_MULTI_AZ is not available for ActiveMQ.', 'deploymentMode');
   checkInstanceType(input.hostInstanceType);
   checkSubnets(input.subnetIds, deploymentMode);
-  if (input.engineVersion !== undefined) checkEngineVersion(input.engineVersion);
+  if (input.engineVersion !== undefined) checkRequestableVersion(input.engineVersion);
   const users = initialUsers(input.users ?? []);
   if (users.size === 0) throw badRequest('At least one user is required for ActiveMQ.', 'users');
   if (registry.byName(region, input.brokerName) !== undefined) {
     throw mqFault('ConflictException', `Broker name [${input.brokerName}] is in use already.`, 'brokerName');
   }
-  if (registry.inRegion(region).length >= MAX_BROKERS_IN_REGION) {
-    throw badRequest(`A Region has at most ${MAX_BROKERS_IN_REGION} brokers.`);
+  if (registry.inRegion(region).length >= maxBrokersInRegion) {
+    throw badRequest(`A Region has at most ${maxBrokersInRegion} brokers.`);
   }
   const primary = findPrimary(input, context);
-  const engineVersion = input.engineVersion ?? primary?.engineVersion ?? DEFAULT_ENGINE_VERSION;
+  const engineVersion = input.engineVersion ?? primary?.engineVersion ?? defaultEngineVersion;
   checkAutoUpgrade(engineVersion, input.autoMinorVersionUpgrade);
   const brokerId = `b-${context.nextUuid()}`;
   const configuration = { id: `c-${context.nextUuid()}`, revision: 1 };

@@ -33,7 +33,7 @@ export function checkAutoUpgrade(version: string, autoMinorVersionUpgrade: boole
 }
 
 /** @throws ApiFault BadRequestException for anything that requests may not name, a patch of 5.18 or 5.19 included */
-export function checkEngineVersion(text: string): void {
+export function checkRequestableVersion(text: string): void {
   if (requestableVersions.some((version) => version === text)) return;
   throw badRequest(
     `Broker engine version [${text}] is invalid for broker engine type [ACTIVEMQ]. Valid values: [${requestableVersions.join(', ')}].`,

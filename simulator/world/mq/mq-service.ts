@@ -1,7 +1,7 @@
 import { ApiFault, type ApiRequest, type ApiService } from '../../api/service.ts';
 import type { VirtualClock } from '../../clock/virtual-clock.ts';
 import { throttlingFault } from '../call-faults.ts';
-import { letStreamsRest } from '../let-streams-rest.ts';
+import { flushStreams } from '../flush-streams.ts';
 import type { Reachability } from '../reachability.ts';
 import type { BrokerLifecycle } from './broker-lifecycle.ts';
 import type { BrokerRegistry } from './broker-registry.ts';
@@ -13,7 +13,7 @@ import { createBroker } from './create-broker.ts';
 import { badRequest, notModelled } from './mq-fault.ts';
 import { type MqInput, type MqOperation, mqInputs } from './mq-input.ts';
 import type { MqSettings } from './mq-settings.ts';
-import { pageOf } from './paging.ts';
+import { pageByKey } from './paging.ts';
 import type { Promotions } from './promotions.ts';
 import { TokenBucket } from './token-bucket.ts';
 import { updateBroker } from './update-broker.ts';
@@ -53,7 +53,7 @@ export class MqService implements ApiService {
       CreateBroker: (input, region) => this.#createBroker(input, region),
       DescribeBroker: (input, region) => brokerDescription(registry.require(region, input.brokerId), settings),
       ListBrokers: (input, region) => {
-        const { items, nextToken } = pageOf(registry.inRegion(region), (record) => record.brokerId, input);
+        const { items, nextToken } = pageByKey(registry.inRegion(region), (record) => record.brokerId, input);
         return { brokerSummaries: items.map((record) => brokerSummary(record, settings)), nextToken };
       },
       UpdateBroker: (input, region) => updateBroker(registry.require(region, input.brokerId), input, settings),
@@ -79,7 +79,7 @@ export class MqService implements ApiService {
     const { operation } = request;
     if (!isModelled(operation)) throw notModelled(`the operation ${operation}`);
     const answer = this.#runRecorded(operation, request);
-    if (dropsConnections.has(operation)) await letStreamsRest();
+    if (dropsConnections.has(operation)) await flushStreams();
     return answer;
   }
 

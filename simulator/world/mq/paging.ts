@@ -1,7 +1,7 @@
 import { badRequest } from './mq-fault.ts';
 
 /** One page of a list; the token names the last item that was given, so that a growing list repeats nothing. */
-export function pageOf<T>(
+export function pageByKey<T>(
   all: readonly T[],
   keyOf: (item: T) => string,
   page: { readonly maxResults: number; readonly nextToken?: string | undefined },

@@ -12,11 +12,11 @@ export interface Pairing {
   phase: 'pending' | 'active' | 'dissolving';
   /** Missing while pending. */
   dataPlane: EmbeddedPair | undefined;
-  promotion: Promotion | undefined;
+  promotion: RequestedPromotion | undefined;
 }
 
 /** The newest promotion that was accepted; it runs until the roles have been exchanged. */
-export interface Promotion {
+export interface RequestedPromotion {
   readonly mode: 'SWITCHOVER' | 'FAILOVER';
   readonly target: BrokerRecord;
   readonly requestedAtMs: number;

@@ -1,12 +1,12 @@
 import type { VirtualClock } from '../../clock/virtual-clock.ts';
 import { PromotionRefusedError } from '../broker/embedded-broker.ts';
 import { type FaultBoard, fits } from '../fault-board.ts';
-import { letStreamsRest } from '../let-streams-rest.ts';
+import { flushStreams } from '../flush-streams.ts';
 import type { Reachability } from '../reachability.ts';
 import type { BrokerRecord } from './broker-record.ts';
 import { badRequest } from './mq-fault.ts';
 import type { MqSettings } from './mq-settings.ts';
-import { counterpartOf, type Pairing, type Promotion, promotionRuns, roleOf } from './pairing.ts';
+import { counterpartOf, type Pairing, promotionRuns, type RequestedPromotion, roleOf } from './pairing.ts';
 
 export interface PromotionsOptions {
   readonly clock: VirtualClock;
@@ -28,11 +28,11 @@ export class Promotions {
    *
    * @throws ApiFault BadRequestException for a broker that is no replica and for a state that forbids it
    */
-  promote(target: BrokerRecord, mode: Promotion['mode']): void {
+  promote(target: BrokerRecord, mode: RequestedPromotion['mode']): void {
     const pairing = this.#requirePromotable(target, mode);
     // A soft exchange that was asked for again goes on as it is (docs/amazon-mq.md 13, row 8).
     if (mode === 'SWITCHOVER' && promotionRuns(pairing) && pairing.promotion?.mode === mode) return;
-    const promotion: Promotion = { mode, target, requestedAtMs: this.#options.clock.nowMs() };
+    const promotion: RequestedPromotion = { mode, target, requestedAtMs: this.#options.clock.nowMs() };
     const stuck = this.#options.faults.hit(
       'stuck-promotion',
       (fault) =>
@@ -44,7 +44,7 @@ export class Promotions {
     pairing.promotion = promotion;
   }
 
-  #start(pairing: Pairing, promotion: Promotion): void {
+  #start(pairing: Pairing, promotion: RequestedPromotion): void {
     try {
       if (promotion.mode === 'FAILOVER') pairing.dataPlane?.failover();
       else this.#switchOver(pairing, promotion);
@@ -54,7 +54,7 @@ export class Promotions {
     }
   }
 
-  #requirePromotable(target: BrokerRecord, mode: Promotion['mode']): Pairing {
+  #requirePromotable(target: BrokerRecord, mode: RequestedPromotion['mode']): Pairing {
     const { pairing } = target;
     const refuse = (reason: string): never => {
       throw badRequest(`Broker [${target.brokerId}] cannot be promoted: ${reason}`, 'broker-id');
@@ -74,7 +74,7 @@ export class Promotions {
     return pairing;
   }
 
-  #switchOver(pairing: Pairing, promotion: Promotion): void {
+  #switchOver(pairing: Pairing, promotion: RequestedPromotion): void {
     const { clock, reachability, settings } = this.#options;
     const primary = counterpartOf(pairing, promotion.target);
     const reaches = (): boolean => reachability.connects(promotion.target.region, primary.region);
@@ -87,7 +87,7 @@ export class Promotions {
       while (pairing.promotion === promotion && !reaches()) await clock.sleepMs(settings.promotionRetryMs);
       if (pairing.promotion !== promotion) return;
       pairing.dataPlane?.switchover();
-      await letStreamsRest();
+      await flushStreams();
     });
   }
 }

@@ -3,9 +3,9 @@ import { badRequest } from './mq-fault.ts';
 import { activeMqInstanceTypes } from './value-rules.ts';
 
 /** Oldest engine version with cross-Region data replication (docs/amazon-mq.md 1). */
-const MIN_VERSION = [5, 17, 6] as const;
+const minVersion = [5, 17, 6] as const;
 /** Smallest instance type with it (docs/amazon-mq.md 1). */
-const MIN_INSTANCE_INDEX = activeMqInstanceTypes.indexOf('mq.m5.large');
+const minInstanceIndex = activeMqInstanceTypes.indexOf('mq.m5.large');
 
 /**
  * Whether a replica in `replicaRegion` may be created for a broker, as the service judges it.
@@ -24,10 +24,10 @@ export function requireReplicable(primary: BrokerRecord, replicaRegion: string):
   if (primary.region === replicaRegion) refuse('the replica must be created in another Region.');
   if (primary.deploymentMode !== 'ACTIVE_STANDBY_MULTI_AZ')
     refuse('its deployment mode is not ACTIVE_STANDBY_MULTI_AZ.');
-  if (!isVersionAtLeast(primary.engineVersion, MIN_VERSION))
-    refuse(`its engine version must be at least ${MIN_VERSION.join('.')}.`);
+  if (!isVersionAtLeast(primary.engineVersion, minVersion))
+    refuse(`its engine version must be at least ${minVersion.join('.')}.`);
   const size = activeMqInstanceTypes.indexOf(primary.hostInstanceType);
-  if (size < MIN_INSTANCE_INDEX) refuse('its instance type must be at least mq.m5.large.');
+  if (size < minInstanceIndex) refuse('its instance type must be at least mq.m5.large.');
   if (primary.pairing !== undefined) refuse('it has a data replication counterpart already.');
   if (primary.state !== 'RUNNING') refuse(`its state is ${primary.state}, not RUNNING.`);
 }

@@ -5,12 +5,12 @@ import type {
   DeploymentMode,
   EngineType,
   LifecycleState,
-  MaintenanceWindow,
   PendingChanges,
+  WeeklyStartTime,
 } from './broker-record.ts';
 import { initialUsers, type RequestedUser } from './broker-users.ts';
 
-/** A broker that exists when the world begins; what is left out is what a healthy pair's broker has. */
+/** A broker that exists when the simulator begins; what is left out is what a healthy pair's broker has. */
 export interface BrokerSeed {
   readonly region: string;
   readonly brokerName: string;
@@ -21,7 +21,7 @@ export interface BrokerSeed {
   readonly publiclyAccessible?: boolean;
   readonly autoMinorVersionUpgrade?: boolean;
   readonly securityGroups?: readonly string[];
-  readonly maintenanceWindow?: MaintenanceWindow;
+  readonly maintenanceWindow?: WeeklyStartTime;
   readonly users?: readonly RequestedUser[];
   /** Users that the next reboot creates. */
   readonly pendingUsers?: readonly RequestedUser[];

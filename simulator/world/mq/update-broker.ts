@@ -1,6 +1,6 @@
 import type { BrokerRecord } from './broker-record.ts';
 import { replicationMembers } from './broker-view.ts';
-import { checkAutoUpgrade, checkEngineVersion } from './engine-version.ts';
+import { checkAutoUpgrade, checkRequestableVersion } from './engine-version.ts';
 import { badRequest } from './mq-fault.ts';
 import type { MqInput } from './mq-input.ts';
 import type { MqSettings } from './mq-settings.ts';
@@ -48,7 +48,7 @@ export function updateBroker(
 }
 
 function checkVersionChange(record: BrokerRecord, version: string): void {
-  checkEngineVersion(version);
+  checkRequestableVersion(version);
   if (record.pairing === undefined || roleOf(record.pairing, record) !== 'replica') return;
   throw badRequest(
     'Global broker attribute [Optional[engineVersion]] cannot be modified in Replica broker directly.',

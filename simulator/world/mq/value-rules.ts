@@ -2,14 +2,14 @@ import type { DeploymentMode, EngineType } from './broker-record.ts';
 import { badRequest } from './mq-fault.ts';
 
 // Where the documented rules differ, the stricter one is applied: docs/amazon-mq.md 8.11.
-const BROKER_NAME = /^[A-Za-z0-9_-]{1,50}$/;
-const USERNAME = /^[A-Za-z0-9._~-]{2,100}$/;
+const brokerNamePattern = /^[A-Za-z0-9_-]{1,50}$/;
+const usernamePattern = /^[A-Za-z0-9._~-]{2,100}$/;
 /** 12–250 printable ASCII characters, none of `, : =`. */
-const PASSWORD = /^(?:(?![,:=])[ -~]){12,250}$/;
-const MIN_DIFFERENT_CHARACTERS = 4;
+const passwordPattern = /^(?:(?![,:=])[ -~]){12,250}$/;
+const minDifferentCharacters = 4;
 /** docs/amazon-mq.md 1.10. */
-const MAX_USERS = 250;
-const MAX_GROUPS = 20;
+const maxUsers = 250;
+const maxGroups = 20;
 
 /** Instance types for ActiveMQ, smallest first (docs/amazon-mq.md 1). */
 export const activeMqInstanceTypes: readonly string[] = [
@@ -27,19 +27,19 @@ const deploymentModes: readonly DeploymentMode[] = ['SINGLE_INSTANCE', 'ACTIVE_S
 
 /** @throws ApiFault BadRequestException */
 export function checkBrokerName(name: string): void {
-  if (BROKER_NAME.test(name)) return;
+  if (brokerNamePattern.test(name)) return;
   throw badRequest('Broker name must be 1-50 characters: letters, digits, - and _.', 'brokerName');
 }
 
 /** @throws ApiFault BadRequestException */
 export function checkUsername(username: string): void {
-  if (USERNAME.test(username)) return;
+  if (usernamePattern.test(username)) return;
   throw badRequest('Username must be 2-100 characters: letters, digits and - . _ ~.', 'username');
 }
 
 /** @throws ApiFault BadRequestException, without the password */
 export function checkPassword(password: string): void {
-  if (PASSWORD.test(password) && new Set(password).size >= MIN_DIFFERENT_CHARACTERS) return;
+  if (passwordPattern.test(password) && new Set(password).size >= minDifferentCharacters) return;
   throw badRequest(
     'Password must be 12-250 printable characters, at least 4 of them unique, without commas, colons or equal signs.',
     'password',
@@ -48,12 +48,12 @@ export function checkPassword(password: string): void {
 
 /** @throws ApiFault BadRequestException */
 export function checkUserCount(count: number): void {
-  if (count > MAX_USERS) throw badRequest(`A broker has at most ${MAX_USERS} users.`, 'users');
+  if (count > maxUsers) throw badRequest(`A broker has at most ${maxUsers} users.`, 'users');
 }
 
 /** @throws ApiFault BadRequestException */
 export function checkGroupCount(count: number): void {
-  if (count > MAX_GROUPS) throw badRequest(`A user is in at most ${MAX_GROUPS} groups.`, 'groups');
+  if (count > maxGroups) throw badRequest(`A user is in at most ${maxGroups} groups.`, 'groups');
 }
 
 /** Subnets that a deployment takes where any are given (docs/amazon-mq.md 8.3). @throws ApiFault BadRequestException */

@@ -21,7 +21,7 @@ const queue = z.strictObject({
   members: z.int().min(1).optional(),
 });
 
-/** A RabbitMQ cluster as scenarios and tests put it into the world. */
+/** A RabbitMQ cluster as scenarios and tests put it into the simulator. */
 export const clusterSeedSchema = z.strictObject({
   version: z.string().default('3.13.7'),
   nodes: z.int().min(1).max(7).default(3),

@@ -30,7 +30,7 @@ interface StoredQueue {
   definition: Readonly<Record<string, unknown>>;
 }
 
-/** A write that the world makes by itself later on. */
+/** A write that the simulator makes by itself later on. */
 interface Pending {
   readonly atMs: number;
   readonly run: () => void;
@@ -186,7 +186,7 @@ export class EmbeddedRabbitCluster {
   }
 
   /** Writes a policy as a client would. @throws RabbitRefusal for what the broker would refuse */
-  putPolicy(policy: StoredPolicy, by: 'client' | 'world' = 'client'): 'created' | 'replaced' {
+  putPolicy(policy: StoredPolicy, by: 'client' | 'service' = 'client'): 'created' | 'replaced' {
     this.#advance();
     this.#requireVhost(policy.vhost);
     const refusal = refusalOf(policy, this.#version);
@@ -303,16 +303,16 @@ export class EmbeddedRabbitCluster {
     const later = (seconds: number, run: () => void): void =>
       void this.#pending.push({ atMs: this.#nowMs() + seconds * 1_000, run });
     if (after === undefined && name === systemPolicy.name && vhost === '/' && repairs.recreatesSystemPolicy) {
-      later(repairs.delaySeconds, () => this.putPolicy(systemPolicy, 'world'));
+      later(repairs.delaySeconds, () => this.putPolicy(systemPolicy, 'service'));
     }
     if (after !== undefined && repairs.addsMirroring && versionNumbers(this.#version).major < 4) {
       const definition = { ...after.definition, ...systemPolicy.definition };
       later(repairs.delaySeconds, () => {
-        if (this.#policies.get(keyOf(vhost, name)) === after) this.putPolicy({ ...after, definition }, 'world');
+        if (this.#policies.get(keyOf(vhost, name)) === after) this.putPolicy({ ...after, definition }, 'service');
       });
     }
     if (before !== undefined && rival?.policies.includes(name)) {
-      later(rival.delaySeconds, () => this.putPolicy(before, 'world'));
+      later(rival.delaySeconds, () => this.putPolicy(before, 'service'));
     }
   }
 

@@ -3,13 +3,13 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What the proxy does with a request: passes it on, answers this status, or never answers. */
-export type Fault = 'none' | 'silence' | number;
+export type ProxyFault = 'none' | 'silence' | number;
 
 /** A proxy in front of a management API that misbehaves on demand. */
 export class FaultyProxy {
   readonly #server: Server;
   /** For each method and path; everything passes unless set. */
-  faultOf: (method: string, path: string) => Fault = () => 'none';
+  faultOf: (method: string, path: string) => ProxyFault = () => 'none';
 
   private constructor(target: string) {
     const { hostname, port } = new URL(target);

@@ -19,7 +19,7 @@ interface Incident {
 }
 
 /**
- * policy-drift as it is deployed: its definition in the engine, its functions, lock and records in the embedded world.
+ * policy-drift as it is deployed: its definition in the engine, its functions, lock and records in the simulator.
  * Only the broker's management API is a real cluster's.
  */
 export class RealWorkflow {
@@ -35,9 +35,9 @@ export class RealWorkflow {
   private constructor(cluster: TestCluster, flow: WorkflowStage) {
     this.#cluster = cluster;
     this.#flow = flow;
-    const { clock, world } = flow.stage;
+    const { clock, aws } = flow.stage;
     this.#startedVirtualMs = clock.nowMs();
-    world.httpRequest = async (request, limits) => {
+    aws.httpRequest = async (request, limits) => {
       await this.#catchUp();
       const state = this.#state();
       for (const incident of this.#incidents.filter(({ when }) => when(request, state))) {
@@ -55,9 +55,9 @@ export class RealWorkflow {
   static async create(cluster: TestCluster, settings: DriftSettings): Promise<RealWorkflow> {
     const flow = await WorkflowStage.create();
     const { credentials } = cluster;
-    const { world } = flow.stage;
-    const { broker } = world.addRabbitCluster({ region, brokerName: 'events' }, {}, credentials);
-    const secretArn = world.addSecret({ name: 'rabbit', value: JSON.stringify(credentials), regions: [region] });
+    const { aws } = flow.stage;
+    const { broker } = aws.addRabbitCluster({ region, brokerName: 'events' }, {}, credentials);
+    const secretArn = aws.addSecret({ name: 'rabbit', value: JSON.stringify(credentials), regions: [region] });
     flow.stage.configureClusters([{ ...settings, name: 'events', broker: broker.brokerArn, secretArn }]);
     return new RealWorkflow(cluster, flow);
   }

@@ -20,7 +20,7 @@ const wholeLife = async (): Promise<void> => {
     while (!stage.transitions.some(({ stateName }) => stateName === 'WaitForApproval')) {
       await stage.stage.clock.sleepMs(30_000);
     }
-    const asked = stage.stage.world.notifications().at(-1)?.message ?? '';
+    const asked = stage.stage.aws.notifications().at(-1)?.message ?? '';
     await stage.answerApproval(/Approval (\w+)/.exec(asked)?.[1] ?? '', 'approved');
     await stage.end(created);
     const ended = { pair: 'orders', confirm: 'orders', reason: 'test', deleteReplica: true };
@@ -32,15 +32,15 @@ const wholeLife = async (): Promise<void> => {
 /** Consumers are mappings and a function of the team, and the team's fence fails when the old Region is back. */
 const teamCutover = async (): Promise<void> => {
   const stage = await WorkflowStage.create({ paired: true });
-  const { world, clock } = stage.stage;
-  const team = addTeamCutover(world, {
+  const { aws, clock } = stage.stage;
+  const team = addTeamCutover(aws, {
     name: 'orders',
     regions: [east, west],
     consumers: 'hold',
-    brokers: () => world.brokers(),
+    brokers: () => aws.brokers(),
   });
-  const hold = world.addFunction(west, 'team-hold', async () => ({ done: true }));
-  const fence = world.addFunction(east, 'team-fence', async () => {
+  const hold = aws.addFunction(west, 'team-hold', async () => ({ done: true }));
+  const fence = aws.addFunction(east, 'team-fence', async () => {
     throw new TeamFunctionError('no such network ACL');
   });
   stage.configure({
@@ -48,9 +48,9 @@ const teamCutover = async (): Promise<void> => {
   });
   await stage.play(async () => {
     await clock.sleepMs(settledMs);
-    world.blackout(east);
+    aws.blackout(east);
     await stage.run('failover', west, failover);
-    world.restore(east);
+    aws.restore(east);
     await clock.sleepMs(settledMs);
     await stage.stage.invoke('enforce-fencing', east, {});
   });
@@ -59,7 +59,7 @@ const teamCutover = async (): Promise<void> => {
 /** The function that promoted dies before it could tell, and its next try looks whether clients still get in. */
 const unconfirmedPromote = async (): Promise<void> => {
   const stage = await WorkflowStage.create({ paired: true });
-  stage.stage.world.faults.start({ kind: 'kill-caller', when: 'after', service: 'mq', operation: 'Promote', count: 1 });
+  stage.stage.aws.faults.start({ kind: 'kill-caller', when: 'after', service: 'mq', operation: 'Promote', count: 1 });
   await stage.play(async () => {
     await stage.stage.clock.sleepMs(settledMs);
     await stage.run('switchover', west, stage.switchoverInput());

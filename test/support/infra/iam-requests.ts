@@ -1,4 +1,4 @@
-import type { ApiCallRecord } from '../../../simulator/api/api-call-record.ts';
+import type { ApiCall } from '../../../simulator/api/api-call.ts';
 import type { IamRequest } from './iam.ts';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -22,12 +22,12 @@ const textAt = (members: Members, ...names: readonly string[]): string => {
 };
 
 type ResourcesOf = (
-  call: ApiCallRecord,
+  call: ApiCall,
   arn: (service: string, resource: string) => string,
   brokerArns: ReadonlyMap<string, string>,
 ) => readonly string[];
 
-const members = (call: ApiCallRecord): Members => call.request as Members;
+const members = (call: ApiCall): Members => call.request as Members;
 
 /** What each service's calls are about. */
 const resources: Readonly<Record<string, ResourcesOf>> = {
@@ -60,7 +60,7 @@ const resources: Readonly<Record<string, ResourcesOf>> = {
   },
 };
 
-const contextOf = (call: ApiCallRecord): IamRequest['context'] => {
+const contextOf = (call: ApiCall): IamRequest['context'] => {
   const { Entries: entries } = members(call);
   const [entry] = Array.isArray(entries) ? entries : [];
   return {
@@ -75,7 +75,7 @@ const contextOf = (call: ApiCallRecord): IamRequest['context'] => {
  * @throws TypeError for a service that is not known here
  */
 export const iamRequestsOf = (
-  call: ApiCallRecord,
+  call: ApiCall,
   accountId: string,
   brokerArns: ReadonlyMap<string, string>,
 ): readonly IamRequest[] => {

@@ -6,9 +6,9 @@ import { functionPolicy } from '../../../infra/grants/function-policy.ts';
 import { scopeOf } from '../../../infra/grants/scope.ts';
 import { targets } from '../../../infra/grants/targets.ts';
 import { functionsOfRules, regionRules } from '../../../infra/triggers.ts';
-import type { ApiCallRecord } from '../../../simulator/api/api-call-record.ts';
+import type { ApiCall } from '../../../simulator/api/api-call.ts';
 import { embeddedMetrics } from '../../../simulator/world/cloudwatch/embedded-metrics.ts';
-import { World } from '../../../simulator/world/world.ts';
+import { SimulatedAws } from '../../../simulator/world/simulated-aws.ts';
 import { type DeployedCluster, type DeployedPair, Stage } from '../../../testbed/stage.ts';
 import { isAllowed } from './iam.ts';
 import { iamRequestsOf } from './iam-requests.ts';
@@ -16,7 +16,7 @@ import { iamRequestsOf } from './iam-requests.ts';
 /** A stage and everything that functions did on it. */
 interface Recording {
   readonly stage: Stage;
-  readonly calls: ApiCallRecord[];
+  readonly calls: ApiCall[];
   readonly brokerArns: Map<string, string>;
   pairs: readonly DeployedPair[];
   clusters: readonly DeployedCluster[];
@@ -73,7 +73,7 @@ const deploymentOf = (
       notifications: { page: [{ protocol: 'email', endpoint: 'on-call@example.com' }] },
       state: { region: 'us-east-2' },
     },
-    `the stage of ${stage.world.accountId}`,
+    `the stage of ${stage.aws.accountId}`,
   );
 };
 
@@ -89,9 +89,9 @@ export const recordStages = (): { readonly usage: () => Usage } => {
     const recording: Recording = { stage, calls: [], brokerArns: new Map(), pairs: [], clusters: [] };
     recordings.push(recording);
     const note = () => {
-      for (const { brokerId, brokerArn } of stage.world.brokers()) recording.brokerArns.set(brokerId, brokerArn);
+      for (const { brokerId, brokerArn } of stage.aws.brokers()) recording.brokerArns.set(brokerId, brokerArn);
     };
-    stage.world.onApiCall((call) => {
+    stage.aws.onApiCall((call) => {
       note();
       recording.calls.push(call);
     });
@@ -115,8 +115,8 @@ export const recordStages = (): { readonly usage: () => Usage } => {
     for (const way of ['connect', 'httpRequest'] as const) spyOnContacts(stage, way, contacting);
     return stage;
   });
-  const addSecret = World.prototype.addSecret;
-  vi.spyOn(World.prototype, 'addSecret').mockImplementation(function (this: World, secret) {
+  const addSecret = SimulatedAws.prototype.addSecret;
+  vi.spyOn(SimulatedAws.prototype, 'addSecret').mockImplementation(function (this: SimulatedAws, secret) {
     const arn = addSecret.call(this, secret);
     secrets.push(arn);
     return arn;
@@ -125,13 +125,13 @@ export const recordStages = (): { readonly usage: () => Usage } => {
 };
 
 const spyOnContacts = (stage: Stage, way: 'connect' | 'httpRequest', contacting: Set<string>): void => {
-  const original = stage.world[way].bind(stage.world) as (...args: readonly unknown[]) => Promise<unknown>;
+  const original = stage.aws[way].bind(stage.aws) as (...args: readonly unknown[]) => Promise<unknown>;
   const spied = (...args: readonly unknown[]): Promise<unknown> => {
     const name = functionOf(stage.clock.currentActorName());
     if (name !== undefined) contacting.add(name);
     return original(...args);
   };
-  Object.defineProperty(stage.world, way, { value: spied });
+  Object.defineProperty(stage.aws, way, { value: spied });
 };
 
 /** Series of a line in the embedded metric format. */
@@ -165,7 +165,7 @@ const usageOf = (recordings: readonly Recording[], secrets: readonly string[]): 
       const region = call.attemptedByRegion;
       if (spec === undefined || region === undefined || doors.includes(call.service)) continue;
       const scope = scopeOf(deployment, region);
-      for (const request of iamRequestsOf(call, recording.stage.world.accountId, recording.brokerArns)) {
+      for (const request of iamRequestsOf(call, recording.stage.aws.accountId, recording.brokerArns)) {
         const key = JSON.stringify([name, region, request]);
         if (seen.has(key)) continue;
         seen.add(key);

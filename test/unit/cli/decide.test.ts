@@ -76,7 +76,7 @@ describe('mq-dr approve and deny', () => {
 
   it('says so plainly where the approver may not list the table', async () => {
     const stage = await OperatorStage.create();
-    stage.workflows.stage.world.faults.start({ kind: 'access-denied', service: 'dynamodb', operation: 'Scan' });
+    stage.workflows.stage.aws.faults.start({ kind: 'access-denied', service: 'dynamodb', operation: 'Scan' });
     await stage.play(async () => {
       const run = await stage.mqDr(`approve ${id} --pair orders`);
       expect(run).toMatchObject({ exitCode: 2 });
@@ -95,9 +95,9 @@ describe('mq-dr approve and deny', () => {
 
   it('names who was faster between the look and the write', async () => {
     await withApproval(async (stage) => {
-      const { clock, world } = stage.workflows.stage;
+      const { clock, aws } = stage.workflows.stage;
       // Both look while it is open, and only then write.
-      world.faults.start({ kind: 'slow-answer', service: 'dynamodb', operation: 'GetItem', delayMs: 1_000 });
+      aws.faults.start({ kind: 'slow-answer', service: 'dynamodb', operation: 'GetItem', delayMs: 1_000 });
       const runs = await clock.concurrently([
         () => stage.mqDr(`approve ${id} --pair orders --as bob`),
         () => stage.mqDr(`deny ${id} --pair orders --as carol`),

@@ -170,7 +170,7 @@ describe('mq-dr start', () => {
 
   it('starts nothing twice when the answer to the start is lost', async () => {
     await onStage(async (stage) => {
-      stage.workflows.stage.world.faults.start({
+      stage.workflows.stage.aws.faults.start({
         kind: 'connection-reset',
         when: 'after',
         service: 'states',
@@ -184,7 +184,7 @@ describe('mq-dr start', () => {
 
   it('goes on following over a short outage of the network', async () => {
     await onStage(async (stage) => {
-      stage.workflows.stage.world.faults.start({
+      stage.workflows.stage.aws.faults.start({
         kind: 'server-error',
         service: 'states',
         operation: 'DescribeExecution',
@@ -198,7 +198,7 @@ describe('mq-dr start', () => {
 
   it('says what is missing when the operator may not list the workflows', async () => {
     await onStage(async (stage) => {
-      stage.workflows.stage.world.faults.start({
+      stage.workflows.stage.aws.faults.start({
         kind: 'access-denied',
         service: 'states',
         operation: 'ListStateMachines',

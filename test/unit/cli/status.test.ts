@@ -133,7 +133,7 @@ describe('mq-dr status', () => {
     const stage = await OperatorStage.create();
     await stage.play(async () => {
       const arn = await stage.workflows.start('switchover', 'us-east-1', stage.workflows.switchoverInput());
-      stage.workflows.stage.world.faults.start({ kind: 'server-error', service: 'dynamodb' });
+      stage.workflows.stage.aws.faults.start({ kind: 'server-error', service: 'dynamodb' });
       const run = await stage.mqDr('status');
       expect(run.exitCode).toBe(1);
       expect(run.out).toContain('CONTROL TABLE UNREADABLE: dynamodb:GetItem');
@@ -145,7 +145,7 @@ describe('mq-dr status', () => {
     const stage = await OperatorStage.create();
     await stage.play(async () => {
       await record(stage);
-      stage.workflows.stage.world.blackout('us-east-1');
+      stage.workflows.stage.aws.blackout('us-east-1');
       const run = await stage.mqDr('status --pair orders --region us-west-2');
       expect(run.exitCode).toBe(0);
       expect(run.out).toContain('executions in us-east-1 UNREADABLE: states:ListStateMachines');

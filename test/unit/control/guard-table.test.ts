@@ -48,7 +48,7 @@ describe('the lock', () => {
 
   it('goes to one of two that ask in two Regions at the same time', async () => {
     await withTable(async ({ west, east, stage }) => {
-      stage.world.faults.start({ kind: 'slow-answer', service: 'dynamodb', operation: 'GetItem', delayMs: 100 });
+      stage.aws.faults.start({ kind: 'slow-answer', service: 'dynamodb', operation: 'GetItem', delayMs: 100 });
       const racers = [
         stage.clock.spawn('one', () => west.acquire('arn:one', 'failover', noonMs)),
         stage.clock.spawn('two', () => east.acquire('arn:two', 'failover', noonMs)),
@@ -143,7 +143,7 @@ describe('the lock', () => {
 
   it('is recognised by an attempt whose first answer was lost', async () => {
     await withTable(async ({ west, stage }) => {
-      stage.world.faults.start({
+      stage.aws.faults.start({
         kind: 'connection-reset',
         when: 'after',
         service: 'dynamodb',
@@ -174,7 +174,7 @@ describe('the guards of a scope', () => {
       await everything.freeze({ ...freeze, by: 'bob' });
       await west.recordEpoch(epoch(1));
       const operations: string[] = [];
-      stage.world.onApiCall(({ operation }) => operations.push(operation));
+      stage.aws.onApiCall(({ operation }) => operations.push(operation));
       expect(await west.read()).toEqual({
         known: true,
         lock: { owner: 'arn:one', fence: 1, expiresAtMs: noonMs + leaseMs, purpose: 'failover' },
@@ -191,14 +191,14 @@ describe('the guards of a scope', () => {
     ['the service throttles', { kind: 'throttling', service: 'dynamodb' }],
   ] as const)('are unknown, not absent, when %s', async (_label, fault) => {
     await withTable(async ({ west, stage }) => {
-      stage.world.faults.start(fault);
+      stage.aws.faults.start(fault);
       expect(await west.read()).toMatchObject({ known: false, reason: expect.stringContaining('BatchGetItem') });
     });
   });
 
   it('can be read while one of the three Regions is dark, and not from that Region', async () => {
     await withTable(async ({ west, east, stage }) => {
-      stage.world.blackout('us-east-1');
+      stage.aws.blackout('us-east-1');
       expect(await west.read()).toEqual({ known: true });
       expect(await east.read()).toMatchObject({ known: false });
     });
@@ -208,7 +208,7 @@ describe('the guards of a scope', () => {
     await withTable(async ({ west, stage }) => {
       await stage.items().put({ scope, item: 'LOCK' }, { owner: { S: 'arn:one' } });
       await expect(west.read()).rejects.toThrow(UnexpectedAnswer);
-      stage.world.faults.start({ kind: 'access-denied', service: 'dynamodb' });
+      stage.aws.faults.start({ kind: 'access-denied', service: 'dynamodb' });
       await expect(west.read()).rejects.toMatchObject({ name: 'AccessDenied' });
     });
   });

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ControlItems } from '../../../functions/control/control-items.ts';
 import { FenceTable } from '../../../functions/cutover/adapters/fence-table.ts';
 import { currentRuntime } from '../../../functions/runtime/runtime.ts';
-import { letStreamsRest } from '../../../simulator/world/let-streams-rest.ts';
+import { flushStreams } from '../../../simulator/world/flush-streams.ts';
 import { addTeamCutover } from '../../../testbed/team-cutover.ts';
 import { WorkflowStage } from '../../support/workflow-stage.ts';
 
@@ -29,11 +29,11 @@ const setUp = async (consumers: 'hold' | 'live' = 'live') => {
   const test = await WorkflowStage.create({ paired: true });
   open = test;
   const { stage } = test;
-  const team = addTeamCutover(stage.world, {
+  const team = addTeamCutover(stage.aws, {
     name: 'orders',
     regions: [east, west],
     consumers,
-    brokers: () => stage.world.brokers(),
+    brokers: () => stage.aws.brokers(),
   });
   test.configure({ cutover: team.settings });
   const run: { executionArn: string; startTime: string; fence: number | null } = {
@@ -68,7 +68,7 @@ const setUp = async (consumers: 'hold' | 'live' = 'live') => {
       });
     },
     fences: () => {
-      const runtime = { ...currentRuntime(), clock: stage.clock, random: () => 0.5, aws: stage.world.clientSettings() };
+      const runtime = { ...currentRuntime(), clock: stage.clock, random: () => 0.5, aws: stage.aws.clientSettings() };
       return new FenceTable(new ControlItems(runtime, { region: 'us-east-2', tableName: 'mq-dr-control' }));
     },
   };
@@ -131,9 +131,9 @@ describe('publish-endpoint', () => {
       expect((await call('publish-endpoint', west, { epoch: 1 })).outcome).toBe('published');
       const { brokerId } = test.broker('orders-replica');
       const document = { pair: 'orders', brokerId, region: west, epoch: 1 };
-      expect(JSON.parse(stage.world.parameter(west, '/mq-dr/orders/endpoint')?.value ?? '')).toMatchObject(document);
-      expect(stage.world.parameter(east, '/mq-dr/orders/endpoint')).toBeUndefined();
-      expect(stage.world.events.events.at(-1)).toMatchObject({
+      expect(JSON.parse(stage.aws.parameter(west, '/mq-dr/orders/endpoint')?.value ?? '')).toMatchObject(document);
+      expect(stage.aws.parameter(east, '/mq-dr/orders/endpoint')).toBeUndefined();
+      expect(stage.aws.events.events.at(-1)).toMatchObject({
         source: 'mq-dr',
         'detail-type': 'mq-dr endpoint changed',
         region: west,
@@ -151,17 +151,17 @@ describe('the fence of an old primary', () => {
       const old = { region: east, brokerId: test.primaryId };
       const oldEndpoint = endpointOf(test, 'orders');
       const connects = async (party?: 'mq-dr'): Promise<boolean> =>
-        await stage.world.connect(oldEndpoint, 1_000, east, party).then(
+        await stage.aws.connect(oldEndpoint, 1_000, east, party).then(
           async (stream) => {
             stream.destroy();
-            await letStreamsRest();
+            await flushStreams();
             return true;
           },
           () => false,
         );
       // A client that stays connected to the old primary, which the failover cuts off from its replica.
-      stage.world.faults.start({ id: 'link', kind: 'link-cut', regions: [east, west] });
-      const client = await stage.world.connect(oldEndpoint, 1_000, east);
+      stage.aws.faults.start({ id: 'link', kind: 'link-cut', regions: [east, west] });
+      const client = await stage.aws.connect(oldEndpoint, 1_000, east);
       client.on('error', () => {});
       await failOver();
 
@@ -206,7 +206,7 @@ describe('the fence of an old primary', () => {
       for (let minute = 0; minute < 3; minute++) {
         expect(((await enforce()) as Result).evidence.orders).toBe('not-configured');
       }
-      expect(stage.world.notifications().map(({ subject, region }) => [region, subject])).toEqual([
+      expect(stage.aws.notifications().map(({ subject, region }) => [region, subject])).toEqual([
         [east, 'mq-dr ACT NOW: old primary of orders in us-east-1 is not fenced (not-configured)'],
       ]);
       const { brokerId } = test.broker('orders-replica');
@@ -218,7 +218,7 @@ describe('the fence of an old primary', () => {
   it('is not lost to the others when one pair cannot be looked at', async () => {
     const { test, stage, enforce } = await setUp();
     stage.configurePairs([{ name: 'orders' }, { name: 'billing' }]);
-    stage.world.faults.start({ kind: 'access-denied', service: 'dynamodb', operation: 'GetItem', count: 1 });
+    stage.aws.faults.start({ kind: 'access-denied', service: 'dynamodb', operation: 'GetItem', count: 1 });
     await test.play(async () => {
       expect(await enforce()).toEqual({
         outcome: 'enforced',

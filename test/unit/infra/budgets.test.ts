@@ -117,7 +117,9 @@ describe('the time that a failover may take', () => {
 
   it('grows with the numbers of the deployment', () => {
     const slower = machines.map((machine) =>
-      machine.name === 'failover' ? { ...machine, numbers: { ...machine.numbers, MaxFailoverLooks: 120 } } : machine,
+      machine.name === 'failover'
+        ? { ...machine, parameters: { ...machine.parameters, MaxFailoverLooks: 120 } }
+        : machine,
     );
     const pair = onlyPair(withPair({ automaticFailover: false }));
     const [now] = rtoBudgets(pair);

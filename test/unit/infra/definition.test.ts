@@ -7,7 +7,7 @@ import {
   substitutionNames,
 } from '../../../infra/definition.ts';
 
-const machine = (numbers: Readonly<Record<string, number>>) => ({ name: 'm', definition: 'm.asl.json', numbers });
+const machine = (parameters: Readonly<Record<string, number>>) => ({ name: 'm', definition: 'm.asl.json', parameters });
 const definition = '{"Resource":"${AssessRebootFunctionArn}","Wait":"{% ${WaitSeconds} + ${WaitSeconds} %}"}';
 const arns = { 'assess-reboot': 'arn:assess', 'record-pair': 'arn:record' };
 
@@ -33,7 +33,7 @@ describe('renderDefinition', () => {
     );
   });
 
-  it('refuses a definition that needs more, and numbers that nothing uses, all at once', () => {
+  it('refuses a definition that needs more, and parameters that nothing uses, all at once', () => {
     const render = () => renderDefinition(machine({ WaitSecond: 60 }), definition, { 'record-pair': 'arn:record' });
     expect(render).toThrow(SubstitutionError);
     expect(render).toThrow('missing AssessRebootFunctionArn, WaitSeconds; unused WaitSecond');

@@ -77,7 +77,7 @@ describe('record-epoch', () => {
         operation: 'PutItem',
         count: 1,
       } as const;
-      stage.world.faults.start(lost);
+      stage.aws.faults.start(lost);
       await expect(record(stage, 'arn:one')).rejects.toMatchObject({ name: 'ServiceUnavailable' });
       expect(await record(stage, 'arn:one')).toEqual({ epoch: 1 });
     });

@@ -15,17 +15,17 @@ const triggered = async (options: Parameters<typeof WorkflowStage.create>[0] = {
   return stage;
 };
 
-const heartbeats = ({ stage: { clock, world } }: WorkflowStage): HeartbeatTable => {
-  const runtime = { ...currentRuntime(), clock, random: () => 0.5, aws: world.clientSettings() };
+const heartbeats = ({ stage: { clock, aws } }: WorkflowStage): HeartbeatTable => {
+  const runtime = { ...currentRuntime(), clock, random: () => 0.5, aws: aws.clientSettings() };
   return new HeartbeatTable(new ControlItems(runtime, { region: 'us-east-2', tableName: 'mq-dr-control' }));
 };
 
 const promoteByHand = (stage: WorkflowStage) =>
-  new MqClient({ ...stage.stage.world.clientSettings(), region: here, maxAttempts: 1 }).send(
+  new MqClient({ ...stage.stage.aws.clientSettings(), region: here, maxAttempts: 1 }).send(
     new PromoteCommand({ BrokerId: stage.broker('orders-replica').brokerId, Mode: 'FAILOVER' }),
   );
 
-const subjects = (stage: WorkflowStage) => stage.stage.world.notifications().map(({ subject }) => subject);
+const subjects = (stage: WorkflowStage) => stage.stage.aws.notifications().map(({ subject }) => subject);
 
 describe('the triggers of a stage', () => {
   it('write a heartbeat a minute in the Region of each broker', async () => {
@@ -54,14 +54,14 @@ describe('the triggers of a stage', () => {
 
   it('write no heartbeat in a Region that is dark, and begin anew when it is back', async () => {
     const stage = await triggered();
-    const { clock, world } = stage.stage;
+    const { clock, aws } = stage.stage;
     await stage.play(async () => {
       await clock.sleepMs(5 * minuteMs + 1_000);
       const lastMs = clock.nowMs() - 1_000;
-      world.blackout('us-east-1');
+      aws.blackout('us-east-1');
       await clock.sleepMs(5 * minuteMs);
       expect(await heartbeats(stage).read('orders', 'us-east-1')).toMatchObject({ atMs: lastMs });
-      world.restore('us-east-1');
+      aws.restore('us-east-1');
       await clock.sleepMs(minuteMs);
       const { atMs, beatingSinceMs } = (await heartbeats(stage).read('orders', 'us-east-1')) ?? {};
       expect(atMs).toBeGreaterThan(lastMs + 5 * minuteMs);
@@ -85,7 +85,7 @@ describe('the triggers of a stage', () => {
 
   it('report a promotion that somebody made in the console, once, and none of their own', async () => {
     const stage = await triggered();
-    const { clock, world } = stage.stage;
+    const { clock, aws } = stage.stage;
     await stage.play(async () => {
       await clock.sleepMs(10 * minuteMs);
       expect((await stage.run('switchover', here, stage.switchoverInput())).output).toMatchObject({
@@ -98,7 +98,7 @@ describe('the triggers of a stage', () => {
       await promoteByHand(stage);
       await clock.sleepMs(5 * minuteMs);
       expect(subjects(stage)).toEqual(['mq-dr ACT NOW: orders was promoted outside mq-dr']);
-      expect(world.events.events).toContainEqual(
+      expect(aws.events.events).toContainEqual(
         expect.objectContaining({ source: 'mq-dr', 'detail-type': 'Promotion Outside mq-dr' }),
       );
     });
@@ -106,7 +106,7 @@ describe('the triggers of a stage', () => {
 
   it('hand an event over again a minute and two later when the function failed, and drop it at last', async () => {
     const stage = await triggered();
-    const { clock, world } = stage.stage;
+    const { clock, aws } = stage.stage;
     const failures: number[] = [];
     stage.stage.observe({
       log: ({ level, atMs, functionName }) => {
@@ -118,7 +118,7 @@ describe('the triggers of a stage', () => {
       startMs = clock.nowMs();
       // A detail that nobody can read.
       const detail = { service: 'MQ' };
-      world.events.emit({ region: here, source: 'aws.health', detailType: 'AWS Health Event', detail });
+      aws.events.emit({ region: here, source: 'aws.health', detailType: 'AWS Health Event', detail });
       await clock.sleepMs(10 * minuteMs);
       expect(failures).toEqual([0, minuteMs, 3 * minuteMs]);
     });
@@ -144,7 +144,7 @@ describe('the triggers of a stage', () => {
 
   it('fail the heartbeat function when no pair can beat', async () => {
     const stage = await triggered();
-    stage.stage.world.faults.start({ kind: 'server-error', service: 'dynamodb' });
+    stage.stage.aws.faults.start({ kind: 'server-error', service: 'dynamodb' });
     await stage.play(async () => {
       await expect(stage.stage.invoke('write-heartbeat', here, {})).rejects.toMatchObject({
         error: 'ServiceUnavailable',

@@ -1,6 +1,6 @@
 import type { MapState } from '../../definition/definition.ts';
 import type { Json } from '../../expression/json.ts';
-import { MAX_INLINE_CONCURRENCY, MAX_SECONDS } from '../../limits.ts';
+import { maxInlineConcurrency, maxSeconds } from '../../limits.ts';
 import { newFrame } from '../frame.ts';
 import { record } from '../run.ts';
 import { runBranches } from '../run-branches.ts';
@@ -22,8 +22,8 @@ const itemsOf = async (scope: StateScope<MapState>): Promise<readonly Json[]> =>
 };
 
 const concurrencyOf = async (scope: StateScope<MapState>): Promise<number> => {
-  const asked = await scope.evaluateInteger(scope.state.MaxConcurrency ?? 0, 'MaxConcurrency', 0, MAX_SECONDS);
-  return asked === 0 ? MAX_INLINE_CONCURRENCY : Math.min(asked, MAX_INLINE_CONCURRENCY);
+  const asked = await scope.evaluateInteger(scope.state.MaxConcurrency ?? 0, 'MaxConcurrency', 0, maxSeconds);
+  return asked === 0 ? maxInlineConcurrency : Math.min(asked, maxInlineConcurrency);
 };
 
 const startIterations = async (scope: StateScope<MapState>): Promise<void> => {

@@ -2,7 +2,7 @@ import type { TaskState } from '../../definition/definition.ts';
 import { taskArgumentProblems } from '../../definition/lint-task-arguments.ts';
 import type { TaskResource } from '../../definition/schema.ts';
 import { copyJson, isJsonObject, type Json, type JsonObject } from '../../expression/json.ts';
-import { MAX_SECONDS } from '../../limits.ts';
+import { maxSeconds } from '../../limits.ts';
 import { TaskFailure } from '../../ports.ts';
 import { payloadDetails, record } from '../run.ts';
 import { StateFailure } from '../state-failure.ts';
@@ -19,7 +19,7 @@ type TaskIntegration = (
   parameters: JsonObject,
 ) => Promise<TaskOutcome>;
 
-const INTEGRATIONS: Readonly<Record<TaskResource, TaskIntegration>> = {
+const integrations: Readonly<Record<TaskResource, TaskIntegration>> = {
   'arn:aws:states:::lambda:invoke': invokeLambda,
   'arn:aws:states:::states:startExecution': startExecution,
   'arn:aws:states:::states:startExecution.sync:2': startExecutionSync,
@@ -60,7 +60,7 @@ const outcomeOf = async (
   parameters: JsonObject,
 ): Promise<TaskOutcome> => {
   try {
-    return await INTEGRATIONS[scope.state.Resource](scope, attempt, parameters);
+    return await integrations[scope.state.Resource](scope, attempt, parameters);
   } catch (reason) {
     if (!(reason instanceof TaskFailure)) throw reason;
     return { kind: 'failed', reason };
@@ -101,7 +101,7 @@ export const runTask = (scope: StateScope<TaskState>): Promise<StateResult> => {
     const timeoutSeconds =
       state.TimeoutSeconds === undefined
         ? undefined
-        : await scope.evaluateInteger(state.TimeoutSeconds, 'TimeoutSeconds', 1, MAX_SECONDS);
+        : await scope.evaluateInteger(state.TimeoutSeconds, 'TimeoutSeconds', 1, maxSeconds);
     record(run, frame, 'TaskScheduled', {
       ...resourceDetails(state.Resource),
       region: run.execution.machine.region,

@@ -1,12 +1,12 @@
 import type { WaitState } from '../../definition/definition.ts';
 import { isTimestamp } from '../../definition/schema.ts';
-import { MAX_SECONDS } from '../../limits.ts';
+import { maxSeconds } from '../../limits.ts';
 import type { StateResult, StateScope } from '../state-scope.ts';
 import { transitionToNext } from './flow.ts';
 
 const delayMsOf = async (scope: StateScope<WaitState>): Promise<number> => {
   const { Seconds, Timestamp } = scope.state;
-  if (Timestamp === undefined) return (await scope.evaluateInteger(Seconds ?? 0, 'Seconds', 0, MAX_SECONDS)) * 1_000;
+  if (Timestamp === undefined) return (await scope.evaluateInteger(Seconds ?? 0, 'Seconds', 0, maxSeconds)) * 1_000;
   const timestamp = await scope.evaluateString(Timestamp, 'Timestamp');
   if (!isTimestamp(timestamp)) {
     throw scope.evaluationFailed(

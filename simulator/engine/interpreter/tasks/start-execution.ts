@@ -10,7 +10,7 @@ import type { StateScope } from '../state-scope.ts';
 import { awaitOutcome, type TaskAttempt, type TaskOutcome } from '../task-actor.ts';
 import { taskCallOf } from '../task-call.ts';
 
-const RESOURCE_TYPE = 'states';
+const resourceType = 'states';
 
 /** The child as DescribeExecution shows it, in the integration's spelling; dates in milliseconds since the Unix epoch. */
 const describeChild = (child: Execution, nowMs: number): JsonObject => {
@@ -98,7 +98,7 @@ export const startExecutionSync = async (
   record(run, frame, 'TaskSubmitted', {
     ...payloadDetails('output', submission(scope, child)),
     resource: 'startExecution.sync:2',
-    resourceType: RESOURCE_TYPE,
+    resourceType: resourceType,
   });
   return await awaitOutcome(scope, attempt, (settle) => {
     child.onEnd(() => {

@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import { printable } from '../../../../cli/printable.ts';
 import type { LiveView } from '../../../../gameday/experiment/run-game-day.ts';
-import type { BrokerRecord } from '../../../../gameday/journal/journal.ts';
+import type { BrokerStateRecord } from '../../../../gameday/journal/journal.ts';
 import type { LiveEvent } from '../../../../gameday/journal/recorder.ts';
 import { LiveDisplay, type Screen } from '../../../../gameday/terminal/display.ts';
 import { EventLines } from '../../../../gameday/terminal/event-line.ts';
@@ -22,7 +22,7 @@ const entered = (state: string, atMs = 0): LiveEvent => ({
   },
 });
 
-const creating: BrokerRecord = {
+const creating: BrokerStateRecord = {
   atMs: 60_000,
   pair: 'orders',
   brokerId: 'b-1',

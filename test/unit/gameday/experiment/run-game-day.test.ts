@@ -13,7 +13,7 @@ const play = async (text: string, overrides: Partial<GameDayOptions> = {}): Prom
     createStage: createExerciseStage,
     interrupt: new AbortController().signal,
     onEvent: () => {},
-    breathe: async () => {},
+    onTick: async () => {},
     ...overrides,
   });
 
@@ -160,7 +160,7 @@ describe('runGameDay', () => {
     const interrupt = new AbortController();
     const journal = await play(scenario('  - action: start-traffic\n  - { action: wait, seconds: 600, name: long }'), {
       interrupt: interrupt.signal,
-      breathe: async (view) => {
+      onTick: async (view) => {
         if (view.nowMs - view.startMs > 20_000) interrupt.abort();
       },
     });

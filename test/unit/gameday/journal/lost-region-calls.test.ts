@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ApiCallRecord, BrokerRecord, VerdictRecord } from '../../../../gameday/journal/journal.ts';
+import type { ApiCallRecord, BrokerStateRecord, VerdictRecord } from '../../../../gameday/journal/journal.ts';
 import { callsToLostRegion } from '../../../../gameday/journal/lost-region-calls.ts';
 
-const broker = (brokerId: string, region: string): BrokerRecord => ({
+const broker = (brokerId: string, region: string): BrokerStateRecord => ({
   atMs: 0,
   pair: 'orders',
   brokerId,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { ApiCallRecord, BrokerRecord, VerdictRecord } from '../../../../gameday/journal/journal.ts';
+import type { ApiCallRecord, BrokerStateRecord, VerdictRecord } from '../../../../gameday/journal/journal.ts';
 import { derivePromotions, type PromotionFacts } from '../../../../gameday/journal/promotions.ts';
 import type { Outage } from '../../../../gameday/traffic/outages.ts';
 
-const broker = (name: 'east' | 'west', atMs: number, role: string, serves: boolean): BrokerRecord => ({
+const broker = (name: 'east' | 'west', atMs: number, role: string, serves: boolean): BrokerStateRecord => ({
   atMs,
   pair: 'orders',
   brokerId: name,

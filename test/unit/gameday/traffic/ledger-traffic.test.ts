@@ -4,7 +4,7 @@ import { consumerLedgers } from '../../../../gameday/traffic/consumer-ledger.ts'
 import { Traffic, type TrafficPlan, type TrafficResult } from '../../../../gameday/traffic/traffic.ts';
 import { VirtualClock } from '../../../../simulator/clock/virtual-clock.ts';
 import { ActiveMqBroker } from '../../../../simulator/world/broker/active-mq-broker.ts';
-import { World } from '../../../../simulator/world/world.ts';
+import { SimulatedAws } from '../../../../simulator/world/simulated-aws.ts';
 import { InMemoryDataPlanes } from '../../simulator/world/support/in-memory-data-planes.ts';
 
 const A = 'us-east-1';
@@ -22,7 +22,7 @@ const plan: TrafficPlan = {
 
 interface Rehearsal {
   readonly clock: VirtualClock;
-  readonly world: World;
+  readonly aws: SimulatedAws;
   readonly east: ActiveMqBroker;
   readonly west: ActiveMqBroker;
   readonly traffic: Traffic;
@@ -34,8 +34,8 @@ const rehearse = async (
   { ledger = true, overrides = {} }: { readonly ledger?: boolean; readonly overrides?: Partial<TrafficPlan> } = {},
 ): Promise<TrafficResult> => {
   const clock = new VirtualClock({ startMs: Date.parse('2026-03-02T10:00:00Z'), watchdogMs: 10_000 });
-  const world = new World({ clock, seed: 3, dataPlanes: new InMemoryDataPlanes() });
-  await world.addTable({
+  const aws = new SimulatedAws({ clock, seed: 3, dataPlanes: new InMemoryDataPlanes() });
+  await aws.addTable({
     tableName: table,
     partitionKey: 'pk',
     sortKey: 'sk',
@@ -53,13 +53,13 @@ const rehearse = async (
   const east = broker('east', A);
   const west = broker('west', B);
   west.powerOff();
-  const random = world.randomStream('traffic');
+  const random = aws.randomStream('traffic');
   const open = consumerLedgers({
     clock,
     random,
     pair: 'orders',
     table,
-    awsFrom: (fromRegion) => world.clientSettings({ fromRegion, connectionTimeoutMs: 1_000, requestTimeoutMs: 2_000 }),
+    awsFrom: (fromRegion) => aws.clientSettings({ fromRegion, connectionTimeoutMs: 1_000, requestTimeoutMs: 2_000 }),
   });
   return await clock.run('test', async () => {
     const traffic = new Traffic(
@@ -74,7 +74,7 @@ const rehearse = async (
           { host: 'west', port: 5671 },
         ],
         connect: async ({ host }) => (host === 'east' ? east : west).connect(),
-        faults: consumerFaultsOf(world.faults),
+        faults: consumerFaultsOf(aws.faults),
         ...(ledger && {
           ledger: ({ host }, run) =>
             open(host === 'east' ? { region: A, otherRegion: B } : { region: B, otherRegion: A }, run),
@@ -82,7 +82,7 @@ const rehearse = async (
       },
       () => {},
     );
-    await body({ clock, world, east, west, traffic });
+    await body({ clock, aws, east, west, traffic });
     await traffic.stop();
     return traffic.result(
       [east, west].flatMap((each) =>
@@ -108,10 +108,10 @@ const copyToWest = (east: ActiveMqBroker, west: ActiveMqBroker, copies: Paramete
 describe('traffic with the ledger', () => {
   it('processes everything once, and records it in the Region of the broker', async () => {
     let recorded = 0;
-    const result = await rehearse(async ({ clock, world }) => {
+    const result = await rehearse(async ({ clock, aws }) => {
       await clock.sleepMs(20_000);
       const { DynamoDBClient, ScanCommand } = await import('@aws-sdk/client-dynamodb');
-      const client = new DynamoDBClient({ ...world.clientSettings(), region: A });
+      const client = new DynamoDBClient({ ...aws.clientSettings(), region: A });
       const { Items = [] } = await client.send(new ScanCommand({ TableName: table }));
       recorded = Items.filter(({ sk }) => sk?.S === `P#${A}`).length;
       expect(new Set(Items.map(({ sk }) => sk?.S))).toEqual(new Set([`P#${A}`, `C#${A}`]));
@@ -142,11 +142,11 @@ describe('traffic with the ledger', () => {
   });
 
   it('processes twice what the ledger of the lost Region could not tell in time, no more', async () => {
-    const result = await rehearse(async ({ clock, world, east, west }) => {
+    const result = await rehearse(async ({ clock, aws, east, west }) => {
       const copies: Parameters<typeof west.store.apply>[0][] = [];
       const deliverAgain = copyToWest(east, west, copies);
       await clock.sleepMs(20_000);
-      world.faults.start({ kind: 'ledger-lag' });
+      aws.faults.start({ kind: 'ledger-lag' });
       await clock.sleepMs(10_000);
       east.powerOff();
       deliverAgain();
@@ -160,11 +160,11 @@ describe('traffic with the ledger', () => {
   });
 
   it('names what a consumer did right before it died, and processes that again only after the claim has run out', async () => {
-    const result = await rehearse(async ({ clock, world }) => {
+    const result = await rehearse(async ({ clock, aws }) => {
       await clock.sleepMs(5_000);
-      world.faults.start({ kind: 'consumer-crash', messageId: '*-15', count: 1 });
+      aws.faults.start({ kind: 'consumer-crash', messageId: '*-15', count: 1 });
       await clock.sleepMs(20_000);
-      world.faults.start({ kind: 'consumer-crash', consumer: 'orders-c*', count: 1 });
+      aws.faults.start({ kind: 'consumer-crash', consumer: 'orders-c*', count: 1 });
       await clock.sleepMs(200_000);
     });
     // A dead consumer leaves the claims of its whole batch behind; only one of those messages had taken effect.
@@ -183,9 +183,9 @@ describe('traffic with the ledger', () => {
 
   it('dies without a ledger too, and then whatever was not acknowledged takes effect again', async () => {
     const result = await rehearse(
-      async ({ clock, world }) => {
+      async ({ clock, aws }) => {
         await clock.sleepMs(5_000);
-        world.faults.start({ kind: 'consumer-crash', messageId: '*-15', count: 1 });
+        aws.faults.start({ kind: 'consumer-crash', messageId: '*-15', count: 1 });
         await clock.sleepMs(20_000);
       },
       { ledger: false },
@@ -199,8 +199,8 @@ describe('traffic with the ledger', () => {
     'puts a message on the dead-letter queue after six redeliveries (ledger: %s)',
     async (ledger) => {
       const result = await rehearse(
-        async ({ clock, world, east }) => {
-          world.faults.start({ kind: 'poison-message', messageId: '*-7', queue: 'orders.*' });
+        async ({ clock, aws, east }) => {
+          aws.faults.start({ kind: 'poison-message', messageId: '*-7', queue: 'orders.*' });
           await clock.sleepMs(60_000);
           expect(east.messages('ActiveMQ.DLQ').map(({ id }) => id)).toEqual(['ID:orders-p1-7']);
         },
@@ -214,14 +214,14 @@ describe('traffic with the ledger', () => {
   );
 
   it('takes no effect while the ledger cannot be asked, and goes on when it can', async () => {
-    const result = await rehearse(async ({ clock, world, traffic }) => {
+    const result = await rehearse(async ({ clock, aws, traffic }) => {
       await clock.sleepMs(10_000);
-      const outage = world.faults.start({ kind: 'server-error', service: 'dynamodb', statusCode: 503 });
+      const outage = aws.faults.start({ kind: 'server-error', service: 'dynamodb', statusCode: 503 });
       await clock.sleepMs(5_000);
       const { processed } = traffic.counters;
       await clock.sleepMs(20_000);
       expect(traffic.counters.processed).toBe(processed);
-      world.faults.stop(outage);
+      aws.faults.stop(outage);
       await clock.sleepMs(120_000);
     });
     expect(result.messages).toMatchObject({ lost: 0, queued: 0, processedTwice: 0 });
@@ -231,11 +231,11 @@ describe('traffic with the ledger', () => {
   it('is the same run twice', async () => {
     const once = () =>
       rehearse(
-        async ({ clock, world }) => {
-          world.faults.start({ kind: 'consumer-crash', probability: 0.05, count: 3 });
-          world.faults.start({ kind: 'throttling', service: 'dynamodb', probability: 0.05 });
+        async ({ clock, aws }) => {
+          aws.faults.start({ kind: 'consumer-crash', probability: 0.05, count: 3 });
+          aws.faults.start({ kind: 'throttling', service: 'dynamodb', probability: 0.05 });
           await clock.sleepMs(60_000);
-          world.faults.stopAll();
+          aws.faults.stopAll();
           await clock.sleepMs(120_000);
         },
         { overrides: { consumers: 2 } },

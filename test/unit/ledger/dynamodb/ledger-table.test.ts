@@ -60,11 +60,11 @@ describe('the ledger’s table', () => {
 
   it('goes on with what a throttled table left undone', async () => {
     await LedgerStage.play(async (stage) => {
-      stage.world.faults.start({ kind: 'unprocessed-items', processed: 10, count: 3 });
+      stage.aws.faults.start({ kind: 'unprocessed-items', processed: 10, count: 3 });
       const ledger = stage.ledger(west, 'one');
       const keys = keysOf(...Array.from({ length: 60 }, (_, index) => String(index)));
       expect((await ledger.claimAll(keys)).every(({ status }) => status === 'claimed')).toBe(true);
-      stage.world.faults.start({ kind: 'unprocessed-items', processed: 10, count: 3 });
+      stage.aws.faults.start({ kind: 'unprocessed-items', processed: 10, count: 3 });
       expect((await ledger.confirmAll(keys)).every(({ status }) => status === 'confirmed')).toBe(true);
       expect((await ledger.lookup(keys)).every(({ processed }) => processed.length === 1)).toBe(true);
     });

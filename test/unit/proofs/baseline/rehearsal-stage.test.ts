@@ -25,7 +25,7 @@ const staged = async (body: (stage: RehearsalStage) => Promise<void>): Promise<v
 };
 
 const promote = async (stage: RehearsalStage, Mode: 'SWITCHOVER' | 'FAILOVER'): Promise<void> => {
-  const client = new MqClient({ ...stage.stage.world.clientSettings(), region: west, maxAttempts: 1 });
+  const client = new MqClient({ ...stage.stage.aws.clientSettings(), region: west, maxAttempts: 1 });
   const { brokerId } = stage.broker('orders-replica');
   await client.send(new PromoteCommand({ BrokerId: brokerId, Mode }));
   await stage.sleepSeconds(1);
@@ -53,7 +53,7 @@ describe('the stage of a rehearsal', () => {
 
   it('does not count an exchange that shows no effect, nor those that are asked for while it is so', async () => {
     await staged(async (stage) => {
-      stage.stage.world.faults.start({ id: 'stuck', kind: 'stuck-promotion', mode: 'SWITCHOVER', count: 1 });
+      stage.stage.aws.faults.start({ id: 'stuck', kind: 'stuck-promotion', mode: 'SWITCHOVER', count: 1 });
       await promote(stage, 'SWITCHOVER');
       await promote(stage, 'SWITCHOVER');
       expect(modes(stage)).toEqual([]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findRehearsal } from '../../../../proofs/baseline/find-rehearsal.ts';
 import { type Played, play } from '../../../../proofs/baseline/play.ts';
 import { disturbing } from '../../../../proofs/faults/disturb.ts';
-import { faultKinds, faultsOf } from '../../../../proofs/faults/fault-kinds.ts';
+import { callFaultKinds, faultsOf } from '../../../../proofs/faults/fault-kinds.ts';
 import { judgeFault } from '../../../../proofs/faults/judge-fault.ts';
 import { faultSchema } from '../../../../simulator/world/fault-schema.ts';
 
@@ -10,7 +10,7 @@ const { machine, rehearsal } = findRehearsal('failover', 'fails over');
 const wanted = 'FailedOver';
 
 describe('the kinds of faults', () => {
-  it.each(faultKinds)('%s is something that the world can do', (kind) => {
+  it.each(callFaultKinds)('%s is something that the world can do', (kind) => {
     const faults = faultsOf(kind, 'failover *: request-failover*', 'us-east-1');
     expect(faults.length).toBeGreaterThan(0);
     for (const fault of faults) expect(faultSchema.safeParse(fault).success).toBe(true);

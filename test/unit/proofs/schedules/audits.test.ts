@@ -28,11 +28,11 @@ const audited = async (
 const stealLockAt =
   (wanted: string) =>
   (stage: RehearsalStage): void => {
-    const { clock, world } = stage.stage;
+    const { clock, aws } = stage.stage;
     const steal = async (): Promise<void> => {
       await operatorOf(stage).guards('PAIR#orders').acquire('a thief', 'theft', clock.nowMs(), ['switchover']);
     };
-    world.interceptCalls(({ service, operation }) => {
+    aws.interceptCalls(({ service, operation }) => {
       if (`${service} ${operation}` === wanted) clock.spawn('thief', steal);
       return 'proceed';
     });
@@ -53,8 +53,8 @@ describe('the audit of writers', () => {
 
   it.each(['PAIR#orders', 'GLOBAL'])('names a write while %s is frozen', async (scope) => {
     const freeze = (stage: RehearsalStage): void => {
-      const { clock, world } = stage.stage;
-      world.interceptCalls(({ service, operation }) => {
+      const { clock, aws } = stage.stage;
+      aws.interceptCalls(({ service, operation }) => {
         // Frozen an instant before: no guard of the project can have seen it.
         const freezing = { reason: 'audit', by: 'somebody', atMs: clock.nowMs() - 1 };
         if (`${service} ${operation}` === 'ssm PutParameter') {
@@ -104,8 +104,8 @@ describe('the audit of the lost Region', () => {
 
   it('names a call to it before the promotion, once', async () => {
     const ask = (stage: RehearsalStage): void => {
-      const { clock, world } = stage.stage;
-      const client = new MqClient({ ...world.clientSettings({ fromRegion: west }), region: east, maxAttempts: 1 });
+      const { clock, aws } = stage.stage;
+      const client = new MqClient({ ...aws.clientSettings({ fromRegion: west }), region: east, maxAttempts: 1 });
       clock.spawn('failover early: request-failover', async () => {
         const { brokerId } = stage.broker('orders');
         for (let count = 0; count < 2; count++) await client.send(new DescribeBrokerCommand({ BrokerId: brokerId }));

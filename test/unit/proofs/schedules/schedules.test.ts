@@ -72,7 +72,7 @@ const audited = async (
 
 describe('the books of a schedule', () => {
   const storeOf = ({ stage }: RehearsalStage, name: string) =>
-    stage.dataPlanes.broker(stage.world.brokers().find(({ brokerName }) => brokerName === name)?.brokerId ?? '');
+    stage.dataPlanes.broker(stage.aws.brokers().find(({ brokerName }) => brokerName === name)?.brokerId ?? '');
 
   it('are in order where every message took effect or waits', async () => {
     expect(await audited(() => {})).toEqual([]);
@@ -137,7 +137,7 @@ describe('the audit of repairs', () => {
 
   it('names what was removed without one, unless the application has acknowledged it', async () => {
     const purge = ({ stage }: RehearsalStage): void => {
-      for (const { dataPlane, brokerId } of stage.world.brokers()) {
+      for (const { dataPlane, brokerId } of stage.aws.brokers()) {
         if (dataPlane?.acceptsClients !== true) continue;
         const { store } = stage.dataPlanes.broker(brokerId);
         for (const queue of dataPlane.queueDepths().keys()) store.purge(queue);

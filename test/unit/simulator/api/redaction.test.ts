@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { REDACTED, redactSecrets } from '../../../../simulator/api/redaction.ts';
+import { redacted, redactSecrets } from '../../../../simulator/api/redaction.ts';
 
 describe('redactSecrets', () => {
   it('removes passwords and secrets at any depth and in any case', () => {
@@ -13,10 +13,10 @@ describe('redactSecrets', () => {
       }),
     ).toEqual({
       brokerName: 'orders',
-      users: [{ username: 'operator', password: REDACTED, Password: REDACTED }],
-      ldapServerMetadata: { serviceAccountPassword: REDACTED, serviceAccountUsername: 'ldap' },
-      SecretString: REDACTED,
-      SecretBinary: REDACTED,
+      users: [{ username: 'operator', password: redacted, Password: redacted }],
+      ldapServerMetadata: { serviceAccountPassword: redacted, serviceAccountUsername: 'ldap' },
+      SecretString: redacted,
+      SecretBinary: redacted,
     });
   });
 
@@ -31,9 +31,9 @@ describe('redactSecrets', () => {
         bodyBytes: 3,
       }),
     ).toEqual({
-      messageBody: REDACTED,
-      body: REDACTED,
-      blob: REDACTED,
+      messageBody: redacted,
+      body: redacted,
+      blob: redacted,
       Message: 'paged',
       antibody: 'kept',
       bodyBytes: 3,
@@ -43,7 +43,7 @@ describe('redactSecrets', () => {
   it('searches JSON inside strings and leaves other strings alone', () => {
     const input = JSON.stringify({ pair: 'orders', credentials: { password: 'pw' } });
     expect(redactSecrets({ input })).toEqual({
-      input: JSON.stringify({ pair: 'orders', credentials: { password: REDACTED } }),
+      input: JSON.stringify({ pair: 'orders', credentials: { password: redacted } }),
     });
     expect(redactSecrets({ text: '{not json' })).toEqual({ text: '{not json' });
     expect(redactSecrets('plain')).toBe('plain');

@@ -2,27 +2,27 @@ import { describe, expect, it } from 'vitest';
 import { ApiFault } from '../../../../simulator/api/service.ts';
 import type { ExecutionStatusChangeEvent } from '../../../../simulator/engine/ports.ts';
 import { machine, passes, single } from './definitions.ts';
-import { REGION, startHarness } from './harness.ts';
+import { startHarness, testRegion } from './harness.ts';
 
-const WAITING = single({ Type: 'Wait', Seconds: 60, End: true });
-const EXECUTION = 'arn:aws:states:us-east-1:111122223333:execution';
+const waitingMachine = single({ Type: 'Wait', Seconds: 60, End: true });
+const executionPrefix = 'arn:aws:states:us-east-1:111122223333:execution';
 
 describe('StartExecution', () => {
   it('answers the same run for the same name and input while it runs', async () => {
     const { clock, create, call, start } = startHarness();
-    const arn = create('m', WAITING);
+    const arn = create('m', waitingMachine);
     await clock.run('test', async () => {
       const first = await call('StartExecution', { stateMachineArn: arn, name: 'a', input: '{"x":1}' });
       await clock.sleepMs(10_000);
       expect(await call('StartExecution', { stateMachineArn: arn, name: 'a', input: '{"x":1}' })).toEqual(first);
-      expect(first).toEqual({ executionArn: `${EXECUTION}:m:a`, startDate: 1_767_225_600 });
-      expect(await start(arn, 'b')).toBe(`${EXECUTION}:m:b`);
+      expect(first).toEqual({ executionArn: `${executionPrefix}:m:a`, startDate: 1_767_225_600 });
+      expect(await start(arn, 'b')).toBe(`${executionPrefix}:m:b`);
     });
   });
 
   it('refuses a name with another input, and a name that was used', async () => {
     const { clock, create, engine, fault, start } = startHarness();
-    const arn = create('m', WAITING);
+    const arn = create('m', waitingMachine);
     await clock.run('test', async () => {
       const execution = await start(arn, 'a', { x: 1 });
       const taken = {
@@ -38,16 +38,16 @@ describe('StartExecution', () => {
 
   it('names a run without a name by a seeded UUID', async () => {
     const { clock, create, call } = startHarness();
-    const arn = create('m', WAITING);
+    const arn = create('m', waitingMachine);
     const started = await clock.run('test', () => call('StartExecution', { stateMachineArn: arn }));
-    expect(started.executionArn).toBe(`${EXECUTION}:m:80808080-8080-4080-8080-808080808080`);
+    expect(started.executionArn).toBe(`${executionPrefix}:m:80808080-8080-4080-8080-808080808080`);
   });
 
   it.each(['', 'a b', 'a:b', 'a/b', 'tab\t', 'x'.repeat(81), 'what?', 'a\u0000'])(
     'refuses the name %j',
     async (name) => {
       const { clock, create, fault } = startHarness();
-      const arn = create('m', WAITING);
+      const arn = create('m', waitingMachine);
       const refused = await clock.run('test', () => fault('StartExecution', { stateMachineArn: arn, name }));
       expect(refused.code).toBe('InvalidName');
     },
@@ -57,7 +57,7 @@ describe('StartExecution', () => {
     'refuses an input that is no JSON or too large',
     async (input) => {
       const { clock, create, fault } = startHarness();
-      const arn = create('m', WAITING);
+      const arn = create('m', waitingMachine);
       const refused = await clock.run('test', () => fault('StartExecution', { stateMachineArn: arn, input }));
       expect(refused).toMatchObject({ code: 'InvalidExecutionInput', statusCode: 400 });
     },
@@ -67,7 +67,7 @@ describe('StartExecution', () => {
 describe('the API', () => {
   it('keeps Regions apart', async () => {
     const { clock, create, call, fault, start } = startHarness();
-    const arn = create('m', WAITING);
+    const arn = create('m', waitingMachine);
     await clock.run('test', async () => {
       const execution = await start(arn, 'a');
       expect(await fault('DescribeExecution', { executionArn: execution }, 'us-west-2')).toMatchObject({
@@ -89,11 +89,11 @@ describe('the API', () => {
         statusCode: 400,
         message: "Invalid Arn: 'Invalid ARN prefix: nonsense'",
       });
-      expect(await fault('StopExecution', { executionArn: `${EXECUTION}:m:gone` })).toMatchObject({
+      expect(await fault('StopExecution', { executionArn: `${executionPrefix}:m:gone` })).toMatchObject({
         code: 'ExecutionDoesNotExist',
-        message: `Execution Does Not Exist: '${EXECUTION}:m:gone'`,
+        message: `Execution Does Not Exist: '${executionPrefix}:m:gone'`,
       });
-      expect(await fault('ListExecutions', { stateMachineArn: `${EXECUTION}:m:gone` })).toMatchObject({
+      expect(await fault('ListExecutions', { stateMachineArn: `${executionPrefix}:m:gone` })).toMatchObject({
         code: 'InvalidArn',
       });
     });
@@ -101,7 +101,7 @@ describe('the API', () => {
 
   it('names unknown members and operations', async () => {
     const { clock, create, fault } = startHarness();
-    const arn = create('m', WAITING);
+    const arn = create('m', waitingMachine);
     await clock.run('test', async () => {
       expect(await fault('StartExecution', { stateMachineArn: arn, traceHeader: 'x', nmae: 'y' })).toMatchObject({
         code: 'ValidationException',
@@ -133,7 +133,7 @@ describe('the API', () => {
       expect(await call('ListExecutions', next)).toEqual({
         executions: [
           {
-            executionArn: `${EXECUTION}:m:a`,
+            executionArn: `${executionPrefix}:m:a`,
             stateMachineArn: arn,
             name: 'a',
             status: 'SUCCEEDED',
@@ -293,10 +293,10 @@ describe('status change events', () => {
       source: 'aws.states',
       account: '111122223333',
       time: '2026-01-01T00:01:00Z',
-      region: REGION,
-      resources: [`${EXECUTION}:failing:r1`],
+      region: testRegion,
+      resources: [`${executionPrefix}:failing:r1`],
       detail: {
-        executionArn: `${EXECUTION}:failing:r1`,
+        executionArn: `${executionPrefix}:failing:r1`,
         stateMachineArn: failing,
         name: 'r1',
         status: 'FAILED',

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { engineDocument, unshownClaims } from '../../../../simulator/engine/conformance/engine-document.ts';
 import { loadVectors } from '../../../../simulator/engine/conformance/load-vectors.ts';
 import { deviationsOf } from '../../../../simulator/engine/conformance/run-vector.ts';
-import { VECTOR_GROUP, type Vector } from '../../../../simulator/engine/conformance/vector.ts';
+import { type Vector, vectorGroup } from '../../../../simulator/engine/conformance/vector.ts';
 
 const groups = loadVectors();
 
@@ -93,7 +93,7 @@ describe('a vector that does not hold', () => {
 
 describe('a file of vectors', () => {
   const problems = (vector: unknown): readonly string[] => {
-    const parsed = VECTOR_GROUP.safeParse({ title: 't', vectors: [vector] });
+    const parsed = vectorGroup.safeParse({ title: 't', vectors: [vector] });
     return parsed.success ? [] : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   };
 

@@ -4,7 +4,7 @@ import { parseDefinition } from '../../../../simulator/engine/definition/parse-d
 import { edgesOf } from '../../../../simulator/engine/definition/transitions.ts';
 import { machine } from './definitions.ts';
 
-const GOALS = {
+const goals = {
   m: { states: ['A', 'B'], edges: ['A -[Next]-> B', 'A -[Catch 0: E]-> B'], retriers: ['A -[Retry 0: E]'] },
 };
 
@@ -14,9 +14,9 @@ it('adds up the visits of all records and names what is missing', () => {
     m: { statesVisited: ['A', 'B'], edgesVisited: ['A -[Next]-> B'], retriersTaken: [] },
     other: { statesVisited: ['X'], edgesVisited: [], retriersTaken: [] },
   };
-  expect(coverageReport(GOALS, [first, second])).toEqual({
+  expect(coverageReport(goals, [first, second])).toEqual({
     m: {
-      ...GOALS.m,
+      ...goals.m,
       statesVisited: ['A', 'B'],
       edgesVisited: ['A -[Next]-> B'],
       retriersTaken: ['A -[Retry 0: E]'],
@@ -26,7 +26,7 @@ it('adds up the visits of all records and names what is missing', () => {
 });
 
 it('reports a machine that no record mentions as missing altogether', () => {
-  expect(coverageReport(GOALS, []).m?.missing).toEqual([...GOALS.m.states, ...GOALS.m.edges, ...GOALS.m.retriers]);
+  expect(coverageReport(goals, []).m?.missing).toEqual([...goals.m.states, ...goals.m.edges, ...goals.m.retriers]);
 });
 
 it('counts the edges of nested machines', () => {

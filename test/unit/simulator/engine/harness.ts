@@ -3,7 +3,7 @@ import { VirtualClock } from '../../../../simulator/clock/virtual-clock.ts';
 import { Engine, type EngineOptions } from '../../../../simulator/engine/engine.ts';
 import type { Json } from '../../../../simulator/engine/expression/json.ts';
 
-export const REGION = 'us-east-1';
+export const testRegion = 'us-east-1';
 
 interface Described {
   readonly status: string;
@@ -23,14 +23,14 @@ export const startHarness = (options: Partial<EngineOptions> = {}) => {
     invokeTask: async () => null,
     ...options,
   });
-  const call = (operation: string, input: Readonly<Record<string, unknown>>, region = REGION) =>
+  const call = (operation: string, input: Readonly<Record<string, unknown>>, region = testRegion) =>
     engine.service.handle({ region, operation, input, caller: undefined });
 
   return {
     clock,
     engine,
     call,
-    create: (name: string, definition: unknown, region = REGION) =>
+    create: (name: string, definition: unknown, region = testRegion) =>
       engine.createStateMachine({ name, region, definition }),
     start: async (stateMachineArn: string, name: string, input: Json = {}) => {
       const answer = await call('StartExecution', { stateMachineArn, name, input: JSON.stringify(input) });
@@ -56,7 +56,7 @@ export const startHarness = (options: Partial<EngineOptions> = {}) => {
       }[];
     },
     /** Code and message of the fault that `operation` answers with. */
-    fault: async (operation: string, input: Readonly<Record<string, unknown>>, region = REGION) => {
+    fault: async (operation: string, input: Readonly<Record<string, unknown>>, region = testRegion) => {
       try {
         await call(operation, input, region);
       } catch (error) {

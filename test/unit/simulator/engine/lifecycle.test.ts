@@ -3,7 +3,7 @@ import { type TaskCall, TaskFailure, type TransitionEvent } from '../../../../si
 import { machine, single, startChild, task } from './definitions.ts';
 import { startHarness } from './harness.ts';
 
-const CHILD = machine('Slow', { Slow: { Type: 'Wait', Seconds: 600, End: true } });
+const child = machine('Slow', { Slow: { Type: 'Wait', Seconds: 600, End: true } });
 
 describe('a task invoker', () => {
   it('is told which call of which run it serves', async () => {
@@ -43,7 +43,7 @@ describe('a task invoker', () => {
       start,
     } = startHarness({
       invokeTask: async () => {
-        throw new TypeError('the world is broken');
+        throw new TypeError('the simulator is broken');
       },
     });
     const arn = create(
@@ -59,7 +59,7 @@ describe('a task invoker', () => {
       expect(await describeRun(execution)).toMatchObject({
         status: 'FAILED',
         error: 'States.Runtime',
-        cause: expect.stringContaining('the world is broken'),
+        cause: expect.stringContaining('the simulator is broken'),
       });
     });
   });
@@ -148,7 +148,7 @@ describe('an execution whose time is declared over', () => {
 describe('a child execution', () => {
   it('is stopped with its parent', async () => {
     const { call, clock, create, engine, start } = startHarness();
-    create('child', CHILD);
+    create('child', child);
     const arn = create('parent', single(startChild('.sync:2')));
     await clock.run('test', async () => {
       const parent = await start(arn, 'r');
@@ -160,7 +160,7 @@ describe('a child execution', () => {
 
   it('is stopped when another branch of the parent fails', async () => {
     const { clock, create, engine, start } = startHarness();
-    create('child', CHILD);
+    create('child', child);
     const arn = create(
       'parent',
       single({
@@ -184,7 +184,7 @@ describe('a child execution', () => {
 
   it('runs on when its parent started it without waiting, or timed out waiting', async () => {
     const { call, clock, create, engine, start } = startHarness();
-    create('child', CHILD);
+    create('child', child);
     const patient = create(
       'patient',
       machine('A', {

@@ -8,14 +8,14 @@ import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { isThrottlingError } from '@smithy/core/retry';
 import { describe, expect, it } from 'vitest';
 import { ActorKilledError } from '../../../../simulator/clock/actor.ts';
-import { A, B, rejection, START_MS, ways, withWorld } from './support/world-under-test.ts';
+import { A, B, rejection, startMs, ways, withAws } from './support/aws-under-test.ts';
 
 const list = () => new ListBrokersCommand({});
 
 describe.each(ways)('faults of API calls, %s', (way) => {
   it('throttle each service with an error that the SDK takes for throttling', async () => {
-    await withWorld(way, async ({ world, mq, dynamoDb, cloudWatch, secrets, eventBridge, sns }) => {
-      world.faults.start({ kind: 'throttling' });
+    await withAws(way, async ({ aws, mq, dynamoDb, cloudWatch, secrets, eventBridge, sns }) => {
+      aws.faults.start({ kind: 'throttling' });
       const MetricData = [{ MetricName: 'm', Value: 1 }];
       const errors = [
         await rejection(mq().send(list())),
@@ -39,21 +39,21 @@ describe.each(ways)('faults of API calls, %s', (way) => {
   });
 
   it('break the connection before or after the effect', async () => {
-    await withWorld(way, async ({ world, sns, calls }) => {
-      const TopicArn = world.addTopic(A, 't');
+    await withAws(way, async ({ aws, sns, calls }) => {
+      const TopicArn = aws.addTopic(A, 't');
       const publish = async (Message: string) => await rejection(sns().send(new PublishCommand({ TopicArn, Message })));
-      world.faults.start({ kind: 'connection-reset', when: 'before', count: 1 });
+      aws.faults.start({ kind: 'connection-reset', when: 'before', count: 1 });
       expect(await publish('before')).toMatchObject({ code: 'ECONNRESET' });
-      world.faults.start({ kind: 'connection-reset', when: 'after', count: 1 });
+      aws.faults.start({ kind: 'connection-reset', when: 'after', count: 1 });
       expect(await publish('after')).toMatchObject({ code: 'ECONNRESET' });
-      expect(world.notifications().map(({ message }) => message)).toEqual(['after']);
+      expect(aws.notifications().map(({ message }) => message)).toEqual(['after']);
       expect(calls.map(({ outcome }) => outcome)).toEqual(['ECONNRESET', 'ECONNRESET']);
     });
   });
 
   it('answer with something that no client can read', async () => {
-    await withWorld(way, async ({ world, mq, calls }) => {
-      world.faults.start({ kind: 'malformed-answer', operation: 'ListBrokers', count: 1 });
+    await withAws(way, async ({ aws, mq, calls }) => {
+      aws.faults.start({ kind: 'malformed-answer', operation: 'ListBrokers', count: 1 });
       expect(await rejection(mq().send(list()))).toBeInstanceOf(SyntaxError);
       expect(calls.map(({ outcome }) => outcome)).toEqual(['MalformedAnswer']);
       await mq().send(list());
@@ -61,13 +61,13 @@ describe.each(ways)('faults of API calls, %s', (way) => {
   });
 
   it('make every service of a dark Region unreachable, and no other Region', async () => {
-    await withWorld(way, async ({ world, mq, dynamoDb, calls }) => {
-      world.faults.start({ id: 'dark', kind: 'region-blackout', region: A, failAfterMs: 0 });
+    await withAws(way, async ({ aws, mq, dynamoDb, calls }) => {
+      aws.faults.start({ id: 'dark', kind: 'region-blackout', region: A, failAfterMs: 0 });
       for (const call of [mq(A).send(list()), dynamoDb(A).send(new ListTablesCommand({}))]) {
         expect((await rejection(call)).code).toBe(way === 'in process' ? 'ETIMEDOUT' : 'ECONNRESET');
       }
       await mq(B).send(list());
-      world.faults.stop('dark');
+      aws.faults.stop('dark');
       await mq(A).send(list());
       expect(calls.map(({ region, outcome }) => `${region} ${outcome}`)).toEqual([
         `${A} ETIMEDOUT`,
@@ -83,12 +83,12 @@ describe('calls within the process', () => {
   it('take the virtual time until the socket gives up, or the caller does', async () => {
     const elapsed = async (origin: object) => {
       let tookMs = -1;
-      await withWorld(
+      await withAws(
         'in process',
-        async ({ world, mq }) => {
-          world.faults.start({ kind: 'region-blackout', region: A, failAfterMs: 3_000, code: 'ENOTFOUND' });
+        async ({ aws, mq }) => {
+          aws.faults.start({ kind: 'region-blackout', region: A, failAfterMs: 3_000, code: 'ENOTFOUND' });
           const error = await rejection(mq().send(list()));
-          tookMs = world.clock.nowMs() - START_MS;
+          tookMs = aws.clock.nowMs() - startMs;
           expect(error.code).toBe(tookMs === 3_000 ? 'ENOTFOUND' : 'ETIMEDOUT');
         },
         {},
@@ -102,17 +102,17 @@ describe('calls within the process', () => {
   });
 
   it('stand a caller still before the call, beyond its own time-outs, and remember it', async () => {
-    await withWorld(
+    await withAws(
       'in process',
-      async ({ world, mq }) => {
-        world.faults.start({ kind: 'late-caller', delayMs: 60_000, operation: 'ListBrokers', count: 1 });
-        const caller = world.clock.currentActorName() ?? '';
-        expect(world.isLate(caller)).toBe(false);
+      async ({ aws, mq }) => {
+        aws.faults.start({ kind: 'late-caller', delayMs: 60_000, operation: 'ListBrokers', count: 1 });
+        const caller = aws.clock.currentActorName() ?? '';
+        expect(aws.isLate(caller)).toBe(false);
         await mq().send(list());
-        expect(world.clock.nowMs() - START_MS).toBe(60_000);
-        expect([world.isLate(caller), world.isLate('somebody else')]).toEqual([true, false]);
+        expect(aws.clock.nowMs() - startMs).toBe(60_000);
+        expect([aws.isLate(caller), aws.isLate('somebody else')]).toEqual([true, false]);
         await mq().send(list());
-        expect(world.clock.nowMs() - START_MS).toBe(60_000);
+        expect(aws.clock.nowMs() - startMs).toBe(60_000);
       },
       {},
       { connectionTimeoutMs: 1_000, requestTimeoutMs: 500 },
@@ -120,19 +120,19 @@ describe('calls within the process', () => {
   });
 
   it('answer late, so that a caller with a time-out does not learn of the effect', async () => {
-    await withWorld(
+    await withAws(
       'in process',
-      async ({ world, sns, calls }) => {
-        const TopicArn = world.addTopic(A, 't');
+      async ({ aws, sns, calls }) => {
+        const TopicArn = aws.addTopic(A, 't');
         const publish = () => sns().send(new PublishCommand({ TopicArn, Message: 'm' }));
-        const id = world.faults.start({ kind: 'slow-answer', delayMs: 4_000 });
+        const id = aws.faults.start({ kind: 'slow-answer', delayMs: 4_000 });
         await publish();
-        expect(world.clock.nowMs()).toBe(START_MS + 4_000);
-        world.faults.stop(id);
-        world.faults.start({ kind: 'slow-answer', delayMs: 6_000 });
+        expect(aws.clock.nowMs()).toBe(startMs + 4_000);
+        aws.faults.stop(id);
+        aws.faults.start({ kind: 'slow-answer', delayMs: 6_000 });
         expect(await rejection(publish())).toMatchObject({ name: 'TimeoutError', code: 'ETIMEDOUT' });
-        expect(world.clock.nowMs()).toBe(START_MS + 9_000);
-        expect(world.notifications()).toHaveLength(2);
+        expect(aws.clock.nowMs()).toBe(startMs + 9_000);
+        expect(aws.notifications()).toHaveLength(2);
         expect(calls.map(({ atMs, endedAtMs, outcome }) => [endedAtMs - atMs, outcome])).toEqual([
           [4_000, 'ok'],
           [5_000, 'ETIMEDOUT'],
@@ -144,22 +144,22 @@ describe('calls within the process', () => {
   });
 
   it('answer reads as they were a while ago, and never a write or a consistent read', async () => {
-    await withWorld('in process', async ({ world, ssm, calls }) => {
+    await withAws('in process', async ({ aws, ssm, calls }) => {
       const put = (Value: string) =>
         ssm().send(new PutParameterCommand({ Name: '/p', Value, Type: 'String', Overwrite: true }));
       const get = async () => (await ssm().send(new GetParameterCommand({ Name: '/p' }))).Parameter?.Value;
-      world.faults.start({ kind: 'stale-answer', ageMs: 60_000 });
+      aws.faults.start({ kind: 'stale-answer', ageMs: 60_000 });
       await put('one');
       // Nothing is known of earlier answers yet.
       expect(await get()).toBe('one');
-      await world.clock.sleepMs(30_000);
+      await aws.clock.sleepMs(30_000);
       await put('two');
       expect(await get()).toBe('one');
-      world.faults.stopAll();
+      aws.faults.stopAll();
       expect(await get()).toBe('two');
-      world.faults.start({ kind: 'stale-answer', ageMs: 60_000 });
+      aws.faults.start({ kind: 'stale-answer', ageMs: 60_000 });
       expect(await get()).toBe('one');
-      await world.clock.sleepMs(61_000);
+      await aws.clock.sleepMs(61_000);
       expect(await get()).toBe('two');
       expect(calls.map(({ outcome }) => outcome)).toEqual([
         'ok',
@@ -174,16 +174,16 @@ describe('calls within the process', () => {
   });
 
   it('can be aborted by another actor', async () => {
-    await withWorld('in process', async ({ world, mq, calls }) => {
-      world.faults.start({ kind: 'slow-answer', delayMs: 60_000 });
+    await withAws('in process', async ({ aws, mq, calls }) => {
+      aws.faults.start({ kind: 'slow-answer', delayMs: 60_000 });
       const controller = new AbortController();
-      world.clock.spawn('watchdog', async () => {
-        await world.clock.sleepMs(2_000);
+      aws.clock.spawn('watchdog', async () => {
+        await aws.clock.sleepMs(2_000);
         controller.abort();
       });
       const error = await rejection(mq().send(list(), { abortSignal: controller.signal }));
       expect(error.name).toBe('AbortError');
-      expect(world.clock.nowMs()).toBe(START_MS + 2_000);
+      expect(aws.clock.nowMs()).toBe(startMs + 2_000);
       expect(await rejection(mq().send(list(), { abortSignal: controller.signal }))).toMatchObject({
         name: 'AbortError',
       });
@@ -194,43 +194,43 @@ describe('calls within the process', () => {
   it.each(['kill-before', 'kill-after'] as const)(
     'can be the last thing that a process does: %s',
     async (interception) => {
-      await withWorld('in process', async ({ world, sns, calls }) => {
-        const TopicArn = world.addTopic(A, 't');
-        world.interceptCalls(({ caller }) => (caller === 'handler' ? interception : 'proceed'));
+      await withAws('in process', async ({ aws, sns, calls }) => {
+        const TopicArn = aws.addTopic(A, 't');
+        aws.interceptCalls(({ caller }) => (caller === 'handler' ? interception : 'proceed'));
         let wentOn = false;
-        const handler = world.clock.spawn('handler', async () => {
+        const handler = aws.clock.spawn('handler', async () => {
           await sns().send(new PublishCommand({ TopicArn, Message: 'm' }));
           wentOn = true;
         });
-        await expect(world.clock.join(handler)).rejects.toBeInstanceOf(ActorKilledError);
+        await expect(aws.clock.join(handler)).rejects.toBeInstanceOf(ActorKilledError);
         expect(wentOn).toBe(false);
-        expect(world.notifications()).toHaveLength(interception === 'kill-after' ? 1 : 0);
+        expect(aws.notifications()).toHaveLength(interception === 'kill-after' ? 1 : 0);
         expect(calls).toMatchObject([{ caller: 'handler', outcome: 'CallerKilled' }]);
       });
     },
   );
 
   it('kill callers by a fault as well, by the name of the actor', async () => {
-    await withWorld('in process', async ({ world, mq }) => {
-      world.faults.start({ kind: 'kill-caller', when: 'before', caller: 'promote*', count: 1 });
+    await withAws('in process', async ({ aws, mq }) => {
+      aws.faults.start({ kind: 'kill-caller', when: 'before', caller: 'promote*', count: 1 });
       await mq().send(list());
-      const actor = world.clock.spawn('promote orders', async () => {
+      const actor = aws.clock.spawn('promote orders', async () => {
         await mq().send(list());
       });
-      await expect(world.clock.join(actor)).rejects.toBeInstanceOf(ActorKilledError);
+      await expect(aws.clock.join(actor)).rejects.toBeInstanceOf(ActorKilledError);
     });
   });
 
   it('do not cross a partition, and do not leave a dark Region', async () => {
-    await withWorld(
+    await withAws(
       'in process',
-      async ({ world, mq, calls }) => {
-        const partition = world.faults.start({ kind: 'partition', regions: [A, B] });
+      async ({ aws, mq, calls }) => {
+        const partition = aws.faults.start({ kind: 'partition', regions: [A, B] });
         expect(await rejection(mq(B).send(list()))).toMatchObject({ code: 'ETIMEDOUT' });
         await mq(A).send(list());
         await mq('us-east-2').send(list());
-        world.faults.stop(partition);
-        world.blackout(A);
+        aws.faults.stop(partition);
+        aws.blackout(A);
         expect(await rejection(mq(B).send(list()))).toMatchObject({ code: 'ETIMEDOUT' });
         expect(calls.every((call) => call.attemptedByRegion === A)).toBe(true);
       },
@@ -242,8 +242,8 @@ describe('calls within the process', () => {
   it('repeat exactly with the same seed', async () => {
     const run = async () => {
       const ids: unknown[] = [];
-      await withWorld('in process', async ({ world, mq, calls }) => {
-        world.faults.start({ kind: 'throttling', probability: 0.5 });
+      await withAws('in process', async ({ aws, mq, calls }) => {
+        aws.faults.start({ kind: 'throttling', probability: 0.5 });
         for (let call = 0; call < 20; call++) {
           await mq()
             .send(list())
@@ -264,41 +264,41 @@ describe('calls within the process', () => {
 
 describe('calls that no service can take', () => {
   it('are refused loudly: another Region, another service', async () => {
-    await withWorld('in process', async ({ world, mq }) => {
+    await withAws('in process', async ({ aws, mq }) => {
       const elsewhere = await rejection(mq('eu-central-1').send(list()));
       expect(elsewhere).toMatchObject({ name: 'RegionNotModelled' });
       expect(elsewhere.message).toContain('us-west-1');
       const { SFNClient, ListStateMachinesCommand } = await import('@aws-sdk/client-sfn');
-      const states = new SFNClient({ region: A, ...world.clientSettings(), maxAttempts: 1 });
+      const states = new SFNClient({ region: A, ...aws.clientSettings(), maxAttempts: 1 });
       expect(await rejection(states.send(new ListStateMachinesCommand({})))).toMatchObject({
         name: 'ServiceNotModelled',
       });
     });
   });
 
-  it('are not turned into answers when the world itself fails', async () => {
-    await withWorld('in process', async ({ world, calls }) => {
-      world.register({
+  it('are not turned into answers when the simulator itself fails', async () => {
+    await withAws('in process', async ({ aws, calls }) => {
+      aws.register({
         signingName: 'states',
         handle: async () => {
           throw new TypeError('a defect');
         },
       });
       const { SFNClient, ListStateMachinesCommand } = await import('@aws-sdk/client-sfn');
-      const states = new SFNClient({ region: A, ...world.clientSettings() });
+      const states = new SFNClient({ region: A, ...aws.clientSettings() });
       const error = await rejection(states.send(new ListStateMachinesCommand({})));
-      expect(error.message).toBe('the embedded world failed while it handled ListStateMachines');
+      expect(error.message).toBe('the simulator failed while it handled ListStateMachines');
       expect(calls.map(({ outcome }) => outcome)).toEqual(['WorldDefect']);
-      expect(() => world.register({ signingName: 'states', handle: async () => ({}) })).toThrow('registered already');
-      expect(() => world.register({ signingName: 'iam', handle: async () => ({}) })).toThrow('no model');
+      expect(() => aws.register({ signingName: 'states', handle: async () => ({}) })).toThrow('registered already');
+      expect(() => aws.register({ signingName: 'iam', handle: async () => ({}) })).toThrow('no model');
     });
   });
 
   it('keep their secrets out of the record', async () => {
-    await withWorld('in process', async ({ world, calls }) => {
+    await withAws('in process', async ({ aws, calls }) => {
       const { CreateUserCommand } = await import('@aws-sdk/client-mq');
-      const client = new MqClient({ region: A, ...world.clientSettings(), maxAttempts: 1 });
-      const { brokerId } = world.addBroker({ region: A, brokerName: 'orders' });
+      const client = new MqClient({ region: A, ...aws.clientSettings(), maxAttempts: 1 });
+      const { brokerId } = aws.addBroker({ region: A, brokerName: 'orders' });
       await client.send(
         new CreateUserCommand({ BrokerId: brokerId, Username: 'operator', Password: 'very-secret-12' }),
       );

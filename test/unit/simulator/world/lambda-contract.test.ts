@@ -9,11 +9,11 @@ import {
 } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from 'vitest';
 import { TeamFunctionError } from '../../../../simulator/world/lambda-service.ts';
-import type { World } from '../../../../simulator/world/world.ts';
-import { A, B, rejection, ways, withWorld } from './support/world-under-test.ts';
+import type { SimulatedAws } from '../../../../simulator/world/simulated-aws.ts';
+import { A, B, rejection, ways, withAws } from './support/aws-under-test.ts';
 
-const addMapping = (world: World, enabled?: boolean): string =>
-  world.addEventSourceMapping({
+const addMapping = (aws: SimulatedAws, enabled?: boolean): string =>
+  aws.addEventSourceMapping({
     region: B,
     functionName: 'orders-consumer',
     eventSourceArn: `arn:aws:mq:${B}:123456789012:broker:orders:b-1`,
@@ -25,31 +25,31 @@ const parsed = (payload: Uint8Array | undefined): unknown => JSON.parse(new Text
 
 describe.each(ways)('Lambda event-source mappings, %s', (way) => {
   it('are disabled and enabled again, with a time in between', async () => {
-    await withWorld(way, async ({ world, lambda, pass }) => {
-      const UUID = addMapping(world);
-      const stateNow = async () => (await lambda(B).send(new GetEventSourceMappingCommand({ UUID }))).State;
-      expect([await stateNow(), world.mappingConsumes(UUID)]).toEqual(['Enabled', true]);
+    await withAws(way, async ({ aws, lambda, pass }) => {
+      const uuid = addMapping(aws);
+      const stateNow = async () => (await lambda(B).send(new GetEventSourceMappingCommand({ UUID: uuid }))).State;
+      expect([await stateNow(), aws.mappingConsumes(uuid)]).toEqual(['Enabled', true]);
 
-      const disabling = await lambda(B).send(new UpdateEventSourceMappingCommand({ UUID, Enabled: false }));
-      expect(disabling).toMatchObject({ UUID, State: 'Disabling', $metadata: { httpStatusCode: 202 } });
+      const disabling = await lambda(B).send(new UpdateEventSourceMappingCommand({ UUID: uuid, Enabled: false }));
+      expect(disabling).toMatchObject({ UUID: uuid, State: 'Disabling', $metadata: { httpStatusCode: 202 } });
       expect(disabling.LastModified).toBeInstanceOf(Date);
-      expect(world.mappingConsumes(UUID)).toBe(true);
-      const again = lambda(B).send(new UpdateEventSourceMappingCommand({ UUID, Enabled: true }));
+      expect(aws.mappingConsumes(uuid)).toBe(true);
+      const again = lambda(B).send(new UpdateEventSourceMappingCommand({ UUID: uuid, Enabled: true }));
       expect(await rejection(again)).toBeInstanceOf(ResourceInUseException);
 
       await pass(30_000);
-      expect([await stateNow(), world.mappingConsumes(UUID)]).toEqual(['Disabled', false]);
-      await lambda(B).send(new UpdateEventSourceMappingCommand({ UUID, Enabled: true }));
-      expect([await stateNow(), world.mappingConsumes(UUID)]).toEqual(['Enabling', false]);
+      expect([await stateNow(), aws.mappingConsumes(uuid)]).toEqual(['Disabled', false]);
+      await lambda(B).send(new UpdateEventSourceMappingCommand({ UUID: uuid, Enabled: true }));
+      expect([await stateNow(), aws.mappingConsumes(uuid)]).toEqual(['Enabling', false]);
       await pass(30_000);
-      expect([await stateNow(), world.mappingConsumes(UUID)]).toEqual(['Enabled', true]);
+      expect([await stateNow(), aws.mappingConsumes(uuid)]).toEqual(['Enabled', true]);
     });
   });
 
   it('stay as they are when asked for what they are', async () => {
-    await withWorld(way, async ({ world, lambda }) => {
-      const UUID = addMapping(world, false);
-      const answer = await lambda(B).send(new UpdateEventSourceMappingCommand({ UUID, Enabled: false }));
+    await withAws(way, async ({ aws, lambda }) => {
+      const uuid = addMapping(aws, false);
+      const answer = await lambda(B).send(new UpdateEventSourceMappingCommand({ UUID: uuid, Enabled: false }));
       expect(answer).toMatchObject({
         State: 'Disabled',
         FunctionArn: `arn:aws:lambda:${B}:123456789012:function:orders-consumer`,
@@ -59,24 +59,24 @@ describe.each(ways)('Lambda event-source mappings, %s', (way) => {
   });
 
   it('are found in their own Region alone, and other changes are refused', async () => {
-    await withWorld(way, async ({ world, lambda }) => {
-      const UUID = addMapping(world);
-      const elsewhere = lambda(A).send(new GetEventSourceMappingCommand({ UUID }));
+    await withAws(way, async ({ aws, lambda }) => {
+      const uuid = addMapping(aws);
+      const elsewhere = lambda(A).send(new GetEventSourceMappingCommand({ UUID: uuid }));
       expect(await rejection(elsewhere)).toBeInstanceOf(ResourceNotFoundException);
-      const batch = lambda(B).send(new UpdateEventSourceMappingCommand({ UUID, Enabled: false, BatchSize: 5 }));
+      const batch = lambda(B).send(new UpdateEventSourceMappingCommand({ UUID: uuid, Enabled: false, BatchSize: 5 }));
       expect(await rejection(batch)).toMatchObject({ name: 'NotModelledException' });
       expect(await rejection(lambda(B).send(new ListFunctionsCommand({})))).toMatchObject({
         name: 'NotModelledException',
       });
-      expect(() => world.mappingConsumes('another')).toThrow(TypeError);
+      expect(() => aws.mappingConsumes('another')).toThrow(TypeError);
     });
   });
 });
 
 describe.each(ways)('Lambda functions of teams, %s', (way) => {
   it('are invoked with the payload, by ARN and by name, and answer', async () => {
-    await withWorld(way, async ({ world, lambda }) => {
-      const arn = world.addFunction(B, 'hook', async (payload) => ({ got: payload }));
+    await withAws(way, async ({ aws, lambda }) => {
+      const arn = aws.addFunction(B, 'hook', async (payload) => ({ got: payload }));
       expect(arn).toBe(`arn:aws:lambda:${B}:123456789012:function:hook`);
       for (const FunctionName of [arn, 'hook']) {
         const answer = await lambda(B).send(new InvokeCommand({ FunctionName, Payload: json({ a: 'ü' }) }));
@@ -88,9 +88,9 @@ describe.each(ways)('Lambda functions of teams, %s', (way) => {
   });
 
   it('answer null for nothing, and tell in a header that they raised', async () => {
-    await withWorld(way, async ({ world, lambda }) => {
-      world.addFunction(B, 'quiet', async () => undefined);
-      world.addFunction(B, 'broken', async () => {
+    await withAws(way, async ({ aws, lambda }) => {
+      aws.addFunction(B, 'quiet', async () => undefined);
+      aws.addFunction(B, 'broken', async () => {
         throw new TeamFunctionError('no permission');
       });
       const quiet = await lambda(B).send(new InvokeCommand({ FunctionName: 'quiet', Payload: json({}) }));
@@ -102,8 +102,8 @@ describe.each(ways)('Lambda functions of teams, %s', (way) => {
   });
 
   it('are not found elsewhere, and take nothing but synchronous JSON', async () => {
-    await withWorld(way, async ({ world, lambda }) => {
-      const FunctionName = world.addFunction(B, 'hook', async () => ({}));
+    await withAws(way, async ({ aws, lambda }) => {
+      const FunctionName = aws.addFunction(B, 'hook', async () => ({}));
       const elsewhere = lambda(A).send(new InvokeCommand({ FunctionName, Payload: json({}) }));
       expect(await rejection(elsewhere)).toBeInstanceOf(ResourceNotFoundException);
       const text = lambda(B).send(new InvokeCommand({ FunctionName, Payload: new TextEncoder().encode('{') }));

@@ -7,7 +7,7 @@ import { isSigningName, type SigningName, serviceModels } from '../../../../simu
 import { Engine } from '../../../../simulator/engine/engine.ts';
 import { minimalRequest, type WrongRequest, wrongRequests } from '../../../support/sdk-requests.ts';
 import { locationOf, rawRequest } from '../../../support/wire-requests.ts';
-import { A, B, password, type WorldUnderTest, withWorld } from './support/world-under-test.ts';
+import { A, type AwsUnderTest, B, password, withAws } from './support/aws-under-test.ts';
 
 const root = resolve(import.meta.dirname, '../../../..');
 
@@ -49,23 +49,23 @@ interface Scene {
   readonly topicArn: string;
 }
 
-const configurationOf = async ({ mq }: WorldUnderTest, BrokerId: string): Promise<string | undefined> =>
+const configurationOf = async ({ mq }: AwsUnderTest, BrokerId: string): Promise<string | undefined> =>
   (await mq().send(new DescribeBrokerCommand({ BrokerId }))).Configurations?.Current?.Id;
 
-const setTheScene = async (test: WorldUnderTest): Promise<Scene> => {
-  const { world } = test;
+const setTheScene = async (test: AwsUnderTest): Promise<Scene> => {
+  const { aws } = test;
   const users = [{ username: 'operator', password }];
-  const primary = world.addBroker({ region: A, brokerName: 'orders', users });
-  const other = world.addBroker({ region: B, brokerName: 'invoices' });
-  const replica = world.addBroker({ region: A, brokerName: 'invoices-replica' });
-  world.pairBrokers(other.brokerId, replica.brokerId);
+  const primary = aws.addBroker({ region: A, brokerName: 'orders', users });
+  const other = aws.addBroker({ region: B, brokerName: 'invoices' });
+  const replica = aws.addBroker({ region: A, brokerName: 'invoices-replica' });
+  aws.pairBrokers(other.brokerId, replica.brokerId);
   const engine = new Engine({
-    clock: world.clock,
+    clock: aws.clock,
     random: () => 0.5,
-    accountId: world.accountId,
+    accountId: aws.accountId,
     invokeTask: async () => null,
   });
-  world.register(engine.service);
+  aws.register(engine.service);
   const definition = { QueryLanguage: 'JSONata', StartAt: 'S', States: { S: { Type: 'Succeed' } } };
   const stateMachineArn = engine.createStateMachine({ name: 'machine', region: A, definition });
   const start = {
@@ -75,18 +75,18 @@ const setTheScene = async (test: WorldUnderTest): Promise<Scene> => {
     caller: undefined,
   };
   const { executionArn } = await engine.service.handle(start);
-  await world.addTable({ tableName: 'table', partitionKey: 'pk', consistency: 'strong', regions: [A, 'us-east-2', B] });
-  world.addBucket(A, 'reports');
-  world.addSecret({ name: 'secret', value: 'v', regions: [A] });
+  await aws.addTable({ tableName: 'table', partitionKey: 'pk', consistency: 'strong', regions: [A, 'us-east-2', B] });
+  aws.addBucket(A, 'reports');
+  aws.addSecret({ name: 'secret', value: 'v', regions: [A] });
   return {
     brokerId: primary.brokerId,
     replicaId: replica.brokerId,
     configurationId: String(await configurationOf(test, primary.brokerId)),
     stateMachineArn,
     executionArn: String(executionArn),
-    mappingId: world.addEventSourceMapping({ region: A, functionName: 'f', eventSourceArn: primary.brokerArn }),
-    functionArn: world.addFunction(A, 'team', async () => 'ok'),
-    topicArn: world.addTopic(A, 'topic'),
+    mappingId: aws.addEventSourceMapping({ region: A, functionName: 'f', eventSourceArn: primary.brokerArn }),
+    functionArn: aws.addFunction(A, 'team', async () => 'ok'),
+    topicArn: aws.addTopic(A, 'topic'),
   };
 };
 
@@ -94,7 +94,7 @@ type Members = Readonly<Record<string, unknown>>;
 
 const item = { pk: { S: 'a' }, n: { N: '1' } };
 
-/** A request that the world takes, for every operation in use: members as the service sees them. */
+/** A request that the simulator takes, for every operation in use: members as the service sees them. */
 const validRequests: Readonly<Record<string, (scene: Scene) => Members>> = {
   'dynamodb.BatchGetItem': () => ({ RequestItems: { table: { Keys: [{ pk: { S: 'a' } }], ConsistentRead: true } } }),
   'dynamodb.BatchWriteItem': () => ({ RequestItems: { table: [{ PutRequest: { Item: item } }] } }),
@@ -194,9 +194,9 @@ const canBeSent = (service: SigningName, { kind, at, member }: WrongRequest): bo
   return !isText || (at !== undefined && (at.schema.isNumericSchema() || at.schema.isBooleanSchema()));
 };
 
-const send = async ({ world }: WorldUnderTest, name: string, input: Members) => {
+const send = async ({ aws }: AwsUnderTest, name: string, input: Members) => {
   const { service, operation } = split(name);
-  const handler = world.clientSettings().requestHandler;
+  const handler = aws.clientSettings().requestHandler;
   const { response } = await handler.handle(rawRequest(service, operation, input, A));
   const { statusCode, body } = response as { readonly statusCode: number; readonly body: Uint8Array };
   const text = body instanceof Uint8Array ? new TextDecoder().decode(body).replaceAll('&#34;', '"') : '';
@@ -214,7 +214,7 @@ describe.each(Object.keys(validRequests))('%s', (name) => {
   const requestIn = (scene: Scene): Members => validRequests[name]?.(scene) ?? {};
 
   it('is taken in a valid form', async () => {
-    await withWorld('in process', async (test) => {
+    await withAws('in process', async (test) => {
       const scene = await setTheScene(test);
       const earlier = before[name];
       if (earlier !== undefined) await send(test, earlier, validRequests[earlier]?.(scene) ?? {});
@@ -224,7 +224,7 @@ describe.each(Object.keys(validRequests))('%s', (name) => {
   });
 
   it('is refused by name for every member that is unknown, missing or of another type', async () => {
-    await withWorld('in process', async (test) => {
+    await withAws('in process', async (test) => {
       const scene = await setTheScene(test);
       const naming = namingOf(service);
       const sent = wrongRequests(operation, requestIn(scene), naming).filter((wrong) => canBeSent(service, wrong));
@@ -239,7 +239,7 @@ describe.each(Object.keys(validRequests))('%s', (name) => {
   });
 });
 
-/** Operations that the world serves though nothing deployed uses them: tests, tools and teams do. */
+/** Operations that the simulator serves though nothing deployed uses them: tests, tools and teams do. */
 const furtherOperations: readonly string[] = [
   'dynamodb.DescribeTable',
   'dynamodb.DescribeTimeToLive',
@@ -258,14 +258,14 @@ const furtherOperations: readonly string[] = [
 /** Operations that DynamoDB refuses for tables with strong consistency: they are answered for the table that they name. */
 const refusedForTables: readonly string[] = ['dynamodb.TransactGetItems', 'dynamodb.UpdateTimeToLive'];
 
-describe('operations that the world does not serve', () => {
-  // The route of an S3 request is told by its path and query alone; test/unit/simulator/world/s3 has its refusals.
+describe('operations that the simulator does not serve', () => {
+  // The route of an S3 request is known by its path and query alone; test/unit/simulator/world/s3 has its refusals.
   const services = Object.keys(serviceModels)
     .filter(isSigningName)
     .filter((service) => service !== 's3');
 
   it.each(services)('are refused by name: %s', async (service) => {
-    await withWorld('in process', async (test) => {
+    await withAws('in process', async (test) => {
       await setTheScene(test);
       const naming = namingOf(service);
       const served: string[] = [];

@@ -6,11 +6,11 @@ import {
   PutParameterCommand,
 } from '@aws-sdk/client-ssm';
 import { describe, expect, it } from 'vitest';
-import { A, B, rejection, START_MS, ways, withWorld } from './support/world-under-test.ts';
+import { A, B, rejection, startMs, ways, withAws } from './support/aws-under-test.ts';
 
 describe.each(ways)('Systems Manager parameters, %s', (way) => {
   it('are created, overwritten and read in their Region', async () => {
-    await withWorld(way, async ({ world, ssm }) => {
+    await withAws(way, async ({ aws, ssm }) => {
       const put = { Name: '/orders/endpoint', Type: 'String', Overwrite: true } as const;
       expect(await ssm(B).send(new PutParameterCommand({ ...put, Value: 'one' }))).toMatchObject({ Version: 1 });
       expect(await ssm(B).send(new PutParameterCommand({ ...put, Value: 'two' }))).toMatchObject({ Version: 2 });
@@ -22,14 +22,14 @@ describe.each(ways)('Systems Manager parameters, %s', (way) => {
         Type: 'String',
         ARN: `arn:aws:ssm:${B}:123456789012:parameter/orders/endpoint`,
       });
-      expect(Parameter?.LastModifiedDate?.getTime()).toBeGreaterThanOrEqual(START_MS);
-      expect(world.parameter(B, put.Name)).toMatchObject({ value: 'two', version: 2 });
-      expect(world.parameter(A, put.Name)).toBeUndefined();
+      expect(Parameter?.LastModifiedDate?.getTime()).toBeGreaterThanOrEqual(startMs);
+      expect(aws.parameter(B, put.Name)).toMatchObject({ value: 'two', version: 2 });
+      expect(aws.parameter(A, put.Name)).toBeUndefined();
     });
   });
 
   it('are refused where the service refuses them', async () => {
-    await withWorld(way, async ({ ssm }) => {
+    await withAws(way, async ({ ssm }) => {
       const put = async (input: object) =>
         await rejection(ssm().send(new PutParameterCommand({ Name: 'a', Value: 'v', Type: 'String', ...input })));
       await ssm().send(new PutParameterCommand({ Name: 'a', Value: 'v', Type: 'String' }));

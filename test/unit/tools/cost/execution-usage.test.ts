@@ -91,7 +91,7 @@ it('history events are no larger than what is assumed of them', async () => {
   await stage.play(async () => {
     const ended = await stage.run('failover', 'us-west-2', { pair: 'orders', reason: 'test', acceptDataLoss: true });
     const client = new SFNClient({
-      ...stage.stage.world.clientSettings({ fromRegion: 'us-west-2' }),
+      ...stage.stage.aws.clientSettings({ fromRegion: 'us-west-2' }),
       region: 'us-west-2',
     });
     const { events = [] } = await client.send(

@@ -1,10 +1,14 @@
 import rhea, { type Typed } from 'rhea';
 import { describe, expect, it } from 'vitest';
-import { readMessage, withDeliveryCount, withMessageId } from '../../../../../simulator/world/broker/amqp-message.ts';
-import { AmqpDecodeError, sectionsOf } from '../../../../../simulator/world/broker/amqp-sections.ts';
+import {
+  readIncomingMessage,
+  withDeliveryCount,
+  withMessageId,
+} from '../../../../../simulator/world/broker/amqp-message.ts';
+import { AmqpDecodeError, encodedSectionsOf } from '../../../../../simulator/world/broker/amqp-sections.ts';
 
 const encode = (fields: object): Buffer => rhea.message.encode({ body: 'x', ...fields });
-const idOf = (messageId: unknown): string | undefined => readMessage(encode({ message_id: messageId }), 0).id;
+const idOf = (messageId: unknown): string | undefined => readIncomingMessage(encode({ message_id: messageId }), 0).id;
 const uuid = Buffer.from('00112233445566778899aabbccddeeff', 'hex');
 
 describe('readMessage', () => {
@@ -23,16 +27,20 @@ describe('readMessage', () => {
   });
 
   it('takes a message as durable only when its header says so', () => {
-    expect(readMessage(encode({ durable: true }), 0).durable).toBe(true);
-    expect(readMessage(encode({ durable: false }), 0).durable).toBe(false);
-    expect(readMessage(encode({}), 0).durable).toBe(false);
+    expect(readIncomingMessage(encode({ durable: true }), 0).durable).toBe(true);
+    expect(readIncomingMessage(encode({ durable: false }), 0).durable).toBe(false);
+    expect(readIncomingMessage(encode({}), 0).durable).toBe(false);
   });
 
   it('reads expiry, group and earlier failures', () => {
     const fields = { ttl: 1_000, group_id: 'g', delivery_count: 3 };
-    expect(readMessage(encode(fields), 500)).toMatchObject({ expiresAtMs: 1_500, groupId: 'g', deliveryCount: 3 });
-    expect(readMessage(encode({ absolute_expiry_time: 9_000 }), 500).expiresAtMs).toBe(9_000);
-    expect(readMessage(encode({}), 500)).toMatchObject({ expiresAtMs: undefined, groupId: undefined });
+    expect(readIncomingMessage(encode(fields), 500)).toMatchObject({
+      expiresAtMs: 1_500,
+      groupId: 'g',
+      deliveryCount: 3,
+    });
+    expect(readIncomingMessage(encode({ absolute_expiry_time: 9_000 }), 500).expiresAtMs).toBe(9_000);
+    expect(readIncomingMessage(encode({}), 500)).toMatchObject({ expiresAtMs: undefined, groupId: undefined });
   });
 
   it('refuses bytes that are no message', () => {
@@ -42,7 +50,7 @@ describe('readMessage', () => {
       whole.subarray(0, whole.length - 1),
       Buffer.from([0, 0x53, 0x10, 0x45]),
     ]) {
-      expect(() => readMessage(bytes, 0)).toThrow(AmqpDecodeError);
+      expect(() => readIncomingMessage(bytes, 0)).toThrow(AmqpDecodeError);
     }
   });
 });
@@ -65,7 +73,7 @@ describe('fields that the broker sets', () => {
     body: rhea.message.data_section(Buffer.from('body')),
   });
   const section = (of: Buffer, code: number): Buffer => {
-    const found = sectionsOf(of).find((one) => one.code === code);
+    const found = encodedSectionsOf(of).find((one) => one.code === code);
     return found === undefined ? Buffer.alloc(0) : of.subarray(found.start, found.value.end);
   };
 
@@ -83,14 +91,14 @@ describe('fields that the broker sets', () => {
   it('sets a message id where there was none and leaves every other byte', () => {
     const delivered = withMessageId(bytes, 'ID:b-1-1');
     expect(rhea.message.decode(delivered)).toMatchObject({ message_id: 'ID:b-1-1', subject: 's' });
-    expect(readMessage(delivered, 0).id).toBe('ID:b-1-1');
+    expect(readIncomingMessage(delivered, 0).id).toBe('ID:b-1-1');
     for (const code of [0x70, 0x72, 0x74, 0x75]) expect(section(delivered, code)).toEqual(section(bytes, code));
   });
 
   it('adds the sections to a message that has only a body, in their places', () => {
     const body = section(bytes, 0x75);
     const delivered = withMessageId(withDeliveryCount(body, 2), 'ID:1');
-    expect(sectionsOf(delivered).map(({ code }) => code)).toEqual([0x70, 0x73, 0x75]);
+    expect(encodedSectionsOf(delivered).map(({ code }) => code)).toEqual([0x70, 0x73, 0x75]);
     expect(rhea.message.decode(delivered)).toMatchObject({ delivery_count: 2, message_id: 'ID:1' });
   });
 });

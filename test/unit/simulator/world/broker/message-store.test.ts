@@ -1,7 +1,7 @@
 import rhea from 'rhea';
 import { describe, expect, it } from 'vitest';
 import { deadLetterQueue } from '../../../../../simulator/world/broker/amqp-address.ts';
-import { readMessage } from '../../../../../simulator/world/broker/amqp-message.ts';
+import { readIncomingMessage } from '../../../../../simulator/world/broker/amqp-message.ts';
 import { MessageStore, storePolicy } from '../../../../../simulator/world/broker/message-store.ts';
 import type { ReplicationEvent } from '../../../../../simulator/world/broker/replication-events.ts';
 
@@ -10,7 +10,10 @@ const storeAt = (nowMs = { value: 0 }) => {
   const events: ReplicationEvent[] = [];
   store.observer = (event) => events.push(event);
   const put = (fields: object, queue = 'q') =>
-    store.enqueue(queue, readMessage(rhea.message.encode({ durable: true, body: 'x', ...fields }), nowMs.value));
+    store.enqueue(
+      queue,
+      readIncomingMessage(rhea.message.encode({ durable: true, body: 'x', ...fields }), nowMs.value),
+    );
   const ids = (queue = 'q') => store.view(queue).map(({ id }) => id);
   const take = (holder = 'c1', messageId?: string) => store.acquire('q', { holder, messageId });
   return { store, events, put, ids, take };

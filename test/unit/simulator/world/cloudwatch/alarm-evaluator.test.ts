@@ -6,7 +6,7 @@ const minuteMs = 60_000;
 
 const withAlarm = async (threshold: AlarmThreshold): Promise<WorkflowStage> => {
   const stage = await WorkflowStage.create({ paired: true });
-  stage.stage.world.addAlarm('us-west-2', {
+  stage.stage.aws.addAlarm('us-west-2', {
     alarmName: 'wait',
     metrics: [
       { namespace: 'AWS/AmazonMQ', metricName: 'ReplicaWaitTime', dimensions: { Broker: 'orders-replica-1' } },
@@ -18,24 +18,24 @@ const withAlarm = async (threshold: AlarmThreshold): Promise<WorkflowStage> => {
 };
 
 const changes = (stage: WorkflowStage) =>
-  stage.stage.world.events.events
+  stage.stage.aws.events.events
     .filter((event) => event['detail-type'] === 'CloudWatch Alarm State Change')
     .map(({ detail }) => (detail.state as { readonly value: string }).value);
 
 describe('an alarm with a threshold', () => {
   it('fires when the metric passes it, once, and is over when the metric is back', async () => {
     const stage = await withAlarm({ above: 180_000, missingData: 'ignore' });
-    const { clock, world } = stage.stage;
+    const { clock, aws } = stage.stage;
     await stage.play(async () => {
       await clock.sleepMs(10 * minuteMs);
       expect(changes(stage)).toEqual([]);
-      world.faults.start({ id: 'cut', kind: 'link-cut', regions: ['us-east-1', 'us-west-2'] });
+      aws.faults.start({ id: 'cut', kind: 'link-cut', regions: ['us-east-1', 'us-west-2'] });
       await clock.sleepMs(10 * minuteMs);
       expect(changes(stage)).toEqual(['ALARM']);
-      world.faults.stop('cut');
+      aws.faults.stop('cut');
       await clock.sleepMs(10 * minuteMs);
       expect(changes(stage)).toEqual(['ALARM', 'OK']);
-      expect(world.events.events[0]).toMatchObject({
+      expect(aws.events.events[0]).toMatchObject({
         source: 'aws.cloudwatch',
         region: 'us-west-2',
         resources: ['arn:aws:cloudwatch:us-west-2:123456789012:alarm:wait'],
@@ -54,7 +54,7 @@ describe('an alarm with a threshold', () => {
     ['ignore', []],
   ] as const)('that takes missing data for "%s" changes accordingly', async (missingData, expected) => {
     const stage = await withAlarm({ above: 180_000, missingData });
-    stage.stage.world.faults.start({ kind: 'metrics', effect: 'missing' });
+    stage.stage.aws.faults.start({ kind: 'metrics', effect: 'missing' });
     await stage.play(async () => {
       await stage.stage.clock.sleepMs(3 * minuteMs);
       expect(changes(stage)).toEqual(expected);
@@ -63,7 +63,7 @@ describe('an alarm with a threshold', () => {
 
   it('is not evaluated in a dark Region', async () => {
     const stage = await withAlarm({ above: 180_000, missingData: 'breaching' });
-    stage.stage.world.blackout('us-west-2');
+    stage.stage.aws.blackout('us-west-2');
     await stage.play(async () => {
       await stage.stage.clock.sleepMs(10 * minuteMs);
       expect(changes(stage)).toEqual([]);

@@ -7,11 +7,11 @@ import {
   PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, it } from 'vitest';
+import { A, B, rejection, startMs, ways, withAws } from '../support/aws-under-test.ts';
 import { noGauges } from '../support/in-memory-data-planes.ts';
-import { A, B, rejection, START_MS, ways, withWorld } from '../support/world-under-test.ts';
 
-const MINUTE_MS = 60_000;
-const at = (minutes: number): Date => new Date(START_MS + minutes * MINUTE_MS);
+const minuteMs = 60_000;
+const at = (minutes: number): Date => new Date(startMs + minutes * minuteMs);
 
 const lagQuery = (MetricName: string, change: object = {}, Dimensions = [{ Name: 'Broker', Value: 'orders-1' }]) => ({
   Id: 'lag',
@@ -33,12 +33,12 @@ const custom = (change: object = {}) => ({
 
 describe.each(ways)('CloudWatch, %s', (way) => {
   it('shows a gauge of each minute some 90 s after the minute began', async () => {
-    await withWorld(way, async ({ world, dataPlanes, cloudWatch, pass }) => {
-      const { brokerId } = world.addBroker({ region: A, brokerName: 'orders' });
+    await withAws(way, async ({ aws, dataPlanes, cloudWatch, pass }) => {
+      const { brokerId } = aws.addBroker({ region: A, brokerName: 'orders' });
       dataPlanes.broker(brokerId).reading = { ...noGauges, totalReplicationLagMs: 5_200 };
       const values = async () =>
         (await cloudWatch().send(lastHour(lagQuery('TotalReplicationLag')))).MetricDataResults?.[0];
-      await pass(2 * MINUTE_MS + 20_000);
+      await pass(2 * minuteMs + 20_000);
       expect((await values())?.Timestamps).toEqual([]);
       await pass(20_000);
       dataPlanes.broker(brokerId).reading = { ...noGauges, totalReplicationLagMs: 7_000 };
@@ -49,19 +49,19 @@ describe.each(ways)('CloudWatch, %s', (way) => {
         Timestamps: [at(1)],
         Values: [5_200],
       });
-      await pass(2 * MINUTE_MS);
+      await pass(2 * minuteMs);
       expect(await values()).toMatchObject({ Timestamps: [at(1), at(2), at(3)], Values: [5_200, 5_200, 7_000] });
     });
   });
 
   it('has no point for a gauge without value, for a broker that is down, for the standby or for another Region', async () => {
-    await withWorld(way, async ({ world, dataPlanes, cloudWatch, pass }) => {
-      const { brokerId } = world.addBroker({ region: A, brokerName: 'orders' });
+    await withAws(way, async ({ aws, dataPlanes, cloudWatch, pass }) => {
+      const { brokerId } = aws.addBroker({ region: A, brokerName: 'orders' });
       const broker = dataPlanes.broker(brokerId);
       broker.connections = 3;
-      await pass(1.5 * MINUTE_MS);
+      await pass(1.5 * minuteMs);
       broker.powerOff();
-      await pass(5 * MINUTE_MS);
+      await pass(5 * minuteMs);
       const standby = lagQuery('CurrentConnectionsCount', {}, [{ Name: 'Broker', Value: 'orders-2' }]);
       const queries = [
         lagQuery('CurrentConnectionsCount'),
@@ -76,15 +76,15 @@ describe.each(ways)('CloudWatch, %s', (way) => {
   });
 
   it('reports queue sizes, the replication queue and totals under their dimensions', async () => {
-    await withWorld(way, async ({ world, dataPlanes, cloudWatch, pass }) => {
-      const { brokerId } = world.addBroker({ region: A, brokerName: 'orders' });
+    await withAws(way, async ({ aws, dataPlanes, cloudWatch, pass }) => {
+      const { brokerId } = aws.addBroker({ region: A, brokerName: 'orders' });
       const broker = dataPlanes.broker(brokerId);
       broker.depths = new Map([
         ['invoices', 4],
         ['parcels', 38],
       ]);
       broker.reading = { ...noGauges, replicationQueueSize: 12, primaryWaitTimeMs: 61_000 };
-      await pass(3 * MINUTE_MS);
+      await pass(3 * minuteMs);
       const queue = (name: string, Id: string) => ({
         ...lagQuery('QueueSize', {}, [
           { Name: 'Queue', Value: name },
@@ -106,16 +106,16 @@ describe.each(ways)('CloudWatch, %s', (way) => {
   });
 
   it('counts what came to a queue and left it by the minute, and anew after a restart', async () => {
-    await withWorld(way, async ({ world, dataPlanes, cloudWatch, pass }) => {
-      const { brokerId } = world.addBroker({ region: A, brokerName: 'orders' });
+    await withAws(way, async ({ aws, dataPlanes, cloudWatch, pass }) => {
+      const { brokerId } = aws.addBroker({ region: A, brokerName: 'orders' });
       const broker = dataPlanes.broker(brokerId);
       broker.depths = new Map([['invoices', 4]]);
       broker.counts = { enqueued: 10, dequeued: 6, expired: 1, consumers: 2, inFlight: 3 };
-      await pass(1.5 * MINUTE_MS);
+      await pass(1.5 * minuteMs);
       broker.counts = { ...broker.counts, enqueued: 25, dequeued: 6 };
-      await pass(MINUTE_MS);
+      await pass(minuteMs);
       broker.counts = { enqueued: 2, dequeued: 1 };
-      await pass(3 * MINUTE_MS);
+      await pass(3 * minuteMs);
       const names = ['EnqueueCount', 'DequeueCount', 'ExpiredCount', 'ConsumerCount', 'InFlightCount', 'QueueSize'];
       const dimensions = [
         { Name: 'Broker', Value: 'orders-1' },
@@ -135,9 +135,9 @@ describe.each(ways)('CloudWatch, %s', (way) => {
   });
 
   it('lists metrics by name and dimensions, in pages, once they can be read and as long as they are recent', async () => {
-    await withWorld(way, async ({ world, dataPlanes, cloudWatch, pass }) => {
-      const { brokerId } = world.addBroker({ region: A, brokerName: 'orders' });
-      const other = world.addBroker({ region: A, brokerName: 'parcels' });
+    await withAws(way, async ({ aws, dataPlanes, cloudWatch, pass }) => {
+      const { brokerId } = aws.addBroker({ region: A, brokerName: 'orders' });
+      const other = aws.addBroker({ region: A, brokerName: 'parcels' });
       const queues = Array.from({ length: 1_200 }, (_unused, index) => `q${index}`);
       dataPlanes.broker(brokerId).depths = new Map(queues.map((name) => [name, 1]));
       dataPlanes.broker(other.brokerId).depths = new Map([['of the other', 1]]);
@@ -161,12 +161,12 @@ describe.each(ways)('CloudWatch, %s', (way) => {
         return { names, pages };
       };
       expect((await list()).names).toEqual([]);
-      await pass(3 * MINUTE_MS);
+      await pass(3 * minuteMs);
       // CloudWatch covers the first 1,000 destinations of a broker (docs/amazon-mq.md 10.1).
       expect(await list()).toEqual({ names: queues.slice(0, 1_000), pages: 2 });
       expect((await cloudWatch(B).send(new ListMetricsCommand(filter))).Metrics).toEqual([]);
       dataPlanes.broker(brokerId).depths = new Map([['late', 1]]);
-      await pass(181 * MINUTE_MS);
+      await pass(181 * minuteMs);
       expect((await list({ RecentlyActive: 'PT3H' })).names).toEqual(['late']);
       expect((await list()).names).toHaveLength(1_001);
       const wrong = new ListMetricsCommand({ ...filter, NextToken: 'bogus' });
@@ -177,26 +177,26 @@ describe.each(ways)('CloudWatch, %s', (way) => {
   });
 
   it('drops, freezes and delays points while faults say so, and has none of a dark Region', async () => {
-    await withWorld(way, async ({ world, dataPlanes, cloudWatch, pass }) => {
-      const { brokerId } = world.addBroker({ region: A, brokerName: 'orders' });
+    await withAws(way, async ({ aws, dataPlanes, cloudWatch, pass }) => {
+      const { brokerId } = aws.addBroker({ region: A, brokerName: 'orders' });
       const broker = dataPlanes.broker(brokerId);
       const during = async (value: number, start?: () => string) => {
         broker.reading = { ...noGauges, replicationLagMs: value };
         const id = start?.();
-        await pass(MINUTE_MS);
-        if (id !== undefined) world.faults.stop(id);
+        await pass(minuteMs);
+        if (id !== undefined) aws.faults.stop(id);
       };
       await pass(1_000);
       await during(100);
-      await during(200, () => world.faults.start({ kind: 'metrics', effect: 'missing', region: A }));
-      await during(300, () => world.faults.start({ kind: 'metrics', effect: 'frozen', metricName: 'ReplicationLag' }));
+      await during(200, () => aws.faults.start({ kind: 'metrics', effect: 'missing', region: A }));
+      await during(300, () => aws.faults.start({ kind: 'metrics', effect: 'frozen', metricName: 'ReplicationLag' }));
       await during(400, () => {
-        world.blackout(A);
+        aws.blackout(A);
         return 'blackout of us-east-1';
       });
-      await during(500, () => world.faults.start({ kind: 'metrics', effect: 'delayed', delayMs: 10 * MINUTE_MS }));
+      await during(500, () => aws.faults.start({ kind: 'metrics', effect: 'delayed', delayMs: 10 * minuteMs }));
       await during(600);
-      await pass(2 * MINUTE_MS);
+      await pass(2 * minuteMs);
       broker.reading = noGauges;
       const read = async () => {
         const answer = await cloudWatch().send(lastHour(lagQuery('ReplicationLag')));
@@ -206,13 +206,13 @@ describe.each(ways)('CloudWatch, %s', (way) => {
         );
       };
       expect(await read()).toEqual({ 1: 100, 3: 100, 6: 600 });
-      await pass(10 * MINUTE_MS);
+      await pass(10 * minuteMs);
       expect(await read()).toMatchObject({ 5: 500 });
     });
   });
 
   it('computes statistics of custom metrics over periods and pages through them', async () => {
-    await withWorld(way, async ({ cloudWatch, pass }) => {
+    await withAws(way, async ({ cloudWatch, pass }) => {
       const client = cloudWatch();
       const datum = (minute: number, values: object) => ({
         MetricName: 'Orders',
@@ -230,7 +230,7 @@ describe.each(ways)('CloudWatch, %s', (way) => {
           ],
         }),
       );
-      await pass(2 * MINUTE_MS);
+      await pass(2 * minuteMs);
       const read = async (change: object) => {
         const answer = await client.send(lastHour(custom(change)));
         return answer.MetricDataResults?.[0]?.Values;
@@ -252,14 +252,14 @@ describe.each(ways)('CloudWatch, %s', (way) => {
   });
 
   it('takes requests that the client compresses', async () => {
-    await withWorld(way, async ({ cloudWatch, pass }) => {
+    await withAws(way, async ({ cloudWatch, pass }) => {
       const MetricData = Array.from({ length: 500 }, () => ({
         MetricName: 'Orders',
         Dimensions: [{ Name: 'Queue', Value: 'q' }],
         Value: 1,
       }));
       await cloudWatch().send(new PutMetricDataCommand({ Namespace: 'App', MetricData }));
-      await pass(2 * MINUTE_MS);
+      await pass(2 * minuteMs);
       expect((await cloudWatch().send(lastHour(custom()))).MetricDataResults?.[0]?.Values).toEqual([500]);
     });
   });
@@ -268,38 +268,38 @@ describe.each(ways)('CloudWatch, %s', (way) => {
     ['a period that is no multiple of 60', { Period: 61 }],
     ['an unknown statistic', { Stat: 'p99' }],
   ])('refuses %s', async (_what, change) => {
-    await withWorld(way, async ({ cloudWatch }) => {
+    await withAws(way, async ({ cloudWatch }) => {
       const error = await rejection(cloudWatch().send(lastHour(custom(change))));
       expect(error).toMatchObject({ name: 'InvalidParameterValueException', $metadata: { httpStatusCode: 400 } });
     });
   });
 
-  it('reports how full a store is, as the world was told', async () => {
-    await withWorld(way, async ({ world, cloudWatch, pass }) => {
-      const { brokerId } = world.addBroker({ region: A, brokerName: 'orders', storePercentUsage: 12 });
-      await pass(1.5 * MINUTE_MS);
-      world.amendBroker(brokerId, { storePercentUsage: 71 });
-      await pass(2 * MINUTE_MS);
+  it('reports how full a store is, as the simulator was set up', async () => {
+    await withAws(way, async ({ aws, cloudWatch, pass }) => {
+      const { brokerId } = aws.addBroker({ region: A, brokerName: 'orders', storePercentUsage: 12 });
+      await pass(1.5 * minuteMs);
+      aws.amendBroker(brokerId, { storePercentUsage: 71 });
+      await pass(2 * minuteMs);
       const answer = await cloudWatch().send(lastHour(lagQuery('StorePercentUsage')));
       expect(answer.MetricDataResults?.[0]?.Values).toEqual([12, 71]);
     });
   });
 
   it('describes the alarms of one Region by name, one metric as their own and several as queries', async () => {
-    await withWorld(way, async ({ world, cloudWatch }) => {
+    await withAws(way, async ({ aws, cloudWatch }) => {
       const watches = (instance: string) => ({
         namespace: 'AWS/AmazonMQ',
         metricName: 'ReplicaWaitTime',
         dimensions: { Broker: instance },
       });
-      world.addAlarm(A, { alarmName: 'orders-one', metrics: [watches('orders-1')], stateValue: 'ALARM' });
-      world.addAlarm(A, {
+      aws.addAlarm(A, { alarmName: 'orders-one', metrics: [watches('orders-1')], stateValue: 'ALARM' });
+      aws.addAlarm(A, {
         alarmName: 'orders-both',
         metrics: [watches('orders-1'), watches('orders-2')],
         actionsEnabled: false,
       });
-      world.addAlarm(A, { alarmName: 'billing', metrics: [watches('billing-1')] });
-      world.addAlarm(B, { alarmName: 'orders-elsewhere', metrics: [watches('orders-1')] });
+      aws.addAlarm(A, { alarmName: 'billing', metrics: [watches('billing-1')] });
+      aws.addAlarm(B, { alarmName: 'orders-elsewhere', metrics: [watches('orders-1')] });
       const found = await cloudWatch().send(new DescribeAlarmsCommand({ AlarmNamePrefix: 'orders' }));
       expect(found.MetricAlarms).toMatchObject([
         {
@@ -329,9 +329,9 @@ describe.each(ways)('CloudWatch, %s', (way) => {
   });
 
   it('gives alarms in pages, and refuses a token that it did not give', async () => {
-    await withWorld(way, async ({ world, cloudWatch }) => {
+    await withAws(way, async ({ aws, cloudWatch }) => {
       const metric = { namespace: 'App', metricName: 'Orders', dimensions: {} };
-      for (const alarmName of ['a', 'b', 'c']) world.addAlarm(A, { alarmName, metrics: [metric] });
+      for (const alarmName of ['a', 'b', 'c']) aws.addAlarm(A, { alarmName, metrics: [metric] });
       const first = await cloudWatch().send(new DescribeAlarmsCommand({ MaxRecords: 2 }));
       const second = await cloudWatch().send(new DescribeAlarmsCommand({ MaxRecords: 2, NextToken: first.NextToken }));
       expect([first, second].map(({ MetricAlarms = [] }) => MetricAlarms.map(({ AlarmName }) => AlarmName))).toEqual([
@@ -345,7 +345,7 @@ describe.each(ways)('CloudWatch, %s', (way) => {
   });
 
   it('refuses metric math, other operations, AWS namespaces and an end before the start', async () => {
-    await withWorld(way, async ({ cloudWatch }) => {
+    await withAws(way, async ({ cloudWatch }) => {
       const client = cloudWatch();
       const math = await rejection(client.send(lastHour(custom(), { Id: 'sum', Expression: 'custom + 1' })));
       expect(math.message).toMatch(/Expression|MetricStat/);

@@ -17,19 +17,19 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { STRONG_REGIONS } from '../../../../../simulator/world/dynamodb/table-spec.ts';
-import { A, B, rejection, START_MS, type WorldUnderTest, ways, withWorld } from '../support/world-under-test.ts';
+import { strongRegions } from '../../../../../simulator/world/dynamodb/table-spec.ts';
+import { A, type AwsUnderTest, B, rejection, startMs, ways, withAws } from '../support/aws-under-test.ts';
 
 const TableName = 'control';
 const key = (pk: string, sk = 'LOCK') => ({ pk: { S: pk }, sk: { S: sk } });
 
-const addControl = async ({ world }: WorldUnderTest) =>
-  await world.addTable({
+const addControl = async ({ aws }: AwsUnderTest) =>
+  await aws.addTable({
     tableName: TableName,
     partitionKey: 'pk',
     sortKey: 'sk',
     consistency: 'strong',
-    regions: STRONG_REGIONS,
+    regions: strongRegions,
   });
 
 const put = (client: DynamoDBClient, pk: string, owner: string, change: object = {}) =>
@@ -40,7 +40,7 @@ const get = async (client: DynamoDBClient, pk: string, ConsistentRead = true) =>
 
 describe.each(ways)('DynamoDB, %s', (way) => {
   it('serves a strong table as one table to all its Regions', async () => {
-    await withWorld(way, async (test) => {
+    await withAws(way, async (test) => {
       await addControl(test);
       await put(test.dynamoDb(A), 'p1', 'run-1');
       expect(await get(test.dynamoDb(B), 'p1')).toEqual({ ...key('p1'), owner: { S: 'run-1' } });
@@ -60,7 +60,7 @@ describe.each(ways)('DynamoDB, %s', (way) => {
   });
 
   it('writes under a condition, and returns the item that made it fail when asked', async () => {
-    await withWorld(way, async (test) => {
+    await withAws(way, async (test) => {
       await addControl(test);
       const condition = { ConditionExpression: 'attribute_not_exists(pk)' };
       await put(test.dynamoDb(), 'p1', 'run-1', condition);
@@ -79,7 +79,7 @@ describe.each(ways)('DynamoDB, %s', (way) => {
   });
 
   it('queries and reads batches in a repeatable order', async () => {
-    await withWorld(way, async (test) => {
+    await withAws(way, async (test) => {
       await addControl(test);
       const client = test.dynamoDb();
       const items = Array.from({ length: 20 }, (_unused, index) => key('p1', `S${String(index).padStart(2, '0')}`));
@@ -101,32 +101,32 @@ describe.each(ways)('DynamoDB, %s', (way) => {
   });
 
   it('refuses writes and consistent reads of a strong table without a majority of its Regions', async () => {
-    await withWorld(way, async (test) => {
+    await withAws(way, async (test) => {
       await addControl(test);
       await put(test.dynamoDb(B), 'p1', 'run-1');
-      test.world.blackout(A);
+      test.aws.blackout(A);
       await put(test.dynamoDb(B), 'p1', 'run-2');
-      test.world.blackout('us-east-2');
+      test.aws.blackout('us-east-2');
       expect(await rejection(put(test.dynamoDb(B), 'p1', 'run-3'))).toBeInstanceOf(InternalServerError);
       expect(await rejection(get(test.dynamoDb(B), 'p1'))).toBeInstanceOf(InternalServerError);
       expect(await get(test.dynamoDb(B), 'p1', false)).toMatchObject({ owner: { S: 'run-2' } });
-      test.world.restore(A);
+      test.aws.restore(A);
       await put(test.dynamoDb(A), 'p1', 'run-4');
     });
   });
 
   it('keeps serving the majority when one Region is partitioned from the two others', async () => {
-    await withWorld(way, async (test) => {
+    await withAws(way, async (test) => {
       await addControl(test);
-      test.world.faults.start({ kind: 'partition', regions: [A, B] });
-      test.world.faults.start({ kind: 'partition', regions: [A, 'us-east-2'] });
+      test.aws.faults.start({ kind: 'partition', regions: [A, B] });
+      test.aws.faults.start({ kind: 'partition', regions: [A, 'us-east-2'] });
       expect(await rejection(put(test.dynamoDb(A), 'p1', 'cut off'))).toBeInstanceOf(InternalServerError);
       await put(test.dynamoDb(B), 'p1', 'majority');
     });
   });
 
   it('knows a table only where it has a replica', async () => {
-    await withWorld(way, async (test) => {
+    await withAws(way, async (test) => {
       await addControl(test);
       expect(await rejection(get(test.dynamoDb('us-west-1'), 'p1'))).toBeInstanceOf(ResourceNotFoundException);
       const other = test.dynamoDb().send(new GetItemCommand({ TableName: 'other', Key: key('p1') }));
@@ -137,7 +137,7 @@ describe.each(ways)('DynamoDB, %s', (way) => {
   });
 
   it('refuses transactions and TTL on a strong table', async () => {
-    await withWorld(way, async (test) => {
+    await withAws(way, async (test) => {
       await addControl(test);
       const TransactItems = [{ Put: { TableName, Item: key('p1') } }];
       const transaction = await rejection(test.dynamoDb().send(new TransactWriteItemsCommand({ TransactItems })));
@@ -150,9 +150,9 @@ describe.each(ways)('DynamoDB, %s', (way) => {
   });
 
   it('reports a write conflict between Regions when a fault says so, once', async () => {
-    await withWorld(way, async (test) => {
+    await withAws(way, async (test) => {
       await addControl(test);
-      test.world.faults.start({
+      test.aws.faults.start({
         kind: 'error',
         service: 'dynamodb',
         operation: 'PutItem',
@@ -167,7 +167,7 @@ describe.each(ways)('DynamoDB, %s', (way) => {
   it('describes a table as its Region sees it, with virtual times and repeatable ids', async () => {
     const describeOnce = async () => {
       let described: object | undefined;
-      await withWorld(way, async (test) => {
+      await withAws(way, async (test) => {
         await addControl(test);
         described = (await test.dynamoDb(B).send(new DescribeTableCommand({ TableName }))).Table;
       });
@@ -181,7 +181,7 @@ describe.each(ways)('DynamoDB, %s', (way) => {
       Replicas: [{ RegionName: A }, { RegionName: 'us-east-2' }],
     });
     if (way === 'in process') {
-      expect(described).toMatchObject({ CreationDateTime: new Date(START_MS) });
+      expect(described).toMatchObject({ CreationDateTime: new Date(startMs) });
       expect(await describeOnce()).toEqual(described);
     }
   });
@@ -189,14 +189,14 @@ describe.each(ways)('DynamoDB, %s', (way) => {
 
 describe('setting up tables', () => {
   it('refuses a strong table without three Regions, an unknown Region and a name that is taken', async () => {
-    await withWorld('in process', async ({ world }) => {
+    await withAws('in process', async ({ aws }) => {
       const spec = { tableName: 'ledger', partitionKey: 'pk', consistency: 'strong', regions: [A, B] } as const;
-      await expect(world.addTable(spec)).rejects.toThrow('exactly three Regions');
-      await expect(world.addTable({ ...spec, consistency: 'eventual', regions: ['eu-west-1'] })).rejects.toThrow(
+      await expect(aws.addTable(spec)).rejects.toThrow('exactly three Regions');
+      await expect(aws.addTable({ ...spec, consistency: 'eventual', regions: ['eu-west-1'] })).rejects.toThrow(
         'eu-west-1',
       );
-      await world.addTable({ ...spec, consistency: 'eventual' });
-      await expect(world.addTable({ ...spec, consistency: 'eventual' })).rejects.toThrow('exists');
+      await aws.addTable({ ...spec, consistency: 'eventual' });
+      await expect(aws.addTable({ ...spec, consistency: 'eventual' })).rejects.toThrow('exists');
     });
   });
 });

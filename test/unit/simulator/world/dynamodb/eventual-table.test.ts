@@ -11,13 +11,13 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { A, B, rejection, type WorldUnderTest, ways, withWorld } from '../support/world-under-test.ts';
+import { A, type AwsUnderTest, B, rejection, ways, withAws } from '../support/aws-under-test.ts';
 
 const TableName = 'ledger';
 const key = (pk: string, sk = 'P') => ({ pk: { S: pk }, sk: { S: sk } });
 
-const addLedger = async ({ world }: WorldUnderTest) =>
-  await world.addTable({
+const addLedger = async ({ aws }: AwsUnderTest) =>
+  await aws.addTable({
     tableName: TableName,
     partitionKey: 'pk',
     sortKey: 'sk',
@@ -37,7 +37,7 @@ const aWhileMs = 5_000;
 
 describe.each(ways)('a table with eventual consistency, %s', (way) => {
   it('shows a write at once where it was made, and a moment later in the other Region', async () => {
-    await withWorld(way, async (test) => {
+    await withAws(way, async (test) => {
       await addLedger(test);
       await put(test.dynamoDb(A), 'm1', 'consumer');
       expect(await get(test.dynamoDb(A), 'm1')).toBe('consumer');
@@ -48,7 +48,7 @@ describe.each(ways)('a table with eventual consistency, %s', (way) => {
   });
 
   it('replicates updates, deletions and batches as they are in the end', async () => {
-    await withWorld(way, async (test) => {
+    await withAws(way, async (test) => {
       await addLedger(test);
       const batch = ['m1', 'm2', 'm3'].map((pk) => ({ PutRequest: { Item: { ...key(pk), by: { S: 'batch' } } } }));
       await test.dynamoDb(A).send(new BatchWriteItemCommand({ RequestItems: { [TableName]: batch } }));
@@ -77,7 +77,7 @@ describe.each(ways)('a table with eventual consistency, %s', (way) => {
   });
 
   it('decides conditions by what its own Region has, and lets the last writer win', async () => {
-    await withWorld(way, async (test) => {
+    await withAws(way, async (test) => {
       await addLedger(test);
       const condition = { ConditionExpression: 'attribute_not_exists(pk)' };
       await put(test.dynamoDb(A), 'm1', 'A', condition);
@@ -92,14 +92,14 @@ describe.each(ways)('a table with eventual consistency, %s', (way) => {
   });
 
   it('keeps the unreplicated writes of a Region that goes dark until it returns', async () => {
-    await withWorld(way, async (test) => {
+    await withAws(way, async (test) => {
       await addLedger(test);
       await put(test.dynamoDb(A), 'm1', 'A');
-      test.world.blackout(A);
+      test.aws.blackout(A);
       await put(test.dynamoDb(B), 'm2', 'B');
       await test.pass(60 * 60_000);
       expect(await get(test.dynamoDb(B), 'm1')).toBeUndefined();
-      test.world.restore(A);
+      test.aws.restore(A);
       await test.pass(aWhileMs);
       expect(await get(test.dynamoDb(B), 'm1')).toBe('A');
       expect(await get(test.dynamoDb(A), 'm2')).toBe('B');
@@ -107,17 +107,17 @@ describe.each(ways)('a table with eventual consistency, %s', (way) => {
   });
 
   it('replicates nothing across a partition, and nothing late while a fault delays it', async () => {
-    await withWorld(way, async (test) => {
+    await withAws(way, async (test) => {
       await addLedger(test);
-      const partition = test.world.faults.start({ kind: 'partition', regions: [A, B] });
+      const partition = test.aws.faults.start({ kind: 'partition', regions: [A, B] });
       await put(test.dynamoDb(A), 'm1', 'A');
       await test.pass(aWhileMs);
       expect(await get(test.dynamoDb(B), 'm1')).toBeUndefined();
-      test.world.faults.stop(partition);
+      test.aws.faults.stop(partition);
       await test.pass(aWhileMs);
       expect(await get(test.dynamoDb(B), 'm1')).toBe('A');
 
-      test.world.faults.start({ kind: 'ledger-lag', seconds: 60, tableName: 'led*', fromRegion: A });
+      test.aws.faults.start({ kind: 'ledger-lag', seconds: 60, tableName: 'led*', fromRegion: A });
       await put(test.dynamoDb(A), 'm2', 'A');
       await put(test.dynamoDb(B), 'm3', 'B');
       await test.pass(50_000);
@@ -129,20 +129,20 @@ describe.each(ways)('a table with eventual consistency, %s', (way) => {
   });
 
   it('replicates nothing until a fault without a number of seconds ends', async () => {
-    await withWorld(way, async (test) => {
+    await withAws(way, async (test) => {
       await addLedger(test);
-      const lag = test.world.faults.start({ kind: 'ledger-lag' });
+      const lag = test.aws.faults.start({ kind: 'ledger-lag' });
       await put(test.dynamoDb(A), 'm1', 'A');
       await test.pass(24 * 60 * 60_000);
       expect(await get(test.dynamoDb(B), 'm1')).toBeUndefined();
-      test.world.faults.stop(lag);
+      test.aws.faults.stop(lag);
       await test.pass(aWhileMs);
       expect(await get(test.dynamoDb(B), 'm1')).toBe('A');
     });
   });
 
   it('hands back what a fault leaves of a batch, and refuses batches that are too long', async () => {
-    await withWorld(way, async (test) => {
+    await withAws(way, async (test) => {
       await addLedger(test);
       const client = test.dynamoDb(A);
       const entries = (count: number) =>
@@ -157,7 +157,7 @@ describe.each(ways)('a table with eventual consistency, %s', (way) => {
             },
           }),
         );
-      test.world.faults.start({ kind: 'unprocessed-items', processed: 2, count: 2 });
+      test.aws.faults.start({ kind: 'unprocessed-items', processed: 2, count: 2 });
       expect((await write(3)).UnprocessedItems).toEqual({ [TableName]: entries(3).slice(2) });
       const partial = await read(3);
       expect(partial.Responses?.[TableName]).toEqual([key('m0'), key('m1')]);
@@ -167,13 +167,13 @@ describe.each(ways)('a table with eventual consistency, %s', (way) => {
       expect((await write(25)).UnprocessedItems).toEqual({});
       expect(await rejection(write(26))).toMatchObject({ name: 'ValidationException' });
       await read(100);
-      test.world.faults.start({ kind: 'unprocessed-items' });
+      test.aws.faults.start({ kind: 'unprocessed-items' });
       expect(await rejection(read(101))).toMatchObject({ name: 'ValidationException' });
     });
   });
 
   it('describes its replicas and the attribute that ends an item', async () => {
-    await withWorld(way, async (test) => {
+    await withAws(way, async (test) => {
       await addLedger(test);
       const { Table } = await test.dynamoDb(B).send(new DescribeTableCommand({ TableName }));
       expect(Table).toMatchObject({ MultiRegionConsistency: 'EVENTUAL', Replicas: [{ RegionName: A }] });
@@ -187,13 +187,13 @@ describe('the lag of a table', () => {
   it('is the same for every run with one seed', async () => {
     const arrivals = async () => {
       const seen: number[] = [];
-      await withWorld('in process', async (test) => {
+      await withAws('in process', async (test) => {
         await addLedger(test);
         for (const pk of ['m1', 'm2', 'm3']) {
           await put(test.dynamoDb(A), pk, 'A');
-          const sentMs = test.world.clock.nowMs();
+          const sentMs = test.aws.clock.nowMs();
           while ((await get(test.dynamoDb(B), pk)) === undefined) await test.pass(10);
-          seen.push(test.world.clock.nowMs() - sentMs);
+          seen.push(test.aws.clock.nowMs() - sentMs);
         }
       });
       return seen;

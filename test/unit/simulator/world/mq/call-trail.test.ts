@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { WorkflowStage } from '../../../../support/workflow-stage.ts';
 
 const client = (stage: WorkflowStage, region: string): MqClient =>
-  new MqClient({ ...stage.stage.world.clientSettings(), region, maxAttempts: 1 });
+  new MqClient({ ...stage.stage.aws.clientSettings(), region, maxAttempts: 1 });
 
 const trail = (stage: WorkflowStage) =>
-  stage.stage.world.events.events.filter((event) => event['detail-type'] === 'AWS API Call via CloudTrail');
+  stage.stage.aws.events.events.filter((event) => event['detail-type'] === 'AWS API Call via CloudTrail');
 
 describe('calls that change a broker', () => {
   it('reach the bus of their Region a while later, as CloudTrail writes them', async () => {

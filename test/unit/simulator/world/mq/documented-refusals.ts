@@ -11,8 +11,8 @@ import {
   RebootBrokerCommand,
   UpdateBrokerCommand,
 } from '@aws-sdk/client-mq';
-import { activePair, MINUTE_MS, pendingPair, replicaRequest, request } from '../support/mq-requests.ts';
-import { A, B, password, users, type WorldUnderTest } from '../support/world-under-test.ts';
+import { A, type AwsUnderTest, B, password, users } from '../support/aws-under-test.ts';
+import { activePair, minuteMs, pendingPair, replicaRequest, request } from '../support/mq-requests.ts';
 
 /** One thing that docs/amazon-mq.md says the service refuses, or that follows from what it says. */
 export interface Refusal {
@@ -20,23 +20,23 @@ export interface Refusal {
   readonly section: string;
   readonly what: string;
   /** Makes the call that must be refused. */
-  readonly call: (test: WorldUnderTest) => Promise<unknown>;
+  readonly call: (test: AwsUnderTest) => Promise<unknown>;
   readonly status: 400 | 401 | 403 | 404 | 409 | 429 | 500;
   readonly member?: string;
   /** Words of the service, where they are known. */
   readonly says?: string;
 }
 
-const create = (change: Partial<CreateBrokerCommandInput>) => async (test: WorldUnderTest) =>
+const create = (change: Partial<CreateBrokerCommandInput>) => async (test: AwsUnderTest) =>
   await test.mq().send(new CreateBrokerCommand({ ...request, ...change }));
 
 const createWith = (user: { readonly Username?: string; readonly Password?: string; readonly Groups?: string[] }) =>
   create({ Users: [{ Username: 'operator', Password: password, ...user }] });
 
 const withBroker =
-  (call: (client: MqClient, BrokerId: string, test: WorldUnderTest) => Promise<unknown>) =>
-  async (test: WorldUnderTest) => {
-    const { brokerId } = test.world.addBroker({
+  (call: (client: MqClient, BrokerId: string, test: AwsUnderTest) => Promise<unknown>) =>
+  async (test: AwsUnderTest) => {
+    const { brokerId } = test.aws.addBroker({
       region: A,
       brokerName: 'orders',
       users: [{ username: 'app', password }],
@@ -47,8 +47,8 @@ const withBroker =
 const update = (change: object) =>
   withBroker(async (client, BrokerId) => await client.send(new UpdateBrokerCommand({ BrokerId, ...change })));
 
-const withFault = (kind: 'access-denied' | 'server-error') => async (test: WorldUnderTest) => {
-  test.world.faults.start({ kind, service: 'mq', count: 1 });
+const withFault = (kind: 'access-denied' | 'server-error') => async (test: AwsUnderTest) => {
+  test.aws.faults.start({ kind, service: 'mq', count: 1 });
   return await test.mq().send(new ListBrokersCommand({}));
 };
 
@@ -69,14 +69,14 @@ const withoutMember = (member: keyof CreateBrokerCommandInput): Refusal => {
 const odd = <T>(value: string): T => value as T;
 
 const eligible = { region: A, brokerName: 'orders' } as const;
-const replicaOf = (seed: object) => async (test: WorldUnderTest) => {
-  const { brokerArn } = test.world.addBroker({ ...eligible, ...seed });
+const replicaOf = (seed: object) => async (test: AwsUnderTest) => {
+  const { brokerArn } = test.aws.addBroker({ ...eligible, ...seed });
   return await test.mq(B).send(new CreateBrokerCommand(replicaRequest(brokerArn)));
 };
 const primaryArn = 'dataReplicationPrimaryBrokerArn';
 
-const PATCHED = 'Broker engine version [5.18.4] is invalid for broker engine type [ACTIVEMQ]. Valid values: [';
-const UPGRADES = 'Brokers on [ActiveMQ] version [5.18] must have [autoMinorVersionUpgrade] set to [true].';
+const patched = 'Broker engine version [5.18.4] is invalid for broker engine type [ACTIVEMQ]. Valid values: [';
+const upgrades = 'Brokers on [ActiveMQ] version [5.18] must have [autoMinorVersionUpgrade] set to [true].';
 
 export const refusals: readonly Refusal[] = [
   bad('1.1', 'a replica of a RabbitMQ broker', primaryArn, replicaOf({ engineType: 'RabbitMQ' })),
@@ -87,7 +87,7 @@ export const refusals: readonly Refusal[] = [
   bad('1.4', 'a replica of a single instance', primaryArn, replicaOf({ deploymentMode: 'SINGLE_INSTANCE' })),
   bad('1.5', 'a replica of a broker that reboots', primaryArn, replicaOf({ state: 'REBOOT_IN_PROGRESS' })),
   bad('1.7', 'a second replica of one primary', primaryArn, async (test) => {
-    const { brokerArn } = test.world.addBroker(eligible);
+    const { brokerArn } = test.aws.addBroker(eligible);
     await test.mq(B).send(new CreateBrokerCommand(replicaRequest(brokerArn)));
     const second = { ...replicaRequest(brokerArn), BrokerName: 'second', CreatorRequestId: 'second' };
     return await test.mq(B).send(new CreateBrokerCommand(second));
@@ -107,7 +107,7 @@ export const refusals: readonly Refusal[] = [
     create({ Users: [{ Username: 'both', Password: password, ConsoleAccess: true, ReplicationUser: true }] }),
   ),
   bad('2.6', 'a replica without a replication user', 'users', async (test) => {
-    const { brokerArn } = test.world.addBroker(eligible);
+    const { brokerArn } = test.aws.addBroker(eligible);
     return await test.mq(B).send(new CreateBrokerCommand({ ...replicaRequest(brokerArn), Users: users.slice(0, 1) }));
   }),
   bad('4.1', 'the promotion of a primary', 'broker-id', async (test) => {
@@ -116,7 +116,7 @@ export const refusals: readonly Refusal[] = [
   }),
   bad('4.3', 'a switchover during a failover', 'broker-id', async (test) => {
     const { replicaId } = activePair(test);
-    test.world.faults.start({ kind: 'stuck-promotion', mode: 'FAILOVER', count: 1 });
+    test.aws.faults.start({ kind: 'stuck-promotion', mode: 'FAILOVER', count: 1 });
     await test.mq(B).send(new PromoteCommand({ BrokerId: replicaId, Mode: 'FAILOVER' }));
     return await test.mq(B).send(new PromoteCommand({ BrokerId: replicaId, Mode: 'SWITCHOVER' }));
   }),
@@ -141,9 +141,9 @@ export const refusals: readonly Refusal[] = [
     '7.2',
     'the reboot of a broker that needs an action',
     'broker-id',
-    withBroker(async (client, BrokerId, { world }) => {
+    withBroker(async (client, BrokerId, { aws }) => {
       const needed = { actionRequiredCode: 'BROKER_OOM', actionRequiredInfo: 'help' };
-      world.amendBroker(BrokerId, { actionsRequired: [needed] });
+      aws.amendBroker(BrokerId, { actionsRequired: [needed] });
       return await client.send(new RebootBrokerCommand({ BrokerId }));
     }),
     'BROKER_OOM',
@@ -194,7 +194,7 @@ export const refusals: readonly Refusal[] = [
     what: 'the 201st broker of a Region',
     status: 400,
     call: async (test) => {
-      for (let broker = 0; broker < 200; broker++) test.world.addBroker({ region: A, brokerName: `broker-${broker}` });
+      for (let broker = 0; broker < 200; broker++) test.aws.addBroker({ region: A, brokerName: `broker-${broker}` });
       return await create({})(test);
     },
   },
@@ -232,22 +232,22 @@ export const refusals: readonly Refusal[] = [
     'with=equal12',
     'pässwort-zwölf',
   ].map((Password) => bad('8.11', `the password "${Password}"`, 'password', createWith({ Password }))),
-  bad('8.12', 'a patch version', 'engineVersion', create({ EngineVersion: '5.18.4' }), PATCHED),
-  bad('8.12', 'a patch version in an update', 'engineVersion', update({ EngineVersion: '5.18.4' }), PATCHED),
+  bad('8.12', 'a patch version', 'engineVersion', create({ EngineVersion: '5.18.4' }), patched),
+  bad('8.12', 'a patch version in an update', 'engineVersion', update({ EngineVersion: '5.18.4' }), patched),
   bad('8.12', 'a version that was never offered', 'engineVersion', create({ EngineVersion: '4.1' })),
   bad(
     '8.13',
     'no automatic upgrades on 5.18',
     'autoMinorVersionUpgrade',
     create({ AutoMinorVersionUpgrade: false }),
-    UPGRADES,
+    upgrades,
   ),
   bad(
     '8.13',
     'an end of automatic upgrades',
     'autoMinorVersionUpgrade',
     update({ AutoMinorVersionUpgrade: false }),
-    UPGRADES,
+    upgrades,
   ),
   { section: '8.14', what: 'a caller without the permission', status: 403, call: withFault('access-denied') },
   {
@@ -294,7 +294,7 @@ export const refusals: readonly Refusal[] = [
     status: 401,
     call: async (test) => {
       const fault = { code: 'UnauthorizedException', statusCode: 401, message: 'who are you?' };
-      test.world.faults.start({ kind: 'error', service: 'mq', operation: 'CreateBroker', count: 1, ...fault });
+      test.aws.faults.start({ kind: 'error', service: 'mq', operation: 'CreateBroker', count: 1, ...fault });
       return await create({})(test);
     },
   },
@@ -337,7 +337,7 @@ export const refusals: readonly Refusal[] = [
     member: 'broker-id',
     call: withBroker(async (client, BrokerId, { pass }) => {
       await client.send(new DeleteBrokerCommand({ BrokerId }));
-      await pass(10 * MINUTE_MS);
+      await pass(10 * minuteMs);
       return await client.send(new DescribeBrokerCommand({ BrokerId }));
     }),
   },

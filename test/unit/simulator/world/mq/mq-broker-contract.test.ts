@@ -14,14 +14,14 @@ import {
   UpdateUserCommand,
 } from '@aws-sdk/client-mq';
 import { describe, expect, it } from 'vitest';
-import { describeBroker, MINUTE_MS } from '../support/mq-requests.ts';
-import { A, B, password, rejection, type WorldUnderTest, ways, withWorld } from '../support/world-under-test.ts';
+import { A, type AwsUnderTest, B, password, rejection, ways, withAws } from '../support/aws-under-test.ts';
+import { describeBroker, minuteMs } from '../support/mq-requests.ts';
 
 describe.each(ways)('brokers and users in the Amazon MQ API, %s', (way) => {
   it('applies versions, sizes and users with the next reboot and shows them as pending before', async () => {
-    await withWorld(way, async ({ mq, world, pass, dataPlanes }) => {
+    await withAws(way, async ({ mq, aws, pass, dataPlanes }) => {
       const seeded = { username: 'operator', password, consoleAccess: true };
-      const { brokerId: BrokerId } = world.addBroker({ region: A, brokerName: 'orders', users: [seeded] });
+      const { brokerId: BrokerId } = aws.addBroker({ region: A, brokerName: 'orders', users: [seeded] });
       await mq().send(
         new UpdateBrokerCommand({
           BrokerId,
@@ -51,7 +51,7 @@ describe.each(ways)('brokers and users in the Amazon MQ API, %s', (way) => {
       expect(dataPlanes.broker(BrokerId).authenticate('replicator', password)).toBe(false);
 
       await mq().send(new RebootBrokerCommand({ BrokerId }));
-      await pass(6 * MINUTE_MS);
+      await pass(6 * minuteMs);
       const after = await describeBroker(mq(), BrokerId);
       expect(after).toMatchObject({
         EngineVersion: '5.19.4',
@@ -68,9 +68,9 @@ describe.each(ways)('brokers and users in the Amazon MQ API, %s', (way) => {
   });
 
   it('manages users: repeated ones conflict, unknown ones are not found, removed ones go with the reboot', async () => {
-    await withWorld(way, async ({ mq, world, pass }) => {
+    await withAws(way, async ({ mq, aws, pass }) => {
       const seeded = { username: 'operator', password };
-      const { brokerId: BrokerId } = world.addBroker({ region: A, brokerName: 'orders', users: [seeded] });
+      const { brokerId: BrokerId } = aws.addBroker({ region: A, brokerName: 'orders', users: [seeded] });
       const create = mq().send(new CreateUserCommand({ BrokerId, Username: 'operator', Password: password }));
       expect(await rejection(create)).toBeInstanceOf(ConflictException);
       const unknown = mq().send(new UpdateUserCommand({ BrokerId, Username: 'nobody', Groups: [] }));
@@ -80,15 +80,15 @@ describe.each(ways)('brokers and users in the Amazon MQ API, %s', (way) => {
         Users: [{ Username: 'operator', PendingChange: 'DELETE' }],
       });
       await mq().send(new RebootBrokerCommand({ BrokerId }));
-      await pass(6 * MINUTE_MS);
+      await pass(6 * minuteMs);
       expect((await mq().send(new ListUsersCommand({ BrokerId }))).Users).toEqual([]);
     });
   });
 
   it('lists brokers of one Region in pages', async () => {
-    await withWorld(way, async ({ mq, world }) => {
-      for (let index = 0; index < 7; index++) world.addBroker({ region: A, brokerName: `broker-${index}` });
-      world.addBroker({ region: B, brokerName: 'elsewhere' });
+    await withAws(way, async ({ mq, aws }) => {
+      for (let index = 0; index < 7; index++) aws.addBroker({ region: A, brokerName: `broker-${index}` });
+      aws.addBroker({ region: B, brokerName: 'elsewhere' });
       const first = await mq().send(new ListBrokersCommand({ MaxResults: 5 }));
       const second = await mq().send(new ListBrokersCommand({ MaxResults: 5, NextToken: first.NextToken }));
       expect(second.NextToken).toBeUndefined();
@@ -105,8 +105,8 @@ describe.each(ways)('brokers and users in the Amazon MQ API, %s', (way) => {
   });
 
   it('knows a broker only in its own Region', async () => {
-    await withWorld(way, async ({ mq, world }) => {
-      const { brokerId } = world.addBroker({ region: A, brokerName: 'orders' });
+    await withAws(way, async ({ mq, aws }) => {
+      const { brokerId } = aws.addBroker({ region: A, brokerName: 'orders' });
       const error = await rejection(describeBroker(mq(B), brokerId));
       expect(error).toBeInstanceOf(NotFoundException);
       expect(error).toMatchObject({
@@ -118,34 +118,34 @@ describe.each(ways)('brokers and users in the Amazon MQ API, %s', (way) => {
   });
 
   it('reboots a running broker only, and names the required action that forbids it', async () => {
-    await withWorld(way, async ({ mq, world }) => {
-      const { brokerId: BrokerId } = world.addBroker({ region: A, brokerName: 'orders' });
+    await withAws(way, async ({ mq, aws }) => {
+      const { brokerId: BrokerId } = aws.addBroker({ region: A, brokerName: 'orders' });
       const reboot = () => mq().send(new RebootBrokerCommand({ BrokerId }));
-      world.amendBroker(BrokerId, {
+      aws.amendBroker(BrokerId, {
         actionsRequired: [{ actionRequiredCode: 'BROKER_OOM', actionRequiredInfo: 'help' }],
       });
       expect((await describeBroker(mq(), BrokerId)).ActionsRequired).toEqual([
         { ActionRequiredCode: 'BROKER_OOM', ActionRequiredInfo: 'help' },
       ]);
       expect((await rejection(reboot())).message).toContain('BROKER_OOM');
-      world.amendBroker(BrokerId, { actionsRequired: [] });
+      aws.amendBroker(BrokerId, { actionsRequired: [] });
       await reboot();
       expect(await rejection(reboot())).toBeInstanceOf(BadRequestException);
     });
   });
 
   it('answers access denials and failures with the classes that the SDK declares', async () => {
-    await withWorld(way, async ({ mq, world }) => {
-      world.faults.start({ kind: 'access-denied', service: 'mq', count: 1 });
+    await withAws(way, async ({ mq, aws }) => {
+      aws.faults.start({ kind: 'access-denied', service: 'mq', count: 1 });
       expect(await rejection(mq().send(new ListBrokersCommand({})))).toBeInstanceOf(ForbiddenException);
-      world.faults.start({ kind: 'server-error', service: 'mq', operation: 'List*', count: 1 });
+      aws.faults.start({ kind: 'server-error', service: 'mq', operation: 'List*', count: 1 });
       expect(await rejection(mq().send(new ListBrokersCommand({})))).toBeInstanceOf(InternalServerErrorException);
       await mq().send(new ListBrokersCommand({}));
     });
   });
 
   it('throttles an account that calls more often than its quota allows', async () => {
-    const body = async ({ mq, pass }: WorldUnderTest) => {
+    const body = async ({ mq, pass }: AwsUnderTest) => {
       const client = mq();
       for (let call = 0; call < 10; call++) await client.send(new ListBrokersCommand({}));
       expect(await rejection(client.send(new ListBrokersCommand({})))).toMatchObject({
@@ -155,6 +155,6 @@ describe.each(ways)('brokers and users in the Amazon MQ API, %s', (way) => {
       await pass(20_000);
       await client.send(new ListBrokersCommand({}));
     };
-    await withWorld(way, body, { mq: { callsPerSecond: 0.1, callBurst: 10 } });
+    await withAws(way, body, { mq: { callsPerSecond: 0.1, callBurst: 10 } });
   });
 });

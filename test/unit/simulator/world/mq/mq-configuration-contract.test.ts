@@ -6,8 +6,8 @@ import {
   NotFoundException,
 } from '@aws-sdk/client-mq';
 import { describe, expect, it } from 'vitest';
+import { A, B, rejection, ways, withAws } from '../support/aws-under-test.ts';
 import { describeBroker, replicaRequest, request } from '../support/mq-requests.ts';
-import { A, B, rejection, ways, withWorld } from '../support/world-under-test.ts';
 
 const current = async (client: MqClient, brokerId: string) => {
   const { Configurations } = await describeBroker(client, brokerId);
@@ -24,10 +24,10 @@ const textInUse = async (client: MqClient, brokerId: string): Promise<string> =>
 
 describe.each(ways)('configurations in the Amazon MQ API, %s', (way) => {
   it('gives each revision its own text, base64-encoded, and names the newest', async () => {
-    await withWorld(way, async ({ world, mq }) => {
-      const { brokerId } = world.addBroker({ region: A, brokerName: 'orders', configurationXml: '<broker a="1"/>' });
+    await withAws(way, async ({ aws, mq }) => {
+      const { brokerId } = aws.addBroker({ region: A, brokerName: 'orders', configurationXml: '<broker a="1"/>' });
       const first = await current(mq(), brokerId);
-      world.amendBroker(brokerId, { configurationXml: '<broker a="2"/>' });
+      aws.amendBroker(brokerId, { configurationXml: '<broker a="2"/>' });
       expect(first.ConfigurationRevision).toBe('1');
       expect(await textInUse(mq(), brokerId)).toBe('<broker a="2"/>');
       const old = await mq().send(new DescribeConfigurationRevisionCommand(first));
@@ -39,16 +39,16 @@ describe.each(ways)('configurations in the Amazon MQ API, %s', (way) => {
   });
 
   it('copies the text of the primary once, when its replica is created', async () => {
-    await withWorld(way, async ({ world, mq }) => {
-      const primary = world.addBroker({ region: A, brokerName: 'orders', configurationXml: '<broker a="1"/>' });
+    await withAws(way, async ({ aws, mq }) => {
+      const primary = aws.addBroker({ region: A, brokerName: 'orders', configurationXml: '<broker a="1"/>' });
       const replica = await mq(B).send(new CreateBrokerCommand(replicaRequest(primary.brokerArn)));
-      world.amendBroker(primary.brokerId, { configurationXml: '<broker a="2"/>' });
+      aws.amendBroker(primary.brokerId, { configurationXml: '<broker a="2"/>' });
       expect(await textInUse(mq(B), String(replica.BrokerId))).toBe('<broker a="1"/>');
     });
   });
 
   it('starts a broker of its own with a text without settings', async () => {
-    await withWorld(way, async ({ mq }) => {
+    await withAws(way, async ({ mq }) => {
       const { BrokerId } = await mq().send(new CreateBrokerCommand(request));
       expect(await textInUse(mq(), String(BrokerId))).toContain(
         '<broker xmlns="http://activemq.apache.org/schema/core"/>',
@@ -57,8 +57,8 @@ describe.each(ways)('configurations in the Amazon MQ API, %s', (way) => {
   });
 
   it('knows a configuration in its own Region only, and no revision that was never made', async () => {
-    await withWorld(way, async ({ world, mq }) => {
-      const { brokerId } = world.addBroker({ region: A, brokerName: 'orders' });
+    await withAws(way, async ({ aws, mq }) => {
+      const { brokerId } = aws.addBroker({ region: A, brokerName: 'orders' });
       const known = await current(mq(), brokerId);
       for (const [region, asked] of [
         [B, known],

@@ -8,19 +8,19 @@ import {
 } from '@aws-sdk/client-mq';
 import { describe, expect, it } from 'vitest';
 import type { BrokerSeed } from '../../../../../simulator/world/mq/seed-broker.ts';
-import { describeBroker, MINUTE_MS, replicaRequest, request } from '../support/mq-requests.ts';
-import { A, B, password, rejection, START_MS, users, ways, withWorld } from '../support/world-under-test.ts';
+import { A, B, password, rejection, startMs, users, ways, withAws } from '../support/aws-under-test.ts';
+import { describeBroker, minuteMs, replicaRequest, request } from '../support/mq-requests.ts';
 
 describe.each(ways)('creating brokers with the Amazon MQ API, %s', (way) => {
   it('creates a broker that is running some twenty minutes later', async () => {
-    await withWorld(way, async ({ mq, pass }) => {
+    await withAws(way, async ({ mq, pass }) => {
       const created = await mq().send(new CreateBrokerCommand(request));
       expect(created.BrokerId).toMatch(/^b-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
       expect(created.BrokerArn).toBe(`arn:aws:mq:${A}:123456789012:broker:orders:${created.BrokerId}`);
       const id = String(created.BrokerId);
-      await pass(15 * MINUTE_MS);
+      await pass(15 * minuteMs);
       expect((await describeBroker(mq(), id)).BrokerState).toBe('CREATION_IN_PROGRESS');
-      await pass(10 * MINUTE_MS);
+      await pass(10 * minuteMs);
       const answer = await describeBroker(mq(), id);
       expect(answer).toMatchObject({
         BrokerState: 'RUNNING',
@@ -29,7 +29,7 @@ describe.each(ways)('creating brokers with the Amazon MQ API, %s', (way) => {
         Users: [{ Username: 'operator' }, { Username: 'replicator' }],
       });
       expect(answer.Created).toBeInstanceOf(Date);
-      expect(answer.Created?.getTime()).toBeGreaterThanOrEqual(START_MS);
+      expect(answer.Created?.getTime()).toBeGreaterThanOrEqual(startMs);
       expect(answer.BrokerInstances?.map((instance) => instance.Endpoints?.[1])).toEqual([
         `amqp+ssl://${id}-1.mq.${A}.amazonaws.com:5671`,
         `amqp+ssl://${id}-2.mq.${A}.amazonaws.com:5671`,
@@ -40,7 +40,7 @@ describe.each(ways)('creating brokers with the Amazon MQ API, %s', (way) => {
   });
 
   it('gives the same broker to a repeated request, and a conflict to another request with its token or name', async () => {
-    await withWorld(way, async ({ mq }) => {
+    await withAws(way, async ({ mq }) => {
       const first = await mq().send(new CreateBrokerCommand(request));
       const again = await mq().send(new CreateBrokerCommand({ ...request, Users: users.map((user) => ({ ...user })) }));
       expect(again.BrokerId).toBe(first.BrokerId);
@@ -77,11 +77,11 @@ describe.each(ways)('creating brokers with the Amazon MQ API, %s', (way) => {
     ['CRDR without a primary', { DataReplicationMode: 'CRDR' }, 'dataReplicationPrimaryBrokerArn'],
     ['a primary without CRDR', { DataReplicationPrimaryBrokerArn: 'arn:x' }, 'dataReplicationPrimaryBrokerArn'],
   ])('refuses to create a broker with %s and names the member', async (_what, change, member) => {
-    await withWorld(way, async ({ mq, world }) => {
+    await withAws(way, async ({ mq, aws }) => {
       const error = await rejection(mq().send(new CreateBrokerCommand({ ...request, ...change })));
       expect(error).toBeInstanceOf(BadRequestException);
       expect(error).toMatchObject({ ErrorAttribute: member });
-      expect(world.brokers()).toEqual([]);
+      expect(aws.brokers()).toEqual([]);
     });
   });
 
@@ -94,8 +94,8 @@ describe.each(ways)('creating brokers with the Amazon MQ API, %s', (way) => {
     ['the state REBOOT_IN_PROGRESS', { state: 'REBOOT_IN_PROGRESS' }],
     ['the same Region', { region: B }],
   ])('refuses a replica for a primary with %s', async (_what, seed) => {
-    await withWorld(way, async ({ mq, world }) => {
-      const primary = world.addBroker({ region: A, brokerName: 'orders', ...seed });
+    await withAws(way, async ({ mq, aws }) => {
+      const primary = aws.addBroker({ region: A, brokerName: 'orders', ...seed });
       const error = await rejection(mq(B).send(new CreateBrokerCommand(replicaRequest(primary.brokerArn))));
       expect(error).toBeInstanceOf(BadRequestException);
       expect(error).toMatchObject({ ErrorAttribute: 'dataReplicationPrimaryBrokerArn' });
@@ -103,7 +103,7 @@ describe.each(ways)('creating brokers with the Amazon MQ API, %s', (way) => {
   });
 
   it('reports a patch version and refuses one in a request, as the service does', async () => {
-    await withWorld(way, async ({ mq }) => {
+    await withAws(way, async ({ mq }) => {
       const patched = mq().send(new CreateBrokerCommand({ ...request, EngineVersion: '5.18.4' }));
       expect(await rejection(patched)).toMatchObject({ ErrorAttribute: 'engineVersion' });
     });
@@ -115,8 +115,8 @@ describe.each(ways)('creating brokers with the Amazon MQ API, %s', (way) => {
     ['5.18', '5.18.4'],
     ['5.19.2', '5.19.2'],
   ])('accepts a primary of version %s', async (engineVersion, reported) => {
-    await withWorld(way, async ({ mq, world }) => {
-      const primary = world.addBroker({ region: A, brokerName: 'orders', engineVersion });
+    await withAws(way, async ({ mq, aws }) => {
+      const primary = aws.addBroker({ region: A, brokerName: 'orders', engineVersion });
       const { EngineVersion: _unset, ...unversioned } = replicaRequest(primary.brokerArn);
       const replica = await mq(B).send(new CreateBrokerCommand(unversioned));
       expect(await describeBroker(mq(B), String(replica.BrokerId))).toMatchObject({ EngineVersion: reported });
@@ -124,10 +124,10 @@ describe.each(ways)('creating brokers with the Amazon MQ API, %s', (way) => {
   });
 
   it('refuses a replica for a primary that is unknown or has one, and a replica without a replication user', async () => {
-    await withWorld(way, async ({ mq, world }) => {
+    await withAws(way, async ({ mq, aws }) => {
       const unknown = mq(B).send(new CreateBrokerCommand(replicaRequest(`arn:aws:mq:${A}:123456789012:broker:x:b-x`)));
       expect(await rejection(unknown)).toBeInstanceOf(BadRequestException);
-      const primary = world.addBroker({ region: A, brokerName: 'orders' });
+      const primary = aws.addBroker({ region: A, brokerName: 'orders' });
       const withoutUser = { ...replicaRequest(primary.brokerArn), Users: users.slice(0, 1) };
       expect(await rejection(mq(B).send(new CreateBrokerCommand(withoutUser)))).toMatchObject({
         ErrorAttribute: 'users',
@@ -139,11 +139,11 @@ describe.each(ways)('creating brokers with the Amazon MQ API, %s', (way) => {
   });
 
   it('frees the primary when the creation of its replica fails', async () => {
-    await withWorld(way, async ({ mq, world, pass }) => {
-      const primary = world.addBroker({ region: A, brokerName: 'orders' });
-      world.faults.start({ kind: 'creation-failure', count: 1 });
+    await withAws(way, async ({ mq, aws, pass }) => {
+      const primary = aws.addBroker({ region: A, brokerName: 'orders' });
+      aws.faults.start({ kind: 'creation-failure', count: 1 });
       await mq(B).send(new CreateBrokerCommand(replicaRequest(primary.brokerArn)));
-      await pass(30 * MINUTE_MS);
+      await pass(30 * minuteMs);
       expect((await describeBroker(mq(), primary.brokerId)).PendingDataReplicationMode).toBeUndefined();
       const second = { ...replicaRequest(primary.brokerArn), BrokerName: 'second', CreatorRequestId: 'second' };
       await mq(B).send(new CreateBrokerCommand(second));
@@ -151,7 +151,7 @@ describe.each(ways)('creating brokers with the Amazon MQ API, %s', (way) => {
   });
 
   it('refuses what it does not model by name instead of ignoring it', async () => {
-    await withWorld(way, async ({ mq }) => {
+    await withAws(way, async ({ mq }) => {
       const operation = await rejection(
         mq().send(new CreateConfigurationCommand({ EngineType: 'ACTIVEMQ', Name: 'x' })),
       );

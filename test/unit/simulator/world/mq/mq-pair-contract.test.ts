@@ -8,12 +8,12 @@ import {
   UpdateBrokerCommand,
 } from '@aws-sdk/client-mq';
 import { describe, expect, it } from 'vitest';
-import { activePair, describeBroker, MINUTE_MS, pendingPair, request } from '../support/mq-requests.ts';
-import { A, B, rejection, ways, withWorld } from '../support/world-under-test.ts';
+import { A, B, rejection, ways, withAws } from '../support/aws-under-test.ts';
+import { activePair, describeBroker, minuteMs, pendingPair, request } from '../support/mq-requests.ts';
 
 describe.each(ways)('pairs in the Amazon MQ API, %s', (way) => {
   it('shows a pair as pending until the primary is rebooted, which reboots the replica too', async () => {
-    await withWorld(way, async (test) => {
+    await withAws(way, async (test) => {
       const { mq, pass, dataPlanes } = test;
       const { primaryId, replicaId } = await pendingPair(test);
       const pending = await describeBroker(mq(B), replicaId);
@@ -33,7 +33,7 @@ describe.each(ways)('pairs in the Amazon MQ API, %s', (way) => {
       expect(dataPlanes.broker(primaryId).up).toBe(false);
       expect(dataPlanes.broker(replicaId).up).toBe(false);
 
-      await pass(6 * MINUTE_MS);
+      await pass(6 * minuteMs);
       expect(dataPlanes.broker(primaryId).up).toBe(true);
       expect(await describeBroker(mq(), primaryId)).toMatchObject({
         BrokerState: 'RUNNING',
@@ -51,17 +51,17 @@ describe.each(ways)('pairs in the Amazon MQ API, %s', (way) => {
   });
 
   it('leaves a pair pending when the replica alone is rebooted', async () => {
-    await withWorld(way, async (test) => {
+    await withAws(way, async (test) => {
       const { mq, pass } = test;
       const { primaryId, replicaId } = await pendingPair(test);
       await mq(B).send(new RebootBrokerCommand({ BrokerId: replicaId }));
-      await pass(6 * MINUTE_MS);
+      await pass(6 * minuteMs);
       expect((await describeBroker(mq(), primaryId)).PendingDataReplicationMode).toBe('CRDR');
     });
   });
 
   it('shows the roles as they really are during a switchover', async () => {
-    await withWorld(way, async (test) => {
+    await withAws(way, async (test) => {
       const { mq, dataPlanes } = test;
       const { primaryId, replicaId } = activePair(test);
       const roles = async () => [
@@ -79,7 +79,7 @@ describe.each(ways)('pairs in the Amazon MQ API, %s', (way) => {
   });
 
   it('lets a failover interrupt a switchover, but no switchover interrupt a failover', async () => {
-    await withWorld(way, async (test) => {
+    await withAws(way, async (test) => {
       const { mq, dataPlanes } = test;
       const { primaryId, replicaId } = activePair(test);
       await mq(B).send(new PromoteCommand({ BrokerId: replicaId, Mode: 'SWITCHOVER' }));
@@ -94,9 +94,9 @@ describe.each(ways)('pairs in the Amazon MQ API, %s', (way) => {
   });
 
   it('refuses a switchover while a failover that does not finish is in force', async () => {
-    await withWorld(way, async (test) => {
+    await withAws(way, async (test) => {
       const { replicaId } = activePair(test);
-      test.world.faults.start({ kind: 'stuck-promotion', mode: 'FAILOVER', count: 1 });
+      test.aws.faults.start({ kind: 'stuck-promotion', mode: 'FAILOVER', count: 1 });
       await test.mq(B).send(new PromoteCommand({ BrokerId: replicaId, Mode: 'FAILOVER' }));
       const switchover = test.mq(B).send(new PromoteCommand({ BrokerId: replicaId, Mode: 'SWITCHOVER' }));
       const error = await rejection(switchover);
@@ -108,10 +108,10 @@ describe.each(ways)('pairs in the Amazon MQ API, %s', (way) => {
   });
 
   it('refuses to promote a primary, a broker without a pair, a pending pair and an unknown mode', async () => {
-    await withWorld(way, async (test) => {
-      const { mq, world } = test;
+    await withAws(way, async (test) => {
+      const { mq, aws } = test;
       const { primaryId } = activePair(test);
-      const alone = world.addBroker({ region: A, brokerName: 'alone' });
+      const alone = aws.addBroker({ region: A, brokerName: 'alone' });
       const promote = (BrokerId: string, Mode: 'SWITCHOVER' | 'FAILOVER') =>
         mq().send(new PromoteCommand({ BrokerId, Mode }));
       expect(await rejection(promote(primaryId, 'SWITCHOVER'))).toBeInstanceOf(BadRequestException);
@@ -120,7 +120,7 @@ describe.each(ways)('pairs in the Amazon MQ API, %s', (way) => {
       const odd = 'SIDEWAYS' as 'FAILOVER';
       expect(await rejection(promote(primaryId, odd))).toMatchObject({ ErrorAttribute: 'mode' });
     });
-    await withWorld(way, async (test) => {
+    await withAws(way, async (test) => {
       const { replicaId } = await pendingPair(test);
       const promoted = test.mq(B).send(new PromoteCommand({ BrokerId: replicaId, Mode: 'FAILOVER' }));
       expect(await rejection(promoted)).toBeInstanceOf(BadRequestException);
@@ -128,7 +128,7 @@ describe.each(ways)('pairs in the Amazon MQ API, %s', (way) => {
   });
 
   it('ends a pair by an update and a reboot of the primary, and deletes only what is not paired', async () => {
-    await withWorld(way, async (test) => {
+    await withAws(way, async (test) => {
       const { mq, pass, dataPlanes } = test;
       const { primaryId, replicaId } = activePair(test);
       const remove = () => mq(B).send(new DeleteBrokerCommand({ BrokerId: replicaId }));
@@ -140,7 +140,7 @@ describe.each(ways)('pairs in the Amazon MQ API, %s', (way) => {
       expect(updated).toMatchObject({ DataReplicationMode: 'CRDR', PendingDataReplicationMode: 'NONE' });
       expect(await rejection(remove())).toBeInstanceOf(BadRequestException);
       await mq().send(new RebootBrokerCommand({ BrokerId: primaryId }));
-      await pass(6 * MINUTE_MS);
+      await pass(6 * minuteMs);
       expect(dataPlanes.broker(replicaId).role).toBe('standalone');
       const after = await describeBroker(mq(), primaryId);
       expect(after.DataReplicationMode).toBe('NONE');
@@ -149,13 +149,13 @@ describe.each(ways)('pairs in the Amazon MQ API, %s', (way) => {
 
       await remove();
       expect((await describeBroker(mq(B), replicaId)).BrokerState).toBe('DELETION_IN_PROGRESS');
-      await pass(6 * MINUTE_MS);
+      await pass(6 * minuteMs);
       expect(await rejection(describeBroker(mq(B), replicaId))).toBeInstanceOf(NotFoundException);
     });
   });
 
   it('ends a pair that no reboot has activated, in the same two steps', async () => {
-    await withWorld(way, async (test) => {
+    await withAws(way, async (test) => {
       const { mq, pass, dataPlanes } = test;
       const { primaryId, replicaId } = await pendingPair(test);
       const updated = await mq().send(new UpdateBrokerCommand({ BrokerId: primaryId, DataReplicationMode: 'NONE' }));
@@ -164,7 +164,7 @@ describe.each(ways)('pairs in the Amazon MQ API, %s', (way) => {
       expect(updated.PendingDataReplicationMetadata).toBeUndefined();
       await mq().send(new RebootBrokerCommand({ BrokerId: primaryId }));
       expect((await describeBroker(mq(B), replicaId)).BrokerState).toBe('REBOOT_IN_PROGRESS');
-      await pass(6 * MINUTE_MS);
+      await pass(6 * minuteMs);
       for (const after of [await describeBroker(mq(), primaryId), await describeBroker(mq(B), replicaId)]) {
         expect(after).toMatchObject({ BrokerState: 'RUNNING', DataReplicationMode: 'NONE' });
         expect(after.PendingDataReplicationMode).toBeUndefined();
@@ -175,7 +175,7 @@ describe.each(ways)('pairs in the Amazon MQ API, %s', (way) => {
   });
 
   it('refuses a change of the engine version on a replica in the words of the service', async () => {
-    await withWorld(way, async (test) => {
+    await withAws(way, async (test) => {
       const { replicaId } = activePair(test);
       const update = test.mq(B).send(new UpdateBrokerCommand({ BrokerId: replicaId, EngineVersion: '5.19' }));
       expect((await rejection(update)).message).toBe(
@@ -185,19 +185,19 @@ describe.each(ways)('pairs in the Amazon MQ API, %s', (way) => {
   });
 
   it('fails a creation, slows a reboot and holds a promotion when faults say so', async () => {
-    await withWorld(way, async (test) => {
-      const { mq, world, pass, dataPlanes } = test;
+    await withAws(way, async (test) => {
+      const { mq, aws, pass, dataPlanes } = test;
       const { primaryId, replicaId } = activePair(test);
-      world.faults.start({ kind: 'creation-failure', brokerName: 'doomed' });
+      aws.faults.start({ kind: 'creation-failure', brokerName: 'doomed' });
       const doomed = await mq().send(new CreateBrokerCommand({ ...request, BrokerName: 'doomed' }));
-      world.faults.start({ kind: 'stuck-promotion', count: 1 });
+      aws.faults.start({ kind: 'stuck-promotion', count: 1 });
       await mq(B).send(new PromoteCommand({ BrokerId: replicaId, Mode: 'SWITCHOVER' }));
       expect(dataPlanes.pair().switchoversRequested).toBe(0);
-      world.faults.start({ kind: 'slow-lifecycle', factor: 4, phase: 'reboot' });
+      aws.faults.start({ kind: 'slow-lifecycle', factor: 4, phase: 'reboot' });
       await mq().send(new RebootBrokerCommand({ BrokerId: primaryId }));
-      await pass(15 * MINUTE_MS);
+      await pass(15 * minuteMs);
       expect((await describeBroker(mq(), primaryId)).BrokerState).toBe('REBOOT_IN_PROGRESS');
-      await pass(10 * MINUTE_MS);
+      await pass(10 * minuteMs);
       expect((await describeBroker(mq(), primaryId)).BrokerState).toBe('RUNNING');
       expect((await describeBroker(mq(), String(doomed.BrokerId))).BrokerState).toBe('CREATION_FAILED');
       await mq().send(new DeleteBrokerCommand({ BrokerId: String(doomed.BrokerId) }));
@@ -212,7 +212,7 @@ describe('uncertain behaviours of the service', () => {
       replicaBrokerState: 'REPLICA',
       rebootOfReplicaAllowed: false,
     } as const;
-    await withWorld(
+    await withAws(
       'in process',
       async (test) => {
         const { replicaId } = activePair(test);

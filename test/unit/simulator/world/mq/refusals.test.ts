@@ -17,8 +17,8 @@ import {
   UpdateUserCommand,
 } from '@aws-sdk/client-mq';
 import { describe, expect, it } from 'vitest';
+import { password, rejection, withAws } from '../support/aws-under-test.ts';
 import { request } from '../support/mq-requests.ts';
-import { password, rejection, withWorld } from '../support/world-under-test.ts';
 import { refusals, withoutRefusal } from './documented-refusals.ts';
 
 interface Refused {
@@ -54,9 +54,9 @@ describe('what docs/amazon-mq.md says is refused', () => {
   });
 
   it.each(refusals.map((refusal) => [`${refusal.section}: ${refusal.what}`, refusal] as const))(
-    'is refused by the world, %s',
+    'is refused by the simulator, %s',
     async (_name, { call, status, member, says }) => {
-      await withWorld('in process', async (test) => {
+      await withAws('in process', async (test) => {
         const error: Refused = await rejection(call(test));
         expect(error).toMatchObject({ $metadata: { httpStatusCode: status } });
         if (member !== undefined) expect(error.ErrorAttribute).toBe(member);
@@ -86,19 +86,19 @@ describe('the statuses that section 8.1 declares', () => {
     DescribeConfigurationRevision: () => new DescribeConfigurationRevisionCommand(ids),
   } as const;
 
-  it('are those of the operations that the world serves', () => {
+  it('are those of the operations that the simulator serves', () => {
     expect([...declaredStatuses().keys()].sort()).toEqual(Object.keys(byName).sort());
   });
 
   it.each(Object.entries(byName))('are given by %s for what is not there, denied or broken', async (name, command) => {
-    await withWorld('in process', async ({ mq, world }) => {
+    await withAws('in process', async ({ mq, aws }) => {
       // Each command has its own types; here only their errors matter.
       const send = async (): Promise<unknown> => await mq().send(command() as DescribeBrokerCommand);
       const declared = declaredStatuses().get(name) ?? [];
       if (declared.includes(404)) expect(statusOf(await rejection(send()))).toBe(404);
-      world.faults.start({ kind: 'access-denied', service: 'mq', count: 1 });
+      aws.faults.start({ kind: 'access-denied', service: 'mq', count: 1 });
       expect(declared).toContain(statusOf(await rejection(send())));
-      world.faults.start({ kind: 'server-error', service: 'mq', count: 1 });
+      aws.faults.start({ kind: 'server-error', service: 'mq', count: 1 });
       expect(declared).toContain(statusOf(await rejection(send())));
     });
   });

@@ -10,7 +10,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
-import { A, B, rejection, START_MS, ways, withWorld } from '../support/world-under-test.ts';
+import { A, B, rejection, startMs, ways, withAws } from '../support/aws-under-test.ts';
 
 const Bucket = 'reports-a';
 
@@ -23,9 +23,9 @@ const text = async (client: S3Client, Key: string) => {
 };
 
 describe.each(ways)('S3, %s', (way) => {
-  it('returns what was stored, with its type, its metadata and the time of the world', async () => {
-    await withWorld(way, async ({ world, s3 }) => {
-      world.addBucket(A, Bucket);
+  it('returns what was stored, with its type, its metadata and the time of the simulator', async () => {
+    await withAws(way, async ({ aws, s3 }) => {
+      aws.addBucket(A, Bucket);
       const content = '{"queue":"Größe & <Preis>"}\n'.repeat(3);
       const Metadata = { run: 'r-1' };
       const stored = await put(s3(), 'scans/o r+d%ers/é.json', content, { ContentType: 'application/json', Metadata });
@@ -39,29 +39,29 @@ describe.each(ways)('S3, %s', (way) => {
         Metadata,
       });
       const { LastModified } = read;
-      expect(LastModified?.getTime()).toBeGreaterThanOrEqual(START_MS);
-      expect(LastModified?.getTime()).toBeLessThan(START_MS + 60_000);
+      expect(LastModified?.getTime()).toBeGreaterThanOrEqual(startMs);
+      expect(LastModified?.getTime()).toBeLessThan(startMs + 60_000);
       await put(s3(), 'scans/o r+d%ers/é.json', 'newer');
       expect(await text(s3(), 'scans/o r+d%ers/é.json')).toBe('newer');
     });
   });
 
   it('keeps bytes as they are, an empty object too', async () => {
-    await withWorld(way, async ({ world, s3 }) => {
-      world.addBucket(A, Bucket);
+    await withAws(way, async ({ aws, s3 }) => {
+      aws.addBucket(A, Bucket);
       const bytes = Uint8Array.from({ length: 4_096 }, (_unused, index) => index % 256);
       await put(s3(), 'bytes', bytes);
       await put(s3(), 'empty', new Uint8Array());
       const read = await s3().send(new GetObjectCommand({ Bucket, Key: 'bytes' }));
       expect(await read.Body?.transformToByteArray()).toEqual(bytes);
       expect(await text(s3(), 'empty')).toBe('');
-      expect(world.objects(Bucket).get('bytes')?.content).toEqual(bytes);
+      expect(aws.objects(Bucket).get('bytes')?.content).toEqual(bytes);
     });
   });
 
   it('tells what an object is like without its content', async () => {
-    await withWorld(way, async ({ world, s3 }) => {
-      world.addBucket(A, Bucket);
+    await withAws(way, async ({ aws, s3 }) => {
+      aws.addBucket(A, Bucket);
       const { ETag } = await put(s3(), 'manifest', 'content');
       const head = await s3().send(new HeadObjectCommand({ Bucket, Key: 'manifest' }));
       expect(head).toMatchObject({ ETag, ContentLength: 7, ContentType: 'application/octet-stream' });
@@ -70,8 +70,8 @@ describe.each(ways)('S3, %s', (way) => {
   });
 
   it('overwrites nothing for a writer that asks for a new object', async () => {
-    await withWorld(way, async ({ world, s3 }) => {
-      world.addBucket(A, Bucket);
+    await withAws(way, async ({ aws, s3 }) => {
+      aws.addBucket(A, Bucket);
       await put(s3(), 'manifest', 'first', { IfNoneMatch: '*' });
       const refused = await rejection(put(s3(), 'manifest', 'second', { IfNoneMatch: '*' }));
       expect(refused).toMatchObject({ name: 'PreconditionFailed', $metadata: { httpStatusCode: 412 } });
@@ -80,8 +80,8 @@ describe.each(ways)('S3, %s', (way) => {
   });
 
   it('lists keys in the order of their bytes, in pages', async () => {
-    await withWorld(way, async ({ world, s3 }) => {
-      world.addBucket(A, Bucket);
+    await withAws(way, async ({ aws, s3 }) => {
+      aws.addBucket(A, Bucket);
       for (const Key of ['m/b', 'm/a', 'm/é', 'n/a', 'm/B']) await put(s3(), Key, Key);
       const seen: unknown[] = [];
       let ContinuationToken: string | undefined;
@@ -107,9 +107,9 @@ describe.each(ways)('S3, %s', (way) => {
   });
 
   it('refuses unknown buckets, keys, other Regions and what is not modelled, by name', async () => {
-    await withWorld(way, async ({ world, s3, calls }) => {
-      world.addBucket(A, Bucket);
-      world.addBucket(B, 'reports-b');
+    await withAws(way, async ({ aws, s3, calls }) => {
+      aws.addBucket(A, Bucket);
+      aws.addBucket(B, 'reports-b');
       const get = (where: string, Key: string) => s3().send(new GetObjectCommand({ Bucket: where, Key }));
       expect(await rejection(get(Bucket, 'missing'))).toBeInstanceOf(NoSuchKey);
       expect(await rejection(get('unknown', 'key'))).toBeInstanceOf(NoSuchBucket);
@@ -130,18 +130,18 @@ describe.each(ways)('S3, %s', (way) => {
   });
 
   it('refuses content that does not fit its checksum', async () => {
-    await withWorld(way, async ({ world, s3 }) => {
-      world.addBucket(A, Bucket);
+    await withAws(way, async ({ aws, s3 }) => {
+      aws.addBucket(A, Bucket);
       expect(await rejection(put(s3(), 'key', 'content', { ChecksumCRC32: 'AAAAAA==' }))).toMatchObject({
         name: 'BadDigest',
       });
-      expect(world.objects(Bucket).size).toBe(0);
+      expect(aws.objects(Bucket).size).toBe(0);
     });
   });
 
   it('never shows content in the log of calls', async () => {
-    await withWorld(way, async ({ world, s3, calls }) => {
-      world.addBucket(A, Bucket);
+    await withAws(way, async ({ aws, s3, calls }) => {
+      aws.addBucket(A, Bucket);
       await put(s3(), 'key', 'confidential');
       expect(JSON.stringify(calls)).not.toContain('confidential');
       expect(calls[0]?.request).toMatchObject({ Bucket, Key: 'key', Body: '[redacted]' });
@@ -149,9 +149,9 @@ describe.each(ways)('S3, %s', (way) => {
   });
 
   it('throttles as S3 does', async () => {
-    await withWorld(way, async ({ world, s3 }) => {
-      world.addBucket(A, Bucket);
-      world.faults.start({ kind: 'throttling', service: 's3', count: 1 });
+    await withAws(way, async ({ aws, s3 }) => {
+      aws.addBucket(A, Bucket);
+      aws.faults.start({ kind: 'throttling', service: 's3', count: 1 });
       expect(await rejection(put(s3(), 'key', 'content'))).toMatchObject({ name: 'SlowDown' });
       await put(s3(), 'key', 'content');
     });
@@ -160,22 +160,22 @@ describe.each(ways)('S3, %s', (way) => {
 
 describe('buckets', () => {
   it('may stand in the host name or in the path', async () => {
-    await withWorld('in process', async ({ world, s3 }) => {
-      world.addBucket(A, 'reports.with.dots');
-      world.addBucket(A, Bucket);
-      const byPath = new S3Client({ ...world.clientSettings(), region: A, forcePathStyle: true });
+    await withAws('in process', async ({ aws, s3 }) => {
+      aws.addBucket(A, 'reports.with.dots');
+      aws.addBucket(A, Bucket);
+      const byPath = new S3Client({ ...aws.clientSettings(), region: A, forcePathStyle: true });
       await put(byPath, 'a/b', 'by path');
       expect(await text(s3(), 'a/b')).toBe('by path');
       await s3().send(new PutObjectCommand({ Bucket: 'reports.with.dots', Key: 'a/b', Body: 'dots' }));
-      expect([...world.objects('reports.with.dots').keys()]).toEqual(['a/b']);
+      expect([...aws.objects('reports.with.dots').keys()]).toEqual(['a/b']);
     });
   });
 
   it('have names that are unique in all Regions', async () => {
-    await withWorld('in process', async ({ world }) => {
-      world.addBucket(A, Bucket);
-      expect(() => world.addBucket(B, Bucket)).toThrow('taken');
-      expect(() => world.addBucket('eu-west-1', 'other')).toThrow('eu-west-1');
+    await withAws('in process', async ({ aws }) => {
+      aws.addBucket(A, Bucket);
+      expect(() => aws.addBucket(B, Bucket)).toThrow('taken');
+      expect(() => aws.addBucket('eu-west-1', 'other')).toThrow('eu-west-1');
     });
   });
 });

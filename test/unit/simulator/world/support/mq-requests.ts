@@ -4,9 +4,9 @@ import {
   DescribeBrokerCommand,
   type MqClient,
 } from '@aws-sdk/client-mq';
-import { A, B, users, type WorldUnderTest } from './world-under-test.ts';
+import { A, type AwsUnderTest, B, users } from './aws-under-test.ts';
 
-export const MINUTE_MS = 60_000;
+export const minuteMs = 60_000;
 
 /** A request that makes an eligible primary. */
 export const request: CreateBrokerCommandInput = {
@@ -33,21 +33,17 @@ export const describeBroker = (client: MqClient, BrokerId: string) =>
   client.send(new DescribeBrokerCommand({ BrokerId }));
 
 /** A running primary, and a replica that waits for the primary's reboot. */
-export async function pendingPair({
-  world,
-  mq,
-  pass,
-}: WorldUnderTest): Promise<{ primaryId: string; replicaId: string }> {
-  const primary = world.addBroker({ region: A, brokerName: 'orders' });
+export async function pendingPair({ aws, mq, pass }: AwsUnderTest): Promise<{ primaryId: string; replicaId: string }> {
+  const primary = aws.addBroker({ region: A, brokerName: 'orders' });
   const replica = await mq(B).send(new CreateBrokerCommand(replicaRequest(primary.brokerArn)));
-  await pass(30 * MINUTE_MS);
+  await pass(30 * minuteMs);
   return { primaryId: primary.brokerId, replicaId: String(replica.BrokerId) };
 }
 
 /** Two brokers that replicate already. */
-export function activePair({ world }: WorldUnderTest): { primaryId: string; replicaId: string } {
-  const primary = world.addBroker({ region: A, brokerName: 'orders' });
-  const replica = world.addBroker({ region: B, brokerName: 'orders-replica' });
-  world.pairBrokers(primary.brokerId, replica.brokerId);
+export function activePair({ aws }: AwsUnderTest): { primaryId: string; replicaId: string } {
+  const primary = aws.addBroker({ region: A, brokerName: 'orders' });
+  const replica = aws.addBroker({ region: B, brokerName: 'orders-replica' });
+  aws.pairBrokers(primary.brokerId, replica.brokerId);
   return { primaryId: primary.brokerId, replicaId: replica.brokerId };
 }

@@ -1,5 +1,5 @@
-/** One call of an AWS API by anything in the world, as the journal keeps it. */
-export interface ApiCallRecord {
+/** One call of an AWS API by anything in the simulator, as the journal keeps it. */
+export interface ApiCall {
   /** Virtual time of the request, milliseconds since the Unix epoch. */
   readonly atMs: number;
   /** Virtual time at which the caller got its answer or its error. */
@@ -20,4 +20,4 @@ export interface ApiCallRecord {
 }
 
 /** A call that is about to be handled. */
-export type ApiCallAttempt = Omit<ApiCallRecord, 'endedAtMs' | 'outcome'>;
+export type ApiCallAttempt = Omit<ApiCall, 'endedAtMs' | 'outcome'>;

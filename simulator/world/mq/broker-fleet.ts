@@ -14,7 +14,7 @@ import { MqService } from './mq-service.ts';
 import type { MqSettings } from './mq-settings.ts';
 import { Promotions } from './promotions.ts';
 
-export interface BrokerEstateOptions {
+export interface BrokerFleetOptions {
   readonly clock: VirtualClock;
   readonly accountId: string;
   readonly settings: MqSettings;
@@ -29,14 +29,14 @@ export interface BrokerEstateOptions {
 }
 
 /** Amazon MQ of every Region: the brokers, the API that changes them, and the streams that clients have to them. */
-export class BrokerEstate {
+export class BrokerFleet {
   readonly service: MqService;
   readonly inventory: BrokerInventory;
   readonly connections: BrokerConnections;
   readonly registry = new BrokerRegistry();
   readonly #reachability: Reachability;
 
-  constructor(options: BrokerEstateOptions) {
+  constructor(options: BrokerFleetOptions) {
     const { clock, accountId, settings, dataPlanes, faults, reachability, random, nextUuid } = options;
     const { registry } = this;
     const nowMs = (): number => clock.nowMs();

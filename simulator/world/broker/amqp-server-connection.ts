@@ -4,7 +4,7 @@ import { consumerOfAddress, LinkRefusedError } from './amqp-address.ts';
 import { AmqpBrowser } from './amqp-browser.ts';
 import { AmqpConsumer } from './amqp-consumer.ts';
 import { AmqpCoordinator } from './amqp-coordinator.ts';
-import { AmqpProducer, type LinkSurroundings } from './amqp-producer.ts';
+import { AmqpProducer, type LinkEnvironment } from './amqp-producer.ts';
 import { answerEvents, type ClientOutcome, outcomeOfEvent } from './client-outcome.ts';
 import type { MessageStore } from './message-store.ts';
 import { OutcomeOrder } from './outcome-order.ts';
@@ -15,7 +15,7 @@ import { messageIdOfFilter } from './selector.ts';
 import { inCleanupOrder } from './session-cleanup.ts';
 import { Transactions } from './transactions.ts';
 
-export interface AmqpConnectionOptions {
+export interface AmqpServerConnectionOptions {
   readonly container: Container;
   /** Names the connection on its broker. */
   readonly id: string;
@@ -24,28 +24,28 @@ export interface AmqpConnectionOptions {
   nowMs(): number;
   leavesOver(): boolean;
   /** Called once, when the connection has ended by either side. */
-  onEnd(connection: AmqpConnection): void;
+  onEnd(connection: AmqpServerConnection): void;
 }
 
 /** Settle mode of a receiving client that never answers: the broker would forget messages by sending them. */
 const settledBySender = 1;
 
 /** The broker's side of one client connection. */
-export class AmqpConnection {
-  readonly #options: AmqpConnectionOptions;
+export class AmqpServerConnection {
+  readonly #options: AmqpServerConnectionOptions;
   readonly #stream: Duplex;
-  readonly #surroundings: LinkSurroundings;
+  readonly #environment: LinkEnvironment;
   readonly #producers = new Map<Receiver, AmqpProducer | AmqpCoordinator>();
   readonly #consumers = new Map<Sender, AmqpConsumer>();
   readonly #browsers = new Map<Sender, AmqpBrowser>();
   #lastLink = 0;
   #ended = false;
 
-  constructor(stream: Duplex, options: AmqpConnectionOptions) {
+  constructor(stream: Duplex, options: AmqpServerConnectionOptions) {
     this.#options = options;
     this.#stream = stream;
     const { store, nowMs } = options;
-    this.#surroundings = { store, outcomes: new OutcomeOrder(), transactions: new Transactions(), nowMs };
+    this.#environment = { store, outcomes: new OutcomeOrder(), transactions: new Transactions(), nowMs };
     const connection = serverConnection(options.container, options.id);
     this.#listen(connection);
     connection.accept(stream);
@@ -104,8 +104,8 @@ export class AmqpConnection {
   #openProducer(receiver: Receiver): void {
     this.#refuseOnError(receiver, () => {
       const link = isCoordinatorLink(receiver)
-        ? new AmqpCoordinator(receiver, this.#surroundings)
-        : new AmqpProducer(receiver, this.#surroundings);
+        ? new AmqpCoordinator(receiver, this.#environment)
+        : new AmqpProducer(receiver, this.#environment);
       this.#producers.set(receiver, link);
     });
   }
@@ -128,13 +128,13 @@ export class AmqpConnection {
         ...(source.filter ? { filter: source.filter } : {}),
       });
       if (`${source.distribution_mode ?? 'move'}` === 'copy') {
-        const browser = new AmqpBrowser(sender, this.#surroundings, queue, messageId);
+        const browser = new AmqpBrowser(sender, this.#environment, queue, messageId);
         this.#browsers.set(sender, browser);
         this.#afterAttach(sender, browser);
         return;
       }
       const holder = `${this.#options.id}/${++this.#lastLink}`;
-      const consumer = new AmqpConsumer(sender, this.#surroundings, { queue, messageId, exclusive, priority, holder });
+      const consumer = new AmqpConsumer(sender, this.#environment, { queue, messageId, exclusive, priority, holder });
       this.#options.store.declare(queue);
       this.#consumers.set(sender, consumer);
       this.#options.dispatcher.add(consumer);

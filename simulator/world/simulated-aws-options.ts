@@ -2,8 +2,8 @@ import type { VirtualClock } from '../clock/virtual-clock.ts';
 import type { DataPlanes } from './mq/data-planes.ts';
 import type { MqSettings } from './mq/mq-settings.ts';
 
-/** What a world is made of. */
-export interface WorldOptions {
+/** What a simulated AWS is made of. */
+export interface SimulatedAwsOptions {
   readonly clock: VirtualClock;
   readonly seed: number;
   /** Message stores, replication and AMQP. */
@@ -18,8 +18,8 @@ export interface WorldOptions {
   readonly tableReplicationLagMs?: number;
 }
 
-/** What a world has when its options leave it out. */
-export const worldDefaults = {
+/** What a simulated AWS has when its options leave it out. */
+export const simulatedAwsDefaults = {
   /** Regions of a pair of this project, and of the table that watches over it (docs/amazon-mq.md 1). */
   regions: ['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2'],
   accountId: '123456789012',

@@ -1,22 +1,22 @@
 import type { Duplex } from 'node:stream';
 import type { HttpAnswer, HttpLimits, HttpRequest } from '../../functions/runtime/http-request.ts';
-import type { ApiCallAttempt, ApiCallRecord } from '../api/api-call-record.ts';
+import type { ApiCall, ApiCallAttempt } from '../api/api-call.ts';
 import type { CallOrigin } from '../api/dispatcher.ts';
 import type { ApiService } from '../api/service.ts';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
-import type { BrokerAddress, ConnectingParty } from './broker-connections.ts';
-import type { BrokerAmendment, WorldBroker } from './broker-inventory.ts';
+import type { ConnectingParty, HostPort } from './broker-connections.ts';
+import type { BrokerAmendment, SimulatedBroker } from './broker-inventory.ts';
 import type { Interception } from './call-faults.ts';
 import { CallPath, type EmbeddedClientSettings } from './call-path.ts';
-import type { WorldAlarm } from './cloudwatch/alarm-store.ts';
+import type { AlarmSeed } from './cloudwatch/alarm-store.ts';
 import { Monitoring } from './cloudwatch/monitoring.ts';
 import { DynamoDbService } from './dynamodb/dynamodb-service.ts';
 import type { TableSpec } from './dynamodb/table-spec.ts';
-import { EventBridgeService, type WorldEvent } from './event-bridge.ts';
+import { type BusEvent, EventBridgeService } from './event-bridge.ts';
 import { FaultBoard } from './fault-board.ts';
 import { type EventSourceMappingSeed, LambdaService, type TeamFunction } from './lambda-service.ts';
 import { rabbitHost } from './mq/broker-endpoints.ts';
-import { BrokerEstate } from './mq/broker-estate.ts';
+import { BrokerFleet } from './mq/broker-fleet.ts';
 import { findConsole } from './mq/console-web.ts';
 import { defaultMqSettings } from './mq/mq-settings.ts';
 import type { BrokerSeed } from './mq/seed-broker.ts';
@@ -28,13 +28,13 @@ import { S3Service } from './s3/s3-service.ts';
 import type { StoredObject } from './s3/stored-object.ts';
 import { SecretsManagerService } from './secrets-manager.ts';
 import { IdSource, type Random, randomStream } from './seeded-random.ts';
+import { type ServedAws, type ServeOptions, serveAws } from './served-aws.ts';
+import { type SimulatedAwsOptions, simulatedAwsDefaults } from './simulated-aws-options.ts';
 import { type Notification, SnsService } from './sns.ts';
 import { type Parameter, SsmService } from './ssm.ts';
-import { serveWorld, type WorldEndpoint, type WorldListenOptions } from './world-endpoint.ts';
-import { type WorldOptions, worldDefaults } from './world-options.ts';
 
 /** An AWS that is small enough for one process: the services that the workflows call, in several Regions. */
-export class World {
+export class SimulatedAws {
   readonly clock: VirtualClock;
   readonly accountId: string;
   readonly regions: readonly string[];
@@ -44,7 +44,7 @@ export class World {
   readonly #ids: IdSource;
   readonly #seed: number;
   readonly #calls: CallPath;
-  readonly #estate: BrokerEstate;
+  readonly #fleet: BrokerFleet;
   readonly #monitoring: Monitoring;
   readonly #dynamoDb: DynamoDbService;
   readonly #secrets = new SecretsManagerService();
@@ -52,11 +52,11 @@ export class World {
   readonly #ssm: SsmService;
   readonly #lambda: LambdaService;
   readonly #s3: S3Service;
-  #endpoint: WorldEndpoint | undefined;
+  #endpoint: ServedAws | undefined;
 
-  constructor(options: WorldOptions) {
+  constructor(options: SimulatedAwsOptions) {
     const { clock, seed } = options;
-    const { accountId = worldDefaults.accountId, regions = worldDefaults.regions } = options;
+    const { accountId = simulatedAwsDefaults.accountId, regions = simulatedAwsDefaults.regions } = options;
     this.clock = clock;
     this.accountId = accountId;
     this.regions = regions;
@@ -75,7 +75,7 @@ export class World {
     this.events = new EventBridgeService({ accountId, nowMs, nextUuid: uuids('event') });
     const emit: EventBridgeService['emit'] = (draft) => this.events.emit(draft);
     this.#calls = new CallPath({ clock, regions, faults, nextRequestId: uuids('request') });
-    this.#estate = new BrokerEstate({
+    this.#fleet = new BrokerFleet({
       clock,
       accountId,
       settings: { ...defaultMqSettings, ...options.mq },
@@ -87,7 +87,7 @@ export class World {
       emit,
       onBrokerCreated: () => this.#monitoring.startSampling(),
     });
-    const { registry } = this.#estate;
+    const { registry } = this.#fleet;
     this.#calls.webHosts.add(findConsole(registry));
     this.#monitoring = new Monitoring({
       clock,
@@ -95,7 +95,7 @@ export class World {
       regions,
       faults,
       reachability,
-      publicationDelayMs: options.publicationDelayMs ?? worldDefaults.publicationDelayMs,
+      publicationDelayMs: options.publicationDelayMs ?? simulatedAwsDefaults.publicationDelayMs,
       brokers: () => registry.all().flatMap((record) => record.dataPlane ?? []),
       storePercentUsage: (id) => registry.all().find(({ brokerId }) => brokerId === id)?.storePercentUsage ?? 0,
       emit,
@@ -106,7 +106,7 @@ export class World {
       reachability,
       faults,
       random: this.randomStream('table replication'),
-      replicationLagMs: options.tableReplicationLagMs ?? worldDefaults.tableReplicationLagMs,
+      replicationLagMs: options.tableReplicationLagMs ?? simulatedAwsDefaults.tableReplicationLagMs,
       nowMs,
       nextUuid: uuids('table'),
     });
@@ -115,7 +115,7 @@ export class World {
     this.#s3 = new S3Service({ nowMs });
     this.#lambda = new LambdaService({ accountId, nowMs, nextUuid: uuids('mapping') });
     const services = [
-      this.#estate.service,
+      this.#fleet.service,
       this.#monitoring.service,
       this.#dynamoDb,
       this.#secrets,
@@ -126,7 +126,7 @@ export class World {
       this.events,
     ];
     for (const service of services) this.register(service);
-    faults.onChange(() => this.#estate.applyReachability());
+    faults.onChange(() => this.#fleet.applyReachability());
   }
 
   /** Whether a `late-caller` fault has met the actor, or one of its branches: then no time limit ends it. */
@@ -153,20 +153,20 @@ export class World {
     return this.#calls.clientSettings(origin);
   }
 
-  /** Puts a broker into the world, running unless the seed says otherwise. */
-  addBroker(seed: BrokerSeed): WorldBroker {
+  /** Puts a broker into the simulator, running unless the seed says otherwise. */
+  addBroker(seed: BrokerSeed): SimulatedBroker {
     this.#requireRegion(seed.region);
-    const broker = this.#estate.inventory.add(seed);
+    const broker = this.#fleet.inventory.add(seed);
     this.#monitoring.startSampling();
     return broker;
   }
 
-  /** Puts a RabbitMQ cluster into the world, behind the broker's host name. @throws ZodError for a seed that is none */
+  /** Puts a RabbitMQ cluster into the simulator, behind the broker's host name. @throws ZodError for a seed that is none */
   addRabbitCluster(
     broker: Pick<BrokerSeed, 'region' | 'brokerName' | 'hostInstanceType' | 'actionsRequired'>,
     seed: ClusterSeedInput,
     admin: { readonly username: string; readonly password: string },
-  ): { readonly broker: WorldBroker; readonly cluster: EmbeddedRabbitCluster } {
+  ): { readonly broker: SimulatedBroker; readonly cluster: EmbeddedRabbitCluster } {
     const cluster = new EmbeddedRabbitCluster(seed, () => this.clock.nowMs());
     const added = this.addBroker({
       ...broker,
@@ -188,17 +188,17 @@ export class World {
 
   /** Makes two running brokers a pair that replicates already. @throws TypeError for unknown or paired brokers */
   pairBrokers(primaryId: string, replicaId: string): void {
-    this.#estate.inventory.pair(primaryId, replicaId);
+    this.#fleet.inventory.pair(primaryId, replicaId);
   }
 
   /** Changes what DescribeBroker reports about a broker. @throws TypeError for an unknown broker */
   amendBroker(brokerId: string, amendment: BrokerAmendment): void {
-    this.#estate.inventory.amend(brokerId, amendment);
+    this.#fleet.inventory.amend(brokerId, amendment);
   }
 
   /** All brokers in the order in which they were created. */
-  brokers(): readonly WorldBroker[] {
-    return this.#estate.inventory.all();
+  brokers(): readonly SimulatedBroker[] {
+    return this.#fleet.inventory.all();
   }
 
   /**
@@ -223,7 +223,7 @@ export class World {
   }
 
   /** Puts an alarm into a Region, as a deployment does; one with a threshold is evaluated from the next minute on. */
-  addAlarm(region: string, alarm: WorldAlarm): void {
+  addAlarm(region: string, alarm: AlarmSeed): void {
     this.#requireRegion(region);
     this.#monitoring.addAlarm(region, alarm);
   }
@@ -264,12 +264,12 @@ export class World {
     return this.#ssm.parameter(region, name);
   }
 
-  /** @throws TypeError for a Region that the world lacks or a name that is taken */
+  /** @throws TypeError for a Region that the simulator lacks or a name that is taken */
   async addTable(spec: TableSpec): Promise<void> {
     await this.#dynamoDb.addTable(spec);
   }
 
-  /** @throws TypeError for a Region that the world lacks or a name that is taken in any of them */
+  /** @throws TypeError for a Region that the simulator lacks or a name that is taken in any of them */
   addBucket(region: string, name: string): void {
     this.#requireRegion(region);
     this.#s3.addBucket(region, name);
@@ -286,7 +286,7 @@ export class World {
   }
 
   /** Calls `listener` with every API call once it has ended. */
-  onApiCall(listener: (record: ApiCallRecord) => void): void {
+  onApiCall(listener: (record: ApiCall) => void): void {
     this.#calls.onApiCall(listener);
   }
 
@@ -296,7 +296,7 @@ export class World {
   }
 
   /** Calls `listener` with every event on any Region's default bus. */
-  onEvent(listener: (event: WorldEvent) => void): void {
+  onEvent(listener: (event: BusEvent) => void): void {
     this.events.onEvent(listener);
   }
 
@@ -311,12 +311,12 @@ export class World {
    * @throws an error with `code` ENOTFOUND, ECONNREFUSED, or after `timeoutMs` ETIMEDOUT
    */
   async connect(
-    address: BrokerAddress,
+    address: HostPort,
     timeoutMs: number,
     fromRegion?: string,
     party: ConnectingParty = 'client',
   ): Promise<Duplex> {
-    return await this.#estate.connections.connect(address, timeoutMs, fromRegion, party);
+    return await this.#fleet.connections.connect(address, timeoutMs, fromRegion, party);
   }
 
   /**
@@ -325,23 +325,23 @@ export class World {
   blackout(region: string, options: { readonly powerOff?: boolean } = {}): void {
     this.#requireRegion(region);
     this.faults.start({ id: blackoutId(region), kind: 'region-blackout', region });
-    if (options.powerOff) this.#estate.powerOff(region);
+    if (options.powerOff) this.#fleet.powerOff(region);
   }
 
   /** Ends a blackout; brokers that it stopped start again. @throws FaultRejectedError when there is none */
   restore(region: string): void {
     this.faults.stop(blackoutId(region));
-    this.#estate.powerOn(region);
+    this.#fleet.powerOn(region);
   }
 
   /**
    * Serves every service over HTTP on loopback. From now on virtual time follows the wall clock; `served` lets it jump.
    *
-   * @throws PortInUseError, and TypeError when the world is served already
+   * @throws PortInUseError, and TypeError when the simulator is served already
    */
-  async listen(options: WorldListenOptions): Promise<WorldEndpoint> {
-    if (this.#endpoint !== undefined) throw new TypeError(`the world is served at ${this.#endpoint.url} already`);
-    this.#endpoint = await serveWorld(this.clock, this.#calls.dispatcher, options);
+  async listen(options: ServeOptions): Promise<ServedAws> {
+    if (this.#endpoint !== undefined) throw new TypeError(`the simulator is served at ${this.#endpoint.url} already`);
+    this.#endpoint = await serveAws(this.clock, this.#calls.dispatcher, options);
     return this.#endpoint;
   }
 
@@ -354,7 +354,7 @@ export class World {
 
   #requireRegion(region: string): void {
     if (!this.regions.includes(region)) {
-      throw new TypeError(`the world has no Region "${region}"; it has ${this.regions.join(', ')}`);
+      throw new TypeError(`the simulator has no Region "${region}"; it has ${this.regions.join(', ')}`);
     }
   }
 }

@@ -7,21 +7,21 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import type { ApiCallRecord } from '../../../../../simulator/api/api-call-record.ts';
+import type { ApiCall } from '../../../../../simulator/api/api-call.ts';
 import type { CallOrigin } from '../../../../../simulator/api/dispatcher.ts';
 import { VirtualClock } from '../../../../../simulator/clock/virtual-clock.ts';
-import { World } from '../../../../../simulator/world/world.ts';
-import type { WorldOptions } from '../../../../../simulator/world/world-options.ts';
+import { SimulatedAws } from '../../../../../simulator/world/simulated-aws.ts';
+import type { SimulatedAwsOptions } from '../../../../../simulator/world/simulated-aws-options.ts';
 import { InMemoryDataPlanes } from './in-memory-data-planes.ts';
 
-/** The two ways in which SDK clients reach a world. */
+/** The two ways in which SDK clients reach the simulator. */
 export const ways = ['in process', 'over HTTP'] as const;
 export type Way = (typeof ways)[number];
 
-export interface WorldUnderTest {
-  readonly world: World;
+export interface AwsUnderTest {
+  readonly aws: SimulatedAws;
   readonly dataPlanes: InMemoryDataPlanes;
-  readonly calls: readonly ApiCallRecord[];
+  readonly calls: readonly ApiCall[];
   readonly mq: (region?: string) => MqClient;
   readonly cloudWatch: (region?: string) => CloudWatchClient;
   readonly dynamoDb: (region?: string) => DynamoDBClient;
@@ -31,7 +31,7 @@ export interface WorldUnderTest {
   readonly ssm: (region?: string) => SSMClient;
   readonly lambda: (region?: string) => LambdaClient;
   readonly eventBridge: (region?: string) => EventBridgeClient;
-  /** Where the world is served; empty in process. */
+  /** Where the simulator is served; empty in process. */
   readonly url: string;
   /** Lets virtual time pass. */
   readonly pass: (milliseconds: number) => Promise<void>;
@@ -40,26 +40,26 @@ export interface WorldUnderTest {
 export const A = 'us-east-1';
 export const B = 'us-west-2';
 /** A full hour, so that minutes are easy to count. */
-export const START_MS = Date.parse('2026-03-02T10:00:00Z');
+export const startMs = Date.parse('2026-03-02T10:00:00Z');
 
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
-/** Runs `body` against a new world, with real SDK clients that never retry. */
-export async function withWorld(
+/** Runs `body` against a new simulated AWS, with real SDK clients that never retry. */
+export async function withAws(
   way: Way,
-  body: (test: WorldUnderTest) => Promise<void>,
-  options: Partial<WorldOptions> = {},
+  body: (test: AwsUnderTest) => Promise<void>,
+  options: Partial<SimulatedAwsOptions> = {},
   origin: Omit<CallOrigin, 'abortSignal'> = {},
 ): Promise<void> {
-  const clock = new VirtualClock({ startMs: START_MS });
+  const clock = new VirtualClock({ startMs });
   const dataPlanes = new InMemoryDataPlanes();
-  const world = new World({ clock, seed: 7, dataPlanes, ...options });
-  const calls: ApiCallRecord[] = [];
-  world.onApiCall((record) => calls.push(record));
-  const make = (settings: object, pass: WorldUnderTest['pass'], url = ''): WorldUnderTest => {
+  const aws = new SimulatedAws({ clock, seed: 7, dataPlanes, ...options });
+  const calls: ApiCall[] = [];
+  aws.onApiCall((record) => calls.push(record));
+  const make = (settings: object, pass: AwsUnderTest['pass'], url = ''): AwsUnderTest => {
     const config = (region = A) => ({ region, credentials, maxAttempts: 1, ...settings });
     return {
-      world,
+      aws,
       dataPlanes,
       calls,
       mq: (region) => new MqClient(config(region)),
@@ -76,15 +76,15 @@ export async function withWorld(
     };
   };
   if (way === 'in process') {
-    const test = make(world.clientSettings(origin), async (milliseconds) => await clock.sleepMs(milliseconds));
+    const test = make(aws.clientSettings(origin), async (milliseconds) => await clock.sleepMs(milliseconds));
     await clock.run('test', async () => await body(test));
     return;
   }
-  const { url, served } = await world.listen({ port: 0, host: '127.0.0.1' });
+  const { url, served } = await aws.listen({ port: 0, host: '127.0.0.1' });
   try {
     await body(make({ endpoint: url }, async (milliseconds) => await served.advanceMs(milliseconds), url));
   } finally {
-    await world.close();
+    await aws.close();
   }
 }
 

@@ -2,26 +2,22 @@ import type { Dispatcher } from '../api/dispatcher.ts';
 import { type HttpEndpoint, type ListenOptions, listenHttp } from '../api/http-server.ts';
 import type { ServedClock, VirtualClock } from '../clock/virtual-clock.ts';
 
-export interface WorldListenOptions extends ListenOptions {
+export interface ServeOptions extends ListenOptions {
   /** Virtual milliseconds for each real one; 1 unless given. */
   readonly speed?: number;
 }
 
-/** An HTTP endpoint of a world whose time follows the wall clock. */
-export interface WorldEndpoint extends HttpEndpoint {
+/** An HTTP endpoint of a simulator whose time follows the wall clock. */
+export interface ServedAws extends HttpEndpoint {
   readonly served: ServedClock;
 }
 
 /**
- * Serves a world over HTTP: every request is an actor of the served clock, which stops with the endpoint.
+ * Serves the simulator over HTTP: every request is an actor of the served clock, which stops with the endpoint.
  *
  * @throws PortInUseError
  */
-export async function serveWorld(
-  clock: VirtualClock,
-  dispatcher: Dispatcher,
-  options: WorldListenOptions,
-): Promise<WorldEndpoint> {
+export async function serveAws(clock: VirtualClock, dispatcher: Dispatcher, options: ServeOptions): Promise<ServedAws> {
   const served = clock.serve({ speed: options.speed ?? 1 });
   try {
     // Clients put their own clock right by it, as they do with AWS.
