@@ -129,7 +129,7 @@ const recordOf = (
   queues: effects.length,
   effects: effects.slice(0, keptEffects).map(({ queue, messages, before: was, after: will, resync }) => ({
     queue,
-    messages,
+    messages: messages === 'absent' ? null : messages,
     resync,
     before: { ...was, policy: was.policy ?? null, definition: { ...was.definition } },
     after: { ...will, policy: will.policy ?? null, definition: { ...will.definition } },

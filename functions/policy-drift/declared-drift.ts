@@ -50,7 +50,8 @@ const unsupported = (cluster: RabbitCluster, wanted: RabbitPolicy, profile: Vers
 };
 
 /**
- * Undeclared user policies that win over a declared one for some queues.
+ * Undeclared user policies that win over a declared one for some queues. One of lower priority hides nothing: it serves
+ * those queues only as long as the declared policy is not there, and is all that they have.
  *
  * @param remove whether the remedy is to delete them; else they are only reported
  */
@@ -69,8 +70,14 @@ export const shadowedDeclarations = (
     const { policy } = effective;
     if (desired.has(policyKey(queue.vhost, policy.name)) || isAwsOwned(policy.name)) return [];
     const wanted = indexes.get(queue.vhost)?.choose({ name: matchedName(queue.name), type: queue.type });
-    return wanted?.decided && wanted.policy !== undefined ? [{ queue, policy, wanted: wanted.policy }] : [];
+    if (!wanted?.decided || wanted.policy === undefined || policy.priority < wanted.policy.priority) return [];
+    return [{ queue, policy, wanted: wanted.policy }];
   });
+  const replacements = new Map<RabbitPolicy, Set<string>>();
+  for (const { policy, wanted } of shadowed) {
+    const names = replacements.get(policy) ?? new Set();
+    replacements.set(policy, names.add(wanted.name));
+  }
   const groups = groupBy(shadowed, ({ policy, wanted }) => JSON.stringify([policy.vhost, policy.name, wanted.name]));
   return [...groups.values()].flatMap((group): readonly DriftFinding[] => {
     const [first] = group;
@@ -90,7 +97,15 @@ export const shadowedDeclarations = (
           declaredPriority: wanted.priority,
           names: someNames(group.map(({ queue }) => queue.name)),
         },
-        remedy: remove ? { vhost: policy.vhost, name: policy.name, after: undefined, because: code } : undefined,
+        remedy: remove
+          ? {
+              vhost: policy.vhost,
+              name: policy.name,
+              after: undefined,
+              because: code,
+              replacedBy: [...(replacements.get(policy) ?? [])],
+            }
+          : undefined,
       },
     ];
   });

@@ -12,6 +12,8 @@ export interface PolicyChange {
   readonly after: RabbitPolicy | undefined;
   /** Code of the finding that asks for it. */
   readonly because: string;
+  /** Policies of the virtual host that serve its queues instead once it is deleted; only of a deletion. */
+  readonly replacedBy?: readonly string[];
 }
 
 /** One kind of drift at one place. Queues that drift alike are one finding. */

@@ -21,7 +21,8 @@ const settingSchema = z.strictObject({ policy: z.nullable(z.string()), definitio
 /** What a change did to one queue, as the audit keeps it. */
 const effectSchema = z.strictObject({
   queue: z.string(),
-  messages: z.number(),
+  /** Null while the broker showed no figure. */
+  messages: z.nullable(z.number()),
   before: settingSchema,
   after: settingSchema,
   resync: z.boolean(),

@@ -29,6 +29,8 @@ export interface Drift {
   readonly excepted: readonly DriftFinding[];
   /** At most one for each policy. */
   readonly changes: readonly PolicyChange[];
+  /** Policies that the team has declared, by `policyKey`. */
+  readonly declared: ReadonlySet<string>;
   /** Policies of Amazon MQ that the cluster has or should have; none of them is ever written. */
   readonly untouchedAwsOwned: number;
   /** Whether the service is expected to recreate something. */
@@ -108,6 +110,7 @@ export const findDrift = (facts: DriftFacts): Drift => {
     findings,
     excepted: all.filter(isExcepted),
     changes: changesOf(findings),
+    declared: new Set(desired.keys()),
     untouchedAwsOwned,
     awaitsService: all.some(({ code }) => code === 'AWS_POLICY_MISSING'),
     simulated,

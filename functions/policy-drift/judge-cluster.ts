@@ -42,6 +42,7 @@ const noDrift: Drift = {
   findings: [],
   excepted: [],
   changes: [],
+  declared: new Set(),
   untouchedAwsOwned: 0,
   awaitsService: false,
   simulated: [],
@@ -80,7 +81,8 @@ export const judgeCluster = async (request: JudgeRequest, ports: DriftPorts): Pr
   const { changes, held } = await wishes(input, cluster, drift, ports);
   const { limits } = config;
   const histories = await readHistories(ports.records);
-  const found = planRemediation({ cluster, profile, limits, changes, simulated: drift.simulated, histories, nowMs });
+  const { declared, simulated } = drift;
+  const found = planRemediation({ cluster, profile, limits, changes, declared, simulated, histories, nowMs });
   const plan = { ...found, refused: [...held, ...found.refused] };
   const quiet = drift.findings.length > 0 ? 'drifted' : 'in-sync';
   const writes = plan.steps.length + plan.unplanned;
@@ -88,7 +90,7 @@ export const judgeCluster = async (request: JudgeRequest, ports: DriftPorts): Pr
   if (input.mode === 'report' || writes === 0) return { ...seen, blockers: [], verdict: quiet };
   const userPolicies = cluster.policies.filter(({ name }) => !isAwsOwned(name)).length;
   const blockers = [
-    ...guardBlockers({ broker, cluster }),
+    ...guardBlockers({ broker, cluster, nowMs }),
     ...writerBlockers(await ports.guards.read(), request.executionArn, nowMs),
     ...exceedsCaps(plan, userPolicies, limits, alreadyChanged),
   ];

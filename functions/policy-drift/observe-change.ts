@@ -41,6 +41,8 @@ const queuesBehind = (change: ChangeRecord, { cluster, drift }: Pick<Judgement, 
     if (queue.vhost !== change.vhost || !effective.decided) return false;
     const touched = [effective.policy?.name, queue.policy].includes(change.name) || changed.has(queue.name);
     if (!touched) return false;
+    // Of a queue that the write was made for, silence is waited out; one that came meanwhile is nobody's to wait for.
+    if (queue.effectiveDefinition === 'absent') return changed.has(queue.name);
     if (disagrees(queue, effective)) return true;
     const copies = copiesOf(queue, effective.definition, cluster, profile);
     if (queue.type !== 'classic' || copies < 2) return false;

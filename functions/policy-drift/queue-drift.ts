@@ -142,10 +142,14 @@ const undecided = (simulated: readonly SimulatedQueue[]): readonly DriftFinding[
   });
 };
 
-/** Whether the broker applies something else than the rules say. A queue that it shows nothing for cannot tell. */
+/**
+ * Whether the broker applies something else than the rules say. A queue that it shows nothing for, such as one that is
+ * younger than a sample, cannot tell: that is unknown for this queue alone.
+ */
 export const disagrees = (queue: RabbitQueue, effective: SimulatedQueue['effective']): boolean =>
   effective.decided &&
   queue.state !== 'down' &&
+  queue.effectiveDefinition !== 'absent' &&
   ((queue.policy ?? '') !== (effective.policy?.name ?? '') ||
     !sameDefinition(queue.effectiveDefinition, effective.definition));
 

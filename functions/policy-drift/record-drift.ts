@@ -14,7 +14,8 @@ const mostListed = 50;
 export interface ReportedEffect {
   readonly vhost: string;
   readonly queue: string;
-  readonly messages: number;
+  /** Null while the broker showed no figure. */
+  readonly messages: number | null;
   readonly policy: { readonly before: string | null; readonly after: string | null };
   readonly copies: { readonly before: number; readonly after: number };
   readonly definition: { readonly before: string; readonly after: string };

@@ -3,9 +3,13 @@ import type { Finding } from '../runtime/finding.ts';
 import { isAwsOwned } from './aws-owned.ts';
 import type { PolicyChange } from './drift-finding.ts';
 import { policyKey } from './drift-finding.ts';
-import { byVhost, type SimulatedQueue } from './effective-policy.ts';
+import { rollbackCode } from './drift-records.ts';
+import { byVhost, type SimulatedQueue, VhostPolicies } from './effective-policy.ts';
+import { exchangeLoss } from './exchange-loss.ts';
 import { canonicalText } from './merge-definitions.ts';
+import { bytesOf, compilePattern } from './pattern.ts';
 import { attemptVerdict, type PolicyHistory } from './policy-history.ts';
+import { lackingSettings, protectionLost } from './protection.ts';
 import { disagrees } from './queue-drift.ts';
 import type { RabbitCluster, RabbitPolicy, RabbitQueue } from './rabbitmq/rabbit-cluster.ts';
 import { isPathStep } from './rabbitmq/rabbit-name.ts';
@@ -42,6 +46,8 @@ export interface PlanFacts {
   readonly profile: VersionProfile;
   readonly limits: DriftLimits;
   readonly changes: readonly PolicyChange[];
+  /** Policies that the team has declared, by `policyKey`: what they leave out is left out on purpose. */
+  readonly declared: ReadonlySet<string>;
   readonly simulated: readonly SimulatedQueue[];
   /** Earlier writes of each policy by `policyKey`. */
   readonly histories: ReadonlyMap<string, PolicyHistory>;
@@ -71,11 +77,67 @@ interface VhostFacts extends PlanFacts {
   readonly users: readonly RabbitPolicy[];
 }
 
+/** Where a plan stands when one of its changes is judged. */
+interface Standing {
+  readonly policies: readonly RabbitPolicy[];
+  /** Changes of the virtual host that are not made yet, those that will not be made in this run included. */
+  readonly open: readonly PolicyChange[];
+  /** The policies as they would be if every change that may be made were made. */
+  readonly goal: VhostPolicies;
+}
+
 type Judged = { readonly step: PlannedStep } | { readonly refused: HeldChange } | { readonly postponed: HeldChange };
 
+/**
+ * Whether a queue may lose a setting by a step: only where the team declared the policy that it then goes by, or wants
+ * back what was there, and only if it is not given back later on, which would leave a gap on the way.
+ */
+const isMeant = (effect: QueueEffect, change: PolicyChange, facts: VhostFacts, goal: VhostPolicies): boolean => {
+  const back = change.because === rollbackCode;
+  const declared = change.after !== undefined && facts.declared.has(policyKey(change.vhost, change.name));
+  if (!back && !(declared && effect.after.policy === change.name)) return false;
+  const queue = facts.queues.find(({ name }) => name === effect.queue);
+  const end = queue === undefined ? undefined : goal.effective(queue);
+  return end?.decided === true && lackingSettings(end.definition, effect.after.definition).length === 0;
+};
+
+/** What a step would take from a queue that nothing gives it otherwise. */
+const lostProtection = (
+  effects: readonly QueueEffect[],
+  change: PolicyChange,
+  facts: VhostFacts,
+  { policies, goal }: Standing,
+): HeldChange | undefined => {
+  for (const effect of effects) {
+    const lost = protectionLost(effect, policies, facts.profile);
+    if (lost.length === 0 || isMeant(effect, change, facts, goal)) continue;
+    const message = `queue "${effect.queue}" would be without its ${lost.join(', ')}, and nothing else gives it that`;
+    return held(change, 'WOULD_LOSE_PROTECTION', message, { queue: effect.queue, lost });
+  }
+  return undefined;
+};
+
+/** The write that has to be in force before a deletion, if it is not: one that serves a queue which the deletion touches. */
+const lackingReplacement = (
+  change: PolicyChange,
+  effects: readonly QueueEffect[],
+  { policies, open }: Standing,
+): string | undefined => {
+  if (change.after !== undefined) return undefined;
+  const missing = change.replacedBy?.find((wanted) => !policies.some(({ name }) => name === wanted));
+  if (missing !== undefined) return missing;
+  return open.find(({ after, name }) => {
+    if (after === undefined) return false;
+    if (change.replacedBy?.includes(name)) return true;
+    const { matches } = compilePattern(after.pattern);
+    return effects.some(({ queue }) => matches(bytesOf(queue)) !== 'no');
+  })?.name;
+};
+
 /** Judges one change on the policies as they would be at that point. */
-const judge = (change: PolicyChange, policies: readonly RabbitPolicy[], facts: VhostFacts): Judged => {
+const judge = (change: PolicyChange, standing: Standing, facts: VhostFacts): Judged => {
   const { cluster, profile, limits, operators, queues } = facts;
+  const { policies } = standing;
   const before = policies.find(({ name }) => name === change.name);
   const { effects, undecided } = simulateChange(change, policies, operators, queues, cluster, profile);
   const first = undecided[0];
@@ -93,7 +155,24 @@ const judge = (change: PolicyChange, policies: readonly RabbitPolicy[], facts: V
     const message = `it would throw messages of queue "${drops.queue}" away: ${drops.drops}`;
     return { refused: held(change, 'WOULD_DROP_MESSAGES', message, { queue: drops.queue, messages: drops.messages }) };
   }
-  const deep = effects.find((effect) => effect.resync && effect.messages > limits.deepQueueMessages);
+  const unrouted = exchangeLoss(change, policies);
+  if (unrouted !== undefined) return { refused: held(change, 'WOULD_DROP_MESSAGES', unrouted, {}) };
+  const mute = effects.find((effect) => effect.missing.length > 0);
+  if (mute !== undefined) {
+    const { queue, missing } = mute;
+    const message = `the broker shows no ${missing.join(', ')} of queue "${queue}", without which nobody can say what the change costs`;
+    return { refused: held(change, 'FIGURE_ABSENT', message, { queue, figures: missing }) };
+  }
+  const replacement = lackingReplacement(change, effects, standing);
+  if (replacement !== undefined) {
+    const message = `policy "${replacement}" has to be in force before it goes, and is not`;
+    return { refused: held(change, 'REPLACEMENT_NOT_IN_FORCE', message, { replacement }) };
+  }
+  const lost = lostProtection(effects, change, facts, standing);
+  if (lost !== undefined) return { refused: lost };
+  const deep = effects.find(
+    ({ resync, messages }) => resync && messages !== 'absent' && messages > limits.deepQueueMessages,
+  );
   if (deep !== undefined) {
     const message = `queue "${deep.queue}" would be blocked while ${deep.messages} messages are copied (limit ${limits.deepQueueMessages}); let it drain`;
     return { postponed: held(change, 'DEEP_QUEUE', message, { queue: deep.queue, messages: deep.messages }) };
@@ -105,9 +184,12 @@ const judge = (change: PolicyChange, policies: readonly RabbitPolicy[], facts: V
 const planVhost = (
   changes: readonly PolicyChange[],
   facts: VhostFacts,
+  waiting: readonly PolicyChange[],
 ): Pick<RemediationPlan, 'steps' | 'refused' | 'postponed'> => {
   let policies = facts.users;
   let open = inOrder(changes);
+  const wished = open.reduce(applyChange, policies);
+  const goal = new VhostPolicies(wished, facts.operators, facts.profile);
   const steps: PlannedStep[] = [];
   let last = new Map<PolicyChange, Judged>();
   for (;;) {
@@ -115,7 +197,7 @@ const planVhost = (
     last = new Map();
     let next: PlannedStep | undefined;
     for (const change of open) {
-      const judged = judge(change, policies, facts);
+      const judged = judge(change, { policies, open: [...open, ...waiting], goal }, facts);
       last.set(change, judged);
       if ('step' in judged) {
         next = judged.step;
@@ -172,13 +254,14 @@ export const planRemediation = (facts: PlanFacts): RemediationPlan => {
   const queues = byVhost(facts.simulated.map(({ queue }) => queue));
   const users = byVhost(facts.cluster.policies);
   const operators = byVhost(facts.cluster.operatorPolicies);
+  const waiting = byVhost(facts.changes.filter((change) => !possible.includes(change)));
   const plans = [...byVhost(possible)].map(([vhost, changes]) => {
     const own = {
       queues: queues.get(vhost) ?? [],
       users: users.get(vhost) ?? [],
       operators: operators.get(vhost) ?? [],
     };
-    return planVhost(changes, { ...facts, ...own });
+    return planVhost(changes, { ...facts, ...own }, waiting.get(vhost) ?? []);
   });
   return {
     unplanned: 0,

@@ -1,9 +1,10 @@
 import { copiesOf, hasUnsynchronisedMirror } from './copies.ts';
 import type { PolicyChange } from './drift-finding.ts';
+import { dropsOf } from './drop-table.ts';
 import { type EffectivePolicy, VhostPolicies } from './effective-policy.ts';
 import { canonicalText, sameDefinition } from './merge-definitions.ts';
 import { bytesOf, compilePattern } from './pattern.ts';
-import type { PolicyDefinition, RabbitCluster, RabbitPolicy, RabbitQueue } from './rabbitmq/rabbit-cluster.ts';
+import type { Figure, PolicyDefinition, RabbitCluster, RabbitPolicy, RabbitQueue } from './rabbitmq/rabbit-cluster.ts';
 import type { VersionProfile } from './version-profiles.ts';
 
 /** A queue's settings at one moment. */
@@ -17,13 +18,15 @@ export interface QueueSetting {
 export interface QueueEffect {
   readonly vhost: string;
   readonly queue: string;
-  readonly messages: number;
+  readonly messages: Figure<number>;
   readonly before: QueueSetting;
   readonly after: QueueSetting;
   /** Whether messages are copied to mirrors because of it, which blocks the queue meanwhile; docs/rabbitmq.md 5.2. */
   readonly resync: boolean;
   /** Which messages the change would throw away, if any. */
   readonly drops: string | undefined;
+  /** Figures that the broker does not show and without which nobody can say what the change costs. */
+  readonly missing: readonly string[];
 }
 
 /** What a change does to the queues of its virtual host; those that it does not touch are left out. */
@@ -37,22 +40,6 @@ export interface SimulatedChange {
 export const applyChange = (policies: readonly RabbitPolicy[], change: PolicyChange): readonly RabbitPolicy[] => {
   const others = policies.filter(({ vhost, name }) => vhost !== change.vhost || name !== change.name);
   return change.after === undefined ? others : [...others, change.after];
-};
-
-/** A limit that falls below what a queue holds throws messages away at once; docs/rabbitmq.md 5.3. */
-const dropsOf = (queue: RabbitQueue, before: PolicyDefinition, after: PolicyDefinition): string | undefined => {
-  const lowered = (key: string): number | undefined => {
-    const [then, now] = [before[key], after[key]];
-    return typeof now === 'number' && (typeof then !== 'number' || now < then) ? now : undefined;
-  };
-  const length = lowered('max-length');
-  if (length !== undefined && queue.messages > length)
-    return `max-length ${length} is below its ${queue.messages} messages`;
-  const bytes = lowered('max-length-bytes');
-  if (bytes !== undefined && queue.messageBytes > bytes) return `max-length-bytes ${bytes} is below what it holds`;
-  if (queue.messages > 0 && lowered('message-ttl') !== undefined) return 'a shorter message-ttl expires messages';
-  if (lowered('expires') !== undefined) return 'a shorter expires deletes the queue when nobody uses it';
-  return undefined;
 };
 
 /**
@@ -94,17 +81,33 @@ export const simulateChange = (
       copies: copiesOf(queue, effective.definition, cluster, profile),
     });
     const [was, will] = [setting(then), setting(next)];
+    const resync = resyncs(queue, was, will, profile);
+    const loss = dropsOf(queue, was.definition, will.definition, profile);
     effects.push({
       vhost: queue.vhost,
       queue: queue.name,
       messages: queue.messages,
       before: was,
       after: will,
-      resync: resyncs(queue, was, will, profile),
-      drops: dropsOf(queue, was.definition, will.definition),
+      resync,
+      drops: loss?.text,
+      missing: [...new Set([...(loss?.missing ?? []), ...missingFor(queue, resync)])],
     });
   }
   return { effects, undecided };
+};
+
+/**
+ * Figures that a resynchronisation needs to know first. A queue that goes with its consumers is not waited for: a
+ * broker makes new ones all the time, and each is without a sample at first; docs/rabbitmq.md 1.3.
+ */
+const missingFor = (queue: RabbitQueue, resync: boolean): readonly string[] => {
+  if (!resync || queue.autoDelete) return [];
+  return [
+    ...(queue.messages === 'absent' ? ['messages'] : []),
+    ...(queue.state === 'unknown' ? ['state'] : []),
+    ...(queue.effectiveDefinition === 'absent' ? ['effective policy'] : []),
+  ];
 };
 
 const seen = (effective: EffectivePolicy) =>

@@ -12,6 +12,8 @@ export interface VersionProfile {
   readonly applyToTypes: boolean;
   /** Whether Amazon MQ keeps an operator policy with `ha-mode: all` in every virtual host; docs/rabbitmq.md 4.3. */
   readonly operatorMirroring: boolean;
+  /** Deliveries after which a quorum queue without `delivery-limit` gives a message up; undefined: never. docs/rabbitmq.md 3.3. */
+  readonly defaultDeliveryLimit: number | undefined;
   /** Keys of which one makes a whole policy void for a queue of that type; docs/rabbitmq.md 2.5. */
   readonly voidKeys: Readonly<Record<Exclude<QueueType, 'other'>, ReadonlySet<string>>>;
 }
@@ -63,6 +65,7 @@ const profiles: readonly (VersionProfile & { readonly matches: RegExp })[] = [
     quorumQueues: 'data-loss',
     applyToTypes: false,
     operatorMirroring: false,
+    defaultDeliveryLimit: undefined,
     voidKeys: upTo311,
   },
   {
@@ -72,6 +75,7 @@ const profiles: readonly (VersionProfile & { readonly matches: RegExp })[] = [
     quorumQueues: 'data-loss',
     applyToTypes: false,
     operatorMirroring: true,
+    defaultDeliveryLimit: undefined,
     voidKeys: upTo311,
   },
   {
@@ -81,6 +85,7 @@ const profiles: readonly (VersionProfile & { readonly matches: RegExp })[] = [
     quorumQueues: 'data-loss',
     applyToTypes: true,
     operatorMirroring: true,
+    defaultDeliveryLimit: undefined,
     voidKeys: from312,
   },
   {
@@ -90,6 +95,7 @@ const profiles: readonly (VersionProfile & { readonly matches: RegExp })[] = [
     quorumQueues: 'supported',
     applyToTypes: true,
     operatorMirroring: true,
+    defaultDeliveryLimit: undefined,
     voidKeys: from312,
   },
   {
@@ -99,6 +105,7 @@ const profiles: readonly (VersionProfile & { readonly matches: RegExp })[] = [
     quorumQueues: 'supported',
     applyToTypes: true,
     operatorMirroring: false,
+    defaultDeliveryLimit: 20,
     voidKeys: from312,
   },
 ];

@@ -355,6 +355,7 @@ describe('a remediation plan', () => {
             profile,
             limits: settings.limits,
             changes: drift.changes,
+            declared: drift.declared,
             simulated: drift.simulated,
             histories: new Map(),
             nowMs: noonMs,

@@ -27,6 +27,8 @@ export const queue = (changes: Partial<RabbitQueue> = {}): RabbitQueue => ({
   type: 'classic',
   durable: true,
   exclusive: false,
+  autoDelete: false,
+  arguments: {},
   messages: 0,
   messageBytes: 0,
   leader: 'rabbit@a',

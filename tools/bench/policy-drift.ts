@@ -106,6 +106,8 @@ const oneVhost = (
       type: 'classic' as const,
       durable: true,
       exclusive: false,
+      autoDelete: false,
+      arguments: {},
       messages: 0,
       messageBytes: 0,
       leader: 'rabbit@a',

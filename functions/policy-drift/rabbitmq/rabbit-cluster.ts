@@ -17,15 +17,26 @@ export interface RabbitPolicy {
 /** A queue type that policies distinguish; `other` is one that this project does not know. */
 export type QueueType = 'classic' | 'quorum' | 'stream' | 'other';
 
-/** A queue as the management API shows it. Counts may be some seconds old: the broker samples them. */
+/**
+ * A figure that the broker samples: a value, which is at most a sample older than the cluster's `readAtMs`, or `absent`:
+ * not sampled yet, not collected, or its node is down. Absent is neither zero nor well; docs/rabbitmq.md 1.3. Figures
+ * that a kind of queue does not have, such as the mirrors of a quorum queue, are empty lists and no guard asks for them.
+ */
+export type Figure<T extends number | boolean | readonly string[] | PolicyDefinition> = T | 'absent';
+
+/** A queue as the management API shows it. */
 export interface RabbitQueue {
   readonly vhost: string;
   readonly name: string;
   readonly type: QueueType;
   readonly durable: boolean;
   readonly exclusive: boolean;
-  readonly messages: number;
-  readonly messageBytes: number;
+  /** Whether it goes with its last consumer. */
+  readonly autoDelete: boolean;
+  /** What its declaration says about keys that policies have too, without the `x-`; docs/rabbitmq.md 2.7. */
+  readonly arguments: PolicyDefinition;
+  readonly messages: Figure<number>;
+  readonly messageBytes: Figure<number>;
   /** Node of the leader, where the broker says it. */
   readonly leader: string | undefined;
   /** Nodes with a mirror of a classic queue, the leader's not among them. */
@@ -34,22 +45,23 @@ export interface RabbitQueue {
   /** Nodes with a member of a quorum queue or stream, the leader's among them. */
   readonly members: readonly string[];
   readonly onlineMembers: readonly string[];
-  /** `running`, `syncing`, `down`, … as the broker spells it. */
+  /** `running`, `syncing`, `down`, … as the broker spells it; `unknown` while it says nothing. */
   readonly state: string;
   /** What the broker itself applies: name of the user policy and of the operator policy, and both merged. */
   readonly policy: string | undefined;
   readonly operatorPolicy: string | undefined;
-  readonly effectiveDefinition: PolicyDefinition;
+  /** While it is absent, no `policy` does not mean that none applies. */
+  readonly effectiveDefinition: Figure<PolicyDefinition>;
 }
 
 /** A node of the cluster. */
 export interface RabbitNode {
   readonly name: string;
   readonly running: boolean;
-  readonly memoryAlarm: boolean;
-  readonly diskAlarm: boolean;
+  readonly memoryAlarm: Figure<boolean>;
+  readonly diskAlarm: Figure<boolean>;
   /** Nodes that this one has been cut off from. */
-  readonly partitions: readonly string[];
+  readonly partitions: Figure<readonly string[]>;
 }
 
 /** What a virtual host may hold; without a number nothing is limited. */

@@ -34,7 +34,8 @@ const writeLimits = { timeoutMs: 5_000, maxBodyBytes: 64 * 1_024 } as const;
 
 /** What is asked of each queue: without it the broker sends several kilobytes of statistics for each; docs/rabbitmq.md 1.3. */
 const queueColumns = [
-  ...['name', 'vhost', 'type', 'durable', 'exclusive', 'messages', 'message_bytes', 'node', 'state', 'leader'],
+  ...['name', 'vhost', 'type', 'durable', 'exclusive', 'auto_delete', 'arguments', 'messages', 'message_bytes'],
+  ...['node', 'state', 'leader'],
   ...['slave_nodes', 'synchronised_slave_nodes', 'members', 'online', 'policy', 'operator_policy'],
   'effective_policy_definition',
 ].join(',');
@@ -55,9 +56,10 @@ const nodeSchema = z.pipe(
   z.transform((node) => ({
     name: node.name,
     running: node.running,
-    memoryAlarm: node.mem_alarm === true,
-    diskAlarm: node.disk_free_alarm === true,
-    partitions: node.partitions ?? [],
+    // A node that has not been sampled shows its name and whether it runs, and no alarm: docs/rabbitmq.md 1.3.
+    memoryAlarm: node.mem_alarm ?? ('absent' as const),
+    diskAlarm: node.disk_free_alarm ?? ('absent' as const),
+    partitions: node.partitions ?? ('absent' as const),
   })),
 );
 
@@ -67,11 +69,21 @@ const limit = z.pipe(
   z.transform((value) => (value === null || value === undefined || value < 0 ? undefined : value)),
 );
 const vhostLimitsSchema = z.pipe(
-  z.object({ vhost: z.string(), value: z.object({ 'max-queues': limit, 'max-connections': limit }) }),
+  z.object({
+    vhost: z.string(),
+    // Limits that were cleared are `[]` up to 3.13 and `{}` later: docs/rabbitmq.md 1.3.
+    value: z.union([
+      z.pipe(
+        z.array(z.unknown()).check(z.maxLength(0)),
+        z.transform(() => undefined),
+      ),
+      z.object({ 'max-queues': limit, 'max-connections': limit }),
+    ]),
+  }),
   z.transform(({ vhost, value }) => ({
     vhost,
-    maxQueues: value['max-queues'],
-    maxConnections: value['max-connections'],
+    maxQueues: value?.['max-queues'],
+    maxConnections: value?.['max-connections'],
   })),
 );
 

@@ -1,5 +1,6 @@
+import type { JsonValue } from '../../config/json-value.ts';
 import { UnexpectedAnswer } from '../../runtime/errors.ts';
-import type { PolicyDefinition, QueueType, RabbitPolicy, RabbitQueue } from './rabbit-cluster.ts';
+import type { Figure, PolicyDefinition, QueueType, RabbitPolicy, RabbitQueue } from './rabbit-cluster.ts';
 
 /*
  * Queues and policies come in thousands of rows, and a schema library makes a copy of each, which takes longer than
@@ -35,6 +36,10 @@ const numberIn = (row: Row, member: string): number => {
   return value;
 };
 
+/** A missing sample is absent, not zero: docs/rabbitmq.md 1.3. */
+const figureIn = (row: Row, member: string): Figure<number> =>
+  row[member] === undefined || row[member] === null ? 'absent' : numberIn(row, member);
+
 const flagIn = (row: Row, member: string, absent: boolean): boolean => {
   const value = row[member] ?? absent;
   if (typeof value !== 'boolean') throw wrong(row, member, 'boolean');
@@ -56,6 +61,31 @@ const definitionIn = (row: Row, member: string): PolicyDefinition => {
   if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) return {};
   if (typeof value !== 'object' || Array.isArray(value)) throw wrong(row, member, 'object');
   return value as PolicyDefinition;
+};
+
+/** Missing while the broker has no sample of a queue; then it says nothing about policies. */
+const effectiveIn = (row: Row): Figure<PolicyDefinition> =>
+  row.effective_policy_definition === undefined ? 'absent' : definitionIn(row, 'effective_policy_definition');
+
+const noArguments: PolicyDefinition = {};
+
+/** Arguments that a policy's key could set as well, `x-` taken off; of the thousands of others nothing is kept. */
+const argumentsIn = (row: Row): PolicyDefinition => {
+  const given = definitionIn(row, 'arguments');
+  let kept: Record<string, JsonValue> | undefined;
+  for (const key in given) {
+    const value = given[key];
+    if (!key.startsWith('x-') || key === 'x-queue-type' || value === undefined) continue;
+    kept ??= {};
+    kept[key.slice(2)] = value;
+  }
+  return kept ?? noArguments;
+};
+
+/** `live` is a record's state and says nothing about its process: a broker without samples shows it. */
+const stateIn = (row: Row): string => {
+  const state = textIn(row, 'state') ?? 'unknown';
+  return state === 'live' ? 'unknown' : state;
 };
 
 const queueTypes: Readonly<Record<string, QueueType>> = {
@@ -91,15 +121,17 @@ export const queueFrom = (row: Row): RabbitQueue => ({
   type: queueTypes[textIn(row, 'type') ?? 'classic'] ?? 'other',
   durable: flagIn(row, 'durable', true),
   exclusive: flagIn(row, 'exclusive', false),
-  messages: numberIn(row, 'messages'),
-  messageBytes: numberIn(row, 'message_bytes'),
+  autoDelete: flagIn(row, 'auto_delete', false),
+  arguments: argumentsIn(row),
+  messages: figureIn(row, 'messages'),
+  messageBytes: figureIn(row, 'message_bytes'),
   leader: textIn(row, 'leader') ?? textIn(row, 'node'),
   mirrors: namesIn(row, 'slave_nodes'),
   synchronisedMirrors: namesIn(row, 'synchronised_slave_nodes'),
   members: namesIn(row, 'members'),
   onlineMembers: namesIn(row, 'online'),
-  state: textIn(row, 'state') ?? 'unknown',
+  state: stateIn(row),
   policy: textIn(row, 'policy'),
   operatorPolicy: textIn(row, 'operator_policy'),
-  effectiveDefinition: definitionIn(row, 'effective_policy_definition'),
+  effectiveDefinition: effectiveIn(row),
 });

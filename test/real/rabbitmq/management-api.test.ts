@@ -133,6 +133,7 @@ describe.runIf(!withoutRabbit)('the management API of a real cluster', () => {
         profile,
         limits: config().limits,
         changes: [{ vhost: '/', name: '..', after: undefined, because: 'TEST' }],
+        declared: new Set(),
         simulated: simulateCluster(seen, profile),
         histories: new Map(),
         nowMs: 0,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PolicyChange } from '../../../functions/policy-drift/drift-finding.ts';
+import { type PolicyChange, policyKey } from '../../../functions/policy-drift/drift-finding.ts';
 import type { ChangeRecord } from '../../../functions/policy-drift/drift-records.ts';
 import { simulateCluster } from '../../../functions/policy-drift/effective-policy.ts';
 import { guardBlockers } from '../../../functions/policy-drift/guards.ts';
@@ -17,15 +17,22 @@ import { cluster, config, mirrored, policy, profileOf, queue, systemPolicy } fro
 
 const { limits } = config();
 
-const plan = (seen: RabbitCluster, changes: readonly PolicyChange[], histories = new Map<string, PolicyHistory>()) => {
+const plan = (
+  seen: RabbitCluster,
+  changes: readonly PolicyChange[],
+  histories = new Map<string, PolicyHistory>(),
+  declared: ReadonlySet<string> = new Set(),
+) => {
   const profile = profileOf(seen.version);
   const queues = simulateCluster(seen, profile).map(
     ({ queue: of, effective }): RabbitQueue =>
-      effective.decided ? { ...of, policy: effective.policy?.name, effectiveDefinition: effective.definition } : of,
+      effective.decided && of.effectiveDefinition !== 'absent'
+        ? { ...of, policy: effective.policy?.name, effectiveDefinition: effective.definition }
+        : of,
   );
   const now = { ...seen, queues };
   const simulated = simulateCluster(now, profile);
-  return planRemediation({ cluster: now, profile, limits, changes, simulated, histories, nowMs: noonMs });
+  return planRemediation({ cluster: now, profile, limits, changes, declared, simulated, histories, nowMs: noonMs });
 };
 
 const put = (changes: Parameters<typeof policy>[0] = {}): PolicyChange => {
@@ -38,7 +45,7 @@ const heldCodes = (list: readonly { readonly code: string }[]) => list.map(({ co
 describe('a plan', () => {
   it('shows for each queue what a step changes', () => {
     const { steps } = plan(cluster({ policies: [policy()], queues: [queue({ messages: 7 })] }), [
-      put({ definition: mirrored }),
+      put({ definition: { 'max-length': 100, ...mirrored } }),
     ]);
     expect(steps[0]?.effects).toMatchObject([
       { queue: 'orders.placed', messages: 7, before: { copies: 1 }, after: { copies: 3 }, resync: true },
@@ -73,7 +80,9 @@ describe('a plan', () => {
   it('postpones a resync of a deep queue, and none that changes no mirrors', () => {
     const deep = queue({ messages: limits.deepQueueMessages + 1 });
     const bare = cluster({ policies: [policy()], queues: [deep] });
-    expect(heldCodes(plan(bare, [put({ definition: mirrored })]).postponed)).toEqual(['DEEP_QUEUE']);
+    expect(heldCodes(plan(bare, [put({ definition: { 'max-length': 100, ...mirrored } })]).postponed)).toEqual([
+      'DEEP_QUEUE',
+    ]);
     const whole = cluster({ policies: [policy({ definition: mirrored })], queues: [deep] });
     expect(plan(whole, [put({ definition: { ...mirrored, 'max-length': 900_000 } })]).steps.length).toBe(1);
   });
@@ -107,6 +116,7 @@ describe('a plan', () => {
       profile: profileOf(seen.version),
       limits,
       simulated,
+      declared: new Set<string>(),
       histories: new Map(),
       nowMs: noonMs,
     };
@@ -206,9 +216,10 @@ describe('the guards', () => {
   const broker = { state: 'RUNNING', engine: 'rabbitmq', brokerId: 'b-1', actionsRequired: [] as string[] };
 
   it('let a healthy cluster pass, and name every reason at once otherwise', () => {
-    expect(guardBlockers({ broker, cluster: cluster() })).toEqual([]);
+    expect(guardBlockers({ broker, cluster: cluster(), nowMs: noonMs })).toEqual([]);
     const nodes = [{ name: 'a', running: false, memoryAlarm: true, diskAlarm: true, partitions: ['b'] }];
     const spoiled = guardBlockers({
+      nowMs: noonMs,
       broker: { ...broker, state: 'REBOOT_IN_PROGRESS', actionsRequired: ['RABBITMQ_DISK_ALARM'] },
       cluster: cluster({ nodes, queues: [queue({ state: 'syncing' })] }),
     });
@@ -222,5 +233,122 @@ describe('the guards', () => {
       'SYNCHRONISING',
     ];
     expect(heldCodes(spoiled)).toEqual(expected);
+  });
+});
+
+describe('what a plan asks of the broker and of itself', () => {
+  const bounded = { 'max-length': 100, ...mirrored };
+
+  it('refuses by name when a figure is absent that the change needs, and goes on where it needs none', () => {
+    const mute = { messages: 'absent', messageBytes: 'absent' } as const;
+    const seen = cluster({ policies: [policy({ definition: mirrored })], queues: [queue(mute)] });
+    const { refused, steps } = plan(seen, [put({ definition: bounded })]);
+    expect([steps, refused]).toMatchObject([[], [{ code: 'FIGURE_ABSENT', evidence: { figures: ['messages'] } }]]);
+    expect(plan(seen, [put({ definition: { ...mirrored, 'queue-mode': 'lazy' } })]).steps.length).toBe(1);
+    const bare = cluster({ policies: [policy()], queues: [queue(mute)] });
+    expect(heldCodes(plan(bare, [put({ definition: bounded })]).refused)).toEqual(['FIGURE_ABSENT']);
+    // Somebody makes such queues all the time; each is without a sample at first.
+    const short = cluster({ policies: [policy()], queues: [queue({ ...mute, autoDelete: true })] });
+    expect(plan(short, [put({ definition: bounded })]).steps.length).toBe(1);
+  });
+
+  it('refuses to delete what a queue has no substitute for', () => {
+    const seen = cluster({ policies: [policy({ definition: bounded }), systemPolicy], queues: [queue()] });
+    expect(plan(seen, [remove('orders')]).refused).toMatchObject([
+      { code: 'WOULD_LOSE_PROTECTION', evidence: { lost: ['max-length'] } },
+    ]);
+    const alone = cluster({
+      version: '4.0.5',
+      policies: [policy({ definition: { 'queue-version': 2 } })],
+      queues: [queue()],
+    });
+    expect(plan(alone, [remove('orders')]).refused).toMatchObject([
+      { code: 'WOULD_LOSE_PROTECTION', evidence: { lost: ['policy'] } },
+    ]);
+    const dead = cluster({
+      version: '4.0.5',
+      policies: [
+        policy({ definition: { 'dead-letter-exchange': 'dlx' } }),
+        policy({ name: 'rest', pattern: '.*', priority: 1 }),
+      ],
+      queues: [queue()],
+    });
+    expect(heldCodes(plan(dead, [remove('orders')]).refused)).toEqual(['WOULD_DROP_MESSAGES']);
+  });
+
+  it('deletes nothing while the write that replaces it is held or refused, or the policy is not there', () => {
+    const old = policy({ name: 'old', definition: bounded, priority: 9 });
+    const seen = cluster({ policies: [old, systemPolicy], queues: [queue({ messages: 60 })] });
+    const lower = put({ definition: { 'max-length': 5, ...mirrored }, priority: 20 });
+    const codes = heldCodes(plan(seen, [lower, remove('old')]).refused);
+    expect(codes).toEqual(['WOULD_DROP_MESSAGES', 'REPLACEMENT_NOT_IN_FORCE']);
+
+    const parked: PolicyHistory = { ...withAttempt(undefined, desiredText(lower), noonMs), attempts: 99 };
+    const histories = new Map([[policyKey('/', 'orders'), parked]]);
+    const held = plan(seen, [lower, remove('old')], histories);
+    expect(held.steps).toEqual([]);
+    expect(heldCodes([...held.refused, ...held.postponed])).toContain('REPLACEMENT_NOT_IN_FORCE');
+
+    const gone: PolicyChange = { ...remove('old'), replacedBy: ['declared'] };
+    const covered = cluster({ policies: [old, policy({ definition: bounded })], queues: [queue()] });
+    expect(heldCodes(plan(covered, [gone]).refused)).toEqual(['REPLACEMENT_NOT_IN_FORCE']);
+    expect(plan(covered, [remove('old')]).steps.length).toBe(1);
+  });
+
+  it('lets a declaration leave a limit out, but opens no gap on the way', () => {
+    const seen = cluster({ policies: [policy({ definition: bounded })], queues: [queue()] });
+    const without = put({ definition: { ...mirrored, 'queue-mode': 'lazy' } });
+    const declared = new Set([policyKey('/', 'orders'), policyKey('/', 'high')]);
+    expect(heldCodes(plan(seen, [without]).refused)).toEqual(['WOULD_LOSE_PROTECTION']);
+    expect(plan(seen, [without], new Map(), declared).steps.length).toBe(1);
+    const high = put({ name: 'high', definition: bounded, priority: 20 });
+    const both = plan(seen, [without, high], new Map(), declared);
+    expect(both.steps.map(({ change }) => change.name)).toEqual(['high', 'orders']);
+  });
+
+  it('takes no alternate exchange away', () => {
+    const routed = policy({ applyTo: 'all', definition: { ...bounded, 'alternate-exchange': 'unrouted' } });
+    const seen = cluster({ policies: [routed], queues: [queue()] });
+    const declared = new Set([policyKey('/', 'orders')]);
+    const codes = (changes: readonly PolicyChange[]) => heldCodes(plan(seen, changes, new Map(), declared).refused);
+    expect(codes([put({ applyTo: 'all', definition: bounded })])).toEqual(['WOULD_DROP_MESSAGES']);
+    expect(codes([put({ name: 'over', applyTo: 'all', definition: bounded, priority: 9 })])).toEqual([
+      'WOULD_DROP_MESSAGES',
+    ]);
+    expect(codes([put({ name: 'over', definition: bounded, priority: 9 })])).toEqual([]);
+  });
+
+  it('lets a young queue cast no doubt on its virtual host', () => {
+    const seen = cluster({ policies: [policy()], queues: [queue({ effectiveDefinition: 'absent' })] });
+    const simulated = simulateCluster(seen, profileOf(seen.version));
+    const facts = {
+      cluster: seen,
+      profile: profileOf(seen.version),
+      limits,
+      simulated,
+      histories: new Map(),
+      nowMs: noonMs,
+    };
+    const changes = [put({ name: 'other', pattern: '^billing', definition: mirrored })];
+    expect(planRemediation({ ...facts, declared: new Set<string>(), changes }).steps.length).toBe(1);
+  });
+});
+
+describe('the guards on absent figures', () => {
+  const broker = { state: 'RUNNING', engine: 'rabbitmq', brokerId: 'b-1', actionsRequired: [] as string[] };
+
+  it.each(['memoryAlarm', 'diskAlarm', 'partitions'] as const)('an absent %s is no quiet one', (figure) => {
+    const { nodes } = cluster();
+    const muted = nodes.map((node, index) => (index === 1 ? { ...node, [figure]: 'absent' as const } : node));
+    expect(guardBlockers({ broker, cluster: cluster({ nodes: muted }), nowMs: noonMs })).toMatchObject([
+      { code: 'FIGURE_ABSENT', evidence: { figure, nodes: ['rabbit@b'] } },
+    ]);
+  });
+
+  it('old figures and a cluster without nodes refuse as well', () => {
+    expect(heldCodes(guardBlockers({ broker, cluster: cluster(), nowMs: noonMs + 40_001 }))).toEqual(['FIGURES_STALE']);
+    expect(heldCodes(guardBlockers({ broker, cluster: cluster({ nodes: [] }), nowMs: noonMs }))).toEqual([
+      'FIGURE_ABSENT',
+    ]);
   });
 });

@@ -17,6 +17,8 @@ export interface NodeSettings {
   /** Environment that all programs of the cluster share: home with the cookie, port of epmd. */
   readonly environment: Readonly<Record<string, string>>;
   readonly credentials: { readonly username: string; readonly password: string };
+  /** Further lines of `rabbitmq.conf`. */
+  readonly extraConfiguration: readonly string[];
 }
 
 /** A node that was told to stop writes its tables first; one that was killed is gone at once. */
@@ -39,7 +41,8 @@ export class ClusterNode {
 
   /** Starts the node and returns at once; whoever needs it looks when it is up. */
   async start(): Promise<void> {
-    const { folder, amqpPort, managementPort, distributionPort, credentials, name, environment } = this.settings;
+    const { folder, amqpPort, managementPort, distributionPort, credentials, name, environment, extraConfiguration } =
+      this.settings;
     const outside = join(this.#installation.root, folder);
     await mkdir(outside, { recursive: true });
     const configuration = [
@@ -53,6 +56,7 @@ export class ClusterNode {
       // A small host's disk must not raise an alarm that no test asked for.
       'disk_free_limit.absolute = 50MB',
       'log.file.level = warning',
+      ...extraConfiguration,
     ];
     await writeFile(join(outside, 'rabbitmq.conf'), `${configuration.join('\n')}\n`);
     await writeFile(join(outside, 'enabled_plugins'), '[rabbitmq_management].\n');

@@ -40,8 +40,13 @@ export class RealCluster implements TestCluster {
     this.#portMapper = started.portMapper;
   }
 
-  /** Starts three nodes and joins them. @throws Error with the end of a node's log when one does not come up */
-  static async start(installation: Installation): Promise<RealCluster> {
+  /**
+   * Starts three nodes and joins them.
+   *
+   * @param extraConfiguration further lines of every node's `rabbitmq.conf`
+   * @throws Error with the end of a node's log when one does not come up
+   */
+  static async start(installation: Installation, extraConfiguration: readonly string[] = []): Promise<RealCluster> {
     const temporary = join(installation.root, 'tmp');
     const outside = await mkdtemp(join(temporary, 'mq-dr-rabbit-'));
     const folder = join('/tmp', outside.slice(temporary.length));
@@ -61,7 +66,10 @@ export class RealCluster implements TestCluster {
     const nodes = ['a', 'b', 'c'].map((letter, index) => {
       const [amqpPort = 0, managementPort = 0, distributionPort = 0, controlPort = 0] = ports.slice(index * 4);
       const own = { amqpPort, managementPort, distributionPort, controlPort, folder: join(folder, letter) };
-      return new ClusterNode({ name: `${letter}@localhost`, ...own, environment, credentials }, installation);
+      return new ClusterNode(
+        { name: `${letter}@localhost`, ...own, environment, credentials, extraConfiguration },
+        installation,
+      );
     });
     const cluster = new RealCluster(nodes, credentials, { installation, folder: outside, portMapper });
     try {

@@ -84,7 +84,7 @@ describe('reading a cluster', () => {
       version: '3.13.7',
       nodes: [
         { diskAlarm: true, partitions: ['rabbit@b'] },
-        { running: false, memoryAlarm: false, partitions: [] },
+        { running: false, memoryAlarm: 'absent', diskAlarm: 'absent', partitions: 'absent' },
       ],
       featureFlags: ['quorum_queue'],
       vhostLimits: [
@@ -107,9 +107,9 @@ describe('reading a cluster', () => {
           onlineMembers: ['rabbit@a'],
           policy: undefined,
           effectiveDefinition: {},
-          messages: 0,
+          messages: 'absent',
         },
-        { type: 'other', state: 'unknown' },
+        { type: 'other', state: 'unknown', effectiveDefinition: 'absent' },
       ],
     });
   });
