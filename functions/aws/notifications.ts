@@ -5,6 +5,12 @@ import { translateError } from './translate-error.ts';
 
 const clients = clientCache((runtime, region, purpose) => new SNSClient(clientSettings(runtime, region, purpose)));
 
+/** What operators are notified of; no secrets. */
+export interface Notification {
+  readonly subject: string;
+  readonly message: string;
+}
+
 /**
  * SNS takes subjects of printable ASCII below 100 characters and refuses the whole page otherwise:
  * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
@@ -17,11 +23,7 @@ const notPrintableAscii = /[^ -~]/g;
  *
  * @throws ServiceUnavailable, AccessDenied, NotFound, RequestRejected
  */
-export const notify = async (
-  runtime: Runtime,
-  topicArn: string,
-  notification: { readonly subject: string; readonly message: string },
-): Promise<void> => {
+export const notify = async (runtime: Runtime, topicArn: string, notification: Notification): Promise<void> => {
   const region = topicArn.split(':')[3] ?? '';
   try {
     await clients(runtime, region, 'repeatable').send(

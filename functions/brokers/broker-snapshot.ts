@@ -1,3 +1,5 @@
+import type { BrokerAddress } from './broker-address.ts';
+
 /** Where a broker says it stands in cross-Region data replication; `unknown` is a spelling this project has not met. */
 export type ReplicationRole = 'primary' | 'replica' | 'none' | 'unknown';
 
@@ -59,6 +61,19 @@ export interface BrokerSnapshot {
 export type BrokerReading =
   | { readonly known: true; readonly broker: BrokerSnapshot }
   | { readonly known: false; readonly reason: string };
+
+/** A user of a broker, as far as replication cares. */
+export interface UserRights {
+  readonly replicationUser: boolean;
+  readonly consoleAccess: boolean;
+}
+
+/** Reads brokers, one DescribeBroker call each; errors are those of `translateError`, and UnexpectedAnswer. */
+export interface BrokerReader {
+  describe(address: BrokerAddress): Promise<BrokerSnapshot>;
+  /** Like `describe`, for a broker whose Region may be lost: an error becomes a reason. */
+  tryDescribe(address: BrokerAddress): Promise<BrokerReading>;
+}
 
 /** Broker states in which a broker serves its role; a steady replica may read either. docs/amazon-mq.md 15. */
 export const servingStates: readonly string[] = ['RUNNING', 'REPLICA'];

@@ -12,7 +12,7 @@ export const findPair = (pairs: readonly PairConfig[], name: string): PairConfig
 };
 
 /** Where a pair's members are recorded when its settings do not name them. */
-interface MemberRecords {
+export interface MemberRecords {
   readMembers(pair: string): Promise<readonly string[] | undefined>;
 }
 

@@ -15,28 +15,18 @@ import {
 } from '@aws-sdk/client-mq';
 import { type CallPurpose, clientCache, clientSettings } from '../aws/client-settings.ts';
 import { surelyNotExecuted, translateError } from '../aws/translate-error.ts';
+import type { WriteOutcome } from '../aws/write-outcome.ts';
 import { DrError, UnexpectedAnswer } from '../runtime/errors.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import type { BrokerReading, BrokerSnapshot, ConfigurationRevision } from './broker-snapshot.ts';
+import type { BrokerAddress } from './broker-address.ts';
+import type {
+  BrokerReader,
+  BrokerReading,
+  BrokerSnapshot,
+  ConfigurationRevision,
+  UserRights,
+} from './broker-snapshot.ts';
 import { snapshotFrom } from './snapshot-from-description.ts';
-
-/** Which broker, and where. */
-export interface BrokerAddress {
-  readonly region: string;
-  readonly brokerId: string;
-}
-
-/** What became of a write: `unknown` means that no answer said so, and only observation can. */
-export type WriteOutcome<T = unknown> =
-  | { readonly outcome: 'done'; readonly answer: T }
-  | { readonly outcome: 'unknown'; readonly reason: string };
-
-/** A user of a broker, as far as replication cares. */
-export interface BrokerUser {
-  readonly username: string;
-  readonly replicationUser: boolean;
-  readonly consoleAccess: boolean;
-}
 
 const clients = clientCache((runtime, region, purpose) => new MqClient(clientSettings(runtime, region, purpose)));
 
@@ -44,7 +34,7 @@ const clients = clientCache((runtime, region, purpose) => new MqClient(clientSet
  * Amazon MQ's control plane behind the few calls that the project makes. Reads are retried on throttling and network
  * errors; writes are attempted once. Errors carry the catalogue's names; see `translate-error.ts`.
  */
-export class MqBrokers {
+export class MqBrokers implements BrokerReader {
   readonly #runtime: Runtime;
 
   constructor(runtime: Runtime) {
@@ -59,7 +49,6 @@ export class MqBrokers {
     return snapshotFrom(answer, address.region, this.#runtime.clock.nowMs());
   }
 
-  /** Like `describe`, for a broker whose Region may be lost: an error becomes a reason. */
   async tryDescribe(address: BrokerAddress): Promise<BrokerReading> {
     try {
       return { known: true, broker: await this.describe(address) };
@@ -86,7 +75,7 @@ export class MqBrokers {
   }
 
   /** @throws NotFound when the broker has no such user, and as `describe` */
-  async describeUser(address: BrokerAddress, username: string): Promise<BrokerUser> {
+  async describeUser(address: BrokerAddress, username: string): Promise<UserRights> {
     const user = await this.#call(
       'repeatable',
       'DescribeUser',
@@ -94,7 +83,7 @@ export class MqBrokers {
       `${address.brokerId}/${username}`,
       (client) => client.send(new DescribeUserCommand({ BrokerId: address.brokerId, Username: username })),
     );
-    return { username, replicationUser: user.ReplicationUser === true, consoleAccess: user.ConsoleAccess === true };
+    return { replicationUser: user.ReplicationUser === true, consoleAccess: user.ConsoleAccess === true };
   }
 
   /**

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { type Approval, approvalPrefix, approvalScope } from './approval.ts';
 import { type ControlItems, number, text, texts, withoutUndefined } from './control-items.ts';
 import { pairScope } from './control-scopes.ts';
-import type { Intent, IntentEnd, IntentOperation } from './intent.ts';
+import type { Intent, IntentEnd, IntentOperation, IntentReader } from './intent.ts';
 
 const intentSchema = z.object({
   sequence: number,
@@ -33,7 +33,7 @@ const approvalKey = (pair: string, approvalId: string) => ({
 });
 
 /** What runs record about a pair in the Control table: members, intents, approvals. Every write is conditional. */
-export class ControlTable {
+export class ControlTable implements IntentReader {
   readonly #items: ControlItems;
 
   constructor(items: ControlItems) {

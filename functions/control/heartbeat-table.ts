@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { type Attribute, type ControlItems, number, text, withoutUndefined } from './control-items.ts';
 import { pairScope } from './control-scopes.ts';
-import type { Heartbeat } from './heartbeat.ts';
+import type { Heartbeat, HeartbeatReader } from './heartbeat.ts';
 
 const heartbeatSchema = z.object({
   atMs: number,
@@ -19,7 +19,7 @@ const heartbeatSchema = z.object({
 const keyOf = (pair: string, region: string) => ({ scope: pairScope(pair), item: `HEARTBEAT#${region}` });
 
 /** Heartbeats of the pairs' brokers, one item for each pair and Region. */
-export class HeartbeatTable {
+export class HeartbeatTable implements HeartbeatReader {
   readonly #items: ControlItems;
 
   constructor(items: ControlItems) {

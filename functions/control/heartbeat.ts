@@ -20,6 +20,11 @@ export interface Heartbeat {
   readonly backlogAtMs?: number;
 }
 
+/** Reads the newest heartbeat of a Region; errors are those of the Control table. */
+export interface HeartbeatReader {
+  read(pair: string, region: string): Promise<Heartbeat | undefined>;
+}
+
 /** A heartbeat is written each minute; three missed ones are silence. In milliseconds. */
 export const silenceMs = 180_000;
 

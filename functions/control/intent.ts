@@ -27,6 +27,11 @@ export interface Intent {
   readonly openedAtMs: number;
 }
 
+/** Reads the newest intent of a pair for an operation; errors are those of the Control table. */
+export interface IntentReader {
+  readIntent(pair: string, operation: IntentOperation): Promise<Intent | undefined>;
+}
+
 /**
  * `effective`: its effect was seen · `rejected`: the service refused · `not-effective`: observed to have no effect ·
  * `superseded`: a failover interrupted a switchover.

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { notify } from '../aws/notifications.ts';
+import { type Notification, notify } from '../aws/notifications.ts';
 import { MqBrokers } from '../brokers/mq-brokers.ts';
 import { ReplicationMetrics } from '../brokers/replication-metrics.ts';
 import type { PairConfig } from '../config/pair-config.ts';
@@ -26,8 +26,7 @@ export const handler = composeHandler({
         brokers: new MqBrokers(runtime),
         metrics: new ReplicationMetrics(runtime),
         callHook: hookCaller(runtime),
-        page: (notification: { readonly subject: string; readonly message: string }) =>
-          notify(runtime, environment.TOPIC_ARN, notification),
+        page: (notification: Notification) => notify(runtime, environment.TOPIC_ARN, notification),
       };
       let result: Enforcement | { readonly outcome: 'failed'; readonly detail: string };
       try {

@@ -1,4 +1,5 @@
-import type { BrokerReading } from '../brokers/broker-snapshot.ts';
+import type { Notification } from '../aws/notifications.ts';
+import type { BrokerReader } from '../brokers/broker-snapshot.ts';
 import type { GaugePort } from '../brokers/replication-gauges.ts';
 import { cutoverOf } from '../config/cutover-config.ts';
 import type { PairConfig } from '../config/pair-config.ts';
@@ -24,12 +25,10 @@ export interface EnforcePorts {
     ): Promise<Fence>;
   };
   readonly readGuards: () => Promise<GuardReading>;
-  readonly brokers: {
-    tryDescribe(address: { readonly region: string; readonly brokerId: string }): Promise<BrokerReading>;
-  };
+  readonly brokers: Pick<BrokerReader, 'tryDescribe'>;
   readonly metrics: GaugePort;
   readonly callHook: CallHook;
-  readonly page: (notification: { readonly subject: string; readonly message: string }) => Promise<void>;
+  readonly page: (notification: Notification) => Promise<void>;
   readonly nowMs: () => number;
 }
 

@@ -1,8 +1,9 @@
-import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
-import { findMembers } from '../brokers/find-pair.ts';
+import type { BusEvent } from '../aws/event-bus.ts';
+import type { BrokerReader, BrokerSnapshot } from '../brokers/broker-snapshot.ts';
+import type { MemberRecords } from '../brokers/find-pair.ts';
+import { sidesOf } from '../brokers/pair-sides.ts';
 import { cutoverOf } from '../config/cutover-config.ts';
 import type { PairConfig } from '../config/pair-config.ts';
-import { InvalidConfiguration } from '../runtime/errors.ts';
 import type { Finding } from '../runtime/finding.ts';
 import type { CutoverResult } from './cutover-result.ts';
 import { type EndpointDocument, isSuperseded, publishedEpoch } from './endpoint-document.ts';
@@ -10,18 +11,13 @@ import { type CutoverRun, type GuardPorts, guardCutover } from './guard-cutover.
 
 /** What publishing uses; all of it in the Region that it runs in. */
 export interface PublishPorts extends GuardPorts {
-  readonly control: { readMembers(pair: string): Promise<readonly string[] | undefined> };
-  readonly brokers: {
-    describe(address: { readonly region: string; readonly brokerId: string }): Promise<BrokerSnapshot>;
-  };
+  readonly control: MemberRecords;
+  readonly brokers: Pick<BrokerReader, 'describe'>;
   readonly parameters: {
     read(name: string): Promise<string | undefined>;
     write(name: string, value: string): Promise<void>;
   };
-  readonly putEvent: (event: {
-    readonly detailType: string;
-    readonly detail: Readonly<Record<string, unknown>>;
-  }) => Promise<void>;
+  readonly putEvent: (event: BusEvent) => Promise<void>;
 }
 
 export type Published = CutoverResult<'published' | 'announced' | 'superseded' | 'refused'>;
@@ -45,7 +41,7 @@ const notConfigured = (region: string): Finding => ({
  * Tells applications where the primary is: writes the Region's parameter, then puts an event. Repeated, it writes the
  * same again, and the event may come twice; a run that is late never overwrites a later promotion's endpoint.
  *
- * @throws LockLost, InvalidConfiguration when the pair has no broker here, ServiceUnavailable when something cannot be
+ * @throws LockLost, as `sidesOf`, ServiceUnavailable when something cannot be
  *   read or written now, and the permanent errors of the services
  */
 export const publishEndpoint = async (
@@ -58,9 +54,8 @@ export const publishEndpoint = async (
   ports: PublishPorts,
 ): Promise<Published> => {
   const { pair, region, epoch } = request;
-  const member = (await findMembers(pair, ports.control)).find((candidate) => candidate.region === region);
-  if (member === undefined) throw new InvalidConfiguration(`pair "${pair.name}" has no broker in ${region}`);
-  const broker = await ports.brokers.describe(member);
+  const { here } = await sidesOf(pair, region, ports.control);
+  const broker = await ports.brokers.describe(here);
   const refused = (blockers: readonly Finding[]): Published => ({
     outcome: 'refused',
     blockers,

@@ -3,7 +3,7 @@ import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
 import type { GuardReading } from '../control/guards.ts';
 import type { PolicyWrite, RabbitCluster, RabbitPolicy } from './rabbitmq/rabbit-cluster.ts';
 
-/** A broker's management API, as far as drift needs it; `shared/adapters/rabbit-management.ts` is the real one. */
+/** A broker's management API, as far as drift needs it; `rabbitmq/rabbit-management.ts` is the real one. */
 export interface ManagementPort {
   readCluster(): Promise<RabbitCluster>;
   readPolicy(vhost: string, name: string): Promise<RabbitPolicy | undefined>;

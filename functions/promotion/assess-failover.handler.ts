@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { namedBroker } from '../brokers/broker-address.ts';
 import { findPair } from '../brokers/find-pair.ts';
 import { pairPorts } from '../brokers/pair-ports.ts';
 import { takenOverByFailover } from '../control/preemptions.ts';
@@ -46,7 +47,6 @@ export const handler = composeHandler({
       predictedLoss,
       reason: input.reason,
     });
-    const address = ({ region: at, brokerId, brokerName }: typeof target) => ({ region: at, brokerId, brokerName });
     return {
       verdict,
       blockers,
@@ -54,7 +54,7 @@ export const handler = composeHandler({
       predictedLoss,
       dryRun: input.dryRun,
       run,
-      brokers: { primary: address(target), replica: address(counterpart) },
+      brokers: { primary: namedBroker(target), replica: namedBroker(counterpart) },
     };
   },
 });

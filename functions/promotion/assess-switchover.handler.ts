@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { namedBroker } from '../brokers/broker-address.ts';
 import { findPair } from '../brokers/find-pair.ts';
 import { replicationPorts } from '../brokers/replication-ports.ts';
 import { runGuards } from '../control/run-guards.ts';
@@ -29,7 +30,6 @@ export const handler = composeHandler({
     const predictedLoss = predictLoss(look.observation.gauges.QueueSize, look.observation.atMs);
     logDecision('switchover assessed', { pair: pair.name, step: decided.step, blockers, warnings });
     logDecision('replication judged', { pair: pair.name, ...judgement, predictedLoss });
-    const address = ({ region, brokerId, brokerName }: typeof look.target) => ({ region, brokerId, brokerName });
     return {
       verdict: blockers.length > 0 ? 'refused' : 'proceed',
       blockers,
@@ -37,7 +37,7 @@ export const handler = composeHandler({
       dryRun: input.dryRun,
       run,
       // As they will be named once the target is the primary.
-      brokers: { primary: address(look.target), replica: address(look.counterpart) },
+      brokers: { primary: namedBroker(look.target), replica: namedBroker(look.counterpart) },
     };
   },
 });

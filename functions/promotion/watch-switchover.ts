@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { judgeReplication, type LagJudgement } from '../brokers/lag-verdict.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import { type Approval, type ApprovalState, approvalState } from '../control/approval.ts';
-import type { Heartbeat } from '../control/heartbeat.ts';
+import type { HeartbeatReader } from '../control/heartbeat.ts';
 import { DrError } from '../runtime/errors.ts';
 import { type DrainForecast, forecastDrain } from './drain-forecast.ts';
 import { decideEscalation, type Escalation } from './escalation.ts';
@@ -17,7 +17,7 @@ export interface WatchPorts extends LookPorts {
   readonly control: LookPorts['control'] & {
     readApproval(pair: string, approvalId: string): Promise<Approval | undefined>;
   };
-  readonly heartbeats: { read(pair: string, region: string): Promise<Heartbeat | undefined> };
+  readonly heartbeats: HeartbeatReader;
 }
 
 /** `Watch` as the workflow hands it from look to look. */

@@ -1,5 +1,6 @@
-import type { BrokerReading, ConfigurationRevision } from '../brokers/broker-snapshot.ts';
-import { findMembers } from '../brokers/find-pair.ts';
+import type { BrokerAddress } from '../brokers/broker-address.ts';
+import type { BrokerReader, ConfigurationRevision, UserRights } from '../brokers/broker-snapshot.ts';
+import { findMembers, type MemberRecords } from '../brokers/find-pair.ts';
 import { type GaugePort, type GaugeReadings, primaryGauges, replicaGauges } from '../brokers/replication-gauges.ts';
 import type { BrokerRef } from '../config/broker-arn.ts';
 import type { PairConfig } from '../config/pair-config.ts';
@@ -8,26 +9,20 @@ import type { GuardReading } from '../control/guards.ts';
 import type { Heartbeat } from '../control/heartbeat.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { BrokerAlarm } from './broker-alarm.ts';
-import type { MemberFacts, ReadinessFacts, UserRights } from './readiness-facts.ts';
+import type { MemberFacts, ReadinessFacts } from './readiness-facts.ts';
 import type { GameDayRecord } from './readiness-record.ts';
 import { type Reading, tryRead } from './reading.ts';
 
-interface Address {
-  readonly region: string;
-  readonly brokerId: string;
-}
-
-/** What the evaluation of a pair reads; `shared/adapters` has the real ones. */
+/** What the evaluation of a pair reads. */
 export interface FactPorts {
   readonly clock: Clock;
   /** The Region that evaluates. */
   readonly region: string;
-  readonly brokers: {
-    tryDescribe(address: Address): Promise<BrokerReading>;
-    describeUser(address: Address, username: string): Promise<UserRights>;
+  readonly brokers: Pick<BrokerReader, 'tryDescribe'> & {
+    describeUser(address: BrokerAddress, username: string): Promise<UserRights>;
     readConfiguration(region: string, revision: ConfigurationRevision): Promise<string>;
   };
-  readonly control: { readMembers(pair: string): Promise<readonly string[] | undefined> };
+  readonly control: MemberRecords;
   readonly metrics: GaugePort;
   readonly readGuards: (pair: string) => Promise<GuardReading>;
   readonly readHeartbeat: (pair: string, region: string) => Promise<Heartbeat | undefined>;

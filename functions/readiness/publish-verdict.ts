@@ -11,7 +11,7 @@ export const unsafePage = (pair: string, message: string) => ({
   message: `${message}\n${runbookLine('two-primaries')}`,
 });
 
-/** Where an evaluation goes; `shared/adapters` has the real ones. */
+/** Where an evaluation goes. */
 export interface VerdictPorts {
   readonly readRecord: () => Promise<ReadinessRecord | undefined>;
   readonly writeRecord: (record: ReadinessRecord) => Promise<void>;

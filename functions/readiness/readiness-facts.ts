@@ -1,4 +1,4 @@
-import type { BrokerReading, BrokerSnapshot } from '../brokers/broker-snapshot.ts';
+import type { BrokerReading, BrokerSnapshot, UserRights } from '../brokers/broker-snapshot.ts';
 import type { GaugeReadings } from '../brokers/replication-gauges.ts';
 import type { BrokerRef } from '../config/broker-arn.ts';
 import type { PairConfig } from '../config/pair-config.ts';
@@ -7,12 +7,6 @@ import type { Heartbeat } from '../control/heartbeat.ts';
 import type { BrokerAlarm } from './broker-alarm.ts';
 import type { GameDayRecord } from './readiness-record.ts';
 import type { Reading } from './reading.ts';
-
-/** A broker user, as far as replication cares. */
-export interface UserRights {
-  readonly replicationUser: boolean;
-  readonly consoleAccess: boolean;
-}
 
 /** Everything that was read about one of the two brokers. */
 export interface MemberFacts {

@@ -1,5 +1,7 @@
-import type { BrokerReading } from '../brokers/broker-snapshot.ts';
-import { findMembers } from '../brokers/find-pair.ts';
+import type { NamedBroker } from '../brokers/broker-address.ts';
+import type { BrokerReader, BrokerReading } from '../brokers/broker-snapshot.ts';
+import { findMembers, type MemberRecords } from '../brokers/find-pair.ts';
+import { sidesIn } from '../brokers/pair-sides.ts';
 import type { BrokerRef } from '../config/broker-arn.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import type { Assessment, PlannedWrite } from '../runtime/finding.ts';
@@ -13,12 +15,13 @@ import {
 } from './plan-reconciliation.ts';
 import { assessReconcile } from './reconcile-gates.ts';
 import type { ReconcileInput } from './reconcile-input.ts';
+import type { TextStore } from './text-store.ts';
 
 /** What judging a request reads. */
 export interface AssessPorts {
-  readonly control: { readMembers(pair: string): Promise<readonly string[] | undefined> };
-  readonly brokers: { tryDescribe(address: { region: string; brokerId: string }): Promise<BrokerReading> };
-  readonly store: { get(key: string): Promise<string | undefined> };
+  readonly control: MemberRecords;
+  readonly brokers: Pick<BrokerReader, 'tryDescribe'>;
+  readonly store: Pick<TextStore, 'get'>;
   /** Number of the newest epoch; undefined before the first promotion that was recorded. */
   readonly readEpoch: () => Promise<number | undefined>;
   readonly assessGuards: () => Promise<Assessment>;
@@ -33,7 +36,7 @@ export type ReconcileRequest =
       readonly dryRun: boolean;
       readonly plannedWrites: readonly PlannedWrite[];
       readonly epoch: number;
-      readonly broker: { readonly region: string; readonly brokerId: string; readonly brokerName: string };
+      readonly broker: NamedBroker;
     } & Assessment);
 
 /** @throws NotFound for a pair without brokers, InvalidInput for a manifest that was changed, errors of the ports */
@@ -45,16 +48,14 @@ export const assessReconcileRequest = async (
 ): Promise<ReconcileRequest> => {
   const plan = planReconciliation(input.mode, pair.reconciliation);
   if ('skipped' in plan) return { verdict: 'skipped', because: plan.skipped, blockers: [], warnings: [] };
-  const members = await findMembers(pair, ports.control);
-  const here = members.find((member) => member.region === region);
-  const there = members.find((member) => member.region !== region);
+  const sides = sidesIn(await findMembers(pair, ports.control), region);
   const epoch = (await ports.readEpoch()) ?? 0;
   const manifest = await findManifest(pair.name, input.manifest, ports.store);
   const { blockers: found, warnings } = assessReconcile({
     pair: pair.name,
     runningRegion: region,
-    otherRegion: there?.region ?? 'the other Region',
-    broker: await readingOf(here, region, ports),
+    otherRegion: sides?.there.region ?? 'the other Region',
+    broker: await readingOf(sides?.here, region, ports),
     config: pair.reconciliation,
     epoch,
     guards: guardsFor(plan.mode, await ports.assessGuards()),
@@ -69,7 +70,7 @@ export const assessReconcileRequest = async (
     dryRun: input.dryRun,
     plannedWrites: input.dryRun ? plannedRemovals(plan.mode, region, manifest?.found) : [],
     epoch,
-    broker: { region, brokerId: here?.brokerId ?? '', brokerName: here?.brokerName ?? '' },
+    broker: { region, brokerId: sides?.here.brokerId ?? '', brokerName: sides?.here.brokerName ?? '' },
   };
 };
 

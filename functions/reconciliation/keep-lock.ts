@@ -1,4 +1,4 @@
-/** A lock lasts 420 s (shared/guards/guards.ts): six chances to extend it before it ends. */
+/** A lock lasts 420 s (control/guards.ts): six chances to extend it before it ends. */
 const renewEveryMs = 60_000;
 
 /**

@@ -7,14 +7,10 @@ import {
   sha256,
   writeLines,
 } from './manifest.ts';
+import type { TextStore } from './text-store.ts';
 
 /** Lines of one part, some 1.5 MB: a part is written and forgotten, so that memory does not grow with the queue. */
 const linesPerPart = 5_000;
-
-/** Where parts go. */
-export interface PartStore {
-  put(key: string, text: string): Promise<void>;
-}
 
 /** Lines of one batch as they will be stored. */
 interface WrittenLines {
@@ -30,7 +26,7 @@ interface WrittenLines {
  * collector's young generation, which grows then to the largest that it may be.
  */
 export class ManifestParts {
-  readonly #store: PartStore;
+  readonly #store: Pick<TextStore, 'put'>;
   readonly #keyPrefix: string;
   readonly #waiting = new Map<number, WrittenLines>();
   readonly #parts: ManifestPart[] = [];
@@ -40,7 +36,7 @@ export class ManifestParts {
   #counts: ClassCounts = noMessages;
 
   /** @param keyPrefix of the parts' keys; their numbers follow */
-  constructor(store: PartStore, keyPrefix: string) {
+  constructor(store: Pick<TextStore, 'put'>, keyPrefix: string) {
     this.#store = store;
     this.#keyPrefix = keyPrefix;
   }

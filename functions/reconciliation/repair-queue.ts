@@ -4,10 +4,11 @@ import type { Finding } from '../runtime/finding.ts';
 import { isHarmless, judgeConservation, walkRemark } from './conservation.ts';
 import { findingSchema, type QueueScan, readLines } from './manifest.ts';
 import type { ScanPorts } from './scan-queue.ts';
+import type { TextStore } from './text-store.ts';
 
 /** What a repair works with. */
 export interface RepairPorts extends Pick<ScanPorts, 'walk' | 'identify' | 'readCounts'> {
-  readonly store: ScanPorts['store'] & { get(key: string): Promise<string | undefined> };
+  readonly store: TextStore;
   /**
    * Asked before each batch: a run that lost its lock stops there.
    *

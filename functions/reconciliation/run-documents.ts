@@ -2,12 +2,7 @@ import * as z from 'zod/mini';
 import { NotFound, UnexpectedAnswer } from '../runtime/errors.ts';
 import { type QueueScan, readQueueScan } from './manifest.ts';
 import { type QueueRepair, readQueueRepair } from './repair-queue.ts';
-
-/** The report bucket, as far as a run's own documents need it. */
-export interface DocumentStore {
-  put(key: string, text: string): Promise<void>;
-  get(key: string): Promise<string | undefined>;
-}
+import type { TextStore } from './text-store.ts';
 
 const queueListSchema = z.array(z.string());
 
@@ -16,11 +11,11 @@ const queueListSchema = z.array(z.string());
  * A step that is tried again writes the same documents again.
  */
 export class RunDocuments {
-  readonly #store: DocumentStore;
+  readonly #store: TextStore;
   readonly #prefix: string;
 
   /** @param execution name of the execution, or its ARN */
-  constructor(store: DocumentStore, pair: string, execution: string) {
+  constructor(store: TextStore, pair: string, execution: string) {
     this.#store = store;
     this.#prefix = `runs/${pair}/${execution.split(':').at(-1) ?? execution}/`;
   }

@@ -2,9 +2,10 @@ import type { LedgerEntry, LedgerLookup } from '../ledger/ledger-entry.ts';
 import { classifyMessage, isDouble, type LedgerSpan } from './classify-message.ts';
 import { isHarmless, judgeConservation, judgeLines, walkRemark } from './conservation.ts';
 import type { ManifestLine, QueueScan } from './manifest.ts';
-import { ManifestParts, type PartStore } from './manifest-parts.ts';
+import { ManifestParts } from './manifest-parts.ts';
 import type { DestinationCounts } from './queue-counts.ts';
 import type { HeldMessage, QueueWalk } from './queue-walk/port.ts';
+import type { TextStore } from './text-store.ts';
 
 /** What a scan works with. */
 export interface ScanPorts {
@@ -12,7 +13,7 @@ export interface ScanPorts {
   readonly ledger: LedgerLookup;
   /** The identity under which consumers enter the message in the ledger; undefined for one without. */
   readonly identify: (message: HeldMessage) => string | undefined;
-  readonly store: PartStore;
+  readonly store: Pick<TextStore, 'put'>;
   /** Exact counters of the destinations; undefined where none can be read. */
   readonly readCounts: () => Promise<DestinationCounts | undefined>;
   readonly nowMs: () => number;

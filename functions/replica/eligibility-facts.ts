@@ -1,26 +1,19 @@
-import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
-import type { Intent, IntentOperation } from '../control/intent.ts';
+import type { BrokerAddress } from '../brokers/broker-address.ts';
+import type { Credentials } from '../brokers/broker-secrets.ts';
+import type { BrokerReader, UserRights } from '../brokers/broker-snapshot.ts';
+import type { Intent, IntentReader } from '../control/intent.ts';
 import { NotFound } from '../runtime/errors.ts';
 import type { EligibilityFacts } from './eligibility.ts';
 import { type CreateReplicaInput, replicaDecision } from './replica-request.ts';
 
-interface Address {
-  readonly region: string;
-  readonly brokerId: string;
-}
-
-/** What gathering the facts reads; `shared/adapters` has the real ones. */
+/** What gathering the facts reads. */
 export interface EligibilityPorts {
-  readonly brokers: {
-    describe(address: Address): Promise<BrokerSnapshot>;
+  readonly brokers: Pick<BrokerReader, 'describe'> & {
     findByName(region: string, brokerName: string): Promise<string | undefined>;
-    describeUser(
-      address: Address,
-      username: string,
-    ): Promise<{ readonly replicationUser: boolean; readonly consoleAccess: boolean }>;
+    describeUser(address: BrokerAddress, username: string): Promise<UserRights>;
   };
-  readonly control: { readIntent(pair: string, operation: IntentOperation): Promise<Intent | undefined> };
-  readonly readCredentials: (secretArn: string) => Promise<{ readonly username: string; readonly password: string }>;
+  readonly control: IntentReader;
+  readonly readCredentials: (secretArn: string) => Promise<Credentials>;
 }
 
 /** Reads everything that the eligibility of a replica depends on. Errors of the ports pass through. */

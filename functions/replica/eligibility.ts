@@ -1,4 +1,5 @@
-import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
+import type { Credentials } from '../brokers/broker-secrets.ts';
+import type { BrokerSnapshot, UserRights } from '../brokers/broker-snapshot.ts';
 import type { Assessment, Finding } from '../runtime/finding.ts';
 import { passwordProblem, userNameProblem } from './credential-rules.ts';
 import type { CreateReplicaInput } from './replica-request.ts';
@@ -29,11 +30,11 @@ export interface EligibilityFacts {
   readonly namesake: BrokerSnapshot | undefined;
   /** Whether the open or settled intent record says that this decision created the namesake. */
   readonly namesakeIsOurs: boolean;
-  readonly consoleUser: { readonly username: string; readonly password: string };
-  readonly replicationUser: { readonly username: string; readonly password: string };
-  readonly applicationUsers: readonly { readonly username: string; readonly password: string }[];
+  readonly consoleUser: Credentials;
+  readonly replicationUser: Credentials;
+  readonly applicationUsers: readonly Credentials[];
   /** The replication user as the primary knows it, if it does. */
-  readonly replicationUserOnPrimary: { readonly replicationUser: boolean; readonly consoleAccess: boolean } | undefined;
+  readonly replicationUserOnPrimary: UserRights | undefined;
 }
 
 const versionBelow = (version: string, minimum: readonly number[]): boolean => {

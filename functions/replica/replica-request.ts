@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Credentials } from '../brokers/broker-secrets.ts';
 import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
 import { brokerArnSchema } from '../config/broker-arn.ts';
 import { decisionId } from '../control/decision-id.ts';
@@ -32,12 +33,6 @@ export const createReplicaInputSchema = z.strictObject({
 });
 
 export type CreateReplicaInput = z.output<typeof createReplicaInputSchema>;
-
-/** A user name and its password. */
-interface Credentials {
-  readonly username: string;
-  readonly password: string;
-}
 
 /**
  * The id of the decision to give this primary this replica. It is also the `CreatorRequestId`, so a retry or a new

@@ -1,14 +1,15 @@
-import { findMembers } from '../brokers/find-pair.ts';
+import type { MemberRecords } from '../brokers/find-pair.ts';
+import { sidesOf } from '../brokers/pair-sides.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import { type GuardReading, isHeldByOther, type Lock } from '../control/guards.ts';
-import { DrError, InvalidInput } from '../runtime/errors.ts';
+import { DrError } from '../runtime/errors.ts';
 import { readSignals, type SignalPorts } from './read-signals.ts';
 import { judgeSignals, type SignalJudgement } from './two-signal-rule.ts';
 import { decideWatch, type SignalWatch, type WatchStep } from './watch-step.ts';
 
 /** What a look of a watch needs beside the signals. */
 export interface WatchPorts extends SignalPorts {
-  readonly control: { readMembers(pair: string): Promise<readonly string[] | undefined> };
+  readonly control: MemberRecords;
   readonly readGuards: () => Promise<GuardReading>;
   /** Extends the watch's own lease; not acquired when another execution has taken it over. */
   readonly renewLease: () => Promise<{ readonly acquired: boolean; readonly lock: Lock }>;
@@ -30,7 +31,7 @@ const unlessUnreachable = async <T>(read: () => Promise<T>): Promise<T | SignalJ
  * One look of a watch. What cannot be reached makes the verdict `unknown`, it does not end the watch: the deadline
  * does.
  *
- * @throws InvalidInput when the pair has no broker in the Region that the watch runs in, NotFound for a pair without any
+ * @throws as `sidesOf`
  */
 export const evaluateSignals = async (
   pair: PairConfig,
@@ -39,15 +40,9 @@ export const evaluateSignals = async (
   ports: WatchPorts,
 ): Promise<WatchLook> => {
   const looked = await unlessUnreachable(async () => {
-    const members = await findMembers(pair, ports.control);
-    const own = members.find((member) => member.region === region);
-    const other = members.find((member) => member !== own);
-    if (own === undefined || other === undefined) {
-      const regions = members.map((member) => member.region).join(' and ');
-      throw new InvalidInput(`pair "${pair.name}" has no broker in ${region}: watch it in ${regions}`);
-    }
+    const { here, there } = await sidesOf(pair, region, ports.control);
     const lease = await ports.renewLease();
-    const judgement = judgeSignals(await readSignals(pair.name, own, other, ports));
+    const judgement = judgeSignals(await readSignals(pair.name, here, there, ports));
     return { lease, judgement, guards: await ports.readGuards() };
   });
   const nowMs = ports.clock.nowMs();

@@ -1,9 +1,10 @@
 import type { BrokerReading } from '../brokers/broker-snapshot.ts';
+import { sidesIn } from '../brokers/pair-sides.ts';
 import type { BrokerRef } from '../config/broker-arn.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import { decisionId } from '../control/decision-id.ts';
 import type { Intent } from '../control/intent.ts';
-import { DrError } from '../runtime/errors.ts';
+import { DrError, NotFound } from '../runtime/errors.ts';
 import { pageSubject } from '../runtime/page-subject.ts';
 import { runbookLine } from '../runtime/runbook.ts';
 import { attributePromotion } from './attribute-promotion.ts';
@@ -11,11 +12,11 @@ import type { TriggerEvent } from './trigger-event.ts';
 
 type EventOf<K extends TriggerEvent['kind']> = Extract<TriggerEvent, { kind: K }>;
 
-/** What reacting to an event needs; `shared/adapters` has the real ones. */
+/** What reacting to an event needs. */
 export interface ReactionPorts {
   /** The Region this runs in. */
   readonly region: string;
-  members(pair: PairConfig): Promise<readonly BrokerRef[]>;
+  members(pair: PairConfig): Promise<readonly [BrokerRef, BrokerRef]>;
   tryDescribe(broker: BrokerRef): Promise<BrokerReading>;
   readPromotion(pair: string): Promise<Intent | undefined>;
   /** ARN of a state machine of this Region; undefined when it is not deployed. */
@@ -69,12 +70,12 @@ const concernedBy = async (
   const found: Concerned[] = [];
   for (const pair of pairs) {
     const members = await ports.members(pair).catch((error: unknown) => {
-      if (error instanceof DrError && error.name === 'NotFound') return [];
+      if (error instanceof NotFound) return undefined;
       throw error;
     });
-    const broker = members.find(fits);
-    if (broker === undefined) continue;
-    found.push({ pair, broker, own: members.find(({ region }) => region === ports.region) });
+    const broker = members?.find(fits);
+    if (members === undefined || broker === undefined) continue;
+    found.push({ pair, broker, own: sidesIn(members, ports.region)?.here });
   }
   return found;
 };

@@ -1,18 +1,16 @@
-import type { BrokerReading } from '../brokers/broker-snapshot.ts';
+import type { BrokerReader, BrokerReading } from '../brokers/broker-snapshot.ts';
 import type { GaugePort, GaugeReadings } from '../brokers/replication-gauges.ts';
 import type { BrokerRef } from '../config/broker-arn.ts';
-import type { Heartbeat } from '../control/heartbeat.ts';
+import type { Heartbeat, HeartbeatReader } from '../control/heartbeat.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Signals } from './two-signal-rule.ts';
 
-/** What the signals are read through; `shared/adapters` has the real ones. */
+/** What the signals are read through. */
 export interface SignalPorts {
   readonly clock: Clock;
-  readonly brokers: {
-    tryDescribe(address: { readonly region: string; readonly brokerId: string }): Promise<BrokerReading>;
-  };
+  readonly brokers: Pick<BrokerReader, 'tryDescribe'>;
   readonly metrics: GaugePort;
-  readonly heartbeats: { read(pair: string, region: string): Promise<Heartbeat | undefined> };
+  readonly heartbeats: HeartbeatReader;
 }
 
 /** A wait time older than four minutes is not judged; ten show in the log how it grew. */

@@ -1,16 +1,14 @@
-import type { BrokerReading } from '../brokers/broker-snapshot.ts';
+import type { BrokerReader, BrokerReading } from '../brokers/broker-snapshot.ts';
 import { type GaugePort, newestPoint } from '../brokers/replication-gauges.ts';
 import { freshMs } from '../brokers/replication-limits.ts';
 import type { BrokerRef } from '../config/broker-arn.ts';
 import { type Heartbeat, silenceMs } from '../control/heartbeat.ts';
 import type { Clock } from '../runtime/clock.ts';
 
-/** What a heartbeat reads, all of it in its own Region; `shared/adapters` has the real ones. */
+/** What a heartbeat reads, all of it in its own Region. */
 export interface HeartbeatPorts {
   readonly clock: Clock;
-  readonly brokers: {
-    tryDescribe(address: { readonly region: string; readonly brokerId: string }): Promise<BrokerReading>;
-  };
+  readonly brokers: Pick<BrokerReader, 'tryDescribe'>;
   readonly probe: (broker: {
     readonly amqpEndpoints: readonly string[];
   }) => Promise<{ readonly state: Heartbeat['endpoint']; readonly opened: NonNullable<Heartbeat['opened']> }>;

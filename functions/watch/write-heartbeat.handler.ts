@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { probeLayers } from '../brokers/broker-endpoints.ts';
 import { findMembers } from '../brokers/find-pair.ts';
+import { sidesIn } from '../brokers/pair-sides.ts';
 import { replicationPorts } from '../brokers/replication-ports.ts';
 import { saysServing } from '../control/heartbeat.ts';
 import { composeHandler } from '../runtime/compose.ts';
@@ -26,8 +27,7 @@ export const handler = composeHandler({
     const ports = { ...replicationPorts(runtime, environment), probe: probeLayers.bind(undefined, runtime) };
     const beat = async (pair: (typeof environment.PAIRS)[number]): Promise<Beat> => {
       try {
-        const members = await findMembers(pair, ports.control);
-        const broker = members.find((member) => member.region === region);
+        const broker = sidesIn(await findMembers(pair, ports.control), region)?.here;
         if (broker === undefined) return { pair: pair.name, outcome: 'not-here' };
         const previous = await ports.heartbeats.read(pair.name, region);
         const heartbeat = await takeHeartbeat(broker, previous, ports);

@@ -2,11 +2,12 @@ import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sd
 import { clientCache, clientSettings } from '../../aws/client-settings.ts';
 import { translateError } from '../../aws/translate-error.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
+import type { TextStore } from '../text-store.ts';
 
 const clients = clientCache((runtime, region, purpose) => new S3Client(clientSettings(runtime, region, purpose)));
 
 /** The report bucket of one Region. Writing an object again with the same content is harmless. */
-export class ObjectStore {
+export class ObjectStore implements TextStore {
   readonly #runtime: Runtime;
   readonly #region: string;
   readonly #bucket: string;

@@ -1,11 +1,11 @@
 import { type Credentials, readCredentials } from '../../brokers/broker-secrets.ts';
 import type { BrokerSnapshot } from '../../brokers/broker-snapshot.ts';
-import { findMembers } from '../../brokers/find-pair.ts';
 import { pairPorts } from '../../brokers/pair-ports.ts';
+import { sidesOf } from '../../brokers/pair-sides.ts';
 import type { PairConfig } from '../../config/pair-config.ts';
 import { type ReconciliationConfig, secretOf } from '../../config/reconciliation-config.ts';
 import type { ControlEnvironment } from '../../runtime/environment/control-environment.ts';
-import { InvalidConfiguration, NotFound } from '../../runtime/errors.ts';
+import { InvalidConfiguration } from '../../runtime/errors.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { DestinationCounts } from '../queue-counts.ts';
 import { BrokerConsole } from './broker-console.ts';
@@ -24,8 +24,8 @@ export interface BrokerQueues {
 /**
  * Opens the way to the queues of the pair's broker in this Region.
  *
- * @throws InvalidConfiguration for a pair without a ledger or without a secret in this Region; NotFound for one without
- * a broker here; errors of reading the broker and the secret
+ * @throws InvalidConfiguration for a pair without a ledger or without a secret in this Region; as `sidesOf`,
+ * errors of reading the broker and the secret
  */
 export const brokerQueues = async (
   runtime: Runtime,
@@ -41,15 +41,12 @@ export const brokerQueues = async (
     });
   }
   const ports = pairPorts(runtime, environment);
-  const members = await findMembers(pair, ports.control);
-  const member = members.find((candidate) => candidate.region === region);
-  const other = members.find((candidate) => candidate.region !== region);
-  if (member === undefined || other === undefined) throw new NotFound(`pair "${pair.name}" has no broker in ${region}`);
-  const broker = await ports.brokers.describe(member);
+  const { here, there } = await sidesOf(pair, region, ports.control);
+  const broker = await ports.brokers.describe(here);
   const credentials = await readCredentials(runtime, secretArn);
   const console = new BrokerConsole(runtime, { urls: broker.consoleUrls, credentials });
   return {
-    otherRegion: other.region,
+    otherRegion: there.region,
     config,
     broker,
     credentials,

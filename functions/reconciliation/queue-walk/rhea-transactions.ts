@@ -5,7 +5,7 @@ import frames from 'rhea/lib/frames.js';
 /**
  * AMQP 1.0 transactions (part 4 of the specification) on rhea 3.0.5, which leaves them out, and the reception of raw
  * messages. Everything here leans on parts that rhea's typings do not show, so that a new version has one place to be
- * checked in; test/unit/shared/adapters/rhea-transactions.test.ts holds what is assumed.
+ * checked in; test/unit/simulator/world/broker/amqp-transactions.test.ts holds what is assumed.
  */
 
 /** Descriptor codes of the specification, part 4, section 4.5. */

@@ -111,7 +111,6 @@ describe('MqBrokers.describeUser', () => {
   it('reads a missing attribute as no', async () => {
     mq.on(DescribeUserCommand).resolves({ Username: 'replicator', ReplicationUser: true });
     expect(await brokers().describeUser(eastRef, 'replicator')).toEqual({
-      username: 'replicator',
       replicationUser: true,
       consoleAccess: false,
     });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { publishEndpoint } from '../../../functions/cutover/publish-endpoint.ts';
-import { InvalidConfiguration, LockLost, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
+import { InvalidInput, LockLost, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
 import { asRole, pairedWest, westRef } from '../../support/brokers.ts';
 import { FakeGuards, pairWithCutover, promotingRun } from '../../support/cutover.ts';
 import { FakeBrokers, FakeClock } from '../../support/fake-ports.ts';
@@ -107,6 +107,6 @@ describe('publishEndpoint', () => {
   });
 
   it('refuses a Region that has no broker of the pair', async () => {
-    await expect(setUp().publish(3, 'us-east-2')).rejects.toBeInstanceOf(InvalidConfiguration);
+    await expect(setUp().publish(3, 'us-east-2')).rejects.toBeInstanceOf(InvalidInput);
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { UserRights } from '../../../functions/brokers/broker-snapshot.ts';
 import {
   checkEngineVersion,
   checkInstances,
   checkReplicationUser,
   checkUsers,
 } from '../../../functions/readiness/parity-checks.ts';
-import type { UserRights } from '../../../functions/readiness/readiness-facts.ts';
 import type { Reading } from '../../../functions/readiness/reading.ts';
 import { known, ordersPair, pairedEast, unreadable } from '../../support/brokers.ts';
 import { readable, readyFacts, replicator, said, sidesWith, westBroker } from '../../support/readiness-facts.ts';

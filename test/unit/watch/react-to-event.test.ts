@@ -20,12 +20,12 @@ class Surroundings {
   intent: Intent | undefined;
   machines: readonly string[] = ['watch', 'settle-run', 'readiness'];
   claimError: Error | undefined;
-  members: () => Promise<readonly (typeof eastRef)[]> = async () => [eastRef, westRef];
+  members: ReactionPorts['members'] = async () => [eastRef, westRef];
 
   ports(region = westRef.region): ReactionPorts {
     return {
       region,
-      members: () => this.members(),
+      members: (pair) => this.members(pair),
       tryDescribe: async () => this.replica,
       readPromotion: async () => this.intent,
       machine: (name) => (this.machines.includes(name) ? machineArn(name) : undefined),

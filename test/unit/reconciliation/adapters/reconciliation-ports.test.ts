@@ -90,7 +90,7 @@ describe('the way to the queues of a broker', () => {
       'a Region without a broker',
       ledger({ secretArns: [secret('eu-west-1')] }),
       'eu-west-1',
-      'NotFound',
+      'InvalidInput',
       /no broker in eu-west-1/,
     ],
   ])('is none for %s, and no secret is read', async (_what, settings, region, name, message) => {
