@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { didYouMean } from '../functions/runtime/nearest-name.ts';
 import { machines } from '../infra/catalogue.ts';
+import type { Matrix } from './matrix/matrix.ts';
 import { writeProof } from './report/write-proofs.ts';
 import { type ProofResult, summaryOf } from './runner/proof-result.ts';
 
@@ -90,19 +91,22 @@ proof('static', 'hold every definition, and every one that lacks a safeguard, ag
 const matrix = (name: string, description: string): Command =>
   proof(name, description).option('--machine <name>', 'this workflow alone; may be given again', machine, []);
 
-const chosen = ({ machine: names }: MatrixCommandOptions): readonly string[] | undefined =>
-  names.length === 0 ? undefined : names;
+const proveAndReport = async (matrix: Matrix, { machine: names, ...options }: MatrixCommandOptions): Promise<void> => {
+  const { proveMatrix } = await import('./matrix/prove-matrix.ts');
+  const machines = names.length === 0 ? undefined : names;
+  await report(await proveMatrix(matrix, { machines, onProgress: showProgress(matrix.proof) }), options);
+};
 
 matrix('crash', 'kill the handler at every call, and end every run from outside in every Task').action(
   async (options: MatrixCommandOptions) => {
-    const { proveCrash } = await import('./crash/prove-crash.ts');
-    await report(await proveCrash({ machines: chosen(options), onProgress: showProgress('crash') }), options);
+    const { crashMatrix } = await import('./crash/crash-matrix.ts');
+    await proveAndReport(crashMatrix, options);
   },
 );
 
 matrix('faults', 'let the calls of every Task fail in every way').action(async (options: MatrixCommandOptions) => {
-  const { proveFaults } = await import('./faults/prove-faults.ts');
-  await report(await proveFaults({ machines: chosen(options), onProgress: showProgress('faults') }), options);
+  const { faultMatrix } = await import('./faults/fault-matrix.ts');
+  await proveAndReport(faultMatrix, options);
 });
 
 proof('schedules', 'play random schedules of traffic, operators, events, faults and crashes')

@@ -57,6 +57,7 @@ export const ending = (
 /** Redrives the first execution once it has ended; a Fail state must fail again. */
 export const redriving = (): {
   readonly disturbance: Disturbance;
+  struck(): boolean;
   redriven(): { readonly status: string; readonly error: string | undefined } | undefined;
 } => {
   let redriven: { readonly status: string; readonly error: string | undefined } | undefined;
@@ -67,5 +68,5 @@ export const redriving = (): {
     const { status, error } = await rehearsal.end(executionArn);
     redriven = { status, error };
   };
-  return { disturbance: { arm: () => {}, afterEnd }, redriven: () => redriven };
+  return { disturbance: { arm: () => {}, afterEnd }, struck: () => redriven !== undefined, redriven: () => redriven };
 };

@@ -1,7 +1,6 @@
 import { endOf, repeatedEffects, stateReasons } from '../baseline/compare.ts';
 import { functionFacts } from '../contracts/index.ts';
-import type { CrashCase } from './crash-cases.ts';
-import type { CrashAnswer } from './crash-job.ts';
+import type { CaseResult, MatrixCase } from '../matrix/matrix.ts';
 
 /** Whether the state's function may fail for good without failing the run. */
 const isOptional = (functionName: string | undefined): boolean =>
@@ -13,30 +12,23 @@ const leavesLease = (functionName: string | undefined): boolean => {
   return facts?.gives !== undefined || facts?.takes !== undefined;
 };
 
-/**
- * Why a case does not hold; nothing where it does.
- *
- * @param functionName the function of the state
- * @param without final state of the rehearsal in which the state's function fails for good
- */
+/** Why a case does not hold; nothing where it does. */
 export const judgeCrash = (
-  { job, known }: CrashCase,
-  { played, struck, redriven }: CrashAnswer,
-  functionName: string | undefined,
-  without: readonly string[] | undefined,
+  { strike, known }: MatrixCase,
+  { answer: { played, struck, redriven }, functionName, without }: CaseResult,
 ): readonly string[] => {
   const expected = known.answer.played;
   if (!struck) return ['the disturbance never took place'];
-  if (job.kind === 'redrive') {
+  if (strike.kind === 'redrive') {
     const same = redriven?.status === 'FAILED' && redriven.error === played.first.error;
     return same
       ? []
       : [`a redrive ended as ${redriven?.status} ${redriven?.error ?? ''} instead of ${endOf(played.first)}`];
   }
   const reasons: string[] = [];
-  const spent = job.kind === 'kill' && job.kill.tries === 'spent';
+  const spent = strike.kind === 'kill' && strike.tries === 'spent';
   const optional = isOptional(functionName);
-  if (job.kind === 'kill' && !spent && endOf(played.first) !== endOf(expected.first)) {
+  if (strike.kind === 'kill' && !spent && endOf(played.first) !== endOf(expected.first)) {
     reasons.push(`ended as ${endOf(played.first)} instead of ${endOf(expected.first)}`);
   }
   if (spent && !optional && played.first.status === 'SUCCEEDED') {

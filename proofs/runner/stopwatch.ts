@@ -6,8 +6,8 @@ export interface Elapsed {
 
 const round = (value: number): number => Math.round(value * 100) / 100;
 
-/** Starts a watch for this process; what children used is added by hand. */
-export const startWatch = (): ((childCpuSeconds?: number) => Elapsed) => {
+/** Starts a stopwatch for this process; what children used is added by hand. */
+export const startStopwatch = (): ((childCpuSeconds?: number) => Elapsed) => {
   const wallMs = performance.now();
   const cpu = process.cpuUsage();
   return (childCpuSeconds = 0) => {

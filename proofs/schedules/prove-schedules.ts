@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gridOf } from '../runner/grid.ts';
 import type { ProofFailure, ProofResult } from '../runner/proof-result.ts';
-import { rateOf, startWatch } from '../runner/stopwatch.ts';
-import { WorkerPool } from '../runner/worker-pool.ts';
+import { rateOf, startStopwatch } from '../runner/stopwatch.ts';
+import { startWorkers } from '../runner/workers.ts';
 import type { Schedule } from './schedule.ts';
 import { writeSchedule } from './schedule-file.ts';
 import type { ScheduleAnswer, ScheduleJob } from './schedule-job.ts';
@@ -51,52 +51,49 @@ const keep = async (
  * Plays random schedules of traffic, operators, events, faults and crashes, and makes each one that breaks a promise as
  * small as it gets.
  *
- * @throws WorkerFailedError where a thread died
+ * @throws Error where a thread died
  */
 export const proveSchedules = async (options: ScheduleOptions): Promise<ProofResult> => {
-  const elapsed = startWatch();
+  const elapsed = startStopwatch();
   const jobs = jobsOf(options);
-  const pool = new WorkerPool<ScheduleJob, ScheduleAnswer>(new URL('./schedule-worker.ts', import.meta.url));
-  try {
-    const answers = await pool.run(jobs, (done) => options.onProgress?.(done, jobs.length));
-    const failures: ProofFailure[] = [];
-    for (const [index, { broken }] of answers.entries()) {
-      if (broken === undefined) continue;
-      const file = await keep(options.folder, index, broken);
-      failures.push({ name: `schedule of seed ${broken.schedule.seed}`, reasons: broken.violations, path: [file] });
-    }
-    const { seconds, cpuSeconds } = elapsed();
-    const cases = options.replay === undefined ? options.runs : 1;
-    const played = answers.reduce((sum, answer) => sum + answer.played, 0);
-    return {
-      proof: 'schedules',
-      cases,
-      passed: cases - failures.length,
-      failed: failures.length,
-      command: `npm run prove -- schedules --runs ${options.runs} --seed ${options.seed}`,
-      unit: 'executions',
-      perSecond: rateOf(played, seconds),
-      seconds,
-      cpuSeconds,
-      seed: options.seed,
-      failures,
-      grids: [
-        gridOf(
-          'Schedules by the seed of their batch',
-          jobs.map((job, index) => ({
-            row: `from seed ${options.seed + index - (index % batchesInRow)}`,
-            column: `+${index % batchesInRow}`,
-            cases: job.kind === 'random' ? job.runs : 1,
-            reason: answers[index]?.broken?.violations[0],
-          })),
-        ),
-      ],
-      figures: {
-        'schedules played, smaller ones of broken ones included': played,
-        ...Object.fromEntries(sumOf(answers.map(({ tally }) => tally))),
-      },
-    };
-  } finally {
-    await pool.close();
+  await using workers = startWorkers<ScheduleJob, ScheduleAnswer>(new URL('./schedule-worker.ts', import.meta.url));
+  const played = await workers.run(jobs, (done) => options.onProgress?.(done, jobs.length));
+  const answers = played.map(([, answer]) => answer);
+  const failures: ProofFailure[] = [];
+  for (const [index, { broken }] of answers.entries()) {
+    if (broken === undefined) continue;
+    const file = await keep(options.folder, index, broken);
+    failures.push({ name: `schedule of seed ${broken.schedule.seed}`, reasons: broken.violations, path: [file] });
   }
+  const { seconds, cpuSeconds } = elapsed();
+  const cases = options.replay === undefined ? options.runs : 1;
+  const playedCount = answers.reduce((sum, answer) => sum + answer.played, 0);
+  return {
+    proof: 'schedules',
+    cases,
+    passed: cases - failures.length,
+    failed: failures.length,
+    command: `npm run prove -- schedules --runs ${options.runs} --seed ${options.seed}`,
+    unit: 'executions',
+    perSecond: rateOf(playedCount, seconds),
+    seconds,
+    cpuSeconds,
+    seed: options.seed,
+    failures,
+    grids: [
+      gridOf(
+        'Schedules by the seed of their batch',
+        jobs.map((job, index) => ({
+          row: `from seed ${options.seed + index - (index % batchesInRow)}`,
+          column: `+${index % batchesInRow}`,
+          cases: job.kind === 'random' ? job.runs : 1,
+          reason: answers[index]?.broken?.violations[0],
+        })),
+      ),
+    ],
+    figures: {
+      'schedules played, smaller ones of broken ones included': playedCount,
+      ...Object.fromEntries(sumOf(answers.map(({ tally }) => tally))),
+    },
+  };
 };

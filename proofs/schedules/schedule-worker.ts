@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { serveJobs } from '../runner/serve-jobs.ts';
+import { worker } from 'workerpool';
 import { type PlayedSchedule, playSchedule } from './play-schedule.ts';
 import { type Schedule, schedules } from './schedule.ts';
 import type { ScheduleAnswer, ScheduleJob } from './schedule-job.ts';
@@ -40,8 +40,10 @@ const playRandom = async (runs: number, seed: number): Promise<ScheduleAnswer> =
   return { played: plays, tally: sumOf(tallies), broken };
 };
 
-serveJobs<ScheduleJob, ScheduleAnswer>(async (job) => {
+const perform = async (job: ScheduleJob): Promise<ScheduleAnswer> => {
   if (job.kind === 'random') return await playRandom(job.runs, job.seed);
   const { violations, tally } = await played(job.schedule);
   return { played: 1, tally, broken: violations.length === 0 ? undefined : { schedule: job.schedule, violations } };
-});
+};
+
+worker({ perform });

@@ -1,6 +1,6 @@
 import { type GridEntry, gridOf } from '../runner/grid.ts';
 import type { ProofFailure, ProofResult } from '../runner/proof-result.ts';
-import { rateOf, startWatch } from '../runner/stopwatch.ts';
+import { rateOf, startStopwatch } from '../runner/stopwatch.ts';
 import { checkMachine, firstViolation, type MachineCheck, type Surroundings, surroundingsOf } from './check-machine.ts';
 import { equivalentMutants } from './equivalent-mutants.ts';
 import { loadMachines, type ProvenMachine } from './load-machines.ts';
@@ -68,7 +68,7 @@ const mutantGrid = (judged: readonly JudgedMutant[]) =>
  * @throws InvalidDefinitionError, SubstitutionError for a definition that cannot be deployed at all
  */
 export const proveStatic = (machines: readonly ProvenMachine[] = loadMachines()): ProofResult => {
-  const elapsed = startWatch();
+  const elapsed = startStopwatch();
   const surroundings = surroundingsOf(machines);
   const checks = machines.map((machine) => checkMachine(machine, surroundings));
   const stale = staleFacts(machines);

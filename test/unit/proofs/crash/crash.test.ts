@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { recordSites } from '../../../../proofs/baseline/call-sites.ts';
 import { findRehearsal } from '../../../../proofs/baseline/find-rehearsal.ts';
 import { type Played, play } from '../../../../proofs/baseline/play.ts';
-import { crashCasesOf } from '../../../../proofs/crash/crash-cases.ts';
+import { crashMatrix } from '../../../../proofs/crash/crash-matrix.ts';
 import { ending, redriving } from '../../../../proofs/crash/ending.ts';
 import { judgeCrash } from '../../../../proofs/crash/judge-crash.ts';
 import { type Kill, killing } from '../../../../proofs/crash/kill.ts';
@@ -77,20 +77,20 @@ describe('a redrive of a failed run', () => {
 describe('the crash matrix', () => {
   it('has every call site before and after, and each Task stopped and timed out', async () => {
     const answer = await undisturbed();
-    const cases = crashCasesOf(machine, [{ machine: machine.name, rehearsal: rehearsal.name, answer }]);
+    const cases = crashMatrix.casesOf(machine, [{ machine: machine.name, rehearsal: rehearsal.name, answer }]);
     for (const { state, operation, count } of answer.sites) {
       for (const when of ['before', 'after'] as const) {
         for (const occurrence of [1, count]) {
-          const kill = { state, operation, occurrence, when, tries: 'once' };
-          expect(cases).toContainEqual(expect.objectContaining({ job: expect.objectContaining({ kill }) }));
+          const strike = { kind: 'kill', state, operation, occurrence, when, tries: 'once' };
+          expect(cases).toContainEqual(expect.objectContaining({ strike }));
         }
       }
     }
-    const spent = cases.filter(({ job }) => job.kind === 'kill' && job.kill.tries === 'spent');
+    const spent = cases.filter(({ strike }) => strike.kind === 'kill' && strike.tries === 'spent');
     expect(spent.map(({ name }) => name)).toContain(
       'failover, RequestFailover: killed after call 1 of mq:Promote, spent',
     );
-    expect(cases.filter(({ job }) => job.kind === 'end').length % 2).toBe(0);
+    expect(cases.filter(({ strike }) => strike.kind === 'end').length % 2).toBe(0);
   });
 });
 
@@ -122,21 +122,17 @@ describe('the judgement of a crash', () => {
   const judge = (changes: Partial<Played>, tries: Kill['tries'] = 'once', functionName = 'request-failover') =>
     judgeCrash(
       {
-        job: {
-          kind: 'kill',
-          machine: 'failover',
-          rehearsal: 'fails over',
-          wanted: 'FailedOver',
-          kill: promoteKilled('after', tries),
-        },
         known,
+        strike: { kind: 'kill', ...promoteKilled('after', tries) },
         state: 'RequestFailover',
         column: '',
         name: '',
       },
-      { played: { ...played, ...changes }, sites: [], struck: true },
-      functionName,
-      ['a: 1', 'b: without'],
+      {
+        answer: { played: { ...played, ...changes }, sites: [], struck: true },
+        functionName,
+        without: ['a: 1', 'b: without'],
+      },
     );
 
   it('finds nothing in the same end', () => {
