@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openWireErrors } from '../../functions/reconciliation/openwire/openwire-errors.ts';
 import { DrError, errorCatalogue } from '../../functions/runtime/errors.ts';
 import { functions, functionTimeoutSeconds, machines } from '../../infra/catalogue.ts';
 import { functionsOf, renderDefinition } from '../../infra/definition.ts';
@@ -63,13 +64,27 @@ describe('the error catalogue', () => {
       .filter((path) => path.endsWith('.ts'))
       .map((path) => textOf(`functions/${path}`))
       .join('\n');
-    const defined = [...sources.matchAll(/class (\w+) extends (?:DrError|Error)\b/g)].map((match) => match[1] ?? '');
+    const defined = [...sources.matchAll(/class (\w+) extends (?:DrError|OpenWireError|Error)\b/g)].map(
+      (match) => match[1] ?? '',
+    );
     const thrown = [...sources.matchAll(/throw new (\w+)\(/g)].map((match) => match[1] ?? '');
     expect(defined).toEqual(expect.arrayContaining(Object.keys(errorCatalogue)));
-    // DrError is the base; a plain Error only ever ends inside the adapter that raises it.
-    const known = ['DrError', 'Error', ...Object.keys(errorCatalogue)];
+    // DrError is the base; a plain Error only ever ends inside the adapter that raises it. The OpenWire client has errors
+    // of its own, which whoever uses it translates.
+    const ofOpenWire = ['OpenWireError', ...Object.keys(openWireErrors)];
+    const known = ['DrError', 'Error', ...Object.keys(errorCatalogue), ...ofOpenWire];
     expect([...defined, ...thrown].filter((name) => !known.includes(name))).toEqual([]);
     expect(thrown.length).toBeGreaterThan(10);
+  });
+});
+
+describe('the errors of the OpenWire client', () => {
+  it.each(Object.entries(openWireErrors))('have %s under its literal name', (name, ErrorClass) => {
+    expect(new ErrorClass('why')).toMatchObject({ name, message: 'why', details: {} });
+  });
+
+  it('share no name with those that workflows know', () => {
+    expect(Object.keys(openWireErrors).filter((name) => name in errorCatalogue)).toEqual([]);
   });
 });
 
