@@ -8,9 +8,14 @@ export type RunProgram = (program: string, args: readonly string[]) => void;
 
 const maven = (run: RunProgram, ...args: readonly string[]): void => run('mvn', ['-q', '-B', ...args]);
 
-/** Puts the broker's distribution into the cache; a run that was interrupted leaves nothing that looks complete. */
+/** Puts the broker into the cache; a run that was interrupted leaves nothing that looks complete. */
 export const installActiveMq = (run: RunProgram): void => {
   mkdirSync(cacheFolder, { recursive: true });
+  if (activeMq.packaging === 'distribution') installDistribution(run);
+  else installBrokerJars(run);
+};
+
+const installDistribution = (run: RunProgram): void => {
   maven(run, 'dependency:copy', `-Dartifact=${activeMq.artifact}`, `-DoutputDirectory=${cacheFolder}`);
   const unpacked = mkdtempSync(join(cacheFolder, 'unpacking-'));
   run('tar', ['-xzf', activeMq.archive, '-C', unpacked, '--strip-components=1']);
@@ -18,30 +23,69 @@ export const installActiveMq = (run: RunProgram): void => {
   renameSync(unpacked, activeMq.folder);
 };
 
-const project = ({ groupId, artifactId, version }: typeof dynamoDbLocal): string => `
+interface Artifact {
+  readonly groupId: string;
+  readonly artifactId: string;
+  readonly version: string;
+}
+
+const dependency = ({ groupId, artifactId, version }: Artifact): string => `
+    <dependency>
+      <groupId>${groupId}</groupId>
+      <artifactId>${artifactId}</artifactId>
+      <version>${version}</version>
+    </dependency>`;
+
+const project = (artifacts: readonly Artifact[]): string => `
 <project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>mq-dr</groupId>
   <artifactId>real-install</artifactId>
   <version>1</version>
-  <dependencies>
-    <dependency>
-      <groupId>${groupId}</groupId>
-      <artifactId>${artifactId}</artifactId>
-      <version>${version}</version>
-    </dependency>
+  <dependencies>${artifacts.map(dependency).join('')}
   </dependencies>
 </project>
 `;
 
-/** Puts DynamoDB Local and what it depends on into the cache. */
-export const installDynamoDbLocal = (run: RunProgram): void => {
+/** Puts jars and those that they depend on into a folder of the cache. */
+const collectJars = (run: RunProgram, artifacts: readonly Artifact[], target: string): void => {
   mkdirSync(cacheFolder, { recursive: true });
   const folder = mkdtempSync(join(tmpdir(), 'mq-dr-maven-'));
   const collected = mkdtempSync(join(cacheFolder, 'collecting-'));
-  writeFileSync(join(folder, 'pom.xml'), project(dynamoDbLocal).trimStart());
+  writeFileSync(join(folder, 'pom.xml'), project(artifacts).trimStart());
   const options = ['-DincludeScope=runtime', `-DoutputDirectory=${collected}`];
-  maven(run, '-f', join(folder, 'pom.xml'), 'dependency:copy-dependencies', ...options);
-  rmSync(folder, { recursive: true });
-  renameSync(collected, dynamoDbLocal.folder);
+  try {
+    maven(run, '-f', join(folder, 'pom.xml'), 'dependency:copy-dependencies', ...options);
+    renameSync(collected, target);
+  } finally {
+    rmSync(folder, { recursive: true });
+    rmSync(collected, { recursive: true, force: true });
+  }
+};
+
+/** Whether Maven Central has an artifact. */
+const isPublished = (run: RunProgram, { groupId, artifactId, version }: Artifact): boolean => {
+  try {
+    maven(run, 'dependency:get', `-Dartifact=${groupId}:${artifactId}:${version}`, '-Dtransitive=false');
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const installBrokerJars = (run: RunProgram): void => {
+  const { needed, wanted, log } = activeMq.jars;
+  const ofBroker = (artifactId: string): Artifact => ({
+    groupId: 'org.apache.activemq',
+    artifactId,
+    version: activeMq.version,
+  });
+  const [groupId = '', artifactId = '', version = ''] = log.split(':');
+  const connectors = wanted.map(ofBroker).filter((artifact) => isPublished(run, artifact));
+  collectJars(run, [...needed.map(ofBroker), ...connectors, { groupId, artifactId, version }], activeMq.folder);
+};
+
+/** Puts DynamoDB Local and what it depends on into the cache. */
+export const installDynamoDbLocal = (run: RunProgram): void => {
+  collectJars(run, [dynamoDbLocal], dynamoDbLocal.folder);
 };

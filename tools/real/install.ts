@@ -78,7 +78,9 @@ const installers: readonly Installer[] = [
   },
   {
     name: 'activemq',
-    description: `Apache ActiveMQ from Maven Central in ${activeMq.folder}, with Java and Maven where missing`,
+    description:
+      `Apache ActiveMQ ${activeMq.version} (MQ_DR_ACTIVEMQ_VERSION) from Maven Central in ${activeMq.folder}, with Java and ` +
+      'Maven where missing',
     byDefault: true,
     isInstalled: () => isOnPath('javac') && existsSync(activeMq.folder),
     install: () => {

@@ -9,16 +9,37 @@ import { join } from 'node:path';
 /** Folder in which downloads are kept, outside the repository. */
 const cacheFolder = process.env.MQ_DR_CACHE ?? join(homedir(), '.cache', 'mq-dr');
 
-/** Apache ActiveMQ 5.18, the engine that Amazon MQ offers and replicates across Regions (docs/amazon-mq.md 1.1). */
-const activeMqVersion = '5.18.3';
+/**
+ * Apache ActiveMQ 5.18, the engine that Amazon MQ offers and replicates across Regions (docs/amazon-mq.md 1.1). Tests of
+ * the broker's own protocol run on other versions too.
+ */
+const activeMqVersion = process.env.MQ_DR_ACTIVEMQ_VERSION ?? '5.18.3';
+
+/** Versions of which Maven Central has the whole distribution, with the web console; of others there are jars. */
+const distributed: readonly string[] = ['5.17.6', '5.18.3'];
 const dynamoDbLocalVersion = '3.1.0';
 
-/** A Maven artifact that is a whole distribution. */
+const activeMqPackaging = distributed.includes(activeMqVersion) ? 'distribution' : 'jars';
+
+/** A Maven artifact that is a whole distribution, or the jars of a broker without the web console. */
 export const activeMq = {
+  version: activeMqVersion,
+  packaging: activeMqPackaging,
+  /** What a broker of jars needs; the connectors of AMQP and STOMP are left out where Maven Central lacks them. */
+  jars: {
+    needed: ['activemq-broker', 'activemq-kahadb-store', 'activemq-spring'],
+    wanted: ['activemq-amqp', 'activemq-stomp'],
+    log: 'org.apache.logging.log4j:log4j-slf4j2-impl:2.24.3',
+  },
   artifact: `org.apache.activemq:apache-activemq:${activeMqVersion}:tar.gz:bin`,
   archive: join(cacheFolder, `apache-activemq-${activeMqVersion}-bin.tar.gz`),
   /** ACTIVEMQ_HOME. */
-  folder: join(cacheFolder, `apache-activemq-${activeMqVersion}`),
+  folder: join(
+    cacheFolder,
+    activeMqPackaging === 'distribution'
+      ? `apache-activemq-${activeMqVersion}`
+      : `apache-activemq-jars-${activeMqVersion}`,
+  ),
 } as const;
 
 /** A Maven artifact that runs from its jar and those of its dependencies. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import type { TestBroker } from '../../../tools/real/activemq/test-broker.ts';
@@ -28,9 +28,22 @@ export interface JmsMessage {
   readonly properties: string;
 }
 
+/** Everything that JMS tells of a message but where it is; the names are KindsTool's. */
+export type KnownMessage = JmsMessage & Readonly<Record<string, unknown>>;
+
 const run = promisify(execFile);
 
-const source = join(import.meta.dirname, 'jms', 'JmsTool.java');
+const smallHeap = '-Xmx256m';
+
+/** For messages of 90 MiB, of which a JMS client has several copies. */
+const largeHeap = '-Xmx1g';
+
+const sources = join(import.meta.dirname, 'jms');
+
+const jars = join(activeMq.folder, activeMq.packaging === 'distribution' ? join('lib', '*') : '*');
+
+/** From 6.0 on ActiveMQ has JMS under its newer name. */
+const jmsPackage = Number(activeMq.version.split('.')[0]) >= 6 ? 'jakarta.jms' : 'javax.jms';
 
 /** A consumer that lives until it is told to end. */
 export interface LiveConsumer {
@@ -53,7 +66,12 @@ export class JmsTool {
   /** Compiles the program against the distribution's jars. @throws Error of the compiler */
   static async compile(broker: TestBroker): Promise<JmsTool> {
     const folder = await mkdtemp(join(tmpdir(), 'mq-dr-jms-'));
-    await run('javac', ['-cp', join(activeMq.folder, 'lib', '*'), '-d', folder, source]);
+    const programs = ['JmsTool.java', 'KindsTool.java'].map((name) => join(folder, name));
+    for (const program of programs) {
+      const source = await readFile(join(sources, basename(program)), 'utf8');
+      await writeFile(program, source.replaceAll('javax.jms', jmsPackage));
+    }
+    await run('javac', ['-cp', jars, '-d', folder, ...programs]);
     return new JmsTool(broker, folder);
   }
 
@@ -62,17 +80,47 @@ export class JmsTool {
     queue: string,
     { count, first, groups = false }: { readonly count: number; readonly first: number; readonly groups?: boolean },
   ): Promise<readonly JmsMessage[]> {
-    return await this.#lines(['produce', queue, String(count), String(first), ...(groups ? ['groups'] : [])]);
+    const options = groups ? ['groups'] : [];
+    return await this.#lines<JmsMessage>('JmsTool', ['produce', queue, String(count), String(first), ...options]);
   }
 
   /** Consumes everything in transactions; waits for so many messages, and notices more. */
   async drain(queue: string, count: number): Promise<readonly JmsMessage[]> {
-    return await this.#lines(['drain', queue, String(count)]);
+    return await this.#lines<JmsMessage>('JmsTool', ['drain', queue, String(count)]);
+  }
+
+  /**
+   * Sends one message of each kind, with each type of entry and of property, and headers of each sort; with `compressed`
+   * the same compressed. Gives how many.
+   */
+  async sendKinds(queue: string, options: { readonly compressed?: boolean } = {}): Promise<number> {
+    const switches = options.compressed === true ? ['compressed'] : [];
+    return (await this.#lines('KindsTool', ['send', queue, ...switches])).length;
+  }
+
+  /** Sends bytes messages of these sizes. */
+  async sendSizes(queue: string, sizes: readonly number[]): Promise<void> {
+    await this.#lines('KindsTool', ['sizes', queue, ...sizes.map(String)], largeHeap);
+  }
+
+  /** Sends a text that the broker keeps for so long before it is in the queue. */
+  async sendDelayed(queue: string, delayMs: number): Promise<void> {
+    await this.#lines('KindsTool', ['delayed', queue, String(delayMs)]);
+  }
+
+  /** Everything that JMS tells of the messages of a queue, in order, without consuming them; of the first 400. */
+  async browseKinds(queue: string): Promise<readonly KnownMessage[]> {
+    return await this.#lines<KnownMessage>('KindsTool', ['browse', queue], largeHeap);
+  }
+
+  /** Everything that JMS tells of so many messages of a queue, which are consumed; and of more if there are more. */
+  async readKinds(queue: string, count: number): Promise<readonly KnownMessage[]> {
+    return await this.#lines<KnownMessage>('KindsTool', ['read', queue, String(count)], largeHeap);
   }
 
   /** Starts a consumer that takes one message after the other; resolves when it is attached. It has one more in hand. */
   async consumeSlowly(queue: string, pauseMs: number): Promise<LiveConsumer> {
-    const child = this.#spawn(['hold', queue, String(pauseMs)]);
+    const child = this.#spawn('JmsTool', ['hold', queue, String(pauseMs)]);
     const received: JmsMessage[] = [];
     const attached = Promise.withResolvers<void>();
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -97,29 +145,33 @@ export class JmsTool {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  async #lines(args: readonly string[]): Promise<readonly JmsMessage[]> {
-    const child = this.#spawn(args);
+  async #lines<T>(main: string, args: readonly string[], heap = smallHeap): Promise<readonly T[]> {
+    const child = this.#spawn(main, args, heap);
     child.stdin.end();
-    const messages: JmsMessage[] = [];
+    const lines: T[] = [];
     const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
     let problems = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       problems += text;
     });
-    for await (const line of createInterface({ input: child.stdout })) messages.push(JSON.parse(line) as JmsMessage);
+    for await (const line of createInterface({ input: child.stdout })) lines.push(JSON.parse(line) as T);
     const code = await ended;
-    if (code !== 0) throw new Error(`JmsTool ${args.join(' ')} ended with ${code}: ${problems.slice(-2_000)}`);
-    return messages;
+    if (code !== 0) throw new Error(`${main} ${args.join(' ')} ended with ${code}: ${problems.slice(-2_000)}`);
+    return lines;
   }
 
-  #spawn(args: readonly string[]): ChildProcess & {
+  #spawn(
+    main: string,
+    args: readonly string[],
+    heap = smallHeap,
+  ): ChildProcess & {
     readonly stdin: NonNullable<ChildProcess['stdin']>;
     readonly stdout: NonNullable<ChildProcess['stdout']>;
     readonly stderr: NonNullable<ChildProcess['stderr']>;
   } {
     const { openWireUrl, credentials } = this.#broker;
-    const classPath = [this.#folder, join(activeMq.folder, 'lib', '*')].join(':');
-    return spawn('java', ['-Xmx256m', '-cp', classPath, 'JmsTool', ...args], {
+    const classPath = [this.#folder, jars].join(':');
+    return spawn('java', [heap, '-cp', classPath, main, ...args], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: {
         PATH: process.env.PATH ?? '',

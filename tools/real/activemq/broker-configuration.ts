@@ -7,6 +7,7 @@ export interface BrokerPorts {
   readonly openWire: number;
   readonly stomp: number;
   readonly console: number;
+  readonly openWireTls: number;
 }
 
 /** What tests may set; everything else is as ActiveMQ has it by default. */
@@ -20,6 +21,10 @@ export interface BrokerOptions {
    * has written survives its end, and only the host's end could lose it.
    */
   readonly diskSync?: 'always' | 'never';
+  /** Whether messages may be delayed. */
+  readonly scheduler?: boolean;
+  /** A PKCS 12 file with the key and certificate of an OpenWire connector with TLS. */
+  readonly tls?: { readonly keyStore: string; readonly password: string };
 }
 
 interface ConfigurationFiles {
@@ -28,12 +33,20 @@ interface ConfigurationFiles {
   readonly home: string;
   readonly ports: BrokerPorts;
   readonly credentials: { readonly username: string; readonly password: string };
+  /** Connectors that the installed broker has, besides OpenWire's. */
+  readonly connectors: { readonly amqp: boolean; readonly stomp: boolean };
+  readonly hasConsole: boolean;
 }
 
 /** As the distribution's, and as on Amazon MQ: messages up to 100 MiB. */
 const maxFrameBytes = 104_857_600;
 
-const brokerXml = ({ folder, ports, credentials }: ConfigurationFiles, options: BrokerOptions): string => {
+const tlsContext = ({ keyStore, password }: NonNullable<BrokerOptions['tls']>): string =>
+  `<sslContext><sslContext keyStore="file:${keyStore}" keyStorePassword="${password}" keyStoreKeyPassword="${password}"
+    keyStoreType="PKCS12"/></sslContext>`;
+
+const brokerXml = (files: ConfigurationFiles, options: BrokerOptions): string => {
+  const { folder, ports, credentials, connectors, hasConsole } = files;
   const connector = (name: string, scheme: string, port: number): string =>
     `<transportConnector name="${name}" uri="${scheme}://127.0.0.1:${port}?wireFormat.maxFrameSize=${maxFrameBytes}"/>`;
   const memory =
@@ -43,7 +56,8 @@ const brokerXml = ({ folder, ports, credentials }: ConfigurationFiles, options: 
   xsi:schemaLocation="http://www.springframework.org/schema/beans http://www.springframework.org/schema/beans/spring-beans.xsd
   http://activemq.apache.org/schema/core http://activemq.apache.org/schema/core/activemq-core.xsd">
   <bean class="org.springframework.beans.factory.config.PropertyPlaceholderConfigurer"/>
-  <broker xmlns="http://activemq.apache.org/schema/core" brokerName="real" dataDirectory="${folder}/data">
+  <broker xmlns="http://activemq.apache.org/schema/core" brokerName="real" dataDirectory="${folder}/data"
+    schedulerSupport="${options.scheduler ?? false}">
     <destinationPolicy><policyMap><policyEntries>
       ${options.policyEntries ?? '<policyEntry queue=">"/>'}
     </policyEntries></policyMap></destinationPolicy>
@@ -54,6 +68,7 @@ const brokerXml = ({ folder, ports, credentials }: ConfigurationFiles, options: 
     <plugins><simpleAuthenticationPlugin><users>
       <authenticationUser username="${credentials.username}" password="${credentials.password}" groups="admins,users"/>
     </users></simpleAuthenticationPlugin></plugins>
+    ${options.tls === undefined ? '' : tlsContext(options.tls)}
     <systemUsage><systemUsage>
       <memoryUsage><memoryUsage ${memory}/></memoryUsage>
       <storeUsage><storeUsage limit="10 gb"/></storeUsage>
@@ -61,22 +76,36 @@ const brokerXml = ({ folder, ports, credentials }: ConfigurationFiles, options: 
     </systemUsage></systemUsage>
     <transportConnectors>
       ${connector('openwire', 'tcp', ports.openWire)}
-      ${connector('amqp', 'amqp', ports.amqp)}
-      ${connector('stomp', 'stomp', ports.stomp)}
+      ${options.tls === undefined ? '' : connector('openwire-tls', 'ssl', ports.openWireTls)}
+      ${connectors.amqp ? connector('amqp', 'amqp', ports.amqp) : ''}
+      ${connectors.stomp ? connector('stomp', 'stomp', ports.stomp) : ''}
     </transportConnectors>
     <shutdownHooks>
       <bean xmlns="http://www.springframework.org/schema/beans" class="org.apache.activemq.hooks.SpringContextHook"/>
     </shutdownHooks>
   </broker>
-  <import resource="jetty.xml"/>
+  ${hasConsole ? '<import resource="jetty.xml"/>' : ''}
 </beans>
 `;
 };
 
 /** Writes what a broker starts with into `folder`: its own configuration, and the console's from the distribution. */
 export const writeConfiguration = async (files: ConfigurationFiles, options: BrokerOptions): Promise<void> => {
-  const { folder, home, ports, credentials } = files;
-  await writeFile(join(folder, 'activemq.xml'), brokerXml(files, options));
+  await writeFile(join(files.folder, 'activemq.xml'), brokerXml(files, options));
+  await writeFile(join(files.folder, 'log4j2.properties'), `${logSettings.join('\n')}\n`);
+  if (files.hasConsole) await writeConsole(files);
+};
+
+const logSettings = [
+  'rootLogger.level=WARN',
+  'rootLogger.appenderRef.console.ref=Console',
+  'appender.console.type=Console',
+  'appender.console.name=Console',
+  'appender.console.layout.type=PatternLayout',
+  'appender.console.layout.pattern=%d %5p %c{1} %m%n%throwable{full}',
+];
+
+const writeConsole = async ({ folder, home, ports, credentials }: ConfigurationFiles): Promise<void> => {
   const jetty = await readFile(join(home, 'conf', 'jetty.xml'), 'utf8');
   await writeFile(join(folder, 'jetty.xml'), jetty.replace('value="8161"', `value="${ports.console}"`));
   await writeFile(join(folder, 'jetty-realm.properties'), `${credentials.username}: ${credentials.password}, admin\n`);
@@ -86,13 +115,4 @@ export const writeConfiguration = async (files: ConfigurationFiles, options: Bro
     join(folder, 'credentials.properties'),
     `activemq.username=${username}\nactivemq.password=${password}\nguest.password=${password}\n`,
   );
-  const log = [
-    'rootLogger.level=WARN',
-    'rootLogger.appenderRef.console.ref=Console',
-    'appender.console.type=Console',
-    'appender.console.name=Console',
-    'appender.console.layout.type=PatternLayout',
-    'appender.console.layout.pattern=%d %5p %c{1} %m%n%throwable{full}',
-  ];
-  await writeFile(join(folder, 'log4j2.properties'), `${log.join('\n')}\n`);
 };

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, openSync } from 'node:fs';
+import { existsSync, openSync, readdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -19,6 +19,22 @@ const stopPatienceMs = 30_000;
 
 /** The console as a web application needs more than the broker; both fit, and a small host has room for two. */
 const heap = '-Xmx1g';
+
+const hasConsole = activeMq.packaging === 'distribution';
+
+const jars = (): readonly string[] =>
+  hasConsole ? [`activemq-all-${activeMq.version}.jar`, 'lib/*', 'lib/optional/*', 'lib/web/*', 'lib/extra/*'] : ['*'];
+
+const main = hasConsole
+  ? ['org.apache.activemq.console.Main', 'start']
+  : [join(import.meta.dirname, 'jms', 'BrokerMain.java')];
+
+/** Connectors that the installed broker has, besides the one of its own protocol. */
+export const connectors = (): { readonly amqp: boolean; readonly stomp: boolean } => {
+  const has = (name: string): boolean =>
+    hasConsole || readdirSync(activeMq.folder).some((jar) => jar.startsWith(`activemq-${name}-`));
+  return { amqp: has('amqp'), stomp: has('stomp') };
+};
 
 /** Whether something listens. */
 const listens = (port: number): Promise<true | undefined> =>
@@ -53,10 +69,13 @@ export class RealBroker implements TestBroker {
       );
     }
     const folder = await mkdtemp(join(tmpdir(), 'mq-dr-activemq-'));
-    const [amqp = 0, openWire = 0, stomp = 0, console = 0] = await freePorts(4);
-    const ports = { amqp, openWire, stomp, console };
+    const [amqp = 0, openWire = 0, stomp = 0, console = 0, openWireTls = 0] = await freePorts(5);
+    const ports = { amqp, openWire, stomp, console, openWireTls };
     const broker = new RealBroker(folder, ports);
-    await writeConfiguration({ folder, home: activeMq.folder, ports, credentials: broker.credentials }, options);
+    await writeConfiguration(
+      { folder, home: activeMq.folder, ports, credentials: broker.credentials, connectors: connectors(), hasConsole },
+      options,
+    );
     await broker.startAgain().catch(async (error: unknown) => {
       await broker.stop();
       throw error;
@@ -77,6 +96,11 @@ export class RealBroker implements TestBroker {
     return `http://127.0.0.1:${this.#ports.console}`;
   }
 
+  /** Port of the OpenWire connector with TLS, which only a broker with `tls` has. */
+  get tlsPort(): number {
+    return this.#ports.openWireTls;
+  }
+
   get stompPort(): number {
     return this.#ports.stomp;
   }
@@ -84,8 +108,7 @@ export class RealBroker implements TestBroker {
   /** Starts the broker with the data that it has. @throws Error with the end of its log */
   async startAgain(): Promise<void> {
     const log = openSync(join(this.#folder, 'broker.log'), 'a');
-    const jars = ['activemq-all-5.18.3.jar', 'lib/*', 'lib/optional/*', 'lib/web/*', 'lib/extra/*'];
-    const classPath = [this.#folder, ...jars.map((jar) => join(activeMq.folder, jar))].join(':');
+    const classPath = [this.#folder, ...jars().map((jar) => join(activeMq.folder, jar))].join(':');
     const settings = {
       'activemq.home': activeMq.folder,
       'activemq.base': this.#folder,
@@ -95,14 +118,14 @@ export class RealBroker implements TestBroker {
       'log4j2.configurationFile': join(this.#folder, 'log4j2.properties'),
     };
     const properties = Object.entries(settings).map(([name, value]) => `-D${name}=${value}`);
-    const main = ['org.apache.activemq.console.Main', 'start', `xbean:file:${join(this.#folder, 'activemq.xml')}`];
-    this.#process = spawn('java', [heap, ...properties, '-cp', classPath, ...main], {
+    const configuration = `xbean:file:${join(this.#folder, 'activemq.xml')}`;
+    this.#process = spawn('java', [heap, ...properties, '-cp', classPath, ...main, configuration], {
       stdio: ['ignore', log, log],
       env: { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8' },
     });
     this.#process.once('error', () => {});
     try {
-      for (const port of [this.#ports.amqp, this.#ports.console]) {
+      for (const port of [this.#ports.openWire, ...(hasConsole ? [this.#ports.amqp, this.#ports.console] : [])]) {
         await waitUntil('the ports of ActiveMQ', startPatienceMs, () => listens(port));
       }
     } catch (error) {

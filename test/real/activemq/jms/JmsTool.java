@@ -161,7 +161,7 @@ public final class JmsTool {
         }
     }
 
-    private static String describe(Message message) throws Exception {
+    static String describe(Message message) throws Exception {
         StringBuilder json = new StringBuilder("{");
         field(json, "id", message.getJMSMessageID());
         field(json, "kind", kind(message));
@@ -236,7 +236,7 @@ public final class JmsTool {
         return type + ":" + (value instanceof byte[] bytes ? HexFormat.of().formatHex(bytes) : value);
     }
 
-    private static String hash(byte[] content) throws Exception {
+    static String hash(byte[] content) throws Exception {
         return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
     }
 
@@ -244,7 +244,7 @@ public final class JmsTool {
         json.append('"').append(name).append("\":").append(quoted(value)).append(',');
     }
 
-    private static String quoted(String text) {
+    static String quoted(String text) {
         if (text == null) return "null";
         StringBuilder json = new StringBuilder("\"");
         for (char character : text.toCharArray()) {
