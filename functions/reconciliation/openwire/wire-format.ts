@@ -17,8 +17,12 @@ export interface WireFormat {
   readonly maxInactivityMs: number;
 }
 
-/** Time that a broker gives a new connection before it looks for silence, as ActiveMQ's own clients offer it. */
+/**
+ * Time before a broker looks for silence on a new connection, and before it sends keep-alives: as ActiveMQ's own clients
+ * offer it, and no longer than a keep-alive may take.
+ */
 const inactivityDelayMs = 10_000;
+const keepAlivesPerInactivity = 3;
 
 /** Types of ActiveMQ's MarshallingSupport. */
 const valueTypes = { boolean: 1, long: 6 } as const;
@@ -35,7 +39,7 @@ export const wireFormatInfo = ({ maxFrameBytes, maxInactivityMs }: WireFormat): 
   const numbers = {
     MaxFrameSize: maxFrameBytes,
     MaxInactivityDuration: maxInactivityMs,
-    MaxInactivityDurationInitalDelay: inactivityDelayMs,
+    MaxInactivityDurationInitalDelay: Math.min(inactivityDelayMs, Math.ceil(maxInactivityMs / keepAlivesPerInactivity)),
   };
   const properties = new ByteWriter().int(Object.keys(switches).length + Object.keys(numbers).length);
   for (const [name, value] of Object.entries(switches)) {

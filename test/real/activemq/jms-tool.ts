@@ -78,9 +78,20 @@ export class JmsTool {
   /** Sends messages of every JMS kind, numbered from `first`; gives them as sent. */
   async produce(
     queue: string,
-    { count, first, groups = false }: { readonly count: number; readonly first: number; readonly groups?: boolean },
+    {
+      count,
+      first,
+      groups = false,
+      persistent = false,
+    }: {
+      readonly count: number;
+      readonly first: number;
+      readonly groups?: boolean;
+      /** Whether all of them are; by default one of 50 is not. */
+      readonly persistent?: boolean;
+    },
   ): Promise<readonly JmsMessage[]> {
-    const options = groups ? ['groups'] : [];
+    const options = [...(groups ? ['groups'] : []), ...(persistent ? ['persistent'] : [])];
     return await this.#lines<JmsMessage>('JmsTool', ['produce', queue, String(count), String(first), ...options]);
   }
 

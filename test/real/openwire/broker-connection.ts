@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { OpenWireConnection, type OpenWireOptions } from '../../../functions/reconciliation/openwire/index.ts';
-import { runtimeFor } from '../activemq/broker-access.ts';
-import type { TestBroker } from '../activemq/test-broker.ts';
+import { runtimeFor } from '../../../tools/real/activemq/broker-access.ts';
+import type { TestBroker } from '../../../tools/real/activemq/test-broker.ts';
 
 /** A broker on loopback takes a connection within milliseconds. */
 const connectTimeoutMs = 5_000;

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { amqpMessage, connectAmqp, sendAmqp } from '../activemq/amqp-source.ts';
+import { amqpMessage, connectAmqp, sendAmqp } from '../../../tools/real/activemq/amqp-source.ts';
+import { connectors, RealBroker } from '../../../tools/real/activemq/real-broker.ts';
+import { waitUntil } from '../../../tools/real/wait-until.ts';
 import { JmsTool, type KnownMessage } from '../activemq/jms-tool.ts';
-import { connectors, RealBroker } from '../activemq/real-broker.ts';
 import { withoutActiveMq } from '../activemq/without-activemq.ts';
-import { waitUntil } from '../rabbitmq/wait-until.ts';
 import { connectOpenWire, moveMessages } from './broker-connection.ts';
 import { sendStomp } from './stomp-source.ts';
 

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import type { RealBroker } from '../activemq/real-broker.ts';
+import type { RealBroker } from '../../../tools/real/activemq/real-broker.ts';
 
 /** Sends messages by STOMP, each confirmed. @throws Error with what the broker says instead of a receipt */
 export const sendStomp = async (

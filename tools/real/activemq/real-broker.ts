@@ -27,7 +27,7 @@ const jars = (): readonly string[] =>
 
 const main = hasConsole
   ? ['org.apache.activemq.console.Main', 'start']
-  : [join(import.meta.dirname, 'jms', 'BrokerMain.java')];
+  : [join(import.meta.dirname, 'BrokerMain.java')];
 
 /** Connectors that the installed broker has, besides the one of its own protocol. */
 export const connectors = (): { readonly amqp: boolean; readonly stomp: boolean } => {

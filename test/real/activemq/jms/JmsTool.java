@@ -25,7 +25,8 @@ import org.apache.activemq.util.ByteSequence;
 
 /**
  * What the tests need of an OpenWire client. Commands:
- *   produce QUEUE COUNT FIRST [groups]  sends messages of every kind that JMS knows, numbered from FIRST
+ *   produce QUEUE COUNT FIRST [groups] [persistent]
+ *                                       sends messages of every kind that JMS knows, numbered from FIRST
  *   drain QUEUE COUNT                   consumes so many messages in transactions, and more if there are more
  *   hold QUEUE PAUSE_MS                 consumes one by one with a pause after each, until a line on the standard input
  * Prints one JSON object a line for each message that it sent or received. Address and credentials are in the
@@ -63,7 +64,9 @@ public final class JmsTool {
     private static void produce(Connection connection, String[] arguments) throws Exception {
         int count = Integer.parseInt(arguments[2]);
         int first = Integer.parseInt(arguments[3]);
-        boolean groups = arguments.length > 4 && arguments[4].equals("groups");
+        List<String> options = List.of(arguments).subList(4, arguments.length);
+        boolean groups = options.contains("groups");
+        boolean persistent = options.contains("persistent");
         Session session = connection.createSession(true, Session.SESSION_TRANSACTED);
         Queue queue = session.createQueue(arguments[1]);
         MessageProducer producer = session.createProducer(queue);
@@ -74,7 +77,7 @@ public final class JmsTool {
                 message.setStringProperty("JMSXGroupID", "group-" + number % 5);
                 message.setIntProperty("JMSXGroupSeq", number + 2);
             }
-            int mode = number % 50 == 49 ? DeliveryMode.NON_PERSISTENT : DeliveryMode.PERSISTENT;
+            int mode = number % 50 == 49 && !persistent ? DeliveryMode.NON_PERSISTENT : DeliveryMode.PERSISTENT;
             long timeToLive = number % 10 == 7 ? FAR_MS : 0;
             producer.send(queue, message, mode, number % 10, timeToLive);
             sent.add(message);

@@ -59,7 +59,7 @@ public final class KindsTool {
                 case "sizes" -> sizes(session, queue, arguments);
                 case "delayed" -> delayed(session, queue, Long.parseLong(arguments[2]));
                 case "browse" -> browse(session, queue);
-                case "read" -> read(session, queue, Integer.parseInt(arguments[2]));
+                case "read" -> consume(session.createConsumer(queue), Integer.parseInt(arguments[2]));
                 default -> throw new IllegalArgumentException(arguments[0]);
             }
         } finally {
@@ -189,8 +189,7 @@ public final class KindsTool {
         for (Object message : Collections.list(session.createBrowser(queue).getEnumeration())) print((Message) message);
     }
 
-    private static void read(Session session, Queue queue, int count) throws Exception {
-        MessageConsumer consumer = session.createConsumer(queue);
+    private static void consume(MessageConsumer consumer, int count) throws Exception {
         for (int received = 0; ; received++) {
             Message message = consumer.receive(received < count ? PATIENCE_MS : SURPLUS_MS);
             if (message == null) return;
