@@ -56,7 +56,7 @@ class ReconcileBench {
     await this.#stage.fillQueue(messages);
     const scan = await this.#scan(worker, messages);
     this.#report(`${name}: bare lookups`);
-    const lookups = await worker.perform('lookups', { ...access, messages });
+    const lookups = await worker.perform('lookups', access, messages);
     mustBe('the number of items found', lookups.result, 2 * numbersTo(messages).filter(isProcessed).length);
     this.#report(`${name}: bare drain`);
     const drain = await this.#drain(worker, scene.queue, messages);
@@ -84,7 +84,7 @@ class ReconcileBench {
 
   /** Repairs, and empties queue and quarantine afterwards. */
   async #repair(worker: WorkerProcess, messages: number, { result: manifest }: CheckedScan) {
-    const repair = await worker.perform('repair', { ...this.#stage.access, manifest });
+    const repair = await worker.perform('repair', this.#stage.access, manifest);
     const { removed } = repair.result;
     this.unseen += checkRepair(repair.result, manifest);
     await using cleaner = new WorkerProcess();
@@ -94,13 +94,13 @@ class ReconcileBench {
   }
 
   #drain(worker: WorkerProcess, queue: string, expected: number) {
-    return worker.perform('drain', { ...this.#stage.access, queue, expected });
+    return worker.perform('drain', this.#stage.access, queue, expected);
   }
 }
 
 const syntheticPeak = async (syntheticMessages: number): Promise<number> => {
   await using worker = measuringFunction();
-  const { result, peakRssMiB } = await worker.perform('synthetic', { messages: syntheticMessages });
+  const { result, peakRssMiB } = await worker.perform('synthetic', syntheticMessages);
   mustBe('the number of messages that a synthetic scan missed', checkScan(result, syntheticMessages), 0);
   return peakRssMiB;
 };

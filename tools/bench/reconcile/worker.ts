@@ -1,39 +1,32 @@
+import { worker } from 'workerpool';
+import type { QueueScan } from '../../../functions/reconciliation/manifest.ts';
 import type { Measured } from './measured.ts';
-import type { Answer, Task, TaskName, TaskResults } from './tasks.ts';
+import type { Access } from './reconciling.ts';
 
-/*
- * The measuring process of the reconcile bench: does one task after the other, and loads only what they need, because its
- * memory is measured too.
- */
+/** A result as it was measured. */
+interface MeasuredWithMemory<T> extends Measured<T> {
+  /** The most resident memory that the process has had so far, in MiB. */
+  readonly peakRssMiB: number;
+}
 
-const perform = async (task: Task): Promise<Measured<TaskResults[TaskName]>> => {
-  switch (task.name) {
-    case 'scan':
-      return await (await import('./reconciling.ts')).scan(task.input);
-    case 'repair':
-      return await (await import('./reconciling.ts')).repair(task.input, task.input.manifest);
-    case 'drain':
-      return await (await import('./bare-drain.ts')).drainBare(
-        task.input.broker,
-        task.input.queue,
-        task.input.expected,
-      );
-    case 'lookups':
-      return await (await import('./bare-lookups.ts')).lookUpBare(task.input.ledger, task.input.messages);
-    case 'synthetic':
-      return await (await import('./synthetic-scan.ts')).scanSynthetic(task.input.messages, Date.now());
-  }
-};
-
-const answerTo = async (task: Task): Promise<Answer> => {
-  try {
-    const { seconds, result } = await perform(task);
-    return { outcome: { seconds, result, peakRssMiB: process.resourceUsage().maxRSS / 1_024 } };
-  } catch (error) {
-    return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
-  }
-};
-
-process.on('message', async (task: Task) => {
-  process.send?.(await answerTo(task));
+const withMemory = <T>(measured: Measured<T>): MeasuredWithMemory<T> => ({
+  ...measured,
+  peakRssMiB: process.resourceUsage().maxRSS / 1_024,
 });
+
+/** What the measuring process can do. It loads only what a task needs, because its memory is measured too. */
+const tasks = {
+  scan: async (access: Access) => withMemory(await (await import('./reconciling.ts')).scan(access)),
+  repair: async (access: Access, manifest: QueueScan) =>
+    withMemory(await (await import('./reconciling.ts')).repair(access, manifest)),
+  drain: async ({ broker }: Access, queue: string, expected: number) =>
+    withMemory(await (await import('./bare-drain.ts')).drainBare(broker, queue, expected)),
+  lookups: async ({ ledger }: Access, messages: number) =>
+    withMemory(await (await import('./bare-lookups.ts')).lookUpBare(ledger, messages)),
+  synthetic: async (messages: number) =>
+    withMemory(await (await import('./synthetic-scan.ts')).scanSynthetic(messages, Date.now())),
+};
+
+export type Tasks = typeof tasks;
+
+worker(tasks);
