@@ -22,9 +22,9 @@ export interface CopyingProducer {
 }
 
 /**
- * Which identity a copy gets. `kept`: the original's; into another queue only, because a broker drops what its own queue
- * has seen, silently, after the commit. `fresh`: a new one, with the original JMSMessageID as what clients read; also
- * into the queue that it came from.
+ * Which identity a copy gets. `kept`: the original's, for a queue that has never had the message: a queue silently drops
+ * what it has seen, after a commit that succeeds. `fresh`: a new one, with the original JMSMessageID as what clients
+ * read; for any queue, also the one that the message once came from.
  */
 export type CopyIdentity = 'kept' | 'fresh';
 

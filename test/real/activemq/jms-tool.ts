@@ -119,6 +119,12 @@ export class JmsTool {
     await this.#lines('KindsTool', ['delayed', queue, String(delayMs)]);
   }
 
+  /** Sends a text that expires; gives its id. */
+  async sendExpiring(queue: string, timeToLiveMs: number): Promise<readonly string[]> {
+    const sent = await this.#lines<{ readonly id: string }>('KindsTool', ['expiring', queue, String(timeToLiveMs)]);
+    return sent.map(({ id }) => id);
+  }
+
   /** Everything that JMS tells of the messages of a queue, in order, without consuming them; of the first 400. */
   async browseKinds(queue: string): Promise<readonly KnownMessage[]> {
     return await this.#lines<KnownMessage>('KindsTool', ['browse', queue], largeHeap);

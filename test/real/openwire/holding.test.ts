@@ -6,7 +6,7 @@ import { RealBroker } from '../../../tools/real/activemq/real-broker.ts';
 import { waitUntil } from '../../../tools/real/wait-until.ts';
 import { JmsTool } from '../activemq/jms-tool.ts';
 import { withoutActiveMq } from '../activemq/without-activemq.ts';
-import { connectOpenWire, takeMessages } from './broker-connection.ts';
+import { connectOpenWire, moveMessages, takeMessages } from './broker-connection.ts';
 
 const quietMs = 2_000;
 
@@ -149,6 +149,40 @@ describe.runIf(!withoutActiveMq)('holding a queue of a real broker', () => {
       await connection.close();
     }
     expect((await idsLeft(queue, ids.length)).ids).toEqual(ids);
+  });
+
+  it('shows why a restore gives new ids: a queue silently drops the ids that it has seen', async () => {
+    const { queue, ids } = await filled(20);
+    const connection = await connectOpenWire(broker);
+    for (const [from, to] of [
+      [queue, `${queue}.quarantine`],
+      [`${queue}.quarantine`, queue],
+    ] as const) {
+      expect(await moveMessages(connection, { from, to, count: ids.length, identity: 'kept' })).toBe(ids.length);
+    }
+    await connection.close();
+    // Both commits succeeded.
+    expect((await idsLeft(`${queue}.quarantine`, 0)).ids).toEqual([]);
+    expect((await idsLeft(queue, 0)).ids).toEqual([]);
+  });
+
+  it('shows that a copy of what expired while it was held is a dead letter, and no copy in the target', async () => {
+    const queue = `expiring-${randomUUID()}`;
+    const [id] = await jms.sendExpiring(queue, 5_000);
+    const connection = await connectOpenWire(broker);
+    const consumer = await connection.consume({ queue, prefetch: 10 });
+    const held = await takeMessages(consumer, 1);
+    expect(held.map(({ message }) => message.messageId)).toEqual([id]);
+    // Nothing more comes until its time has passed.
+    expect(await consumer.arrival(6_000)).toBe('quiet');
+    const transaction = await connection.begin();
+    for (const { message } of held) transaction.copy(message, `${queue}.quarantine`, 'kept');
+    consumer.acknowledge(held, transaction);
+    await transaction.commit();
+    await connection.close();
+    expect((await idsLeft(`${queue}.quarantine`, 0)).ids).toEqual([]);
+    expect((await idsLeft(queue, 0)).ids).toEqual([]);
+    expect((await idsLeft('ActiveMQ.DLQ', 1)).ids).toContain(id);
   });
 
   it('pulls one by one, and is told when there is nothing', async () => {

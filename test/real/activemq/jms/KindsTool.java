@@ -30,6 +30,7 @@ import org.apache.activemq.util.ByteSequence;
  *   send QUEUE [compressed]  sends one message of each kind, with entries, properties and headers of each type
  *   sizes QUEUE BYTES...     sends bytes messages of these sizes
  *   delayed QUEUE MS         sends a text that the broker keeps for so long
+ *   expiring QUEUE MS        sends a text that expires
  *   browse QUEUE             prints what is in a queue
  *   read QUEUE COUNT         consumes so many messages, and more if there are more
  * Prints one JSON object a line for each message, and reads the same environment as JmsTool.
@@ -58,6 +59,7 @@ public final class KindsTool {
                 case "send" -> send(session, queue);
                 case "sizes" -> sizes(session, queue, arguments);
                 case "delayed" -> delayed(session, queue, Long.parseLong(arguments[2]));
+                case "expiring" -> expiring(session, queue, Long.parseLong(arguments[2]));
                 case "browse" -> browse(session, queue);
                 case "read" -> consume(session.createConsumer(queue), Integer.parseInt(arguments[2]));
                 default -> throw new IllegalArgumentException(arguments[0]);
@@ -81,7 +83,7 @@ public final class KindsTool {
     private static void sendOne(MessageProducer producer, Message message, int number) throws Exception {
         int mode = number % 10 == 9 ? DeliveryMode.NON_PERSISTENT : DeliveryMode.PERSISTENT;
         producer.send(message, mode, number % 10, number % 4 == 3 ? FAR_MS : 0);
-        OUT.println("{\"id\":\"" + message.getJMSMessageID() + "\"}");
+        printId(message);
     }
 
     private static void sizes(Session session, Queue queue, String[] arguments) throws Exception {
@@ -99,6 +101,16 @@ public final class KindsTool {
         Message message = session.createTextMessage("delayed");
         message.setLongProperty("AMQ_SCHEDULED_DELAY", delayMs);
         session.createProducer(queue).send(message);
+    }
+
+    private static void expiring(Session session, Queue queue, long timeToLiveMs) throws Exception {
+        Message message = session.createTextMessage("expiring");
+        session.createProducer(queue).send(message, DeliveryMode.PERSISTENT, 4, timeToLiveMs);
+        printId(message);
+    }
+
+    private static void printId(Message message) throws Exception {
+        OUT.println("{\"id\":\"" + message.getJMSMessageID() + "\"}");
     }
 
     private static List<Message> bodies(Session session) throws Exception {
