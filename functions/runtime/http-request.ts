@@ -16,6 +16,11 @@ export interface HttpLimits {
   /** From the first packet to the last byte of the answer. */
   readonly timeoutMs: number;
   readonly maxBodyBytes: number;
+  /**
+   * Takes the body of an answer with status 200 piece by piece; `body` is then empty. What it throws rejects the
+   * request. A sender that has the whole body at hand may ignore it.
+   */
+  readonly consume?: (chunk: Buffer) => void;
 }
 
 export interface HttpAnswer {
@@ -33,7 +38,7 @@ const failure = (code: string, message: string): Error => Object.assign(new Erro
  *
  * @throws the socket's or TLS's own error; ETIMEDOUT after `timeoutMs`; EMSGSIZE for a body beyond `maxBodyBytes`
  */
-export const sendHttp: SendHttp = ({ method, origin, path, headers, body }, { timeoutMs, maxBodyBytes }) =>
+export const sendHttp: SendHttp = ({ method, origin, path, headers, body }, { timeoutMs, maxBodyBytes, consume }) =>
   new Promise((resolve, reject) => {
     const { protocol, hostname, port } = new URL(origin);
     const signal = AbortSignal.timeout(timeoutMs);
@@ -56,7 +61,14 @@ export const sendHttp: SendHttp = ({ method, origin, path, headers, body }, { ti
         incoming.on('data', (chunk: Buffer) => {
           length += chunk.length;
           if (length > maxBodyBytes) incoming.destroy(failure('EMSGSIZE', `the answer exceeds ${maxBodyBytes} bytes`));
-          else chunks.push(chunk);
+          else if (consume === undefined || incoming.statusCode !== 200) chunks.push(chunk);
+          else {
+            try {
+              consume(chunk);
+            } catch (error) {
+              incoming.destroy(error instanceof Error ? error : new Error(String(error)));
+            }
+          }
         });
         incoming.once('error', fail);
         incoming.once('end', () =>

@@ -4,8 +4,8 @@ import { benchBundles } from './bundles.ts';
 import { benchPolicyDrift } from './policy-drift.ts';
 import { benchPolling } from './polling.ts';
 
-/** One figure, or a table of them. */
-type Figure = number | readonly object[];
+/** One figure, several of one thing, or a table of them. */
+type Figure = number | readonly object[] | Readonly<Record<string, number>>;
 
 interface Bench {
   readonly name: string;
@@ -94,6 +94,7 @@ const parseMessages = (text: string): number => {
 /** A table's rows below its columns' names, a figure beside its name. */
 const linesOf = ([name, figure]: readonly [string, Figure]): readonly string[] => {
   if (typeof figure === 'number') return [`${name.padEnd(34)}${figure}`];
+  if (!Array.isArray(figure)) return linesOf([name, [figure]]);
   const cells = (values: readonly unknown[]): string =>
     values.map((value, column) => String(value ?? '-').padEnd(column === 0 ? 34 : 12)).join('');
   return [cells(Object.keys(figure[0] ?? {})), ...figure.map((row) => cells(Object.values(row)))];

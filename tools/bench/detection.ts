@@ -7,6 +7,8 @@ import { lambdaHeapOptions } from './lambda-heap.ts';
 export interface DetectionTask extends ManagementAccess {
   readonly rounds: number;
   readonly instanceType: string;
+  /** Detects once and does nothing else, so that the memory is that of a detection; `bareMs` is then 0. */
+  readonly once?: boolean;
 }
 
 /** What it measured. */

@@ -38,6 +38,23 @@ const largeCluster = (): ClusterSeedInput => {
   };
 };
 
+/** Amazon MQ's own default maximum of queues on its largest instances (docs/rabbitmq.md 4.4), in 40 virtual hosts. */
+const fullCluster = (): ClusterSeedInput => {
+  const vhosts = Array.from({ length: 40 }, (_unused, index) => `tenant-${index}`);
+  const definition = { 'max-length': 100_000, overflow: 'reject-publish', ...mirrored };
+  return {
+    version,
+    vhosts,
+    policies: vhosts.map((vhost) => ({ vhost, name: 'limits', pattern: '^service-', definition, priority: 2 })),
+    queues: vhosts.flatMap((vhost, at) =>
+      Array.from({ length: 1_000 }, (_unused, index) => ({
+        vhost,
+        name: `service-${at}.requests.of.customer-${index}`,
+      })),
+    ),
+  };
+};
+
 /** Serves the embedded management API on loopback over TLS, so that a GET costs what a function's GET costs. */
 const serve = async (
   seed: ClusterSeedInput,
@@ -58,7 +75,7 @@ const credentials = { username: 'administrator', password: 'embedded-Bench-42' }
 
 /** Detects in clusters one after the other, each for so many rounds. */
 const detectIn = async (
-  clusters: readonly { readonly seed: ClusterSeedInput; readonly rounds: number }[],
+  clusters: readonly { readonly seed: ClusterSeedInput; readonly rounds: number; readonly once?: boolean }[],
 ): Promise<readonly Detection[]> => {
   const certificate = loopbackCertificate();
   const folder = await mkdtemp(join(tmpdir(), 'mq-dr-bench-'));
@@ -66,10 +83,10 @@ const detectIn = async (
     const trusted = join(folder, 'certificate.pem');
     await writeFile(trusted, certificate.cert);
     const detections: Detection[] = [];
-    for (const { seed, rounds } of clusters) {
+    for (const { seed, rounds, once = false } of clusters) {
       const { origin, close } = await serve(seed, certificate);
       try {
-        const task = { origin, credentials, rounds, instanceType: 'mq.m5.large' };
+        const task = { origin, credentials, rounds, once, instanceType: 'mq.m5.large' };
         detections.push(await detectInOwnProcess(task, trusted));
       } finally {
         close();
@@ -131,16 +148,19 @@ const simulationRounds = 20;
  *
  * @returns `detectRatio` detection over its bare GETs, `calls` of one detection with 1,000 virtual hosts and
  * `callsWithOneVhost`, simulation times of 5,000 queues in milliseconds with 1,000 and 5,000 policies and how they grow,
- * and the peak resident memory in MiB
+ * and the peak resident memory in MiB; `queues40000`: one detection with as many queues, in its own process
  */
-export const benchPolicyDrift = async (rounds: number): Promise<Readonly<Record<string, number>>> => {
+export const benchPolicyDrift = async (
+  rounds: number,
+): Promise<Readonly<Record<string, number | Readonly<Record<string, number>>>>> => {
   const profile = profileFor(version);
   if (profile === undefined) throw new TypeError(`no profile for ${version}`);
-  const [detection, alone] = await detectIn([
+  const [detection, alone, full] = await detectIn([
     { seed: largeCluster(), rounds },
     { seed: { version }, rounds: 1 },
+    { seed: fullCluster(), rounds: 1, once: true },
   ]);
-  if (detection === undefined || alone === undefined) throw new TypeError('a cluster is missing');
+  if (detection === undefined || alone === undefined || full === undefined) throw new TypeError('a cluster is missing');
   const simulation = (count: number) => {
     const scene = { ...oneVhost(count), operatorPolicies: [] };
     return () => simulateCluster(scene, profile);
@@ -153,5 +173,6 @@ export const benchPolicyDrift = async (rounds: number): Promise<Readonly<Record<
     simulateMs1000,
     simulateMs5000,
     simulateGrowth: simulateMs5000 / simulateMs1000,
+    queues40000: { seconds: full.detectMs / 1_000, peakRssMiB: full.peakRssMiB },
   };
 };

@@ -113,8 +113,37 @@ export const policyFrom = (row: Row): RabbitPolicy => ({
   priority: numberIn(row, 'priority'),
 });
 
-/** @throws UnexpectedAnswer naming the member that is missing or of another type */
-export const queueFrom = (row: Row): RabbitQueue => ({
+/** Equal values as one: thousands of queues share a few definitions and lists of nodes. */
+const sharing = (): (<T extends object>(value: T) => T) => {
+  const known = new Map<string, object>();
+  return <T extends object>(value: T): T => {
+    const key = JSON.stringify(value);
+    const first = known.get(key);
+    if (first !== undefined) return first as T;
+    known.set(key, value);
+    return value;
+  };
+};
+
+/** Reads rows of one list of queues. @throws UnexpectedAnswer naming the member that is missing or of another type */
+export const queueReader = (): ((row: Row) => RabbitQueue) => {
+  const shared = sharing();
+  return (row) => {
+    const queue = queueFrom(row);
+    const { effectiveDefinition } = queue;
+    return {
+      ...queue,
+      arguments: shared(queue.arguments),
+      mirrors: shared(queue.mirrors),
+      synchronisedMirrors: shared(queue.synchronisedMirrors),
+      members: shared(queue.members),
+      onlineMembers: shared(queue.onlineMembers),
+      effectiveDefinition: effectiveDefinition === 'absent' ? 'absent' : shared(effectiveDefinition),
+    };
+  };
+};
+
+const queueFrom = (row: Row): RabbitQueue => ({
   vhost: requiredText(row, 'vhost'),
   name: requiredText(row, 'name'),
   // Brokers before 3.8 know one type and name none.

@@ -36,6 +36,18 @@ export const startNode = defineAction({
   },
 });
 
+/** Switches a cluster's figures off or on, as `management_agent.disable_metrics_collector` does. */
+export const setMetrics = defineAction({
+  kind: 'set-metrics',
+  schema: z.strictObject({ cluster, sampled: z.boolean() }),
+  describe: (step) => `let ${step.cluster} ${step.sampled ? 'sample its figures again' : 'sample no figures'}`,
+  check: missingCluster,
+  run: async ({ stage }, step) => {
+    stage.cluster(step.cluster).setMetrics(step.sampled);
+    return { sampled: step.sampled };
+  },
+});
+
 /** Sets how many messages wait in a queue, as producers and consumers would over time. */
 export const fillQueue = defineAction({
   kind: 'fill-queue',

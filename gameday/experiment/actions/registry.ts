@@ -8,7 +8,7 @@ import { clearFault, raiseFault } from './faults.ts';
 import { freeze, unfreeze } from './freeze.ts';
 import { cutLink, restoreLink } from './link.ts';
 import { promoteOutside } from './promote-outside.ts';
-import { fillQueue, rebootCluster, startNode, stopNode, upgradeCluster } from './rabbit-cluster.ts';
+import { fillQueue, rebootCluster, setMetrics, startNode, stopNode, upgradeCluster } from './rabbit-cluster.ts';
 import { deletePolicy, putPolicy } from './rabbit-policies.ts';
 import { blackoutRegion, restoreRegion } from './region.ts';
 import { runWorkflow } from './run-workflow.ts';
@@ -43,6 +43,7 @@ export const actionKinds: readonly AnyKind<Json>[] = [
   resumeConsumers,
   runWorkflow,
   sendAlarms,
+  setMetrics,
   startTraffic,
   stopTraffic,
   unfreeze,

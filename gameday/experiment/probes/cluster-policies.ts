@@ -20,6 +20,21 @@ export const queuesMirrored = defineProbe({
   },
 });
 
+/** No change of a policy has thrown a message away, whoever made it; only a simulated cluster can tell. */
+export const noMessageDropped = defineProbe({
+  kind: 'no-message-dropped',
+  schema: z.strictObject({ cluster: z.string().min(1) }),
+  describe: (step) => `no policy of ${step.cluster} has thrown a message away`,
+  check: missingCluster,
+  run: async ({ stage }, step) => {
+    const lost = stage.cluster(step.cluster).lostMessages;
+    const told = lost.map(
+      ({ vhost, queue, messages, policy }) => `${messages} of ${vhost}: ${queue} by ${policy ?? 'no policy'}`,
+    );
+    return { met: lost.length === 0, finding: lost.length === 0 ? 'none is gone' : told.join(', '), evidence: told };
+  },
+});
+
 /** A policy exists with this definition, or does not exist. */
 export const policyIs = defineProbe({
   kind: 'policy-is',

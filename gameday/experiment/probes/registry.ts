@@ -1,6 +1,6 @@
 import type { AnyKind, ProbeResult } from '../step.ts';
 import { callsToLostRegion } from './calls-to-lost-region.ts';
-import { policyIs, queuesMirrored } from './cluster-policies.ts';
+import { noMessageDropped, policyIs, queuesMirrored } from './cluster-policies.ts';
 import { driftCounts } from './drift-counts.ts';
 import { executionsStarted } from './executions-started.ts';
 import { fenceIs } from './fence-is.ts';
@@ -23,6 +23,7 @@ export const probeKinds: readonly AnyKind<ProbeResult>[] = [
   fenceIs,
   lockFree,
   messagesAccounted,
+  noMessageDropped,
   pagesSent,
   pairServedIn,
   policyIs,

@@ -17,6 +17,9 @@ const queue = z.strictObject({
   exclusive: z.boolean().default(false),
   messages: z.int().min(0).default(0),
   messageBytes: z.int().min(0).optional(),
+  autoDelete: z.boolean().default(false),
+  /** Arguments of its declaration, with their `x-`. */
+  arguments: z.record(z.string(), z.json()).default({}),
   /** Members of a quorum queue; all nodes unless given. */
   members: z.int().min(1).optional(),
 });
@@ -29,6 +32,8 @@ export const clusterSeedSchema = z.strictObject({
   policies: z.array(policy).default([]),
   operatorPolicies: z.array(policy).default([]),
   queues: z.array(queue).default([]),
+  /** Many queues alike, their names numbered from 1 behind the given one. */
+  queueSeries: z.array(z.strictObject({ ...queue.shape, count: z.int().min(1).max(50_000) })).default([]),
   /** Whether the policies that Amazon MQ gives such a cluster exist at first; docs/rabbitmq.md 4. */
   awsPolicies: z.boolean().default(true),
   /** Limits of virtual hosts beside those that Amazon MQ gives `/`, or in their place; docs/rabbitmq.md 4.4. */
@@ -45,6 +50,16 @@ export const clusterSeedSchema = z.strictObject({
     .prefault({}),
   /** Messages that a synchronisation copies each second. */
   syncPerSecond: z.number().positive().default(5_000),
+  /** Whether nodes sample figures: `management_agent.disable_metrics_collector` switches that off; docs/rabbitmq.md 1.3. */
+  metrics: z.boolean().default(true),
+  /** Clients that make a queue for each answer. */
+  replyQueues: z
+    .strictObject({
+      vhost: z.string().default('/'),
+      perSecond: z.number().positive(),
+      livesSeconds: z.number().positive(),
+    })
+    .optional(),
   /** Another controller that writes policies back to what they were, this long after each change. */
   rival: z.strictObject({ policies: z.array(z.string()).min(1), delaySeconds: z.number().positive() }).optional(),
 });

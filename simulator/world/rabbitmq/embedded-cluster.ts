@@ -8,6 +8,8 @@ import {
 } from './aws-policies.ts';
 import { type ClusterSeed, type ClusterSeedInput, clusterSeedSchema } from './cluster-seed.ts';
 import { type StoredPolicy, versionNumbers } from './policy.ts';
+import { messagesKept } from './queue-loss.ts';
+import { replyQueueRows } from './reply-queues.ts';
 import { refusalOf } from './validate-policy.ts';
 
 /** A queue with what the broker does for it. */
@@ -17,6 +19,8 @@ interface StoredQueue {
   readonly type: 'classic' | 'quorum' | 'stream';
   readonly durable: boolean;
   readonly exclusive: boolean;
+  readonly autoDelete: boolean;
+  readonly arguments: Readonly<Record<string, unknown>>;
   messages: number;
   messageBytes: number;
   leader: string;
@@ -35,6 +39,21 @@ interface Pending {
   readonly atMs: number;
   readonly run: () => void;
 }
+
+/** Messages that a change of policies threw away. */
+export interface LostMessages {
+  readonly vhost: string;
+  readonly queue: string;
+  readonly messages: number;
+  /** The policy that applied afterwards. */
+  readonly policy: string | undefined;
+}
+
+/** Default of `collect_statistics_interval`: https://www.rabbitmq.com/docs/configure#config-items */
+const sampleMs = 5_000;
+
+const withoutX = (given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(given).map(([key, value]) => [key.replace(/^x-/, ''), value]));
 
 /** The broker refuses a request. */
 export class RabbitRefusal extends Error {
@@ -66,6 +85,8 @@ export class EmbeddedRabbitCluster {
     diskAlarm: boolean;
     partitions: string[];
   }[];
+  readonly #lost: LostMessages[] = [];
+  #metrics: boolean;
   #vhosts: readonly string[];
   #version: string;
   #pending: Pending[] = [];
@@ -74,8 +95,13 @@ export class EmbeddedRabbitCluster {
   constructor(seed: ClusterSeedInput, nowMs: () => number) {
     this.#seed = clusterSeedSchema.parse(seed);
     this.#nowMs = nowMs;
-    const { version, nodes, vhosts, queues, policies, operatorPolicies, awsPolicies } = this.#seed;
+    const { version, nodes, vhosts, queueSeries, policies, operatorPolicies, awsPolicies } = this.#seed;
+    const series = queueSeries.flatMap(({ count, name, ...alike }) =>
+      Array.from({ length: count }, (_unused, index) => ({ ...alike, name: `${name}${index + 1}` })),
+    );
+    const queues = [...this.#seed.queues, ...series];
     this.#version = version;
+    this.#metrics = this.#seed.metrics;
     this.#vhosts = [...new Set(['/', ...vhosts])];
     this.#nodes = Array.from({ length: nodes }, (_unused, index) => ({
       name: `rabbit@node-${index + 1}`,
@@ -101,6 +127,7 @@ export class EmbeddedRabbitCluster {
       const replicated = queue.type !== 'classic';
       this.#queues.push({
         ...queue,
+        arguments: withoutX(queue.arguments),
         messageBytes: messageBytes ?? queue.messages * 1_024,
         leader,
         members: replicated ? order.slice(0, members ?? order.length) : [],
@@ -113,6 +140,12 @@ export class EmbeddedRabbitCluster {
       });
     });
     this.#applyPolicies();
+    this.#lost.length = 0;
+    queues.forEach(({ messages, messageBytes }, index) => {
+      // Queues may begin fuller than their policies let them become.
+      const queue = this.#queues[index];
+      if (queue !== undefined) Object.assign(queue, { messages, messageBytes: messageBytes ?? messages * 1_024 });
+    });
     // What exists at first has had all the time it needed.
     for (const queue of this.#queues) this.#finishSync(queue);
   }
@@ -127,9 +160,8 @@ export class EmbeddedRabbitCluster {
     return this.#nodes.map(({ name, running, memoryAlarm, diskAlarm, partitions }) => ({
       name,
       running,
-      mem_alarm: memoryAlarm,
-      disk_free_alarm: diskAlarm,
-      partitions: [...partitions],
+      ...(running &&
+        this.#metrics && { mem_alarm: memoryAlarm, disk_free_alarm: diskAlarm, partitions: [...partitions] }),
     }));
   }
 
@@ -150,16 +182,16 @@ export class EmbeddedRabbitCluster {
   /** Every queue as the management API shows it; docs/rabbitmq.md 1.2. */
   get queues(): readonly Readonly<Record<string, unknown>>[] {
     this.#advance();
-    return this.#queues.map((queue) => ({
+    const { replyQueues } = this.#seed;
+    const stored = this.#queues.map((queue) => ({
       name: queue.name,
       vhost: queue.vhost,
       type: queue.type,
       durable: queue.durable,
       exclusive: queue.exclusive,
-      messages: queue.messages,
-      message_bytes: queue.messageBytes,
+      auto_delete: queue.autoDelete,
+      arguments: Object.fromEntries(Object.entries(queue.arguments).map(([key, value]) => [`x-${key}`, value])),
       node: queue.leader,
-      state: this.#stateOf(queue),
       ...(queue.type === 'classic'
         ? { slave_nodes: [...queue.mirrors], synchronised_slave_nodes: [...queue.synchronised] }
         : {
@@ -167,10 +199,52 @@ export class EmbeddedRabbitCluster {
             members: [...queue.members],
             online: queue.members.filter((node) => this.#runs(node)),
           }),
-      policy: queue.policy?.name ?? null,
-      operator_policy: queue.operatorPolicy?.name ?? null,
-      effective_policy_definition: { ...queue.definition },
+      ...(this.#metrics
+        ? {
+            messages: queue.messages,
+            message_bytes: queue.messageBytes,
+            state: this.#stateOf(queue),
+            policy: queue.policy?.name ?? null,
+            operator_policy: queue.operatorPolicy?.name ?? null,
+            effective_policy_definition: { ...queue.definition },
+          }
+        : { state: 'live', ...(queue.policy && { policy: queue.policy.name }) }),
     }));
+    if (replyQueues === undefined) return stored;
+    const node = this.#nodes[0]?.name ?? '';
+    const figures = (name: string) => this.#figuresOfEmpty(replyQueues.vhost, name);
+    return [...stored, ...replyQueueRows(replyQueues, this.#nowMs(), node, sampleMs, figures)];
+  }
+
+  /** Messages that changes of policies threw away since the beginning. */
+  get lostMessages(): readonly LostMessages[] {
+    this.#advance();
+    return this.#lost;
+  }
+
+  /** Switches the sampling of figures on or off, as `management_agent.disable_metrics_collector` does. */
+  setMetrics(on: boolean): void {
+    this.#metrics = on;
+  }
+
+  /** What the broker shows of a classic queue without messages. */
+  #figuresOfEmpty(vhost: string, name: string): Readonly<Record<string, unknown>> {
+    const asked = { vhost, name, type: 'classic' as const };
+    const user = appliedPolicy(this.#policies.values(), asked);
+    const operator = appliedPolicy(this.#operatorPolicies.values(), asked);
+    const definition = mergedDefinition(user, operator);
+    const running = this.#nodes.flatMap((node) => (node.running ? [node.name] : []));
+    const mirrors = mirrorNodes(definition, this.#nodes[0]?.name ?? '', running, this.#version);
+    return {
+      messages: 0,
+      message_bytes: 0,
+      state: 'running',
+      slave_nodes: mirrors,
+      synchronised_slave_nodes: mirrors,
+      policy: user?.name ?? null,
+      operator_policy: operator?.name ?? null,
+      effective_policy_definition: definition,
+    };
   }
 
   /** Limits of the virtual hosts that have any. */
@@ -325,7 +399,9 @@ export class EmbeddedRabbitCluster {
     for (const queue of this.#queues) {
       queue.policy = appliedPolicy(users.get(queue.vhost) ?? [], queue);
       queue.operatorPolicy = appliedPolicy(operators.get(queue.vhost) ?? [], queue);
+      const before = queue.definition;
       queue.definition = mergedDefinition(queue.policy, queue.operatorPolicy);
+      this.#drop(queue, before);
       if (queue.type !== 'classic' || queue.exclusive) continue;
       // A mirror takes over when the leader's node is gone; a queue without one waits for its node.
       const heir = queue.synchronised.find((node) => running.includes(node));
@@ -339,6 +415,16 @@ export class EmbeddedRabbitCluster {
         queue.syncEndsMs = this.#nowMs() + (queue.messages / this.#seed.syncPerSecond) * 1_000;
       }
     }
+  }
+
+  /** Lets a queue do to its messages what its new settings demand. */
+  #drop(queue: StoredQueue, before: Readonly<Record<string, unknown>>): void {
+    const kept = messagesKept(queue, before, queue.definition);
+    const messages = queue.messages - kept;
+    if (messages <= 0) return;
+    this.#lost.push({ vhost: queue.vhost, queue: queue.name, messages, policy: queue.policy?.name });
+    queue.messageBytes = Math.round((queue.messageBytes * kept) / queue.messages);
+    queue.messages = kept;
   }
 
   #finishSync(queue: StoredQueue): void {

@@ -53,4 +53,20 @@ describe('an HTTP request', () => {
   it('ends with the code of the socket when nothing listens', async () => {
     await expect(sendHttp(get('http://127.0.0.1:1'), limits)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
+
+  it('hands the body of a good answer over piece by piece, keeps that of another one, and ends with what is thrown', async () => {
+    let status = 200;
+    const origin = await serve((_request, response) => void response.writeHead(status).end('piece'));
+    const pieces: string[] = [];
+    const consume = (chunk: Buffer): void => void pieces.push(chunk.toString());
+    expect(await sendHttp(get(origin), { ...limits, consume })).toEqual({ status: 200, body: '' });
+    expect(pieces.join('')).toBe('piece');
+    status = 404;
+    expect(await sendHttp(get(origin), { ...limits, consume })).toEqual({ status: 404, body: 'piece' });
+    status = 200;
+    const refuse = (): never => {
+      throw new TypeError('no row');
+    };
+    await expect(sendHttp(get(origin), { ...limits, consume: refuse })).rejects.toThrow('no row');
+  });
 });
