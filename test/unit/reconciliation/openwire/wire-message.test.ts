@@ -179,6 +179,14 @@ describe('a map of values', () => {
     ]);
   });
 
+  it.each(['0a', '0d'])(
+    'with a value of type 0x%s of a negative length is refused: it would be read again and again',
+    (type) => {
+      const bytes = Buffer.from(`00000001000161${type}fffffff8`, 'hex');
+      expect(() => readPrimitiveMap(new ByteReader(bytes))).toThrow(MalformedFrame);
+    },
+  );
+
   it('with a value of an unknown type is refused', () => {
     expect(() => readPrimitiveMap(new ByteReader(Buffer.from('0000000100016163', 'hex')))).toThrow(MalformedFrame);
   });
