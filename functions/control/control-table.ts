@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { type Approval, approvalPrefix, approvalScope } from './approval.ts';
 import { type ControlItems, number, text, texts, withoutUndefined } from './control-items.ts';
 import { pairScope } from './control-scopes.ts';
-import type { Intent, IntentEnd, IntentOperation, IntentReader } from './intent.ts';
+import { type Intent, type IntentEnd, type IntentOperation, type IntentReader, intentEnds } from './intent.ts';
 
 const intentSchema = z.object({
   sequence: number,
@@ -10,7 +10,7 @@ const intentSchema = z.object({
   decision: text,
   subject: text,
   status: z.pipe(text, z.enum(['issuing', 'issued', 'settled'])),
-  settledAs: z.optional(z.pipe(text, z.enum(['effective', 'rejected', 'not-effective', 'superseded']))),
+  settledAs: z.optional(z.pipe(text, z.enum(intentEnds))),
   executionArn: text,
   openedAtMs: number,
 });

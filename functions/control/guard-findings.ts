@@ -13,8 +13,10 @@ export interface GuardedRun {
   readonly preempts?: readonly string[];
 }
 
-/** Settings of the pair that guards depend on. */
+/** Settings that guards depend on. */
 export interface GuardPolicy {
+  /** What a lock and a freeze are about; a pair by default. */
+  readonly scope?: string;
   /** Whether automatic runs may promote the pair at all. */
   readonly automaticFailover: boolean;
   /** How long after a promotion automatic runs hold back, unless a person acknowledged it; seconds. */
@@ -27,7 +29,7 @@ const unreachable = (reason: string, run: GuardedRun): Assessment => {
   const finding = (code: string, message: string): Finding => ({ code, message, evidence: { reason } });
   if (run.automatic || run.overrideControl === null) {
     const message = 'the Control table cannot be reached, so nobody knows who else acts';
-    const hint = run.automatic ? 'automatic runs stop here' : 'a person may pass with overrideControl and a reason';
+    const hint = run.automatic ? 'automatic runs stop here' : 'a failover may pass with overrideControl and a reason';
     return { blockers: [finding('CONTROL_UNREACHABLE', `${message}; ${hint}`)], warnings: [] };
   }
   return {
@@ -56,7 +58,7 @@ export const judgeGuards = (reading: GuardReading, run: GuardedRun, policy: Guar
     });
   }
   for (const [scope, frozen] of [
-    ['this pair', freeze],
+    [policy.scope ?? 'this pair', freeze],
     ['everything', globalFreeze],
   ] as const) {
     if (frozen === undefined) continue;

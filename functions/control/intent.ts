@@ -36,8 +36,10 @@ export interface IntentReader {
  * `effective`: its effect was seen · `rejected`: the service refused · `not-effective`: observed to have no effect ·
  * `superseded`: a failover interrupted a switchover.
  */
-export type IntentEnd = 'effective' | 'rejected' | 'not-effective' | 'superseded';
+export const intentEnds = ['effective', 'rejected', 'not-effective', 'superseded'] as const;
+
+export type IntentEnd = (typeof intentEnds)[number];
 
 /** Whether an earlier write may still be under way. */
-export const isOpen = (intent: Intent | undefined): intent is Intent =>
+export const isOpen = <I extends Pick<Intent, 'status'>>(intent: I | undefined): intent is I =>
   intent !== undefined && intent.status !== 'settled';

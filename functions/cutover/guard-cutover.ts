@@ -1,4 +1,4 @@
-import { guardWrite } from '../control/guard-write.ts';
+import { finalCheck } from '../control/final-check.ts';
 import type { GuardReading } from '../control/guards.ts';
 import type { Run } from '../runtime/compose.ts';
 import type { Finding } from '../runtime/finding.ts';
@@ -14,12 +14,13 @@ export interface GuardPorts {
 }
 
 /**
- * The last look before a step of the cutover writes: a freeze or another run's lock blocks it. Enrolment and anti-flap
+ * The final check before a step of the cutover writes: a freeze or another run's lock blocks it. Enrolment and anti-flap
  * were judged before the promotion; judged after it, they would stop the very run that has just promoted.
  *
  * @throws LockLost when the run has lost its lock, ServiceUnavailable when nobody can say whether it has
  */
 export const guardCutover = async (run: CutoverRun, ports: GuardPorts): Promise<readonly Finding[]> => {
   await ports.renewLock();
-  return await guardWrite({ ...run, automatic: false }, { automaticFailover: true, antiFlapSeconds: 0 }, ports);
+  const policy = { automaticFailover: true, antiFlapSeconds: 0 };
+  return (await finalCheck({ ...run, automatic: false }, policy, ports)).blockers;
 };

@@ -1,5 +1,14 @@
+import { finalCheck } from '../control/final-check.ts';
+import {
+  dueUnless,
+  guardedWrite,
+  type WriteJournal,
+  type WriteResult,
+  type WriteStep,
+} from '../control/guarded-write.ts';
+import { isOpen } from '../control/intent.ts';
 import { OutcomeUnknown } from '../runtime/errors.ts';
-import type { Finding, PlannedWrite } from '../runtime/finding.ts';
+import type { PlannedWrite } from '../runtime/finding.ts';
 import {
   type ChangeRecord,
   changeHistory,
@@ -9,102 +18,132 @@ import {
   runNameOf,
   type StoredChange,
 } from './drift-records.ts';
-import { type JudgeRequest, judgeCluster } from './judge-cluster.ts';
+import { clusterGuards, clusterRun } from './guards.ts';
+import { type Judgement, type JudgeRequest, judgeCluster } from './judge-cluster.ts';
 import { canonicalText } from './merge-definitions.ts';
-import { withAttempt } from './policy-history.ts';
-import type { DriftPorts, ManagementPort } from './ports.ts';
-import type { PolicyWrite, RabbitPolicy } from './rabbitmq/rabbit-cluster.ts';
+import { withAttempt, withoutAttempt } from './policy-history.ts';
+import type { DriftPorts } from './ports.ts';
+import type { RabbitPolicy } from './rabbitmq/rabbit-cluster.ts';
 import { desiredText, type PlannedStep } from './remediation-plan.ts';
 
-/** What became of one step. */
-export type AppliedChange =
-  | { readonly outcome: 'written'; readonly vhost: string; readonly policy: string }
-  | { readonly outcome: 'done' }
-  | { readonly outcome: 'dry-run'; readonly plannedWrites: readonly PlannedWrite[] }
-  | {
-      readonly outcome: 'refused';
-      readonly blockers: readonly Finding[];
-      readonly held: number;
-    };
+/** What came of one step. */
+export type AppliedChange = WriteResult<
+  { readonly outcome: 'written'; readonly vhost: string; readonly policy: string } | { readonly outcome: 'done' }
+>;
 
 /** Effects that an audit record holds; the count is complete. */
 const keptEffects = 20;
 
+/** A step of the plan, and the management API that it was planned by. */
+type PolicyChangeWrite = { readonly step: PlannedStep } & Pick<Judgement, 'management'>;
+
+/** A record of this run with what `guardedWrite` reads of it. */
+type OpenedChange = StoredChange & Pick<ChangeRecord, 'status' | 'openedAtMs'>;
+
+const opened = (stored: StoredChange): OpenedChange => ({ ...stored.change, ...stored });
+
+const written = ({ vhost, name }: Pick<ChangeRecord, 'vhost' | 'name'>): AppliedChange => ({
+  outcome: 'written',
+  vhost,
+  policy: name,
+});
+
+/** The next write of a plan: in force already, refused, or due. */
+const decideChange = (
+  { verdict, blockers, plan, management }: Judgement,
+  region: string,
+): WriteStep<AppliedChange, PolicyChangeWrite> => {
+  const [step] = plan.steps;
+  if (verdict !== 'refused' && (verdict !== 'proceed' || step === undefined)) {
+    return { step: 'done', result: { outcome: 'done' } };
+  }
+  if (step === undefined) return { step: 'refused', blockers, warnings: [] };
+  const plannedWrites = plan.steps.map((each) => plannedWrite(each, region));
+  return dueUnless({ blockers, warnings: [] }, { write: { step, management }, plannedWrites });
+};
+
 /**
- * Makes the next write of a plan: looks and judges anew, takes or renews the lock, records the intent with the
- * before-image, writes once. A write of this run that is still open is watched first, never repeated.
+ * Makes the next write of a plan: judges anew, takes or renews the lock, records the intent with the before-image, writes
+ * once. A write of this run that is still open is observed first, never repeated.
  *
- * @throws OutcomeUnknown when the write got no answer, or the policy changed between judgement and write
- * @throws what the ports throw; a rejected write is recorded as such first
+ * @throws OutcomeUnknown also when the policy changed between judgement and write
+ * @throws as `guardedWrite`
  */
 export const applyNextChange = async (
-  request: Omit<JudgeRequest, 'alreadyChanged' | 'serviceHadItsTime'>,
+  request: Omit<JudgeRequest, 'alreadyChanged' | 'serviceHadItsTime' | 'leavesLock'>,
   ports: DriftPorts,
-): Promise<AppliedChange> => {
+): Promise<AppliedChange & { readonly held: number }> => {
   const { input, config, executionArn } = request;
-  const made = await readChanges(ports.records, runNameOf(executionArn));
-  const open = made.find(({ change }) => change.status !== 'settled');
-  if (open !== undefined) return { outcome: 'written', vhost: open.change.vhost, policy: open.change.name };
-  // A write without an effect, such as that of a try that died before it, has changed nothing: the cap is about changes.
-  const changed = made.filter(({ change }) => change.settledAs === 'effective');
-  const judged = await judgeCluster({ ...request, alreadyChanged: changed.length, serviceHadItsTime: true }, ports);
-  const { verdict, blockers, plan } = judged;
-  if (verdict === 'refused') return { outcome: 'refused', blockers, held: plan.steps.length + plan.unplanned };
-  const [step] = plan.steps;
-  if (verdict !== 'proceed' || step === undefined) return { outcome: 'done' };
-  if (input.dryRun)
-    return { outcome: 'dry-run', plannedWrites: plan.steps.map((each) => plannedWrite(each, config.broker.region)) };
-
-  const { acquired, lock } = await ports.guards.acquire(executionArn, 'policy-drift', ports.clock.nowMs());
-  if (!acquired) {
-    const message = `a ${lock.purpose} run holds the lock: ${lock.owner}`;
-    return {
-      outcome: 'refused',
-      blockers: [{ code: 'LOCK_HELD', message, evidence: { owner: lock.owner } }],
-      held: plan.steps.length,
-    };
-  }
-  await requireUnchanged(step, judged.management);
-  const record = recordOf(step, input.reason, executionArn, ports.clock.nowMs());
-  const stored = await openChange(ports.records, record, made.length + 1);
-  await changeHistory(ports.records, record, (history) => withAttempt(history, record.desired, record.openedAtMs));
-  await send(step, stored, judged.management, ports);
-  return { outcome: 'written', vhost: record.vhost, policy: record.name };
+  const { records, clock } = ports;
+  let made: readonly StoredChange[] = [];
+  let token: number | null = null;
+  let held = 0;
+  const journal: WriteJournal<PolicyChangeWrite, OpenedChange> = {
+    newest: async () => {
+      made = await readChanges(records, runNameOf(executionArn));
+      const newest = made.find(({ change }) => isOpen(change)) ?? made.at(-1);
+      return newest && opened(newest);
+    },
+    open: async ({ step }) => {
+      const record = recordOf(step, input.reason, executionArn, clock.nowMs());
+      const stored = await openChange(records, record, made.length + 1);
+      await changeHistory(records, record, (history) => withAttempt(history, record.desired, record.openedAtMs));
+      return opened(stored);
+    },
+    markIssued: (stored) => moveChange(records, stored, { status: 'issued', settledAs: null }),
+    settle: async (stored, settledAs) => {
+      await moveChange(records, stored, { status: 'settled', settledAs });
+      // Nothing was sent, so there is nothing to back off from.
+      if (settledAs !== 'not-effective') return;
+      await changeHistory(records, stored.change, (history) => history && withoutAttempt(history));
+    },
+  };
+  const applied = await guardedWrite({
+    name: `policy change of ${config.name}`,
+    dryRun: input.dryRun,
+    ports: {
+      clock,
+      finalCheck: () =>
+        finalCheck({ ...clusterRun, executionArn, fence: token }, clusterGuards, {
+          readGuards: () => ports.guards.read(),
+          nowMs: () => clock.nowMs(),
+        }),
+    },
+    journal,
+    decide: async (newest): Promise<WriteStep<AppliedChange, PolicyChangeWrite>> => {
+      if (isOpen(newest)) return { step: 'done', result: written(newest.change) };
+      // A write without an effect, such as that of a try that died before it, has changed nothing: the cap is about changes.
+      const alreadyChanged = made.filter(({ change }) => change.settledAs === 'effective').length;
+      const judged = await judgeCluster(
+        { ...request, alreadyChanged, serviceHadItsTime: true, leavesLock: true },
+        ports,
+      );
+      held = judged.plan.steps.length + judged.plan.unplanned;
+      return decideChange(judged, config.broker.region);
+    },
+    takeLock: async () => {
+      const { acquired, lock } = await ports.guards.acquire(executionArn, 'policy-drift', clock.nowMs());
+      if (!acquired) throw new OutcomeUnknown(`${lock.owner} has taken the lock of ${config.name}; checking again`);
+      token = lock.fence;
+    },
+    finalEvidence: unchangedPolicy,
+    call: ({ step: { change }, management }) =>
+      change.after === undefined
+        ? management.deletePolicy(change.vhost, change.name)
+        : management.putPolicy(change.after),
+    written: (_answer, { step }): AppliedChange => written(step.change),
+  });
+  return { ...applied, held: applied.outcome === 'refused' ? held : 0 };
 };
 
-/** The management API replaces without asking, so the last look is as short before the write as it can be. */
-const requireUnchanged = async ({ change, before }: PlannedStep, management: ManagementPort): Promise<void> => {
+/** The management API replaces without asking, so the policy is read once more, as short before the write as it can be. */
+const unchangedPolicy = async ({ step: { change, before }, management }: PolicyChangeWrite): Promise<readonly []> => {
   const now = await management.readPolicy(change.vhost, change.name);
-  if (textOf(now) === textOf(before)) return;
+  if (textOf(now) === textOf(before)) return [];
   throw new OutcomeUnknown(
-    `policy "${change.name}" in ${change.vhost} changed while it was judged; nothing was written, looking again`,
+    `policy "${change.name}" in ${change.vhost} changed while it was judged; nothing was written, checking again`,
     { vhost: change.vhost, policy: change.name },
   );
-};
-
-const send = async (
-  { change }: PlannedStep,
-  stored: StoredChange,
-  management: ManagementPort,
-  ports: DriftPorts,
-): Promise<void> => {
-  let written: PolicyWrite;
-  try {
-    written =
-      change.after === undefined
-        ? await management.deletePolicy(change.vhost, change.name)
-        : await management.putPolicy(change.after);
-  } catch (error) {
-    await moveChange(ports.records, stored, { status: 'settled', settledAs: 'rejected' }).catch(() => {});
-    throw error;
-  }
-  if (written.outcome === 'unknown') {
-    throw new OutcomeUnknown(
-      `the write of policy "${change.name}" in ${change.vhost} got no answer (${written.reason}); looking before another attempt`,
-      { vhost: change.vhost, policy: change.name },
-    );
-  }
-  await moveChange(ports.records, stored, { status: 'issued', settledAs: null });
 };
 
 const textOf = (policy: RabbitPolicy | undefined): string => canonicalText(policy === undefined ? null : { ...policy });

@@ -16,6 +16,6 @@ export const handler = composeHandler({
     const ports = clusterPorts(runtime, environment, config);
     const applied = await applyNextChange({ input, config, executionArn: run.executionArn }, ports);
     logDecision('policy change', { cluster: config.name, ...applied });
-    return { blockers: [], held: 0, ...applied };
+    return { blockers: [], ...applied };
   },
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { JsonValue } from '../config/json-value.ts';
+import { intentEnds } from '../control/intent.ts';
 import { policyKey } from './drift-finding.ts';
 import { type PolicyHistory, policyHistorySchema } from './policy-history.ts';
 import type { RecordPort } from './ports.ts';
@@ -39,7 +40,7 @@ const changeRecordSchema = z.strictObject({
   /** What was wanted, see `desiredText`. */
   desired: z.string(),
   status: z.enum(['issuing', 'issued', 'settled']),
-  settledAs: z.nullable(z.enum(['effective', 'rejected', 'not-effective'])),
+  settledAs: z.nullable(z.enum(intentEnds)),
   openedAtMs: z.number(),
   executionArn: z.string(),
   /** How many queues it touches; the first ones are in `effects`. */
@@ -110,15 +111,11 @@ export const openChange = async (
 };
 
 /** Moves a record on. @throws ControlConflict when another attempt has moved it */
-export const moveChange = async (
+export const moveChange = (
   records: RecordPort,
-  stored: StoredChange,
+  { recordName, change, version }: StoredChange,
   to: Pick<ChangeRecord, 'status' | 'settledAs'>,
-): Promise<StoredChange> => {
-  const change = { ...stored.change, ...to };
-  await records.write(stored.recordName, change, stored.version);
-  return { ...stored, change, version: stored.version + 1 };
-};
+): Promise<void> => records.write(recordName, { ...change, ...to }, version);
 
 /** Changes a policy's history. @throws ControlConflict when another run has changed it meanwhile */
 export const changeHistory = async (

@@ -4,6 +4,12 @@ import { isSynchronising } from './copies.ts';
 import { someNames } from './drift-finding.ts';
 import type { RabbitCluster, RabbitNode } from './rabbitmq/rabbit-cluster.ts';
 
+/** Clusters know neither enrolment nor anti-flap. */
+export const clusterGuards = { scope: 'this cluster', automaticFailover: true, antiFlapSeconds: 0 } as const;
+
+/** Runs on a cluster are started by a person or a schedule; none of them overrides the table. */
+export const clusterRun = { automatic: false, overrideControl: null } as const;
+
 /** What must be well before a policy is written. */
 export interface GuardFacts {
   readonly broker: Pick<BrokerSnapshot, 'state' | 'engine' | 'actionsRequired' | 'brokerId'>;

@@ -1,6 +1,6 @@
 import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
 import type { ClusterConfig } from '../config/cluster-config.ts';
-import { type GuardReading, isHeldByOther } from '../control/guards.ts';
+import { judgeGuards } from '../control/guard-findings.ts';
 import { InvalidInput, NotFound, UnexpectedAnswer } from '../runtime/errors.ts';
 import type { Finding } from '../runtime/finding.ts';
 import { isAwsOwned } from './aws-owned.ts';
@@ -8,7 +8,7 @@ import type { PolicyChange } from './drift-finding.ts';
 import type { DriftInput } from './drift-input.ts';
 import { latestRun, readChanges, readHistories } from './drift-records.ts';
 import { type Drift, findDrift } from './find-drift.ts';
-import { guardBlockers } from './guards.ts';
+import { clusterGuards, clusterRun, guardBlockers } from './guards.ts';
 import type { DriftPorts, ManagementPort } from './ports.ts';
 import type { RabbitCluster } from './rabbitmq/rabbit-cluster.ts';
 import { exceedsCaps, type HeldChange, planRemediation, type RemediationPlan } from './remediation-plan.ts';
@@ -36,6 +36,8 @@ export interface JudgeRequest {
   /** Writes that this run has made. */
   readonly alreadyChanged: number;
   readonly serviceHadItsTime: boolean;
+  /** Whether lock and freeze are left to the final check of the write that follows. */
+  readonly leavesLock?: boolean;
 }
 
 const noDrift: Drift = {
@@ -91,11 +93,14 @@ export const judgeCluster = async (request: JudgeRequest, ports: DriftPorts): Pr
   const userPolicies = cluster.policies.filter(({ name }) => !isAwsOwned(name)).length;
   const blockers = [
     ...guardBlockers({ broker, cluster, nowMs }),
-    ...writerBlockers(await ports.guards.read(), request.executionArn, nowMs),
+    ...(request.leavesLock ? [] : await lockBlockers(request.executionArn, nowMs, ports)),
     ...exceedsCaps(plan, userPolicies, limits, alreadyChanged),
   ];
   return { ...seen, blockers, verdict: blockers.length > 0 ? 'refused' : 'proceed' };
 };
+
+const lockBlockers = async (executionArn: string, nowMs: number, { guards }: DriftPorts): Promise<readonly Finding[]> =>
+  judgeGuards(await guards.read(), { ...clusterRun, executionArn }, clusterGuards, nowMs).blockers;
 
 const wishes = async (
   input: DriftInput,
@@ -114,22 +119,4 @@ const wishes = async (
     records.map(({ change }) => change),
     cluster.policies,
   );
-};
-
-const writerBlockers = (guards: GuardReading, executionArn: string, nowMs: number): readonly Finding[] => {
-  if (!guards.known) {
-    const message = `the Control table cannot be reached, so nobody knows who else writes: ${guards.reason}`;
-    return [{ code: 'CONTROL_UNREACHABLE', message, evidence: { reason: guards.reason } }];
-  }
-  const blockers: Finding[] = [];
-  for (const freeze of [guards.freeze, guards.globalFreeze]) {
-    if (freeze === undefined) continue;
-    const message = `${freeze.by} froze all writes: ${freeze.reason}`;
-    blockers.push({ code: 'FROZEN', message, evidence: { by: freeze.by, reason: freeze.reason } });
-  }
-  if (isHeldByOther(guards.lock, executionArn, nowMs)) {
-    const message = `a ${guards.lock.purpose} run holds the lock: ${guards.lock.owner}`;
-    blockers.push({ code: 'LOCK_HELD', message, evidence: { owner: guards.lock.owner } });
-  }
-  return blockers;
 };

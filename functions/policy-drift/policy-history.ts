@@ -72,6 +72,12 @@ export const withAttempt = (history: PolicyHistory | undefined, desired: string,
   };
 };
 
+/** The history without its last attempt, which was given up before the call. */
+export const withoutAttempt = (history: PolicyHistory): PolicyHistory => ({
+  ...history,
+  attempts: Math.max(0, history.attempts - 1),
+});
+
 /** Times kept; more than the largest flip limit. */
 const keptTimes = 30;
 

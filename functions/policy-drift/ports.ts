@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
-import type { GuardReading } from '../control/guards.ts';
+import type { GuardReading, Lock } from '../control/guards.ts';
 import type { PolicyWrite, RabbitCluster, RabbitPolicy } from './rabbitmq/rabbit-cluster.ts';
 
 /** A broker's management API, as far as drift needs it; `rabbitmq/rabbit-management.ts` is the real one. */
@@ -30,7 +30,7 @@ export interface ClusterGuards {
     owner: string,
     purpose: string,
     nowMs: number,
-  ): Promise<{ readonly acquired: boolean; readonly lock: { readonly owner: string; readonly purpose: string } }>;
+  ): Promise<{ readonly acquired: boolean; readonly lock: Pick<Lock, 'owner' | 'purpose' | 'fence'> }>;
   release(owner: string): Promise<void>;
 }
 

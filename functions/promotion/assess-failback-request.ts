@@ -67,7 +67,8 @@ const decide = async (
   guards: GuardReading,
 ): Promise<SwitchoverDecision | Finding> => {
   try {
-    return await assessRequest({ ...input, targetRegion: region }, pair, region, ports);
+    const intent = await ports.control.readIntent(pair.name, 'Promote');
+    return await assessRequest({ ...input, targetRegion: region }, pair, region, intent, ports);
   } catch (error) {
     const waiting = error instanceof UnsafeTopology ? notYetReplica(guards, region) : undefined;
     if (waiting === undefined) throw error;

@@ -33,11 +33,10 @@ export const handler = composeHandler({
       },
       {
         ...pairPorts(runtime, environment),
-        nowMs: () => runtime.clock.nowMs(),
         assessGuards: async () => guards,
       },
     );
-    const { blockers, warnings, predictedLoss, target, counterpart } = decision;
+    const { blockers, warnings, predictedLoss, broker, counterpart } = decision;
     const verdict = blockers.length > 0 ? 'refused' : 'proceed';
     logDecision('failover assessed', {
       pair: pair.name,
@@ -54,7 +53,7 @@ export const handler = composeHandler({
       predictedLoss,
       dryRun: input.dryRun,
       run,
-      brokers: { primary: namedBroker(target), replica: namedBroker(counterpart) },
+      brokers: { primary: namedBroker(broker), replica: namedBroker(counterpart) },
     };
   },
 });

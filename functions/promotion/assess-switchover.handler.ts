@@ -5,6 +5,7 @@ import { replicationPorts } from '../brokers/replication-ports.ts';
 import { runGuards } from '../control/run-guards.ts';
 import { composeHandler, runOf, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { joined } from '../runtime/finding.ts';
 import { predictLoss } from './predicted-loss.ts';
 import { assessRequest } from './request-switchover.ts';
 import { switchoverInputSchema } from './switchover-input.ts';
@@ -17,16 +18,12 @@ export const handler = composeHandler({
   handle: async ({ input, run: own }, { runtime, environment, region, logDecision }) => {
     const pair = findPair(environment.PAIRS, input.pair);
     const run = runOf(own, input.parentRun);
-    const { look, judgement, decided } = await assessRequest(
-      input,
-      pair,
-      region,
-      replicationPorts(runtime, environment),
-    );
+    const ports = replicationPorts(runtime, environment);
+    const intent = await ports.control.readIntent(pair.name, 'Promote');
+    const { look, judgement, decided } = await assessRequest(input, pair, region, intent, ports);
     const gates = { blockers: [], warnings: [], ...decided };
     const guards = await runGuards(runtime, environment, pair, run).assess();
-    const blockers = [...gates.blockers, ...guards.blockers];
-    const warnings = [...gates.warnings, ...guards.warnings];
+    const { blockers, warnings } = joined(gates, guards);
     const predictedLoss = predictLoss(look.observation.gauges.QueueSize, look.observation.atMs);
     logDecision('switchover assessed', { pair: pair.name, step: decided.step, blockers, warnings });
     logDecision('replication judged', { pair: pair.name, ...judgement, predictedLoss });

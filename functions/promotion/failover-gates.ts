@@ -11,8 +11,6 @@ export interface FailoverFacts {
   /** The broker of the Region that the workflow runs in. */
   readonly target: BrokerReading;
   readonly predictedLoss: PredictedLoss;
-  /** What lock, freeze, enrolment and anti-flap say. */
-  readonly guards: Assessment;
 }
 
 const targetFindings = ({ target, runningRegion, otherRegion }: FailoverFacts): Finding[] => {
@@ -73,7 +71,6 @@ export const assessFailover = (facts: FailoverFacts): Assessment => ({
             evidence: {},
           },
         ]),
-    ...facts.guards.blockers,
   ],
-  warnings: [...facts.guards.warnings, lossWarning(facts.predictedLoss)],
+  warnings: [lossWarning(facts.predictedLoss)],
 });

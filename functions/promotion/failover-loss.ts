@@ -1,4 +1,5 @@
-import { type Heartbeat, silenceMs } from '../control/heartbeat.ts';
+import { type Heartbeat, type HeartbeatReader, silenceMs } from '../control/heartbeat.ts';
+import { DrError } from '../runtime/errors.ts';
 import type { PredictedLoss } from './predicted-loss.ts';
 
 /**
@@ -19,4 +20,18 @@ export const predictFailoverLoss = (heartbeat: Heartbeat | undefined, nowMs: num
   // The backlog is a metric, which is older than the heartbeat that carries it.
   const backlogAtMs = heartbeat.backlogAtMs ?? heartbeat.atMs;
   return { known: true, events: heartbeat.backlogEvents, ageSeconds: Math.round((nowMs - backlogAtMs) / 1_000) };
+};
+
+/** The same from the heartbeat as the table has it; what cannot be read is unknown, and holds nothing up. */
+export const lossByHeartbeat = async (
+  pair: string,
+  region: string,
+  ports: { readonly heartbeats: HeartbeatReader; readonly clock: { nowMs(): number } },
+): Promise<PredictedLoss> => {
+  try {
+    return predictFailoverLoss(await ports.heartbeats.read(pair, region), ports.clock.nowMs());
+  } catch (error) {
+    if (error instanceof DrError) return { known: false, reason: error.message };
+    throw error;
+  }
 };

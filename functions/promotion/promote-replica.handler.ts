@@ -15,15 +15,15 @@ export const handler = composeHandler({
   environment: pairEnvironmentSchema,
   handle: async ({ input, run }, { runtime, environment, region, nowMs, logDecision }) => {
     const pair = findPair(environment.PAIRS, input.pair);
-    const { lastLook } = runGuards(runtime, environment, pair, run);
+    const { finalCheck } = runGuards(runtime, environment, pair, run);
     const result = await requestSwitchover(
       input,
       pair,
       { executionArn: run.executionArn, region },
-      { ...replicationPorts(runtime, environment), lastLook },
+      { ...replicationPorts(runtime, environment), finalCheck },
     );
     logDecision('switchover request', { pair: pair.name, ...result });
-    // A request found under way is watched from now on: its patience must not be spent before the first look.
+    // A request found under way is watched from now on: its deadline must not pass before the first poll.
     return 'requestedAtMs' in result ? { ...result, watch: startWatch(nowMs) } : result;
   },
 });

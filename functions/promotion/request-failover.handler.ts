@@ -28,10 +28,7 @@ export const handler = composeHandler({
       },
       {
         ...pairPorts(runtime, environment),
-        nowMs: () => runtime.clock.nowMs(),
-        // The run holds the lock by now; freeze, enrolment and anti-flap are judged once more.
-        assessGuards: () => guards.assess(takenOverByFailover),
-        lastLook: () => guards.lastLook(takenOverByFailover),
+        finalCheck: () => guards.finalCheck(takenOverByFailover),
       },
     );
     logDecision('failover request', { pair: pair.name, ...result, overrideControl: run.overrideControl });

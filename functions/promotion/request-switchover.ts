@@ -1,59 +1,48 @@
+import type { WriteOutcome } from '../aws/write-outcome.ts';
+import type { BrokerAddress } from '../brokers/broker-address.ts';
 import { judgeReplication, type LagJudgement } from '../brokers/lag-verdict.ts';
 import type { PairConfig } from '../config/pair-config.ts';
-import { decisionId } from '../control/decision-id.ts';
-import { type Intent, type IntentOperation, isOpen } from '../control/intent.ts';
-import { type IntentRecords, issueWrite, type LastLook } from '../control/issue-write.ts';
-import { OutcomeUnknown, UnsafeTopology } from '../runtime/errors.ts';
-import type { Assessment, PlannedWrite } from '../runtime/finding.ts';
+import { guardedWrite, type WriteResult, type WriteStep } from '../control/guarded-write.ts';
+import { type Intent, type IntentReader, isOpen } from '../control/intent.ts';
+import { type IntendedWrite, intentJournal, type PairWritePorts } from '../control/intent-journal.ts';
+import { UnsafeTopology } from '../runtime/errors.ts';
 import { type LookPorts, lookAtPair, type PairLook } from './look-at-pair.ts';
 import type { SwitchoverInput } from './switchover-input.ts';
 import { type CounterpartClients, decideSwitchover, type SwitchoverStep } from './switchover-step.ts';
 
 /** What deciding about a switchover reads. */
 export interface SwitchoverPorts extends LookPorts {
-  readonly control: LookPorts['control'] & {
-    readIntent(pair: string, operation: IntentOperation): Promise<Intent | undefined>;
-  };
+  readonly control: LookPorts['control'] & IntentReader;
   /** Whether clients can connect to the broker. */
   readonly probe: (broker: { readonly amqpEndpoints: readonly string[] }) => Promise<CounterpartClients>;
 }
 
 /** What asking for one also writes. */
-export interface RequestPorts extends SwitchoverPorts {
-  readonly brokers: LookPorts['brokers'] & {
-    promote(
-      address: { readonly region: string; readonly brokerId: string },
-      mode: 'SWITCHOVER',
-    ): Promise<
-      { readonly outcome: 'done'; readonly answer: unknown } | { readonly outcome: 'unknown'; readonly reason: string }
-    >;
-  };
-  readonly control: SwitchoverPorts['control'] & IntentRecords;
-  readonly lastLook: LastLook;
-}
+export type RequestPorts = SwitchoverPorts &
+  PairWritePorts & { readonly brokers: { promote(address: BrokerAddress, mode: 'SWITCHOVER'): Promise<WriteOutcome> } };
 
 export interface SwitchoverDecision {
   readonly look: PairLook;
   readonly judgement: LagJudgement;
-  readonly intent: Intent | undefined;
   readonly decided: Exclude<SwitchoverStep, { readonly step: 'unsafe' }>;
 }
 
 /**
- * Looks at the pair and decides the next step; writes nothing.
+ * Reads the pair and decides the next step; writes nothing.
  *
+ * @param intent the pair's newest promotion, read before
  * @throws UnsafeTopology when both brokers call themselves primary and no exchange is under way; errors of `lookAtPair`
  */
 export const assessRequest = async (
   input: SwitchoverInput,
   pair: PairConfig,
   runningRegion: string,
+  intent: Intent | undefined,
   ports: SwitchoverPorts,
 ): Promise<SwitchoverDecision> => {
   const look = await lookAtPair(pair, input.targetRegion, ports);
   const { observation } = look;
   const judgement = judgeReplication(observation);
-  const intent = await ports.control.readIntent(pair.name, 'Promote');
   // Only an unconfirmed request needs to know whether the old primary still takes clients.
   const clients =
     isOpen(intent) && intent.status === 'issuing' && observation.counterpart.known
@@ -79,82 +68,78 @@ export const assessRequest = async (
       { evidence: judgement.evidence },
     );
   }
-  return { look, judgement, intent, decided };
+  return { look, judgement, decided };
 };
 
-/** What became of the request. */
-export type RequestResult =
+/** How the request went. */
+export type SwitchoverRequest =
   | { readonly outcome: 'requested' | 'under-way'; readonly requestedAtMs: number }
   | {
       readonly outcome: 'already-primary';
       readonly requestedAtMs: number;
       /** How it became the primary: by the open promotion, which may be the failover that an earlier run escalated to. */
       readonly mode: 'SWITCHOVER' | 'FAILOVER';
-    }
-  | { readonly outcome: 'dry-run'; readonly plannedWrites: readonly PlannedWrite[] }
-  | ({ readonly outcome: 'refused' } & Assessment);
+    };
+
+/** The promotion, as its intent and its call need it. */
+interface SwitchoverWrite extends IntendedWrite {
+  readonly target: BrokerAddress;
+  /** When the pair was read, in milliseconds since the Unix epoch. */
+  readonly readAtMs: number;
+}
 
 /** The mode of the open promotion to the target; a switchover where none is open. */
 const modeOf = (newest: Intent | undefined, { target }: PairLook): 'SWITCHOVER' | 'FAILOVER' =>
   isOpen(newest) && newest.subject === target.brokerId ? (newest.mode ?? 'SWITCHOVER') : 'SWITCHOVER';
 
+const writeStep = (
+  { look, decided }: SwitchoverDecision,
+  newest: Intent | undefined,
+): WriteStep<SwitchoverRequest, SwitchoverWrite> => {
+  const { target, observation } = look;
+  const requestedAtMs = newest?.openedAtMs ?? observation.atMs;
+  switch (decided.step) {
+    case 'done':
+      return { step: 'done', result: { outcome: 'already-primary', requestedAtMs, mode: modeOf(newest, look) } };
+    case 'observe':
+      return { step: 'done', result: { outcome: 'under-way', requestedAtMs } };
+    case 'wait':
+      return { step: 'wait', because: `${target.brokerId} was asked to take over, which cannot be seen yet` };
+    case 'refused':
+      return decided;
+    case 'issue': {
+      const request = { BrokerId: target.brokerId, Mode: 'SWITCHOVER' };
+      return {
+        step: 'write',
+        warnings: decided.warnings,
+        openEnded: decided.settleOpenAs,
+        plannedWrites: [{ service: 'mq', operation: 'Promote', region: target.region, request }],
+        write: { subject: target.brokerId, mode: 'SWITCHOVER', target, readAtMs: observation.atMs },
+      };
+    }
+  }
+};
+
 /**
- * Asks the target to take over, at most once for one decision: everything is read and judged again right before, an
- * earlier request is recognised by its intent, and an unconfirmed one is settled by observation first.
+ * Asks the target to take over, at most once for one decision: an earlier request is recognised by its intent, and an
+ * unconfirmed one is settled by observation first.
  *
- * @throws OutcomeUnknown while an unconfirmed request is too young to be judged, and as `issueWrite` and `assessRequest`
+ * @throws as `guardedWrite` and `assessRequest`
  */
-export const requestSwitchover = async (
+export const requestSwitchover = (
   input: SwitchoverInput,
   pair: PairConfig,
   run: { readonly executionArn: string; readonly region: string },
   ports: RequestPorts,
-): Promise<RequestResult> => {
-  const { look, intent: newest, decided } = await assessRequest(input, pair, run.region, ports);
-  const nowMs = look.observation.atMs;
-  // Neither of the two would write to a broker; a dry run does not go on to watch and settle either.
-  if (input.dryRun && (decided.step === 'done' || decided.step === 'observe')) {
-    return { outcome: 'dry-run', plannedWrites: [] };
-  }
-  switch (decided.step) {
-    case 'refused':
-      return { outcome: 'refused', blockers: decided.blockers, warnings: decided.warnings };
-    case 'done':
-      return { outcome: 'already-primary', requestedAtMs: newest?.openedAtMs ?? nowMs, mode: modeOf(newest, look) };
-    case 'observe':
-      return { outcome: 'under-way', requestedAtMs: newest?.openedAtMs ?? nowMs };
-    case 'wait':
-      throw new OutcomeUnknown(
-        `a promotion of ${look.target.brokerId} was requested and cannot be seen yet; looking again`,
-        {
-          openedAtMs: newest?.openedAtMs,
-        },
-      );
-    case 'issue':
-      break;
-  }
-  const lateBlockers = await ports.lastLook();
-  if (lateBlockers.length > 0) return { outcome: 'refused', blockers: lateBlockers, warnings: decided.warnings };
-  if (input.dryRun) {
-    const request = { BrokerId: look.target.brokerId, Mode: 'SWITCHOVER' };
-    const planned = { service: 'mq', operation: 'Promote', region: look.target.region, request };
-    return { outcome: 'dry-run', plannedWrites: [planned] };
-  }
-  if (decided.settleOpenAs !== undefined && isOpen(newest)) {
-    await ports.control.settleIntent(newest, decided.settleOpenAs);
-  }
-  const sequence = (newest?.sequence ?? 0) + 1;
-  const intent: Intent = {
-    pair: pair.name,
-    operation: 'Promote',
-    mode: 'SWITCHOVER',
-    sequence,
-    decision: decisionId('switchover', pair.name, look.target.brokerId, String(sequence)),
-    subject: look.target.brokerId,
-    status: 'issuing',
-    executionArn: run.executionArn,
-    openedAtMs: nowMs,
-  };
-  await issueWrite(intent, ports.control, () => ports.brokers.promote(look.target, 'SWITCHOVER'));
-  return { outcome: 'requested', requestedAtMs: nowMs };
+): Promise<WriteResult<SwitchoverRequest>> => {
+  const { executionArn } = run;
+  return guardedWrite({
+    name: `Promote SWITCHOVER for ${pair.name}`,
+    dryRun: input.dryRun,
+    ports,
+    journal: intentJournal(ports, { pair: pair.name, operation: 'Promote', executionArn, verb: 'switchover' }),
+    decide: async (newest) => writeStep(await assessRequest(input, pair, run.region, newest, ports), newest),
+    call: ({ target }) => ports.brokers.promote(target, 'SWITCHOVER'),
+    written: (_answer, { readAtMs }): SwitchoverRequest => ({ outcome: 'requested', requestedAtMs: readAtMs }),
+  });
 };

@@ -3,10 +3,9 @@ import { judgeReplication, type LagJudgement } from '../brokers/lag-verdict.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import { type Approval, type ApprovalState, approvalState } from '../control/approval.ts';
 import type { HeartbeatReader } from '../control/heartbeat.ts';
-import { DrError } from '../runtime/errors.ts';
 import { type DrainForecast, forecastDrain } from './drain-forecast.ts';
 import { decideEscalation, type Escalation } from './escalation.ts';
-import { predictFailoverLoss } from './failover-loss.ts';
+import { lossByHeartbeat } from './failover-loss.ts';
 import { type LookPorts, lookAtPair } from './look-at-pair.ts';
 import { nextLookSeconds } from './polling.ts';
 import { type PredictedLoss, predictLoss } from './predicted-loss.ts';
@@ -63,7 +62,7 @@ export const watchSwitchover = async (
   const judgement = judgeReplication(observation);
   const forecast = gauges.QueueSize?.known ? forecastDrain(gauges.QueueSize.points, atMs) : undefined;
   const byGauge = predictLoss(gauges.QueueSize, atMs);
-  const predictedLoss = byGauge.known ? byGauge : await lossByHeartbeat(pair.name, counterpart.region, atMs, ports);
+  const predictedLoss = byGauge.known ? byGauge : await lossByHeartbeat(pair.name, counterpart.region, ports);
   const progress = judgeProgress(judgement, forecast, watch, pair.switchover, atMs);
   const approval =
     approvalId === 'none' ? 'none' : approvalState(await ports.control.readApproval(pair.name, approvalId), atMs);
@@ -78,19 +77,4 @@ export const watchSwitchover = async (
     escalation:
       phase === 'unsafe' ? undefined : decideEscalation({ phase, policy: pair.escalation, predictedLoss, approval }),
   };
-};
-
-/** Without a gauge the primary's own heartbeat may still know; what cannot be read is unknown. */
-const lossByHeartbeat = async (
-  pair: string,
-  region: string,
-  nowMs: number,
-  ports: Pick<WatchPorts, 'heartbeats'>,
-): Promise<PredictedLoss> => {
-  try {
-    return predictFailoverLoss(await ports.heartbeats.read(pair, region), nowMs);
-  } catch (error) {
-    if (error instanceof DrError) return { known: false, reason: error.message };
-    throw error;
-  }
 };

@@ -16,7 +16,7 @@ import { cursorSchema, stepInput } from './step-input.ts';
 
 /**
  * Write: repairs queues from the cursor on by the manifest, as many as one invocation may start. Freeze and lock are
- * looked at again before each queue, and the lock is extended while a queue is gone through.
+ * checked again before each queue, and the lock is extended while a queue is gone through.
  */
 export const handler = composeHandler({
   name: 'repair-queues',
@@ -39,9 +39,9 @@ export const handler = composeHandler({
         readCounts,
         documents: new RunDocuments(store, pair.name, input.execution),
         keepLock: keepLockEvery(() => guards.renew(), nowMs),
-        lastLook: async () => {
+        finalCheck: async () => {
           await guards.renew();
-          return await guards.lastLook();
+          return await guards.finalCheck();
         },
         repaired: (repair) => logDecision('queue repaired', { pair: pair.name, manifest: input.manifest, ...repair }),
         nowMs,

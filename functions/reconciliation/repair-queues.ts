@@ -1,3 +1,4 @@
+import type { FinalCheck } from '../control/final-check.ts';
 import type { Finding } from '../runtime/finding.ts';
 import { goThroughQueues, type QueueProgress } from './go-through-queues.ts';
 import type { Manifest } from './manifest.ts';
@@ -9,7 +10,7 @@ import { endsWalkAfterSeconds } from './step-input.ts';
 export interface RepairsPorts extends RepairPorts {
   readonly documents: Pick<RunDocuments, 'linesPrefix' | 'putRepair'>;
   /** What speaks against a write now; it also extends the lock. @throws LockLost, ServiceUnavailable */
-  readonly lastLook: () => Promise<readonly Finding[]>;
+  readonly finalCheck: FinalCheck;
   readonly repaired: (repair: QueueRepair) => void;
   readonly nowMs: () => number;
 }
@@ -44,7 +45,7 @@ export const repairQueues = async (
   const progress = await goThroughQueues(cursor, queues.length, ports.nowMs, async (index) => {
     const scan = queues[index];
     if (scan === undefined) return false;
-    blockers = await ports.lastLook();
+    ({ blockers } = await ports.finalCheck());
     if (blockers.length > 0) return false;
     const keyPrefix = ports.documents.linesPrefix('repair', index);
     const quarantine = `${quarantinePrefix}${scan.queue}`;

@@ -5,6 +5,7 @@ import { pairPorts } from '../brokers/pair-ports.ts';
 import { runGuards } from '../control/run-guards.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { joined } from '../runtime/finding.ts';
 import { assessEligibility } from './eligibility.ts';
 import { gatherEligibilityFacts } from './eligibility-facts.ts';
 import { createReplicaInputSchema } from './replica-request.ts';
@@ -16,14 +17,15 @@ export const handler = composeHandler({
   environment: pairEnvironmentSchema,
   handle: async ({ input, run }, { runtime, environment, logDecision }) => {
     const pair = findPair(environment.PAIRS, input.pair);
-    const facts = await gatherEligibilityFacts(input, {
-      ...pairPorts(runtime, environment),
+    const { control, brokers } = pairPorts(runtime, environment);
+    const intent = await control.readIntent(pair.name, 'CreateBroker');
+    const facts = await gatherEligibilityFacts(input, intent, {
+      brokers,
       readCredentials: (secretArn) => readCredentials(runtime, secretArn),
     });
     const eligibility = assessEligibility(facts);
     const guards = await runGuards(runtime, environment, pair, run).assess();
-    const blockers = [...eligibility.blockers, ...guards.blockers];
-    const warnings = [...eligibility.warnings, ...guards.warnings];
+    const { blockers, warnings } = joined(eligibility, guards);
     const verdict = blockers.length > 0 ? 'refused' : 'eligible';
     logDecision('eligibility assessed', { pair: pair.name, verdict, blockers, warnings });
     return {

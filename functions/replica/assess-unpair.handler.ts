@@ -1,9 +1,11 @@
 import * as z from 'zod/mini';
+import { namedBroker } from '../brokers/broker-address.ts';
 import { findPair } from '../brokers/find-pair.ts';
 import { pairPorts } from '../brokers/pair-ports.ts';
 import { runGuards } from '../control/run-guards.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { joined } from '../runtime/finding.ts';
 import { assessUnpair, phaseOf } from './unpair-gates.ts';
 import { unpairInputSchema } from './unpair-input.ts';
 import { gatherUnpairFacts } from './unpair-primary.ts';
@@ -15,16 +17,16 @@ export const handler = composeHandler({
   environment: pairEnvironmentSchema,
   handle: async ({ input, run }, { runtime, environment, nowMs, logDecision }) => {
     const pair = findPair(environment.PAIRS, input.pair);
-    const facts = await gatherUnpairFacts(input, pair, nowMs, pairPorts(runtime, environment));
+    const ports = pairPorts(runtime, environment);
+    const ending = await ports.control.readIntent(pair.name, 'UpdateBroker');
+    const facts = await gatherUnpairFacts(input, pair, ending, nowMs, ports);
     const gates = assessUnpair(facts);
     const guards = await runGuards(runtime, environment, pair, run).assess();
-    const blockers = [...gates.blockers, ...guards.blockers];
-    const warnings = [...gates.warnings, ...guards.warnings];
+    const { blockers, warnings } = joined(gates, guards);
     const verdict = blockers.length > 0 ? 'refused' : 'proceed';
     const { sides } = facts;
     logDecision('unpairing assessed', { pair: pair.name, verdict, phase: phaseOf(sides), blockers, warnings });
-    const address = ({ region, brokerId, brokerName }: typeof sides.primary.ref) => ({ region, brokerId, brokerName });
-    const brokers = { primary: address(sides.primary.ref), replica: address(sides.replica.ref) };
+    const brokers = { primary: namedBroker(sides.primary.ref), replica: namedBroker(sides.replica.ref) };
     const { dryRun, deleteReplica } = input;
     return { verdict, blockers, warnings, dryRun, deleteReplica, brokers };
   },

@@ -13,14 +13,14 @@ export const handler = composeHandler({
   name: 'create-replica-broker',
   input: z.strictObject({ input: createReplicaInputSchema, run: runSchema }),
   environment: pairEnvironmentSchema,
-  handle: async ({ input, run }, { runtime, environment, nowMs, logDecision }) => {
-    const { lastLook } = runGuards(runtime, environment, findPair(environment.PAIRS, input.pair), run);
+  handle: async ({ input, run }, { runtime, environment, logDecision }) => {
+    const { finalCheck } = runGuards(runtime, environment, findPair(environment.PAIRS, input.pair), run);
     const ports = {
       ...pairPorts(runtime, environment),
-      lastLook,
+      finalCheck,
       readCredentials: (secretArn: string) => readCredentials(runtime, secretArn),
     };
-    const step = await createReplicaBroker(input, { executionArn: run.executionArn, nowMs }, ports);
+    const step = await createReplicaBroker(input, run.executionArn, ports);
     logDecision('replica creation', { pair: input.pair, ...step });
     return step;
   },

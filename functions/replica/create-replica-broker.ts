@@ -1,8 +1,9 @@
+import type { WriteOutcome } from '../aws/write-outcome.ts';
+import { dueUnless, guardedWrite, type WriteResult, type WriteStep } from '../control/guarded-write.ts';
 import { type Intent, isOpen } from '../control/intent.ts';
-import { type IntentRecords, issueWrite, type LastLook } from '../control/issue-write.ts';
-import { OutcomeUnknown, UnexpectedAnswer } from '../runtime/errors.ts';
-import type { Assessment, PlannedWrite } from '../runtime/finding.ts';
-import { assessEligibility, isOwnReplica } from './eligibility.ts';
+import { type IntendedWrite, intentJournal, type PairWritePorts, settleMs } from '../control/intent-journal.ts';
+import { UnexpectedAnswer } from '../runtime/errors.ts';
+import { assessEligibility, type EligibilityFacts, existingReplica } from './eligibility.ts';
 import { type EligibilityPorts, gatherEligibilityFacts } from './eligibility-facts.ts';
 import {
   type CreateReplicaInput,
@@ -12,107 +13,80 @@ import {
   withoutPasswords,
 } from './replica-request.ts';
 
-/** What creating a replica writes to, beside what it reads. */
-export interface CreationPorts extends EligibilityPorts {
-  readonly brokers: EligibilityPorts['brokers'] & {
-    create(
-      region: string,
-      request: ReplicaRequest,
-    ): Promise<
-      | { readonly outcome: 'done'; readonly answer: { readonly BrokerId?: string | undefined } }
-      | { readonly outcome: 'unknown'; readonly reason: string }
-    >;
+/** What creating a replica writes to, in addition to what it reads. */
+export type CreationPorts = EligibilityPorts &
+  PairWritePorts & {
+    readonly brokers: {
+      create(
+        region: string,
+        request: ReplicaRequest,
+      ): Promise<WriteOutcome<{ readonly BrokerId?: string | undefined }>>;
+    };
   };
-  readonly control: EligibilityPorts['control'] & IntentRecords;
-  readonly lastLook: LastLook;
-}
 
 /** The replica's address, and how the run came by it. */
-export type CreationStep =
-  | {
-      readonly outcome: 'created' | 'exists';
-      readonly replica: { region: string; brokerId: string; brokerName: string };
-    }
-  | { readonly outcome: 'dry-run'; readonly plannedWrites: readonly PlannedWrite[] }
-  | ({ readonly outcome: 'refused' } & Assessment);
+interface Creation {
+  readonly outcome: 'created' | 'exists';
+  readonly replica: { readonly region: string; readonly brokerId: string; readonly brokerName: string };
+}
 
-/**
- * How long an unconfirmed creation under another decision counts as under way. The call takes 8 s at the worst and the
- * primary shows the pending pairing from then on; one minute leaves room for a stale read.
- */
-export const creationSettleMs = 60_000;
-
-/**
- * Creates the replica unless this decision has one already. The guard is repeated here, since minutes may have passed
- * since the assessment.
- *
- * @throws OutcomeUnknown when the call got no answer: the next attempt looks for the broker by its name, and the
- * request's idempotency token keeps a repetition from making a second one; also while another decision's request is too
- * young to be judged
- */
-export const createReplicaBroker = async (
+/** Whether the replica is there, must not be created, or is still to be. */
+const decideCreation = (
   input: CreateReplicaInput,
-  run: { readonly executionArn: string; readonly nowMs: number },
-  ports: CreationPorts,
-): Promise<CreationStep> => {
-  const facts = await gatherEligibilityFacts(input, ports);
-  const { blockers, warnings } = assessEligibility(facts);
-  if (blockers.length > 0) return { outcome: 'refused', blockers, warnings };
-
-  const replica = { region: input.replicaRegion, brokerName: input.replicaName };
-  if (facts.namesake !== undefined && isOwnReplica(facts)) {
-    if (isOpen(facts.intent) && !input.dryRun) await ports.control.settleIntent(facts.intent, 'effective');
-    return { outcome: 'exists', replica: { ...replica, brokerId: facts.namesake.brokerId } };
+  facts: EligibilityFacts,
+  newest: Intent | undefined,
+): WriteStep<Creation, IntendedWrite & { request: ReplicaRequest }> => {
+  const existing = existingReplica(facts);
+  if (existing !== undefined) {
+    const replica = { region: input.replicaRegion, brokerId: existing.brokerId, brokerName: input.replicaName };
+    const result: Creation = { outcome: 'exists', replica };
+    // A dry run goes on from a replica that is there: the reboot is left to plan.
+    return { step: 'done', result, openEnded: 'effective', inDryRun: result };
   }
-
+  const { region, brokerId } = input.primaryBrokerArn;
+  const decision = replicaDecision(input);
   const request = replicaRequest(input, facts.primary, {
     console: facts.consoleUser,
     replication: facts.replicationUser,
     applications: facts.applicationUsers,
   });
-  const lateBlockers = await ports.lastLook();
-  if (lateBlockers.length > 0) return { outcome: 'refused', blockers: lateBlockers, warnings };
-  if (input.dryRun) return { outcome: 'dry-run', plannedWrites: plannedWrites(input, request) };
-
-  const { intent: newest } = facts;
-  if (
-    isOpen(newest) &&
-    newest.decision !== replicaDecision(input) &&
-    run.nowMs - newest.openedAtMs < creationSettleMs
-  ) {
-    throw new OutcomeUnknown(
-      `replica "${newest.subject}" of ${input.pair} was requested by ${newest.executionArn} and cannot be seen yet; looking again`,
-      { openedAtMs: newest.openedAtMs },
-    );
-  }
-  // An open intent of this decision, without a broker to be seen, is repeated: the token makes that harmless.
-  if (isOpen(newest)) await ports.control.settleIntent(newest, 'not-effective');
-  const intent: Intent = {
-    pair: input.pair,
-    operation: 'CreateBroker',
-    sequence: (newest?.sequence ?? 0) + 1,
-    decision: replicaDecision(input),
-    subject: input.replicaName,
-    status: 'issuing',
-    executionArn: run.executionArn,
-    openedAtMs: run.nowMs,
-  };
-  const { BrokerId: brokerId } = await issueWrite(intent, ports.control, () =>
-    ports.brokers.create(replica.region, request),
-  );
-  if (brokerId === undefined) {
-    throw new UnexpectedAnswer(`CreateBroker "${input.replicaName}" in ${replica.region} named no broker id`, replica);
-  }
-  return { outcome: 'created', replica: { ...replica, brokerId } };
+  return dueUnless(assessEligibility(facts), {
+    write: { subject: input.replicaName, decision, request },
+    plannedWrites: [
+      { service: 'mq', operation: 'CreateBroker', region: input.replicaRegion, request: withoutPasswords(request) },
+      { service: 'mq', operation: 'RebootBroker', region, request: { BrokerId: brokerId } },
+    ],
+    // Of this decision and without a broker to be seen it is repeated at once: the token makes that harmless.
+    openEnded: isOpen(newest) && newest.decision === decision ? 'not-effective' : undefined,
+  });
 };
 
-/** The writes that follow from an eligible input, in their order. */
-const plannedWrites = (input: CreateReplicaInput, request: ReplicaRequest): readonly PlannedWrite[] => [
-  { service: 'mq', operation: 'CreateBroker', region: input.replicaRegion, request: withoutPasswords(request) },
-  {
-    service: 'mq',
-    operation: 'RebootBroker',
-    region: input.primaryBrokerArn.region,
-    request: { BrokerId: input.primaryBrokerArn.brokerId },
-  },
-];
+/**
+ * Creates the replica unless this decision has one already. The next attempt after a lost answer finds the broker by its
+ * name, and the request's idempotency token keeps a repetition from making a second one.
+ *
+ * @throws UnexpectedAnswer when the service names no broker, and as `guardedWrite`
+ */
+export const createReplicaBroker = (
+  input: CreateReplicaInput,
+  executionArn: string,
+  ports: CreationPorts,
+): Promise<WriteResult<Creation>> => {
+  const { pair, replicaRegion: region, replicaName: brokerName, dryRun } = input;
+  return guardedWrite({
+    name: `CreateBroker "${brokerName}" for ${pair}`,
+    dryRun,
+    ports,
+    journal: intentJournal(ports, { pair, operation: 'CreateBroker', executionArn, verb: 'create-replica' }),
+    settleMs,
+    decide: async (newest) => decideCreation(input, await gatherEligibilityFacts(input, newest, ports), newest),
+    call: ({ request }) => ports.brokers.create(region, request),
+    written: ({ BrokerId: brokerId }): Creation => {
+      if (brokerId !== undefined) return { outcome: 'created', replica: { region, brokerId, brokerName } };
+      throw new UnexpectedAnswer(`CreateBroker "${brokerName}" in ${region} named no broker id`, {
+        region,
+        brokerName,
+      });
+    },
+  });
+};

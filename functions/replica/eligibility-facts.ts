@@ -1,7 +1,7 @@
 import type { BrokerAddress } from '../brokers/broker-address.ts';
 import type { Credentials } from '../brokers/broker-secrets.ts';
 import type { BrokerReader, UserRights } from '../brokers/broker-snapshot.ts';
-import type { Intent, IntentReader } from '../control/intent.ts';
+import type { Intent } from '../control/intent.ts';
 import { NotFound } from '../runtime/errors.ts';
 import type { EligibilityFacts } from './eligibility.ts';
 import { type CreateReplicaInput, replicaDecision } from './replica-request.ts';
@@ -12,15 +12,19 @@ export interface EligibilityPorts {
     findByName(region: string, brokerName: string): Promise<string | undefined>;
     describeUser(address: BrokerAddress, username: string): Promise<UserRights>;
   };
-  readonly control: IntentReader;
   readonly readCredentials: (secretArn: string) => Promise<Credentials>;
 }
 
-/** Reads everything that the eligibility of a replica depends on. Errors of the ports pass through. */
+/**
+ * Reads everything that the eligibility of a replica depends on. Errors of the ports pass through.
+ *
+ * @param intent the pair's newest intent to create a replica, read before
+ */
 export const gatherEligibilityFacts = async (
   input: CreateReplicaInput,
-  { brokers, control, readCredentials }: EligibilityPorts,
-): Promise<EligibilityFacts & { readonly intent: Intent | undefined }> => {
+  intent: Intent | undefined,
+  { brokers, readCredentials }: EligibilityPorts,
+): Promise<EligibilityFacts> => {
   const primaryAddress = { region: input.primaryBrokerArn.region, brokerId: input.primaryBrokerArn.brokerId };
   const primary = await brokers.describe(primaryAddress);
   const namesakeId = await brokers.findByName(input.replicaRegion, input.replicaName);
@@ -28,7 +32,6 @@ export const gatherEligibilityFacts = async (
     namesakeId === undefined
       ? undefined
       : await brokers.describe({ region: input.replicaRegion, brokerId: namesakeId });
-  const intent = await control.readIntent(input.pair, 'CreateBroker');
   const consoleUser = await readCredentials(input.consoleUserSecretArn);
   const replicationUser = await readCredentials(input.replicationUserSecretArn);
   const applicationUsers: EligibilityFacts['applicationUsers'][number][] = [];
@@ -48,6 +51,5 @@ export const gatherEligibilityFacts = async (
     replicationUser,
     applicationUsers,
     replicationUserOnPrimary,
-    intent,
   };
 };

@@ -144,6 +144,10 @@ const pairingFindings = (facts: EligibilityFacts): Finding[] => {
   return findings;
 };
 
+/** The replica that this decision has made already; undefined where the pair is not, or no longer, the one asked for. */
+export const existingReplica = (facts: EligibilityFacts): BrokerSnapshot | undefined =>
+  isOwnReplica(facts) && pairingFindings(facts).length === 0 ? facts.namesake : undefined;
+
 const requestFindings = ({ input }: EligibilityFacts): Finding[] => {
   const findings: Finding[] = [];
   if (input.replicaRegion === input.primaryBrokerArn.region) {

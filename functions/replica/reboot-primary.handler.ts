@@ -18,13 +18,13 @@ export const handler = composeHandler({
     dryRun: z.boolean(),
   }),
   environment: pairEnvironmentSchema,
-  handle: async ({ pair: pairName, purpose, brokers, run, dryRun }, { runtime, environment, nowMs, logDecision }) => {
+  handle: async ({ pair: pairName, purpose, brokers, run, dryRun }, { runtime, environment, logDecision }) => {
     const pair = findPair(environment.PAIRS, pairName);
-    const { lastLook } = runGuards(runtime, environment, pair, run);
+    const { finalCheck } = runGuards(runtime, environment, pair, run);
     const { protectedWindows } = pair;
     const step = await rebootPrimary(
-      { pair: pairName, purpose, ...brokers, protectedWindows, executionArn: run.executionArn, dryRun, nowMs },
-      { ...pairPorts(runtime, environment), lastLook },
+      { pair: pairName, purpose, ...brokers, protectedWindows, executionArn: run.executionArn, dryRun },
+      { ...pairPorts(runtime, environment), finalCheck },
     );
     logDecision('primary reboot', { pair: pairName, purpose, ...step });
     return step;

@@ -12,11 +12,11 @@ export const handler = composeHandler({
   name: 'unpair-primary',
   input: z.strictObject({ input: unpairInputSchema, run: runSchema }),
   environment: pairEnvironmentSchema,
-  handle: async ({ input, run }, { runtime, environment, nowMs, logDecision }) => {
+  handle: async ({ input, run }, { runtime, environment, logDecision }) => {
     const pair = findPair(environment.PAIRS, input.pair);
-    const { lastLook } = runGuards(runtime, environment, pair, run);
-    const ports = { ...pairPorts(runtime, environment), lastLook };
-    const step = await unpairPrimary(input, pair, { executionArn: run.executionArn, nowMs }, ports);
+    const { finalCheck } = runGuards(runtime, environment, pair, run);
+    const ports = { ...pairPorts(runtime, environment), finalCheck };
+    const step = await unpairPrimary(input, pair, run.executionArn, ports);
     logDecision('end of replication', { pair: pair.name, ...step });
     return step;
   },

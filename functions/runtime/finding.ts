@@ -12,6 +12,12 @@ export interface Assessment {
   readonly warnings: readonly Finding[];
 }
 
+/** All reasons of several gates, in their order. */
+export const joined = (...parts: readonly Assessment[]): Assessment => ({
+  blockers: parts.flatMap(({ blockers }) => blockers),
+  warnings: parts.flatMap(({ warnings }) => warnings),
+});
+
 /** A write that a dry run would have made; its request holds no secrets. */
 export interface PlannedWrite {
   readonly service: string;

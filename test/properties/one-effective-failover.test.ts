@@ -83,7 +83,7 @@ const play = async (
         withoutControl: false,
       },
       {
-        nowMs: () => clock.nowMs(),
+        clock,
         control,
         heartbeats: { read: () => read(() => beat) },
         brokers: {
@@ -91,8 +91,7 @@ const play = async (
           promote: () => call(() => model.promote()),
         },
         // Not even the lock is relied on: the intents alone must do.
-        assessGuards: () => read(() => ({ blockers: [], warnings: [] })),
-        lastLook: () => read(() => []),
+        finalCheck: () => read(() => ({ blockers: [], warnings: [] })),
       },
     );
   });

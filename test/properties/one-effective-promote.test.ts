@@ -74,7 +74,7 @@ const play = async (
           tryDescribe: ({ region }) => read(() => (region === 'us-east-1' ? model.east() : model.west())),
           promote: () => call(() => model.promote()),
         },
-        lastLook: () => read(() => []),
+        finalCheck: () => read(() => ({ blockers: [], warnings: [] })),
       },
     );
   });

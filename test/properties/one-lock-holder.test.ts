@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { finalCheck } from '../../functions/control/final-check.ts';
 import { GuardTable } from '../../functions/control/guard-table.ts';
-import { guardWrite } from '../../functions/control/guard-write.ts';
 import { clockSkewSeconds, type Lock } from '../../functions/control/guards.ts';
 import { DrError } from '../../functions/runtime/errors.ts';
 import { functionTimeoutSeconds } from '../../infra/catalogue.ts';
@@ -128,7 +128,7 @@ const play = (owners: readonly Owner[]): Promise<Observed> =>
           const askedAtMs = clock.nowMs();
           const run = { executionArn: name, automatic: false, overrideControl: null, fence };
           const policy = { automaticFailover: false, antiFlapSeconds: 0 };
-          await guardWrite(run, policy, { readGuards: () => table.read(), nowMs: ownNowMs });
+          await finalCheck(run, policy, { readGuards: () => table.read(), nowMs: ownNowMs });
           passes.push({ owner: name, fence, askedAtMs, toldAtMs: clock.nowMs() });
           writes.push({ owner: name, fromMs: clock.nowMs(), toMs: clock.nowMs() + writeMs });
           await clock.sleepMs(writeMs);

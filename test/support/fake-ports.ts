@@ -1,8 +1,9 @@
+import type { WriteOutcome } from '../../functions/aws/write-outcome.ts';
 import type { BrokerReading, BrokerSnapshot } from '../../functions/brokers/broker-snapshot.ts';
 import type { GaugeReadings } from '../../functions/brokers/replication-gauges.ts';
 import type { Approval } from '../../functions/control/approval.ts';
+import type { FinalCheck } from '../../functions/control/final-check.ts';
 import type { Intent, IntentEnd, IntentOperation } from '../../functions/control/intent.ts';
-import type { LastLook } from '../../functions/control/issue-write.ts';
 import { type Clock, valuesOrFirstError } from '../../functions/runtime/clock.ts';
 import { ControlConflict, DrError, NotFound } from '../../functions/runtime/errors.ts';
 import type { Finding } from '../../functions/runtime/finding.ts';
@@ -125,10 +126,6 @@ export class FakeControl {
   }
 }
 
-type WriteResult<T> =
-  | { readonly outcome: 'done'; readonly answer: T }
-  | { readonly outcome: 'unknown'; readonly reason: string };
-
 /** Amazon MQ in memory: snapshots by broker id, scripted answers to writes; `calls` is what was written, in order. */
 export class FakeBrokers {
   readonly calls: string[] = [];
@@ -185,30 +182,30 @@ export class FakeBrokers {
     return user;
   }
 
-  create(region: string, request: object): Promise<WriteResult<{ readonly BrokerId?: string | undefined }>> {
+  create(region: string, request: object): Promise<WriteOutcome<{ readonly BrokerId?: string | undefined }>> {
     return this.#write(`CreateBroker ${region}`, request, { BrokerId: this.createdId });
   }
 
-  reboot(address: { readonly region: string; readonly brokerId: string }): Promise<WriteResult<unknown>> {
+  reboot(address: { readonly region: string; readonly brokerId: string }): Promise<WriteOutcome<unknown>> {
     return this.#write(`RebootBroker ${address.brokerId}`, address, {});
   }
 
-  endReplication(address: { readonly region: string; readonly brokerId: string }): Promise<WriteResult<unknown>> {
+  endReplication(address: { readonly region: string; readonly brokerId: string }): Promise<WriteOutcome<unknown>> {
     return this.#write(`UpdateBroker ${address.brokerId} NONE`, address, {});
   }
 
-  delete(address: { readonly region: string; readonly brokerId: string }): Promise<WriteResult<unknown>> {
+  delete(address: { readonly region: string; readonly brokerId: string }): Promise<WriteOutcome<unknown>> {
     return this.#write(`DeleteBroker ${address.brokerId}`, address, {});
   }
 
   promote(
     address: { readonly region: string; readonly brokerId: string },
     mode: string,
-  ): Promise<WriteResult<unknown>> {
+  ): Promise<WriteOutcome<unknown>> {
     return this.#write(`Promote ${address.brokerId} ${mode}`, address, {});
   }
 
-  async #write<T>(operation: string, request: object, answer: T): Promise<WriteResult<T>> {
+  async #write<T>(operation: string, request: object, answer: T): Promise<WriteOutcome<T>> {
     const how = this.nextWrite;
     this.nextWrite = 'done';
     this.calls.push(operation);
@@ -219,16 +216,20 @@ export class FakeBrokers {
   }
 }
 
-/** The look right before a write: passes unless told what speaks against it, or what it fails with. */
-export class FakeLastLook {
-  looks = 0;
+/** The check right before a write: passes unless told what speaks against it, or what it fails with. */
+export class FakeFinalCheck {
+  checks = 0;
   blockers: readonly Finding[] = [];
+  warnings: readonly Finding[] = [];
   error: Error | undefined;
+  /** Called before each check: what happens since the one before. */
+  before: () => void = () => {};
 
-  readonly look: LastLook = async () => {
-    this.looks += 1;
+  readonly check: FinalCheck = async () => {
+    this.before();
+    this.checks += 1;
     if (this.error !== undefined) throw this.error;
-    return this.blockers;
+    return { blockers: this.blockers, warnings: this.warnings };
   };
 }
 

@@ -1,3 +1,4 @@
+import type { WriteOutcome } from '../../aws/write-outcome.ts';
 import type { JsonValue } from '../../config/json-value.ts';
 
 /** The settings that a policy gives, by key. */
@@ -89,4 +90,4 @@ export interface RabbitCluster {
 }
 
 /** A policy that surely was, or surely was not, written; `unknown` means that only looking can tell. */
-export type PolicyWrite = { readonly outcome: 'done' } | { readonly outcome: 'unknown'; readonly reason: string };
+export type PolicyWrite = WriteOutcome<undefined>;

@@ -199,7 +199,7 @@ export class RabbitManagement {
     try {
       return await this.#write({ method: 'DELETE', path: policyPath(vhost, name) });
     } catch (error) {
-      if (error instanceof NotFound) return { outcome: 'done' };
+      if (error instanceof NotFound) return { outcome: 'done', answer: undefined };
       throw error;
     }
   }
@@ -245,7 +245,7 @@ export class RabbitManagement {
       if (never) throw this.#unanswered(error, what);
       return { outcome: 'unknown', reason: code };
     }
-    if (answer.status >= 200 && answer.status < 300) return { outcome: 'done' };
+    if (answer.status >= 200 && answer.status < 300) return { outcome: 'done', answer: undefined };
     if (answer.status >= 500) return { outcome: 'unknown', reason: `status ${answer.status}` };
     throw this.#refused(answer, what);
   }

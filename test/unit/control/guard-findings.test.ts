@@ -85,7 +85,7 @@ describe('judgeGuards', () => {
       judgeGuards({ known: false, reason: 'no answer from DynamoDB' }, run, policy, noonMs);
 
     it.each([
-      ['a person without a word about it', person, /a person may pass with overrideControl and a reason$/],
+      ['a person without a word about it', person, /a failover may pass with overrideControl and a reason$/],
       ['an automatic run', automatic, /automatic runs stop here$/],
       ['an automatic run that brings a word', { ...automatic, overrideControl: 'no' }, /automatic runs stop here$/],
     ])('stops %s', (_label, run, message) => {

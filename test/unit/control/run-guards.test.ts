@@ -55,12 +55,12 @@ describe('runGuards', () => {
     });
   });
 
-  it('stops a run whose lock was taken, at its next look and before its next write', async () => {
+  it('stops a run whose lock was taken, at its next poll and before its next write', async () => {
     await withGuards(async ({ table, guardsOf }) => {
       await table.acquire('arn:ours', 'switchover', noonMs);
       await table.acquire('arn:theirs', 'failover', noonMs, ['switchover']);
       await expect(guardsOf({ fence: 1 }).renew()).rejects.toThrow(LockLost);
-      await expect(guardsOf({ fence: 1 }).lastLook()).rejects.toThrow(LockLost);
+      await expect(guardsOf({ fence: 1 }).finalCheck()).rejects.toThrow(LockLost);
     });
   });
 
@@ -73,11 +73,11 @@ describe('runGuards', () => {
     });
   });
 
-  it('shows a dry run at its last look what it showed the gate', async () => {
+  it('shows a dry run at its final check what it showed the gate', async () => {
     await withGuards(async ({ table, guardsOf }) => {
       await table.acquire('arn:theirs', 'switchover', noonMs);
-      expect(await guardsOf().lastLook(['switchover'])).toEqual([]);
-      expect(await guardsOf().lastLook()).toMatchObject([{ code: 'LOCK_HELD' }]);
+      expect((await guardsOf().finalCheck(['switchover'])).blockers).toEqual([]);
+      expect(await guardsOf().finalCheck()).toMatchObject({ blockers: [{ code: 'LOCK_HELD' }] });
     });
   });
 
@@ -87,7 +87,7 @@ describe('runGuards', () => {
       const guards = guardsOf({ fence: 1 });
       expect((await guards.assess()).blockers).toEqual([]);
       await table.freeze({ reason: 'stock-taking', by: 'ann', atMs: noonMs });
-      expect(await guards.lastLook()).toMatchObject([{ code: 'FROZEN' }]);
+      expect(await guards.finalCheck()).toMatchObject({ blockers: [{ code: 'FROZEN' }] });
     });
   });
 });

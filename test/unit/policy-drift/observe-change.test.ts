@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod/mini';
 import { driftInputSchema } from '../../../functions/policy-drift/drift-input.ts';
 import {
   type ChangeRecord,
@@ -8,34 +7,16 @@ import {
   runNameOf,
 } from '../../../functions/policy-drift/drift-records.ts';
 import { observeChange } from '../../../functions/policy-drift/observe-change.ts';
-import type { DriftPorts, RecordPort } from '../../../functions/policy-drift/ports.ts';
+import type { DriftPorts } from '../../../functions/policy-drift/ports.ts';
 import type { RabbitPolicy, RabbitQueue } from '../../../functions/policy-drift/rabbitmq/rabbit-cluster.ts';
 import { noonMs, unpairedEast } from '../../support/brokers.ts';
+import { memoryRecords } from '../../support/memory-records.ts';
 import { cluster, config, mirrored, policy, queue, systemPolicy } from '../../support/rabbit.ts';
 
 const executionArn = 'arn:aws:states:us-east-1:123456789012:execution:policy-drift:run-1';
 const was = policy({ definition: { 'max-length': 100 } });
 const wanted = policy({ definition: { 'max-length': 100, ...mirrored } });
 const nodes = ['rabbit@b', 'rabbit@c'];
-
-const memoryRecords = (): RecordPort => {
-  const stored = new Map<string, { readonly body: string; readonly version: number }>();
-  return {
-    read: async (name, schema) => {
-      const found = stored.get(name);
-      return found && { value: z.parse(schema, JSON.parse(found.body)), version: found.version };
-    },
-    list: async (prefix, schema) =>
-      new Map(
-        [...stored]
-          .filter(([name]) => name.startsWith(prefix))
-          .map(([name, { body, version }]) => [name, { value: z.parse(schema, JSON.parse(body)), version }]),
-      ),
-    write: async (name, value, readVersion) => {
-      stored.set(name, { body: JSON.stringify(value), version: readVersion + 1 });
-    },
-  };
-};
 
 const issued = (after: RabbitPolicy | null): ChangeRecord => ({
   vhost: '/',
@@ -69,13 +50,13 @@ const look = async (
     management: async () => ({
       readCluster: async () => seen,
       readPolicy: async (_vhost, name) => policies.find((candidate) => candidate.name === name),
-      putPolicy: async () => ({ outcome: 'done' }),
-      deletePolicy: async () => ({ outcome: 'done' }),
+      putPolicy: async () => ({ outcome: 'done', answer: undefined }),
+      deletePolicy: async () => ({ outcome: 'done', answer: undefined }),
     }),
     records,
     guards: {
       read: async () => ({ known: true }),
-      acquire: async (owner, purpose) => ({ acquired: true, lock: { owner, purpose } }),
+      acquire: async (owner, purpose) => ({ acquired: true, lock: { owner, purpose, fence: 1 } }),
       release: async () => {},
     },
   };

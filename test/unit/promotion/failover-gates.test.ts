@@ -8,7 +8,6 @@ const facts: FailoverFacts = {
   otherRegion: 'us-east-1',
   target: known(pairedWest()),
   predictedLoss: { known: true, events: 12, ageSeconds: 45 },
-  guards: { blockers: [], warnings: [] },
 };
 
 const codes = (changes: Partial<FailoverFacts>) => {
@@ -51,15 +50,13 @@ describe('assessFailover', () => {
     expect(codes({ acceptDataLoss: false }).blockers).toEqual(['DATA_LOSS_NOT_ACCEPTED']);
   });
 
-  it('names everything at once, with what the guards say', () => {
-    const finding = (code: string) => ({ code, message: code, evidence: {} });
-    const guards = { blockers: [finding('FROZEN')], warnings: [finding('ANTI_FLAP')] };
+  it('names everything at once', () => {
     const target = known(
       pairedWest({ ...asRole('primary'), state: 'REBOOT_IN_PROGRESS', actionsRequired: ['BROKER_ENI_DELETED'] }),
     );
-    expect(codes({ acceptDataLoss: false, guards, target })).toEqual({
-      blockers: ['WRONG_REGION', 'TARGET_NOT_RUNNING', 'ACTION_REQUIRED', 'DATA_LOSS_NOT_ACCEPTED', 'FROZEN'],
-      warnings: ['ANTI_FLAP', 'PREDICTED_LOSS'],
+    expect(codes({ acceptDataLoss: false, target })).toEqual({
+      blockers: ['WRONG_REGION', 'TARGET_NOT_RUNNING', 'ACTION_REQUIRED', 'DATA_LOSS_NOT_ACCEPTED'],
+      warnings: ['PREDICTED_LOSS'],
     });
   });
 });

@@ -18,7 +18,7 @@ import {
 } from '../../../functions/runtime/errors.ts';
 import type { Assessment, Finding } from '../../../functions/runtime/finding.ts';
 import { asRole, eastRef, noonMs, ordersPair, pairedEast, pairedWest, westRef } from '../../support/brokers.ts';
-import { earlierIntent, FakeBrokers, FakeClock, FakeControl, FakeLastLook } from '../../support/fake-ports.ts';
+import { earlierIntent, FakeBrokers, FakeClock, FakeControl, FakeFinalCheck } from '../../support/fake-ports.ts';
 
 const finding = (code: string): Finding => ({ code, message: code, evidence: {} });
 const beat: Heartbeat = {
@@ -38,13 +38,13 @@ const setup = () => {
   const read: string[] = [];
   const control = new FakeControl();
   const clock = new FakeClock();
-  const lastLook = new FakeLastLook();
+  const finalCheck = new FakeFinalCheck();
   const given = {
     guards: { blockers: [], warnings: [] } as Assessment,
     heartbeat: async (): Promise<Heartbeat | undefined> => beat,
   };
   const ports = {
-    nowMs: () => clock.nowMs(),
+    clock,
     brokers: {
       tryDescribe: (address: { readonly region: string; readonly brokerId: string }) => {
         read.push(address.region);
@@ -55,7 +55,7 @@ const setup = () => {
     control,
     heartbeats: { read: () => given.heartbeat() },
     assessGuards: async () => given.guards,
-    lastLook: lastLook.look,
+    finalCheck: finalCheck.check,
   };
   const asked = (changes: Partial<FailoverRequest> = {}): FailoverRequest => ({
     pair: ordersPair(),
@@ -70,7 +70,7 @@ const setup = () => {
     brokers,
     control,
     clock,
-    lastLook,
+    finalCheck,
     given,
     /** Regions whose brokers were read. */
     read,
@@ -86,13 +86,13 @@ const promoted = [`Promote ${westRef.brokerId} FAILOVER`];
 
 describe('requestFailover', () => {
   it('promotes the broker of its own Region, under an intent, and reads no other one', async () => {
-    const { brokers, control, read, lastLook, request } = setup();
+    const { brokers, control, read, finalCheck, request } = setup();
     expect(await request()).toEqual({ outcome: 'requested', predictedLoss: expectedLoss });
     expect(brokers.calls).toEqual(promoted);
     expect(control.writes).toEqual(['open Promote 1', 'issued Promote 1']);
     expect(control.intents.get('orders/Promote')).toMatchObject({ mode: 'FAILOVER', executionArn: 'arn:run' });
     expect(read).toEqual(['us-west-2']);
-    expect(lastLook.looks).toBe(1);
+    expect(finalCheck.checks).toBe(2);
   });
 
   it('names the same decision for the same failover and another one for the next', async () => {
@@ -107,28 +107,29 @@ describe('requestFailover', () => {
   });
 
   it('refuses with all reasons of gates and guards, and writes nothing', async () => {
-    const { brokers, given, request, nothingWritten } = setup();
+    const { brokers, finalCheck, request, nothingWritten } = setup();
     brokers.set(pairedWest({ state: 'REBOOT_IN_PROGRESS' }));
-    given.guards = { blockers: [finding('FROZEN')], warnings: [finding('ANTI_FLAP')] };
+    finalCheck.blockers = [finding('FROZEN')];
+    finalCheck.warnings = [finding('ANTI_FLAP')];
     expect(await request({ acceptDataLoss: false })).toMatchObject({
       outcome: 'refused',
       blockers: [{ code: 'TARGET_NOT_RUNNING' }, { code: 'DATA_LOSS_NOT_ACCEPTED' }, { code: 'FROZEN' }],
-      warnings: [{ code: 'ANTI_FLAP' }, { code: 'PREDICTED_LOSS' }],
+      warnings: [{ code: 'PREDICTED_LOSS' }, { code: 'ANTI_FLAP' }],
     });
     nothingWritten();
   });
 
   it.each([false, true])('refuses by what speaks against it right before the write (dry run: %s)', async (dryRun) => {
-    const { lastLook, request, nothingWritten } = setup();
-    lastLook.blockers = [finding('FROZEN')];
+    const { finalCheck, request, nothingWritten } = setup();
+    finalCheck.blockers = [finding('FROZEN')];
     expect(await request({ dryRun })).toMatchObject({ outcome: 'refused', blockers: [{ code: 'FROZEN' }] });
     nothingWritten();
   });
 
   it('does not even close an open switchover when it has lost its lock', async () => {
-    const { control, lastLook, request, nothingWritten } = setup();
+    const { control, finalCheck, request, nothingWritten } = setup();
     control.given(intentOf(60_000, { mode: 'SWITCHOVER', status: 'issued' }));
-    lastLook.error = new LockLost('another run has taken it');
+    finalCheck.error = new LockLost('another run has taken it');
     await expect(request()).rejects.toThrow(LockLost);
     nothingWritten();
   });
@@ -257,11 +258,11 @@ describe('requestFailover', () => {
     const override = { withoutControl: true };
 
     it('promotes by the role alone and records nothing', async () => {
-      const { brokers, lastLook, request, control } = setup();
+      const { brokers, finalCheck, request, control } = setup();
       expect(await request(override)).toMatchObject({ outcome: 'requested', predictedLoss: { known: false } });
       expect(brokers.calls).toEqual(promoted);
       expect(control.writes).toEqual([]);
-      expect(lastLook.looks).toBe(0);
+      expect(finalCheck.checks).toBe(1);
     });
 
     it('observes a promotion whose answer was lost', async () => {
@@ -278,8 +279,8 @@ describe('requestFailover', () => {
     });
 
     it('is refused like any other by what can be read', async () => {
-      const { brokers, given, request, nothingWritten } = setup();
-      given.guards = { blockers: [finding('FROZEN')], warnings: [] };
+      const { brokers, finalCheck, request, nothingWritten } = setup();
+      finalCheck.blockers = [finding('FROZEN')];
       brokers.set(pairedWest({ state: 'REBOOT_IN_PROGRESS' }));
       expect(await request({ ...override, acceptDataLoss: false })).toMatchObject({
         blockers: [{ code: 'TARGET_NOT_RUNNING' }, { code: 'DATA_LOSS_NOT_ACCEPTED' }, { code: 'FROZEN' }],
@@ -296,6 +297,14 @@ describe('requestFailover', () => {
 });
 
 describe('assessFailoverRequest', () => {
+  it('names the reasons of gates and guards at once', async () => {
+    const { given, assess } = setup();
+    given.guards = { blockers: [finding('FROZEN')], warnings: [finding('ANTI_FLAP')] };
+    const { blockers, warnings } = await assess({ acceptDataLoss: false });
+    expect(blockers.map(({ code }) => code)).toEqual(['DATA_LOSS_NOT_ACCEPTED', 'FROZEN']);
+    expect(warnings.map(({ code }) => code)).toEqual(['PREDICTED_LOSS', 'ANTI_FLAP']);
+  });
+
   it.each([
     ['no Region of the pair', { runningRegion: 'us-east-2' }, InvalidInput, 'its Regions are us-east-1 and us-west-2'],
     ['a pair that has no brokers', { pair: ordersPair({ brokers: undefined }) }, NotFound, 'orders'],

@@ -27,7 +27,7 @@ import {
   FakeBrokers,
   FakeClock,
   FakeControl,
-  FakeLastLook,
+  FakeFinalCheck,
   FakeMetrics,
 } from '../../support/fake-ports.ts';
 
@@ -36,7 +36,7 @@ const setup = () => {
   const control = new FakeControl();
   const clock = new FakeClock();
   const metrics = new FakeMetrics(healthyGauges());
-  const lastLook = new FakeLastLook();
+  const finalCheck = new FakeFinalCheck();
   const clients = { state: 'accepts' as CounterpartClients, probes: 0 };
   brokers.onWrite = () => {
     clients.state = 'refuses';
@@ -50,10 +50,10 @@ const setup = () => {
       switchoverInputSchema.parse({ pair: 'orders', targetRegion: 'us-west-2', reason: 'test', ...changes }),
       ordersPair(),
       { executionArn: 'arn:run', region: 'us-west-2' },
-      { brokers, control, clock, metrics, probe, lastLook: lastLook.look },
+      { brokers, control, clock, metrics, probe, finalCheck: finalCheck.check },
     );
   const exchange = () => brokers.set(pairedEast(asRole('replica')), pairedWest(asRole('primary')));
-  return { brokers, control, clock, metrics, clients, lastLook, request, exchange };
+  return { brokers, control, clock, metrics, clients, finalCheck, request, exchange };
 };
 
 const intentOf = (ageMs: number, changes: Partial<Intent> = {}) =>
@@ -223,33 +223,33 @@ describe('requestSwitchover', () => {
     ['a real run', false],
     ['a dry run', true],
   ])('refuses %s by what speaks against it right before the write', async (_label, dryRun) => {
-    const { brokers, control, lastLook, request } = setup();
-    lastLook.blockers = [{ code: 'FROZEN', message: 'ann froze this pair', evidence: {} }];
+    const { brokers, control, finalCheck, request } = setup();
+    finalCheck.blockers = [{ code: 'FROZEN', message: 'ann froze this pair', evidence: {} }];
     expect(await request({ dryRun })).toMatchObject({ outcome: 'refused', blockers: [{ code: 'FROZEN' }] });
     expect([...control.writes, ...brokers.calls]).toEqual([]);
   });
 
-  it('leaves an ineffective request open when the last look blocks, for a later run to settle', async () => {
-    const { brokers, control, lastLook, request } = setup();
+  it('leaves an ineffective request open when the final check blocks, for a later run to settle', async () => {
+    const { brokers, control, finalCheck, request } = setup();
     control.given(intentOf(promotionSettleMs));
-    lastLook.blockers = [{ code: 'FROZEN', message: 'ann froze this pair', evidence: {} }];
+    finalCheck.blockers = [{ code: 'FROZEN', message: 'ann froze this pair', evidence: {} }];
     expect(await request()).toMatchObject({ outcome: 'refused' });
     expect([...control.writes, ...brokers.calls]).toEqual([]);
   });
 
   it('writes nothing at all when its lock is lost', async () => {
-    const { brokers, control, lastLook, request } = setup();
-    lastLook.error = new LockLost('another run has taken it');
+    const { brokers, control, finalCheck, request } = setup();
+    finalCheck.error = new LockLost('another run has taken it');
     await expect(request()).rejects.toThrow(LockLost);
     expect([...control.writes, ...brokers.calls]).toEqual([]);
   });
 
-  it('looks once, and only before a write', async () => {
-    const { lastLook, request } = setup();
+  it('checks before the intent and before the call, and only for a write', async () => {
+    const { finalCheck, request } = setup();
     await request();
-    expect(lastLook.looks).toBe(1);
+    expect(finalCheck.checks).toBe(2);
     expect(await request()).toMatchObject({ outcome: 'under-way' });
-    expect(lastLook.looks).toBe(1);
+    expect(finalCheck.checks).toBe(2);
   });
 
   it('stops when both brokers call themselves primary', async () => {

@@ -4,7 +4,7 @@ import { type QueueScan, sha256, writeLines } from '../../../functions/reconcili
 import { type RepairsPorts, repairQueues } from '../../../functions/reconciliation/repair-queues.ts';
 import { RunDocuments } from '../../../functions/reconciliation/run-documents.ts';
 import { LockLost } from '../../../functions/runtime/errors.ts';
-import { FakeClock, FakeLastLook } from '../../support/fake-ports.ts';
+import { FakeClock, FakeFinalCheck } from '../../support/fake-ports.ts';
 import { FakeQueues, FakeStore } from '../../support/fake-queues.ts';
 import { manifestLine, queueScan } from '../../support/manifests.ts';
 
@@ -15,7 +15,7 @@ const setup = async () => {
   const queues = new FakeQueues();
   const store = new FakeStore();
   const clock = new FakeClock();
-  const look = new FakeLastLook();
+  const guard = new FakeFinalCheck();
   const scans: QueueScan[] = [];
   for (const queue of names) {
     queues.sendIds(queue, `done-${queue}`, `open-${queue}`);
@@ -37,7 +37,7 @@ const setup = async () => {
         readCounts: queues.counts,
         keepLock: async () => {},
         documents,
-        lastLook: look.look,
+        finalCheck: guard.check,
         repaired: ({ queue }) => {
           repaired.push(queue);
           clock.advanceMs(60_000);
@@ -47,7 +47,7 @@ const setup = async () => {
       },
     );
   const removedFrom = () => names.filter((queue) => queues.idsIn(queue).length === 1);
-  return { queues, documents, look, repaired, repair, removedFrom };
+  return { queues, documents, guard, repaired, repair, removedFrom };
 };
 
 const frozen = { code: 'FROZEN', message: 'ann froze this pair', evidence: {} };
@@ -63,18 +63,18 @@ describe('the repair of all queues', () => {
   });
 
   it('looks again before each queue', async () => {
-    const { look, repair } = await setup();
+    const { guard, repair } = await setup();
     await repair(0);
-    expect(look.looks).toBe(3);
+    expect(guard.checks).toBe(3);
   });
 
   it('stops where somebody froze the pair, and says how far it had come', async () => {
-    const { look, repair, removedFrom } = await setup();
-    const lastLook = async () => {
-      if (look.looks === 2) look.blockers = [frozen];
-      return await look.look();
+    const { guard, repair, removedFrom } = await setup();
+    const finalCheck = async () => {
+      if (guard.checks === 2) guard.blockers = [frozen];
+      return await guard.check();
     };
-    expect(await repair(0, { lastLook })).toEqual({
+    expect(await repair(0, { finalCheck })).toEqual({
       outcome: 'refused',
       blockers: [frozen],
       warnings: [
@@ -91,19 +91,19 @@ describe('the repair of all queues', () => {
   });
 
   it('changes nothing on a pair that is frozen already', async () => {
-    const { look, repair, removedFrom } = await setup();
-    look.blockers = [frozen];
+    const { guard, repair, removedFrom } = await setup();
+    guard.blockers = [frozen];
     expect(await repair(0)).toMatchObject({ outcome: 'refused', warnings: [], next: 0, done: false });
     expect(removedFrom()).toEqual([]);
   });
 
   it('stops where the lock is lost', async () => {
-    const { look, repair, removedFrom } = await setup();
-    const lastLook = async () => {
-      if (look.looks === 1) look.error = new LockLost('another run acts');
-      return await look.look();
+    const { guard, repair, removedFrom } = await setup();
+    const finalCheck = async () => {
+      if (guard.checks === 1) guard.error = new LockLost('another run acts');
+      return await guard.check();
     };
-    await expect(repair(0, { lastLook })).rejects.toThrow(LockLost);
+    await expect(repair(0, { finalCheck })).rejects.toThrow(LockLost);
     expect(removedFrom()).toEqual(['a']);
   });
 

@@ -9,7 +9,7 @@ import {
   UnexpectedAnswer,
 } from '../../../functions/runtime/errors.ts';
 import { eastRef, noonMs, pendingEast, pendingWest, unpairedEast, westRef } from '../../support/brokers.ts';
-import { earlierIntent, FakeBrokers, FakeControl, FakeLastLook } from '../../support/fake-ports.ts';
+import { earlierIntent, FakeBrokers, FakeClock, FakeControl, FakeFinalCheck } from '../../support/fake-ports.ts';
 
 const raw = {
   pair: 'orders',
@@ -29,15 +29,17 @@ const setup = () => {
   brokers.onWrite = () => brokers.set(pendingEast(), pendingWest());
   brokers.createdId = westRef.brokerId;
   const control = new FakeControl();
-  const lastLook = new FakeLastLook();
+  const finalCheck = new FakeFinalCheck();
   const readCredentials = async (arn: string) => ({ username: `${arn}-user`, password: 'correct-horse-1' });
   const step = (nowMs = noonMs, given = input) =>
-    createReplicaBroker(
-      given,
-      { executionArn: 'arn:run', nowMs },
-      { brokers, control, readCredentials, lastLook: lastLook.look },
-    );
-  return { brokers, control, lastLook, step };
+    createReplicaBroker(given, 'arn:run', {
+      brokers,
+      control,
+      readCredentials,
+      clock: new FakeClock(nowMs),
+      finalCheck: finalCheck.check,
+    });
+  return { brokers, control, finalCheck, step };
 };
 
 const replica = { region: westRef.region, brokerName: westRef.brokerName, brokerId: westRef.brokerId };
@@ -145,8 +147,8 @@ describe('createReplicaBroker', () => {
     ['a real run', input],
     ['a dry run', dryRunInput],
   ])('refuses %s by what speaks against it right before the write', async (_label, given) => {
-    const { brokers, control, lastLook, step } = setup();
-    lastLook.blockers = [{ code: 'FROZEN', message: 'ann froze this pair', evidence: {} }];
+    const { brokers, control, finalCheck, step } = setup();
+    finalCheck.blockers = [{ code: 'FROZEN', message: 'ann froze this pair', evidence: {} }];
     expect(await step(noonMs, given)).toMatchObject({ outcome: 'refused', blockers: [{ code: 'FROZEN' }] });
     expect([...control.writes, ...brokers.calls]).toEqual([]);
   });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type DeletionRequest, deleteReplica, deletionSettleMs } from '../../../functions/replica/delete-replica.ts';
+import { settleMs } from '../../../functions/control/intent-journal.ts';
+import { type DeletionRequest, deleteReplica } from '../../../functions/replica/delete-replica.ts';
 import { AccessDenied, NotFound, OutcomeUnknown, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
 import type { Finding } from '../../../functions/runtime/finding.ts';
 import { eastRef, noonMs, pairedEast, pairedWest, westRef } from '../../support/brokers.ts';
-import { earlierIntent, FakeBrokers, FakeControl } from '../../support/fake-ports.ts';
+import { earlierIntent, FakeBrokers, FakeClock, FakeControl } from '../../support/fake-ports.ts';
 
 const ordinary = { role: 'none', roleText: undefined, counterpart: undefined, replicationMode: 'NONE' } as const;
 
@@ -16,10 +17,13 @@ const setUp = (replica = pairedWest(ordinary), primary = pairedEast(ordinary), l
     replica: westRef,
     replicaBrokerId: westRef.brokerId,
     executionArn: 'arn:run',
-    nowMs: noonMs,
+    dryRun: false,
   };
   const run = (changes: Partial<DeletionRequest> = {}) =>
-    deleteReplica({ ...request, ...changes }, { brokers, control, lastLook: async () => late });
+    deleteReplica(
+      { ...request, ...changes },
+      { brokers, control, clock: new FakeClock(), finalCheck: async () => ({ blockers: late, warnings: [] }) },
+    );
   return { brokers, control, run };
 };
 
@@ -87,10 +91,10 @@ describe('deleteReplica', () => {
 
   it('waits for an unconfirmed request to show, and asks again once it would have', async () => {
     const { brokers, control, run } = setUp();
-    control.given(earlierIntent('DeleteBroker', { openedAtMs: noonMs - deletionSettleMs + 1 }));
+    control.given(earlierIntent('DeleteBroker', { openedAtMs: noonMs - settleMs + 1 }));
     await expect(run()).rejects.toThrow(OutcomeUnknown);
     expect(brokers.calls).toEqual([]);
-    control.given(earlierIntent('DeleteBroker', { openedAtMs: noonMs - deletionSettleMs }));
+    control.given(earlierIntent('DeleteBroker', { openedAtMs: noonMs - settleMs }));
     expect(await run()).toEqual({ outcome: 'issued' });
     expect(control.writes).toEqual(['not-effective DeleteBroker 1', 'open DeleteBroker 2', 'issued DeleteBroker 2']);
   });

@@ -3,7 +3,7 @@ import { gatherEligibilityFacts } from '../../../functions/replica/eligibility-f
 import { createReplicaInputSchema, replicaDecision } from '../../../functions/replica/replica-request.ts';
 import { ServiceUnavailable } from '../../../functions/runtime/errors.ts';
 import { eastRef, pendingWest, unpairedEast, westRef } from '../../support/brokers.ts';
-import { earlierIntent, FakeBrokers, FakeControl } from '../../support/fake-ports.ts';
+import { earlierIntent, FakeBrokers } from '../../support/fake-ports.ts';
 
 const input = createReplicaInputSchema.parse({
   pair: 'orders',
@@ -16,9 +16,8 @@ const input = createReplicaInputSchema.parse({
   reason: 'test',
 });
 
-const ports = (brokers = new FakeBrokers(unpairedEast()), control = new FakeControl()) => ({
+const ports = (brokers = new FakeBrokers(unpairedEast())) => ({
   brokers,
-  control,
   readCredentials: async (arn: string) => ({ username: `${arn}-user`, password: 'correct-horse-1' }),
 });
 
@@ -26,7 +25,7 @@ describe('gatherEligibilityFacts', () => {
   it('reads the primary, both users and the absence of a namesake', async () => {
     const given = ports();
     given.brokers.users.set('replication-user', { replicationUser: true, consoleAccess: false });
-    const facts = await gatherEligibilityFacts(input, given);
+    const facts = await gatherEligibilityFacts(input, undefined, given);
     expect(facts.primary.brokerId).toBe(eastRef.brokerId);
     expect(facts.namesake).toBeUndefined();
     expect(facts.consoleUser.username).toBe('console-user');
@@ -36,11 +35,11 @@ describe('gatherEligibilityFacts', () => {
 
   it('takes a user that is not found as missing, but passes other errors on', async () => {
     const given = ports();
-    expect((await gatherEligibilityFacts(input, given)).replicationUserOnPrimary).toBeUndefined();
+    expect((await gatherEligibilityFacts(input, undefined, given)).replicationUserOnPrimary).toBeUndefined();
     given.brokers.describeUser = async () => {
       throw new ServiceUnavailable('busy');
     };
-    await expect(gatherEligibilityFacts(input, given)).rejects.toThrow(ServiceUnavailable);
+    await expect(gatherEligibilityFacts(input, undefined, given)).rejects.toThrow(ServiceUnavailable);
   });
 
   it.each([
@@ -57,8 +56,7 @@ describe('gatherEligibilityFacts', () => {
     ],
     ['of another decision', earlierIntent('CreateBroker'), false],
   ])('judges by an intent that is %s whether the namesake is ours', async (_label, intent, ours) => {
-    const given = ports(new FakeBrokers(unpairedEast(), pendingWest()), new FakeControl().given(intent));
-    const facts = await gatherEligibilityFacts(input, given);
+    const facts = await gatherEligibilityFacts(input, intent, ports(new FakeBrokers(unpairedEast(), pendingWest())));
     expect(facts.namesake?.brokerId).toBe(westRef.brokerId);
     expect(facts.namesakeIsOurs).toBe(ours);
   });

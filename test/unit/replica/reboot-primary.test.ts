@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ProtectedWindow } from '../../../functions/config/protected-window.ts';
-import { type RebootPurpose, rebootPrimary, rebootSettleMs } from '../../../functions/replica/reboot-primary.ts';
+import { settleMs } from '../../../functions/control/intent-journal.ts';
+import { type RebootPurpose, rebootPrimary } from '../../../functions/replica/reboot-primary.ts';
 import {
   ControlConflict,
   OutcomeUnknown,
@@ -8,13 +9,13 @@ import {
   ServiceUnavailable,
 } from '../../../functions/runtime/errors.ts';
 import { eastRef, noonMs, pairedEast, pairedWest, pendingEast, pendingWest, westRef } from '../../support/brokers.ts';
-import { earlierIntent, FakeBrokers, FakeControl, FakeLastLook } from '../../support/fake-ports.ts';
+import { earlierIntent, FakeBrokers, FakeClock, FakeControl, FakeFinalCheck } from '../../support/fake-ports.ts';
 
 const setup = () => {
   const brokers = new FakeBrokers(pendingEast(), pendingWest());
   brokers.onWrite = () => brokers.set(pendingEast({ state: 'REBOOT_IN_PROGRESS' }));
   const control = new FakeControl();
-  const lastLook = new FakeLastLook();
+  const finalCheck = new FakeFinalCheck();
   const step = (
     changes: { dryRun?: boolean; protectedWindows?: readonly ProtectedWindow[]; purpose?: RebootPurpose } = {},
   ) =>
@@ -27,12 +28,11 @@ const setup = () => {
         protectedWindows: [],
         executionArn: 'arn:run',
         dryRun: false,
-        nowMs: noonMs,
         ...changes,
       },
-      { brokers, control, lastLook: lastLook.look },
+      { brokers, control, clock: new FakeClock(), finalCheck: finalCheck.check },
     );
-  return { brokers, control, lastLook, step };
+  return { brokers, control, finalCheck, step };
 };
 
 const intentOf = (ageMs: number) =>
@@ -47,8 +47,8 @@ describe('rebootPrimary', () => {
   });
 
   it.each([false, true])('refuses by what speaks against it right before the write (dry run: %s)', async (dryRun) => {
-    const { brokers, control, lastLook, step } = setup();
-    lastLook.blockers = [{ code: 'FROZEN', message: 'ann froze this pair', evidence: {} }];
+    const { brokers, control, finalCheck, step } = setup();
+    finalCheck.blockers = [{ code: 'FROZEN', message: 'ann froze this pair', evidence: {} }];
     expect(await step({ dryRun })).toMatchObject({ outcome: 'refused', blockers: [{ code: 'FROZEN' }] });
     expect([...control.writes, ...brokers.calls]).toEqual([]);
   });
@@ -63,7 +63,7 @@ describe('rebootPrimary', () => {
 
   it.each([
     ['nothing earlier', undefined],
-    ['an old open intent', intentOf(rebootSettleMs)],
+    ['an old open intent', intentOf(settleMs)],
   ])('names the write of a dry run and makes none, with %s', async (_label, intent) => {
     const { brokers, control, step } = setup();
     if (intent) control.given(intent);
@@ -88,7 +88,7 @@ describe('rebootPrimary', () => {
   it('is not needed for brokers that are a pair already, and a dry run leaves even the intent alone', async () => {
     const { brokers, control, step } = setup();
     brokers.set(pairedEast(), pairedWest());
-    control.given(intentOf(rebootSettleMs));
+    control.given(intentOf(settleMs));
     expect(await step({ dryRun: true })).toEqual({ outcome: 'dry-run', plannedWrites: [] });
     expect(control.writes).toEqual([]);
     expect(await step()).toEqual({ outcome: 'not-needed' });
@@ -98,14 +98,14 @@ describe('rebootPrimary', () => {
 
   it('waits while an unconfirmed request is too young to be judged', async () => {
     const { brokers, control, step } = setup();
-    control.given(intentOf(rebootSettleMs - 1));
+    control.given(intentOf(settleMs - 1));
     await expect(step()).rejects.toThrow(OutcomeUnknown);
     expect([...control.writes, ...brokers.calls]).toEqual([]);
   });
 
   it('repeats an unconfirmed request of which nothing is to be seen when it is old enough', async () => {
     const { brokers, control, step } = setup();
-    control.given(intentOf(rebootSettleMs));
+    control.given(intentOf(settleMs));
     expect(await step()).toEqual({ outcome: 'issued' });
     expect(brokers.calls).toHaveLength(1);
     expect(control.writes).toEqual(['not-effective RebootBroker 1', 'open RebootBroker 2', 'issued RebootBroker 2']);

@@ -1,21 +1,26 @@
 import { describe, expect, it } from 'vitest';
+import { settleMs } from '../../../functions/control/intent-journal.ts';
 import { unpairInputSchema } from '../../../functions/replica/unpair-input.ts';
-import { unpairPrimary, unpairSettleMs } from '../../../functions/replica/unpair-primary.ts';
+import { unpairPrimary } from '../../../functions/replica/unpair-primary.ts';
 import { OutcomeUnknown, RequestRejected, UnsafeTopology } from '../../../functions/runtime/errors.ts';
 import type { Finding } from '../../../functions/runtime/finding.ts';
 import { asRole, eastRef, noonMs, ordersPair, pairedEast, pairedWest } from '../../support/brokers.ts';
-import { earlierIntent, FakeBrokers, FakeControl } from '../../support/fake-ports.ts';
+import { earlierIntent, FakeBrokers, FakeClock, FakeControl } from '../../support/fake-ports.ts';
 
 const ending = { pendingReplicationMode: 'NONE' };
 
 const setUp = (primary = pairedEast(), late: readonly Finding[] = []) => {
   const brokers = new FakeBrokers(primary, pairedWest());
   const control = new FakeControl();
-  const ports = { brokers, control, lastLook: async () => late };
+  const ports = {
+    brokers,
+    control,
+    clock: new FakeClock(),
+    finalCheck: async () => ({ blockers: late, warnings: [] }),
+  };
   const input = (more: object) =>
     unpairInputSchema.parse({ pair: 'orders', confirm: 'orders', reason: 'test', ...more });
-  const run = (more: object = {}) =>
-    unpairPrimary(input(more), ordersPair(), { executionArn: 'arn:run', nowMs: noonMs }, ports);
+  const run = (more: object = {}) => unpairPrimary(input(more), ordersPair(), 'arn:run', ports);
   return { brokers, control, run };
 };
 
@@ -40,10 +45,10 @@ describe('unpairPrimary', () => {
 
   it('waits for an unconfirmed request to show, and asks again once it would have', async () => {
     const { brokers, control, run } = setUp();
-    control.given(earlierIntent('UpdateBroker', { openedAtMs: noonMs - unpairSettleMs + 1 }));
+    control.given(earlierIntent('UpdateBroker', { openedAtMs: noonMs - settleMs + 1 }));
     await expect(run()).rejects.toThrow(OutcomeUnknown);
     expect(brokers.calls).toEqual([]);
-    control.given(earlierIntent('UpdateBroker', { openedAtMs: noonMs - unpairSettleMs }));
+    control.given(earlierIntent('UpdateBroker', { openedAtMs: noonMs - settleMs }));
     expect(await run()).toEqual({ outcome: 'issued' });
     expect(control.writes).toEqual(['not-effective UpdateBroker 1', 'open UpdateBroker 2', 'issued UpdateBroker 2']);
   });
@@ -59,7 +64,7 @@ describe('unpairPrimary', () => {
     expect(refused.control.writes).toEqual(['open UpdateBroker 1', 'rejected UpdateBroker 1']);
   });
 
-  it('repeats the gates and the last look, and writes nothing when either speaks against it', async () => {
+  it('repeats the gates and the final check, and writes nothing when either speaks against it', async () => {
     const gate = setUp(pairedEast({ state: 'REBOOT_IN_PROGRESS' }));
     expect(await gate.run()).toMatchObject({ outcome: 'refused', blockers: [{ code: 'PRIMARY_NOT_RUNNING' }] });
     const frozen = setUp(pairedEast(), [{ code: 'FROZEN', message: 'frozen', evidence: {} }]);

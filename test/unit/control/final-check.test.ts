@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { guardWrite, type WritingRun } from '../../../functions/control/guard-write.ts';
+import { finalCheck, type WritingRun } from '../../../functions/control/final-check.ts';
 import type { GuardReading, Lock } from '../../../functions/control/guards.ts';
 import { LockLost, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
 import { noonMs } from '../../support/brokers.ts';
@@ -11,17 +11,17 @@ const frozen = { reason: 'stock-taking', by: 'ann', atMs: noonMs };
 const unreachable: GuardReading = { known: false, reason: 'no answer' };
 
 const guard = (reading: GuardReading, changes: Partial<WritingRun> = {}) =>
-  guardWrite({ ...run, ...changes }, policy, { readGuards: async () => reading, nowMs: () => noonMs });
+  finalCheck({ ...run, ...changes }, policy, { readGuards: async () => reading, nowMs: () => noonMs });
 
-describe('guardWrite', () => {
+describe('finalCheck', () => {
   it('lets the holder of the lock write while enough of its lease is left', async () => {
-    expect(await guard({ known: true, lock: ours })).toEqual([]);
+    expect((await guard({ known: true, lock: ours })).blockers).toEqual([]);
   });
 
   it.each([
     ['nobody holds the lock', undefined],
     ['somebody else holds it', { ...ours, owner: 'arn:theirs', fence: 4 }],
-    ['the run holds it under a later fence: an earlier process of it runs on', { ...ours, fence: 4 }],
+    ['the run holds it under a later fencing token: an earlier process of it runs on', { ...ours, fence: 4 }],
     ['less is left of the lease than a write needs', { ...ours, expiresAtMs: noonMs + 19_999 }],
     ['the lease has run out', { ...ours, expiresAtMs: noonMs - 1 }],
   ])('stops a run when %s', async (_label, lock) => {
@@ -32,7 +32,7 @@ describe('guardWrite', () => {
   it('says what the run held and what is there now', async () => {
     const lost = guard({ known: true, lock: { ...ours, owner: 'arn:theirs', fence: 4 } });
     await expect(lost).rejects.toThrow(
-      'this run held fence 3; the lock now has fence 4, owner arn:theirs and 20 s left, of which a write needs 20',
+      'this run held the lock with fencing token 3; it now has token 4, owner arn:theirs and 20 s left, of which a write needs 20',
     );
   });
 
@@ -45,7 +45,7 @@ describe('guardWrite', () => {
       promotedAtMs: noonMs,
       executionArn: 'arn:earlier',
     } as const;
-    const blockers = await guard({ known: true, lock: ours, freeze: frozen, epoch }, { automatic: true });
+    const { blockers } = await guard({ known: true, lock: ours, freeze: frozen, epoch }, { automatic: true });
     expect(blockers.map(({ code }) => code)).toEqual(['FROZEN', 'NOT_ENROLLED', 'ANTI_FLAP']);
   });
 
@@ -55,19 +55,20 @@ describe('guardWrite', () => {
 
   it('stops a run with a lock when the table cannot be read any more', async () => {
     await expect(guard(unreachable)).rejects.toThrow(ServiceUnavailable);
+    await expect(guard(unreachable, { overrideControl: 'down' })).rejects.toThrow(ServiceUnavailable);
   });
 
   it('asks a dry run for no lock, but shows it what would stop a real one', async () => {
-    expect(await guard({ known: true }, { fence: null })).toEqual([]);
+    expect((await guard({ known: true }, { fence: null })).blockers).toEqual([]);
     const lock = { ...ours, owner: 'arn:theirs' };
-    const blockers = await guard({ known: true, lock, freeze: frozen }, { fence: null });
+    const { blockers } = await guard({ known: true, lock, freeze: frozen }, { fence: null });
     expect(blockers.map(({ code }) => code)).toEqual(['LOCK_HELD', 'FROZEN']);
-    expect(await guard({ known: true, lock }, { fence: null, preempts: ['failover'] })).toEqual([]);
+    expect((await guard({ known: true, lock }, { fence: null, preempts: ['failover'] })).blockers).toEqual([]);
   });
 
-  it('lets nobody without a fence pass an unreachable table but a person who overrides it', async () => {
-    expect(await guard(unreachable, { fence: null })).toMatchObject([{ code: 'CONTROL_UNREACHABLE' }]);
-    expect(await guard(unreachable, { fence: null, overrideControl: 'down' })).toEqual([]);
+  it('lets nobody without a fencing token pass an unreachable table but a person who overrides it', async () => {
+    await expect(guard(unreachable, { fence: null })).rejects.toThrow(ServiceUnavailable);
+    expect((await guard(unreachable, { fence: null, overrideControl: 'down' })).blockers).toEqual([]);
   });
 
   it('reads the time after the table has answered: a slow answer uses up the lease', async () => {
@@ -76,6 +77,6 @@ describe('guardWrite', () => {
       nowMs = noonMs + 1;
       return { known: true, lock: ours };
     };
-    await expect(guardWrite(run, policy, { readGuards, nowMs: () => nowMs })).rejects.toThrow(LockLost);
+    await expect(finalCheck(run, policy, { readGuards, nowMs: () => nowMs })).rejects.toThrow(LockLost);
   });
 });
