@@ -18,7 +18,7 @@ const epochSchema = z.object({
   acknowledgedAtMs: z.optional(number),
 });
 
-/** An owner that nobody is: a released lock keeps its item, since its fence must never fall. */
+/** An owner that nobody is: a released lock keeps its item, since its fencing token must never fall. */
 const nobody = 'nobody';
 
 /** What became of asking for a lock. */
@@ -68,7 +68,7 @@ export class GuardTable {
   }
 
   /**
-   * Takes the lock if it is free, expired, the run's own already (then it keeps its fence), or held for one of the
+   * Takes the lock if it is free, expired, the run's own already (then it keeps its fencing token), or held for one of the
    * purposes that this run takes over.
    *
    * @throws ServiceUnavailable when the table cannot be reached, AccessDenied
@@ -112,8 +112,8 @@ export class GuardTable {
   }
 
   /** Extends the run's own lock by a lease. @throws LockLost when somebody else has it, or nobody */
-  async renew(owner: string, fence: number, nowMs: number): Promise<Lock> {
-    return await this.#ofOwner(owner, fence, {
+  async renew(owner: string, token: number, nowMs: number): Promise<Lock> {
+    return await this.#ofOwner(owner, token, {
       UpdateExpression: 'SET expiresAtMs = :expires',
       ExpressionAttributeValues: { ':expires': { N: String(nowMs + leaseSeconds * 1_000) } },
     });
@@ -209,7 +209,7 @@ export class GuardTable {
 
   async #ofOwner(
     owner: string,
-    fence: number,
+    token: number,
     change: { readonly UpdateExpression: string; readonly ExpressionAttributeValues: Record<string, { N: string }> },
   ): Promise<Lock> {
     try {
@@ -222,7 +222,7 @@ export class GuardTable {
           ExpressionAttributeValues: {
             ...change.ExpressionAttributeValues,
             ':owner': { S: owner },
-            ':fence': { N: String(fence) },
+            ':fence': { N: String(token) },
           },
         },
         lockSchema,
@@ -230,8 +230,8 @@ export class GuardTable {
     } catch (error) {
       if (!(error instanceof ControlConflict)) throw error;
       throw new LockLost(
-        `the lock of ${this.#scope} is not held with fence ${fence} any more`,
-        { owner, fence },
+        `the lock of ${this.#scope} is not held with fencing token ${token} any more`,
+        { owner, token },
         { cause: error },
       );
     }

@@ -1,8 +1,8 @@
-/** Who may write for a scope (a pair or a cluster) now. One lock for each scope; its fence counts its owners. */
+/** Who may write for a scope (a pair or a cluster) now. One lock for each scope; its fencing token counts its owners. */
 export interface Lock {
   /** ARN of the root execution that holds it. */
   readonly owner: string;
-  /** Rises with every new owner; a run with a smaller one has lost the lock. */
+  /** The fencing token: it rises with every new owner, and a run with a smaller one has lost the lock. */
   readonly fence: number;
   readonly expiresAtMs: number;
   /** The workflow that the owner runs, for messages. */
@@ -42,7 +42,7 @@ export type GuardReading =
 
 /**
  * Life of a lock without renewal, in seconds. The longest silence of a healthy run is a wait of 120 s between two
- * looks and a task that is tried six times (30 s each, 115 s of back-off): 415 s, rounded up.
+ * polls and a task that is tried six times (30 s each, 115 s of back-off): 415 s, rounded up.
  */
 export const leaseSeconds = 420;
 

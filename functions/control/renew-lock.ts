@@ -5,7 +5,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { controlPorts } from './control-ports.ts';
 
 /**
- * Extends the lock, if the run holds one; called by every look of a loop.
+ * Extends the lock, if the run holds one; called by every poll of a loop.
  *
  * @throws LockLost when another run has taken it, ServiceUnavailable
  */

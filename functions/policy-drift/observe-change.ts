@@ -55,11 +55,11 @@ const queuesBehind = (change: ChangeRecord, { cluster, drift }: Pick<Judgement, 
 /**
  * Reads one write back, and waits for the mirrors that it asks for.
  *
- * @param lastLook whether the workflow's patience ends with this look
+ * @param isFinalPoll whether the workflow's deadline ends with this poll
  * @throws what the ports throw
  */
 export const observeChange = async (
-  request: Omit<JudgeRequest, 'alreadyChanged' | 'serviceHadItsTime'> & { readonly lastLook: boolean },
+  request: Omit<JudgeRequest, 'alreadyChanged' | 'serviceHadItsTime'> & { readonly isFinalPoll: boolean },
   ports: DriftPorts,
 ): Promise<ObservedChange> => {
   const changes = await readChanges(ports.records, runNameOf(request.executionArn));
@@ -67,20 +67,20 @@ export const observeChange = async (
   if (open === undefined) return { phase: 'none', waitingFor: 0, blockers: [] };
   const { change } = open;
   const reporting = { ...request.input, mode: 'report' as const };
-  const looked = await judgeCluster(
+  const judged = await judgeCluster(
     { ...request, input: reporting, alreadyChanged: 0, serviceHadItsTime: true },
     ports,
   );
   const nowMs = ports.clock.nowMs();
   await ports.guards.acquire(request.executionArn, 'policy-drift', nowMs);
-  const live = await looked.management.readPolicy(change.vhost, change.name);
+  const live = await judged.management.readPolicy(change.vhost, change.name);
   if (textOf(live) !== textOf(change.after)) {
     if (nowMs - change.openedAtMs < settleMs) return { phase: 'waiting', waitingFor: 0, blockers: [] };
     await moveChange(ports.records, open, { status: 'settled', settledAs: 'not-effective' });
     return { phase: 'lost', waitingFor: 0, blockers: [] };
   }
-  const waitingFor = queuesBehind(change, looked);
-  if (waitingFor > 0 && !request.lastLook) return { phase: 'syncing', waitingFor, blockers: [] };
+  const waitingFor = queuesBehind(change, judged);
+  if (waitingFor > 0 && !request.isFinalPoll) return { phase: 'syncing', waitingFor, blockers: [] };
   await moveChange(ports.records, open, { status: 'settled', settledAs: 'effective' });
   await changeHistory(ports.records, change, (history) =>
     history?.desired === change.desired ? withEffect(history, nowMs) : undefined,

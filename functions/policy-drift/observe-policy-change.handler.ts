@@ -14,7 +14,10 @@ export const handler = composeHandler({
   handle: async ({ input, lastLook, run }, { runtime, environment, logDecision }) => {
     const config = findCluster(environment.CLUSTERS, input.cluster);
     const ports = clusterPorts(runtime, environment, config);
-    const observed = await observeChange({ input, config, executionArn: run.executionArn, lastLook }, ports);
+    const observed = await observeChange(
+      { input, config, executionArn: run.executionArn, isFinalPoll: lastLook },
+      ports,
+    );
     logDecision('policy change observed', { cluster: config.name, ...observed });
     return { ...observed, held: 0 };
   },

@@ -43,11 +43,11 @@ export const assessFailbackRequest = async (
     const { warnings } = assessed;
     return { verdict: 'refused', blockers, warnings, plannedWrites: [], step: undefined, judgement: undefined };
   }
-  const { look, judgement, decided } = decision;
+  const { reading, judgement, decided } = decision;
   const gates = { blockers: [], warnings: [], ...decided };
   const own = assessFailback({ runningRegion: region, guards, verdict: judgement.verdict, step: decided.step });
   const blockers = [...own, ...gates.blockers, ...assessed.blockers];
-  const request = { BrokerId: look.target.brokerId, Mode: 'SWITCHOVER' };
+  const request = { BrokerId: reading.target.brokerId, Mode: 'SWITCHOVER' };
   return {
     verdict: blockers.length > 0 ? 'refused' : 'proceed',
     blockers,

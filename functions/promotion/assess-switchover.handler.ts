@@ -20,11 +20,11 @@ export const handler = composeHandler({
     const run = runOf(own, input.parentRun);
     const ports = replicationPorts(runtime, environment);
     const intent = await ports.control.readIntent(pair.name, 'Promote');
-    const { look, judgement, decided } = await assessRequest(input, pair, region, intent, ports);
+    const { reading, judgement, decided } = await assessRequest(input, pair, region, intent, ports);
     const gates = { blockers: [], warnings: [], ...decided };
     const guards = await runGuards(runtime, environment, pair, run).assess();
     const { blockers, warnings } = joined(gates, guards);
-    const predictedLoss = predictLoss(look.observation.gauges.QueueSize, look.observation.atMs);
+    const predictedLoss = predictLoss(reading.observation.gauges.QueueSize, reading.observation.atMs);
     logDecision('switchover assessed', { pair: pair.name, step: decided.step, blockers, warnings });
     logDecision('replication judged', { pair: pair.name, ...judgement, predictedLoss });
     return {
@@ -34,7 +34,7 @@ export const handler = composeHandler({
       dryRun: input.dryRun,
       run,
       // As they will be named once the target is the primary.
-      brokers: { primary: namedBroker(look.target), replica: namedBroker(look.counterpart) },
+      brokers: { primary: namedBroker(reading.target), replica: namedBroker(reading.counterpart) },
     };
   },
 });

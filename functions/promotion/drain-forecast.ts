@@ -36,7 +36,7 @@ export const forecastDrain = (points: readonly GaugePoint[], nowMs: number): Dra
   const previous = recent.at(-2);
   if (first === undefined || last === undefined || previous === undefined) return undefined;
   const rateBetween = (a: GaugePoint, b: GaugePoint): number => (a.value - b.value) / ((b.atMs - a.atMs) / 1_000);
-  // The faster of the newest and the average rate: looking too early costs one call, too late costs an outage.
+  // The faster of the newest and the average rate: polling too early costs one call, too late costs an outage.
   const ratePerSecond = Math.max(rateBetween(first, last), rateBetween(previous, last));
   if (!(ratePerSecond > 0) || nowMs - last.atMs > freshMs) return undefined;
   const pointAgeSeconds = Math.max(0, (nowMs - last.atMs) / 1_000);

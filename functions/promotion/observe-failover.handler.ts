@@ -6,7 +6,7 @@ import { renewLock } from '../control/renew-lock.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 
-/** Looks once whether this Region's broker has become the primary and takes clients. The other Region is not asked. */
+/** Checks once whether this Region's broker has become the primary and takes clients. The other Region is not asked. */
 export const handler = composeHandler({
   name: 'observe-failover',
   input: z.strictObject({ pair: z.string(), target: brokerAddressSchema, run: runSchema }),

@@ -8,7 +8,7 @@ import { UnsafeTopology } from '../runtime/errors.ts';
 import { describeForecast } from './drain-forecast.ts';
 import { watchSchema, watchSwitchover } from './watch-switchover.ts';
 
-/** One look at a running switchover: verdict, forecast, predicted loss, what to do next, and when to look again. */
+/** One poll of a running switchover: verdict, forecast, predicted loss, what to do next, and when to poll again. */
 export const handler = composeHandler({
   name: 'observe-switchover',
   input: z.strictObject({
@@ -23,8 +23,8 @@ export const handler = composeHandler({
   handle: async ({ pair: pairName, run, ...asked }, { runtime, environment, logDecision }) => {
     const pair = findPair(environment.PAIRS, pairName);
     await renewLock(runtime, environment, pair, run);
-    const look = await watchSwitchover({ ...asked, pair }, replicationPorts(runtime, environment));
-    const { judgement, forecast, predictedLoss, progress, nextSeconds, approval, escalation } = look;
+    const poll = await watchSwitchover({ ...asked, pair }, replicationPorts(runtime, environment));
+    const { judgement, forecast, predictedLoss, progress, nextSeconds, approval, escalation } = poll;
     const { phase } = progress;
     logDecision('replication judged', { pair: pairName, ...judgement, forecast, predictedLoss, phase, nextSeconds });
     if (escalation === undefined) throw new UnsafeTopology(progress.because, { evidence: judgement.evidence });

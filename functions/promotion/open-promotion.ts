@@ -39,10 +39,15 @@ export const judgeOpenPromotion = ({
 /** The page about it; undefined while it will be checked again. */
 export const openPromotionNews = (
   step: OpenPromotionStep,
-  promotion: { readonly pair: string; readonly subject: string; readonly region: string; readonly isLastLook: boolean },
+  promotion: {
+    readonly pair: string;
+    readonly subject: string;
+    readonly region: string;
+    readonly isFinalPoll: boolean;
+  },
   evidence: readonly string[],
 ): { readonly subject: string; readonly lines: readonly string[] } | undefined => {
-  const { pair, subject, region, isLastLook } = promotion;
+  const { pair, subject, region, isFinalPoll } = promotion;
   const shown = [...evidence.map((line) => `- ${line}`), runbookLine('promotion-open')];
   switch (step) {
     case 'settle':
@@ -69,7 +74,7 @@ export const openPromotionNews = (
         lines: [`Another run has closed the promotion of ${subject} in ${region}.`, ...shown],
       };
     case 'open':
-      return isLastLook
+      return isFinalPoll
         ? {
             subject: pageSubject('now', `promotion of ${pair} still shows no effect, both brokers may be closed`),
             lines: [

@@ -3,26 +3,26 @@ import type { DrainForecast } from './drain-forecast.ts';
 /** DescribeBroker may be read this often: the account shares 15 calls a second. docs/amazon-mq.md 8. */
 const shortestSeconds = 5;
 
-/** Metrics arrive once a minute, so looking more rarely than that only delays the forecast. */
+/** Metrics arrive once a minute, so polling more rarely than that only delays the forecast. */
 const usualLongestSeconds = 60;
 
 /**
- * While more than an hour is forecast, two minutes: a look costs nine history events, and a drain of 24 hours must stay
+ * While more than an hour is forecast, two minutes: a poll costs nine history events, and a drain of 24 hours must stay
  * within half of an execution's 25,000.
  */
 const distantLongestSeconds = 120;
 const distantSeconds = 3_600;
 
 /**
- * The rate may rise fourfold between two looks without the end being missed. The newest point is one to three minutes
- * old, so the rate may have risen at the look before as well: the end may come after a sixteenth of the time forecast
+ * The rate may rise fourfold between two polls without the end being missed. The newest point is one to three minutes
+ * old, so the rate may have risen at the poll before as well: the end may come after a sixteenth of the time forecast
  * at that point.
  */
 const rateChangeFactor = 16;
 
 /**
  * While more than ten minutes are forecast, no shorter than 15 s: even a sixteenfold rate leaves 37 s of them. At 5 s the last
- * 40 minutes of a long drain would take 500 looks, and a switchover has 1,000 (infra/catalogue.ts): 690 for a day at two
+ * 40 minutes of a long drain would take 500 polls, and a switchover has 1,000 (infra/catalogue.ts): 690 for a day at two
  * minutes, 19 at one, 125 at 15 s and 120 at 5 s are 954.
  */
 const unhurriedSeconds = 15;
@@ -33,11 +33,11 @@ const eagerSeconds = 120;
 const patientSeconds = 600;
 
 /**
- * Seconds until the next look at a running switchover.
+ * Seconds until the next poll of a running switchover.
  *
  * @param elapsedSeconds since the promotion was requested
  */
-export const nextLookSeconds = (forecast: DrainForecast | undefined, elapsedSeconds: number): number => {
+export const nextPollSeconds = (forecast: DrainForecast | undefined, elapsedSeconds: number): number => {
   if (forecast === undefined) {
     if (elapsedSeconds <= eagerSeconds) return shortestSeconds;
     if (elapsedSeconds <= patientSeconds) return unhurriedSeconds;

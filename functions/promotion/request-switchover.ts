@@ -6,13 +6,13 @@ import { guardedWrite, type WriteResult, type WriteStep } from '../control/guard
 import { type Intent, type IntentReader, isOpen } from '../control/intent.ts';
 import { type IntendedWrite, intentJournal, type PairWritePorts } from '../control/intent-journal.ts';
 import { UnsafeTopology } from '../runtime/errors.ts';
-import { type LookPorts, lookAtPair, type PairLook } from './look-at-pair.ts';
+import { type PairReading, type PairReadPorts, readPair } from './read-pair.ts';
 import type { SwitchoverInput } from './switchover-input.ts';
 import { type CounterpartClients, decideSwitchover, type SwitchoverStep } from './switchover-step.ts';
 
 /** What deciding about a switchover reads. */
-export interface SwitchoverPorts extends LookPorts {
-  readonly control: LookPorts['control'] & IntentReader;
+export interface SwitchoverPorts extends PairReadPorts {
+  readonly control: PairReadPorts['control'] & IntentReader;
   /** Whether clients can connect to the broker. */
   readonly probe: (broker: { readonly amqpEndpoints: readonly string[] }) => Promise<CounterpartClients>;
 }
@@ -22,7 +22,7 @@ export type RequestPorts = SwitchoverPorts &
   PairWritePorts & { readonly brokers: { promote(address: BrokerAddress, mode: 'SWITCHOVER'): Promise<WriteOutcome> } };
 
 export interface SwitchoverDecision {
-  readonly look: PairLook;
+  readonly reading: PairReading;
   readonly judgement: LagJudgement;
   readonly decided: Exclude<SwitchoverStep, { readonly step: 'unsafe' }>;
 }
@@ -31,7 +31,7 @@ export interface SwitchoverDecision {
  * Reads the pair and decides the next step; writes nothing.
  *
  * @param intent the pair's newest promotion, read before
- * @throws UnsafeTopology when both brokers call themselves primary and no exchange is under way; errors of `lookAtPair`
+ * @throws UnsafeTopology when both brokers call themselves primary and no exchange is under way; errors of `readPair`
  */
 export const assessRequest = async (
   input: SwitchoverInput,
@@ -40,8 +40,8 @@ export const assessRequest = async (
   intent: Intent | undefined,
   ports: SwitchoverPorts,
 ): Promise<SwitchoverDecision> => {
-  const look = await lookAtPair(pair, input.targetRegion, ports);
-  const { observation } = look;
+  const reading = await readPair(pair, input.targetRegion, ports);
+  const { observation } = reading;
   const judgement = judgeReplication(observation);
   // Only an unconfirmed request needs to know whether the old primary still takes clients.
   const clients =
@@ -52,7 +52,7 @@ export const assessRequest = async (
     {
       targetRegion: input.targetRegion,
       runningRegion,
-      targetBrokerId: look.target.brokerId,
+      targetBrokerId: reading.target.brokerId,
       target: observation.target,
       counterpart: observation.counterpart,
       replication: judgement,
@@ -68,7 +68,7 @@ export const assessRequest = async (
       { evidence: judgement.evidence },
     );
   }
-  return { look, judgement, decided };
+  return { reading, judgement, decided };
 };
 
 /** How the request went. */
@@ -89,18 +89,18 @@ interface SwitchoverWrite extends IntendedWrite {
 }
 
 /** The mode of the open promotion to the target; a switchover where none is open. */
-const modeOf = (newest: Intent | undefined, { target }: PairLook): 'SWITCHOVER' | 'FAILOVER' =>
+const modeOf = (newest: Intent | undefined, { target }: PairReading): 'SWITCHOVER' | 'FAILOVER' =>
   isOpen(newest) && newest.subject === target.brokerId ? (newest.mode ?? 'SWITCHOVER') : 'SWITCHOVER';
 
 const writeStep = (
-  { look, decided }: SwitchoverDecision,
+  { reading, decided }: SwitchoverDecision,
   newest: Intent | undefined,
 ): WriteStep<SwitchoverRequest, SwitchoverWrite> => {
-  const { target, observation } = look;
+  const { target, observation } = reading;
   const requestedAtMs = newest?.openedAtMs ?? observation.atMs;
   switch (decided.step) {
     case 'done':
-      return { step: 'done', result: { outcome: 'already-primary', requestedAtMs, mode: modeOf(newest, look) } };
+      return { step: 'done', result: { outcome: 'already-primary', requestedAtMs, mode: modeOf(newest, reading) } };
     case 'observe':
       return { step: 'done', result: { outcome: 'under-way', requestedAtMs } };
     case 'wait':

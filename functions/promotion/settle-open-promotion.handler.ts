@@ -7,11 +7,11 @@ import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { NotFound } from '../runtime/errors.ts';
-import { lookAtPair } from './look-at-pair.ts';
 import { judgeOpenPromotion, openPromotionNews } from './open-promotion.ts';
+import { readPair } from './read-pair.ts';
 
 /**
- * One look at a promotion whose run has died: closes its intent once its effect is seen, and tells people how it ended.
+ * One check of a promotion whose run has died: closes its intent once its effect is seen, and tells people how it ended.
  * It never writes to a broker.
  */
 export const handler = composeHandler({
@@ -29,12 +29,12 @@ export const handler = composeHandler({
     const { subject, sequence } = promotion;
     const target = (await findMembers(pair, ports.control)).find(({ brokerId }) => brokerId === subject);
     if (target === undefined) throw new NotFound(`pair "${pairName}" has no broker ${subject} any more`, promotion);
-    const { observation } = await lookAtPair(pair, target.region, ports);
+    const { observation } = await readPair(pair, target.region, ports);
     const replication = judgeReplication(observation);
     const intent = await ports.control.readIntent(pairName, 'Promote');
     const step = judgeOpenPromotion({ sequence, intent, target: observation.target, replication });
     if (step === 'settle' && intent !== undefined) await ports.control.settleIntent(intent, 'effective');
-    const about = { pair: pairName, subject, region: target.region, isLastLook };
+    const about = { pair: pairName, subject, region: target.region, isFinalPoll: isLastLook };
     const news = openPromotionNews(step, about, replication.evidence);
     logDecision('open promotion observed', { ...about, step, verdict: replication.verdict });
     if (news !== undefined) {

@@ -6,21 +6,24 @@ import { isOpen } from '../control/intent.ts';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { OutcomeUnknown } from '../runtime/errors.ts';
-import { lookAtPair } from './look-at-pair.ts';
+import { readPair } from './read-pair.ts';
 
-/** Verifies the exchange by one more look at both brokers and closes the promotion's intent. */
+/** Verifies the exchange by reading both brokers once more and closes the promotion's intent. */
 export const handler = composeHandler({
   name: 'settle-switchover',
   input: z.strictObject({ pair: z.string(), targetRegion: z.string(), run: runSchema }),
   environment: pairEnvironmentSchema,
   handle: async ({ pair: pairName, targetRegion }, { runtime, environment, logDecision }) => {
     const ports = replicationPorts(runtime, environment);
-    const { target, observation } = await lookAtPair(findPair(environment.PAIRS, pairName), targetRegion, ports);
+    const { target, observation } = await readPair(findPair(environment.PAIRS, pairName), targetRegion, ports);
     const { verdict, counterpart, evidence } = judgeReplication(observation);
     if (verdict !== 'exchanged') {
-      throw new OutcomeUnknown(`the exchange of ${pairName} was seen and is not any more (${verdict}); looking again`, {
-        evidence,
-      });
+      throw new OutcomeUnknown(
+        `the exchange of ${pairName} was seen and is not any more (${verdict}); checking again`,
+        {
+          evidence,
+        },
+      );
     }
     const intent = await ports.control.readIntent(pairName, 'Promote');
     if (isOpen(intent) && intent.subject === target.brokerId) await ports.control.settleIntent(intent, 'effective');

@@ -1,7 +1,7 @@
 import type { LagJudgement } from '../brokers/lag-verdict.ts';
 import type { DrainForecast } from './drain-forecast.ts';
 
-/** What the looks of one switchover remember between them; small enough for a workflow variable. */
+/** What the polls of one switchover remember between them; small enough for a workflow variable. */
 export interface Watch {
   /** When the promotion was asked for, in milliseconds since the Unix epoch. */
   readonly requestedAtMs: number;
@@ -20,7 +20,7 @@ export interface SwitchoverLimits {
   readonly minimumEventsPerSecond: number;
 }
 
-/** Where a switchover stands after a look. */
+/** Where a switchover stands after a poll. */
 export interface SwitchoverProgress {
   readonly phase: 'exchanged' | 'waiting' | 'stalled' | 'unsafe';
   /** Why it stands there, for a page. */
@@ -80,7 +80,7 @@ export const judgeProgress = (
   }
   return {
     phase: 'waiting',
-    because: `no end after ${next.looks} looks: replication is ${judgement.verdict}`,
+    because: `no end after ${next.looks} polls: replication is ${judgement.verdict}`,
     watch: next,
   };
 };

@@ -6,20 +6,20 @@ import type { HeartbeatReader } from '../control/heartbeat.ts';
 import { type DrainForecast, forecastDrain } from './drain-forecast.ts';
 import { decideEscalation, type Escalation } from './escalation.ts';
 import { lossByHeartbeat } from './failover-loss.ts';
-import { type LookPorts, lookAtPair } from './look-at-pair.ts';
-import { nextLookSeconds } from './polling.ts';
+import { nextPollSeconds } from './polling.ts';
 import { type PredictedLoss, predictLoss } from './predicted-loss.ts';
+import { type PairReadPorts, readPair } from './read-pair.ts';
 import { judgeProgress, type SwitchoverProgress } from './switchover-progress.ts';
 
-/** What a watch reads, beside what every look does. */
-export interface WatchPorts extends LookPorts {
-  readonly control: LookPorts['control'] & {
+/** What a watch reads, in addition to the pair. */
+export interface WatchPorts extends PairReadPorts {
+  readonly control: PairReadPorts['control'] & {
     readApproval(pair: string, approvalId: string): Promise<Approval | undefined>;
   };
   readonly heartbeats: HeartbeatReader;
 }
 
-/** `Watch` as the workflow hands it from look to look. */
+/** `Watch` as the workflow hands it from poll to poll. */
 export const watchSchema = z.strictObject({
   requestedAtMs: z.number(),
   lastProgressAtMs: z.number(),
@@ -28,8 +28,8 @@ export const watchSchema = z.strictObject({
   contradictorySinceMs: z.number(),
 });
 
-/** One look, with everything that was concluded from it. */
-export interface WatchedLook {
+/** One poll, with everything that was concluded from it. */
+export interface WatchedPoll {
   readonly judgement: LagJudgement;
   readonly forecast: DrainForecast | undefined;
   readonly predictedLoss: PredictedLoss;
@@ -41,11 +41,11 @@ export interface WatchedLook {
 }
 
 /**
- * Looks once at a running switchover and concludes: verdict, forecast, predicted loss, progress, escalation, and when
- * to look again.
+ * Polls a running switchover once and concludes: verdict, forecast, predicted loss, progress, escalation, and when
+ * to poll again.
  *
  * @param approvalId the question that this run has asked, `none` before
- * @throws errors of `lookAtPair`
+ * @throws errors of `readPair`
  */
 export const watchSwitchover = async (
   asked: {
@@ -55,9 +55,9 @@ export const watchSwitchover = async (
     readonly approvalId: string;
   },
   ports: WatchPorts,
-): Promise<WatchedLook> => {
+): Promise<WatchedPoll> => {
   const { pair, targetRegion, watch, approvalId } = asked;
-  const { observation, counterpart } = await lookAtPair(pair, targetRegion, ports);
+  const { observation, counterpart } = await readPair(pair, targetRegion, ports);
   const { atMs, gauges } = observation;
   const judgement = judgeReplication(observation);
   const forecast = gauges.QueueSize?.known ? forecastDrain(gauges.QueueSize.points, atMs) : undefined;
@@ -72,7 +72,7 @@ export const watchSwitchover = async (
     forecast,
     predictedLoss,
     progress,
-    nextSeconds: nextLookSeconds(forecast, (atMs - watch.requestedAtMs) / 1_000),
+    nextSeconds: nextPollSeconds(forecast, (atMs - watch.requestedAtMs) / 1_000),
     approval,
     escalation:
       phase === 'unsafe' ? undefined : decideEscalation({ phase, policy: pair.escalation, predictedLoss, approval }),

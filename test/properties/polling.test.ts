@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GaugePoint } from '../../functions/brokers/replication-gauges.ts';
 import { forecastDrain } from '../../functions/promotion/drain-forecast.ts';
-import { nextLookSeconds } from '../../functions/promotion/polling.ts';
+import { nextPollSeconds } from '../../functions/promotion/polling.ts';
 
 /** Factors by which the rate changes from look to look; repeated when they run out. */
 const factors = fc.array(fc.double({ min: 0.25, max: 4, noNaN: true }), { minLength: 1, maxLength: 40 });
@@ -34,7 +34,7 @@ const watch = ({ seconds, firstRate, factors: changes }: Drain): { lateSeconds: 
   // A rate that only ever falls would never end the drain: it keeps a floor.
   const floor = firstRate / 10;
   for (let look = 0; look < 20_000; look++) {
-    const wait = nextLookSeconds(forecastDrain(points, nowSeconds * 1_000), nowSeconds);
+    const wait = nextPollSeconds(forecastDrain(points, nowSeconds * 1_000), nowSeconds);
     waits.push(wait);
     rate = Math.max(floor, rate * (changes[look % changes.length] ?? 1));
     if (rate * wait >= backlog) return { lateSeconds: wait - backlog / rate, waits };
@@ -69,7 +69,7 @@ describe('adaptive polling', () => {
         fc.option(forecast, { nil: undefined }),
         fc.double({ min: 0, max: 1e6, noNaN: true }),
         (given, elapsed) => {
-          const seconds = nextLookSeconds(given, elapsed);
+          const seconds = nextPollSeconds(given, elapsed);
           expect(seconds).toBeGreaterThanOrEqual(5);
           expect(seconds).toBeLessThanOrEqual(120);
           expect(Number.isInteger(seconds)).toBe(true);

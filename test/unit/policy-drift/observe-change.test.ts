@@ -39,7 +39,7 @@ const look = async (
   after: RabbitPolicy | null,
   policies: readonly RabbitPolicy[],
   shown: Partial<RabbitQueue>,
-  { lastLook = false, version = '3.10.20' } = {},
+  { isFinalPoll = false, version = '3.10.20' } = {},
 ) => {
   const records = memoryRecords();
   await openChange(records, issued(after), 1);
@@ -61,7 +61,7 @@ const look = async (
     },
   };
   const input = driftInputSchema.parse({ cluster: 'events', mode: 'remediate', reason: 'test' });
-  const observed = await observeChange({ input, config: config(), executionArn, lastLook }, ports);
+  const observed = await observeChange({ input, config: config(), executionArn, isFinalPoll }, ports);
   const [record] = await readChanges(records, runNameOf(executionArn));
   return { observed, settledAs: record?.change.settledAs };
 };
@@ -113,7 +113,7 @@ describe('a write that is in force', () => {
   });
 
   it('ends the run by name when patience is over', async () => {
-    const { observed, settledAs } = await look(wanted, [wanted], old, { lastLook: true });
+    const { observed, settledAs } = await look(wanted, [wanted], old, { isFinalPoll: true });
     expect(observed).toMatchObject({ phase: 'unfinished', blockers: [{ code: 'SYNC_NOT_FINISHED' }] });
     expect(settledAs).toBe('effective');
   });

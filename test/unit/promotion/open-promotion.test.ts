@@ -32,15 +32,15 @@ describe('judgeOpenPromotion', () => {
 });
 
 describe('openPromotionNews', () => {
-  const about = { pair: 'orders', subject: 'b-2', region: 'us-west-2', isLastLook: false };
+  const about = { pair: 'orders', subject: 'b-2', region: 'us-west-2', isFinalPoll: false };
   it.each([
     ['settle', false, 'mq-dr ACT NOW: switchover of orders completed late, handover missing'],
     ['arrived', false, 'mq-dr ACT NOW: failover of orders completed late, handover missing'],
     ['closed', false, 'mq-dr INFO: promotion of orders taken over by another run'],
     ['open', false, undefined],
     ['open', true, 'mq-dr ACT NOW: promotion of orders still shows no effect, both brokers may be closed'],
-  ] as const)('of "%s" (last look: %s) is "%s"', (step, isLastLook, subject) => {
-    const news = openPromotionNews(step, { ...about, isLastLook }, ['seen']);
+  ] as const)('of "%s" (final poll: %s) is "%s"', (step, isFinalPoll, subject) => {
+    const news = openPromotionNews(step, { ...about, isFinalPoll }, ['seen']);
     expect(news?.subject).toBe(subject);
     if (news !== undefined) expect(news.lines).toContain('- seen');
   });

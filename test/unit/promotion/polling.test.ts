@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DrainForecast } from '../../../functions/promotion/drain-forecast.ts';
-import { nextLookSeconds } from '../../../functions/promotion/polling.ts';
+import { nextPollSeconds } from '../../../functions/promotion/polling.ts';
 
 const forecast = (backlogEvents: number, ratePerSecond: number, pointAgeSeconds = 0): DrainForecast => ({
   backlogEvents,
@@ -10,7 +10,7 @@ const forecast = (backlogEvents: number, ratePerSecond: number, pointAgeSeconds 
   confidence: 'high',
 });
 
-describe('nextLookSeconds', () => {
+describe('nextPollSeconds', () => {
   it.each([
     ['120 s while more than an hour is forecast', forecast(3_601_000, 1_000), 120],
     ['60 s once an hour or less is forecast', forecast(3_600_000, 1_000), 60],
@@ -22,7 +22,7 @@ describe('nextLookSeconds', () => {
     ['5 s when the queue should be empty already', forecast(1_000, 1_000, 300), 5],
     ['5 s for an empty queue', forecast(0, 10), 5],
   ])('waits %s', (_label, given, seconds) => {
-    expect(nextLookSeconds(given, 30)).toBe(seconds);
+    expect(nextPollSeconds(given, 30)).toBe(seconds);
   });
 
   it.each([
@@ -34,6 +34,6 @@ describe('nextLookSeconds', () => {
     [3_600, 60],
     [3_601, 120],
   ])('without a forecast grows patient: %i s after the request it waits %i s', (elapsed, seconds) => {
-    expect(nextLookSeconds(undefined, elapsed)).toBe(seconds);
+    expect(nextPollSeconds(undefined, elapsed)).toBe(seconds);
   });
 });

@@ -7,8 +7,8 @@ import type { BrokerRef } from '../config/broker-arn.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import type { Clock } from '../runtime/clock.ts';
 
-/** What a look reads. */
-export interface LookPorts {
+/** What reading a pair takes. */
+export interface PairReadPorts {
   readonly clock: Clock;
   readonly brokers: Pick<BrokerReader, 'tryDescribe'>;
   readonly control: MemberRecords;
@@ -16,7 +16,7 @@ export interface LookPorts {
 }
 
 /** A pair as seen from the Region that shall hold the primary. */
-export interface PairLook {
+export interface PairReading {
   readonly target: BrokerRef;
   readonly counterpart: BrokerRef;
   readonly observation: ReplicationObservation;
@@ -31,7 +31,7 @@ const windowSeconds = 600;
  *
  * @throws as `sidesOf`
  */
-export const lookAtPair = async (pair: PairConfig, targetRegion: string, ports: LookPorts): Promise<PairLook> => {
+export const readPair = async (pair: PairConfig, targetRegion: string, ports: PairReadPorts): Promise<PairReading> => {
   const { here: target, there: counterpart } = await sidesOf(pair, targetRegion, ports.control);
   const [targetReading, counterpartReading, gauges] = await ports.clock.concurrently<
     [BrokerReading, BrokerReading, GaugeReadings]
