@@ -18,7 +18,7 @@ const credential = /^AWS4-HMAC-SHA256 .*?Credential=([^/,\s]+)\/(\d{8})\/([^/,\s
  * @throws ApiFault MissingAuthenticationTokenException when the call is not signed
  * @throws ApiFault IncompleteSignatureException when the scope cannot be read
  */
-export function readCredentialScope(headers: Readonly<Record<string, string>>): CredentialScope {
+export const readCredentialScope = (headers: Readonly<Record<string, string>>): CredentialScope => {
   const authorization = headers.authorization;
   if (authorization === undefined) {
     throw new ApiFault(
@@ -38,4 +38,4 @@ export function readCredentialScope(headers: Readonly<Record<string, string>>): 
     );
   }
   return { accessKeyId, region, service };
-}
+};

@@ -214,10 +214,10 @@ export class Dispatcher {
 
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
 
-function inflate(request: WireRequest): WireRequest {
+const inflate = (request: WireRequest): WireRequest => {
   const encoding = request.headers['content-encoding'];
   if (encoding === undefined || encoding === 'identity') return request;
   if (encoding !== 'gzip')
     throw new ApiFault('SerializationException', 415, `content-encoding "${encoding}" is not supported`);
   return { ...request, body: gunzipSync(request.body, { maxOutputLength: maxBodyBytes }) };
-}
+};

@@ -39,11 +39,11 @@ const maxBodyBytes = 16 * 1024 * 1024;
  *
  * @throws PortInUseError
  */
-export async function listenHttp(
+export const listenHttp = async (
   dispatcher: Dispatcher,
   served: Pick<ServedClock, 'submit'>,
   options: ListenOptions,
-): Promise<HttpEndpoint> {
+): Promise<HttpEndpoint> => {
   const server = createServer((request, response) => {
     if (options.nowMs !== undefined) response.setHeader('date', new Date(options.nowMs()).toUTCString());
     void answer(dispatcher, served, request, response);
@@ -64,14 +64,14 @@ export async function listenHttp(
       await closed.promise;
     },
   };
-}
+};
 
-async function answer(
+const answer = async (
   dispatcher: Dispatcher,
   served: Pick<ServedClock, 'submit'>,
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<void> {
+): Promise<void> => {
   try {
     const body = await readBody(request);
     if (body === undefined) {
@@ -91,14 +91,14 @@ async function answer(
     else if (!response.headersSent) response.writeHead(500).end(describe(error));
     else request.socket.destroy();
   }
-}
+};
 
-function describe(error: unknown): string {
+const describe = (error: unknown): string => {
   const cause = error instanceof Error && error.cause !== undefined ? `: ${error.cause}` : '';
   return `${error}${cause}`;
-}
+};
 
-async function readBody(request: IncomingMessage): Promise<Uint8Array | undefined> {
+const readBody = async (request: IncomingMessage): Promise<Uint8Array | undefined> => {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -107,9 +107,9 @@ async function readBody(request: IncomingMessage): Promise<Uint8Array | undefine
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-}
+};
 
-function toWireRequest(request: IncomingMessage, body: Uint8Array): WireRequest {
+const toWireRequest = (request: IncomingMessage, body: Uint8Array): WireRequest => {
   const [path = '/', search = ''] = (request.url ?? '/').split('?');
   return {
     method: request.method ?? 'GET',
@@ -123,4 +123,4 @@ function toWireRequest(request: IncomingMessage, body: Uint8Array): WireRequest 
     ),
     body,
   };
-}
+};

@@ -45,24 +45,22 @@ export class InProcessHandler {
   destroy(): void {}
 }
 
-function toWireRequest(request: SdkRequest): WireRequest {
-  return {
-    method: request.method,
-    path: request.path,
-    query: Object.fromEntries(
-      Object.entries(request.query ?? {}).map(([name, value]) => [
-        name,
-        Array.isArray(value) ? value.join(',') : `${value ?? ''}`,
-      ]),
-    ),
-    headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value])),
-    body: toBytes(request.body),
-  };
-}
+const toWireRequest = (request: SdkRequest): WireRequest => ({
+  method: request.method,
+  path: request.path,
+  query: Object.fromEntries(
+    Object.entries(request.query ?? {}).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(',') : `${value ?? ''}`,
+    ]),
+  ),
+  headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value])),
+  body: toBytes(request.body),
+});
 
-function toBytes(body: unknown): Uint8Array {
+const toBytes = (body: unknown): Uint8Array => {
   if (body === undefined || body === null) return new Uint8Array();
   if (typeof body === 'string') return encodeText(body);
   if (body instanceof Uint8Array) return body;
   throw new TypeError('the simulator takes request bodies of text or bytes, not streams');
-}
+};

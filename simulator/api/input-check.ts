@@ -14,33 +14,29 @@ export interface InputProblem {
 export type Naming = 'wire' | 'modelled';
 
 /** Compares a decoded request with the SDK's model of the operation: unknown, missing and mistyped members. */
-export function checkInput(
+export const checkInput = (
   operation: OperationModel,
   input: Readonly<Record<string, unknown>>,
   naming: Naming = 'wire',
-): readonly InputProblem[] {
-  return checkStructure(operation.input, input, '', naming);
-}
+): readonly InputProblem[] => checkStructure(operation.input, input, '', naming);
 
 /** Compares an answer with the SDK's model of the operation, in the same way. */
-export function checkOutput(
+export const checkOutput = (
   operation: OperationModel,
   output: Readonly<Record<string, unknown>>,
-): readonly InputProblem[] {
-  return checkStructure(operation.output, output, '', 'wire');
-}
+): readonly InputProblem[] => checkStructure(operation.output, output, '', 'wire');
 
 const join = (path: string, name: string | number): string => (path === '' ? `${name}` : `${path}.${name}`);
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function checkStructure(
+const checkStructure = (
   structure: NormalizedSchema,
   value: Readonly<Record<string, unknown>>,
   path: string,
   naming: Naming,
-): readonly InputProblem[] {
+): readonly InputProblem[] => {
   const problems: InputProblem[] = [];
   const members = structureMembers(structure);
   const nameOf = ({ name, wireName }: MemberModel): string => (naming === 'wire' ? wireName : name);
@@ -59,9 +55,14 @@ function checkStructure(
     } else problems.push(...checkValue(model.schema, found, member, naming));
   }
   return problems;
-}
+};
 
-function checkValue(schema: NormalizedSchema, value: unknown, path: string, naming: Naming): readonly InputProblem[] {
+const checkValue = (
+  schema: NormalizedSchema,
+  value: unknown,
+  path: string,
+  naming: Naming,
+): readonly InputProblem[] => {
   if (schema.isDocumentSchema()) return [];
   if (schema.isListSchema()) {
     if (!Array.isArray(value)) return [wrongType(path, 'a list', value)];
@@ -86,9 +87,9 @@ function checkValue(schema: NormalizedSchema, value: unknown, path: string, nami
     return typeof value === 'number' || typeof value === 'string' ? [] : [wrongType(path, 'a timestamp', value)];
   }
   return [];
-}
+};
 
-function wrongType(member: string, wanted: string, found: unknown): InputProblem {
+const wrongType = (member: string, wanted: string, found: unknown): InputProblem => {
   const type = Array.isArray(found) ? 'list' : typeof found;
   return { kind: 'wrong-type', member, message: `member "${member}" must be ${wanted}, not a ${type}` };
-}
+};

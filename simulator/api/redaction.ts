@@ -11,7 +11,7 @@ const secretName = /(password|secretstring|secretbinary)$|^(message)?body$/i;
  * A copy of a request's members without secrets. JSON inside strings (a workflow's input, an event's detail) is
  * searched as well.
  */
-export function redactSecrets(value: unknown): unknown {
+export const redactSecrets = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(redactSecrets);
   if (typeof value === 'string') return redactJsonText(value);
   if (value instanceof Uint8Array) return redacted;
@@ -22,13 +22,13 @@ export function redactSecrets(value: unknown): unknown {
       secretName.test(name) && member !== undefined && member !== null ? redacted : redactSecrets(member),
     ]),
   );
-}
+};
 
-function redactJsonText(text: string): string {
+const redactJsonText = (text: string): string => {
   if (!/^\s*[{[]/.test(text)) return text;
   try {
     return JSON.stringify(redactSecrets(JSON.parse(text)));
   } catch {
     return text;
   }
-}
+};

@@ -27,11 +27,11 @@ export const namingOf = (service: SigningName): Naming =>
  *
  * @throws ApiFault naming the first member that is unknown, missing or of another type
  */
-export function requireModelledRequest(service: SigningName, call: DecodedCall): void {
+export const requireModelledRequest = (service: SigningName, call: DecodedCall): void => {
   const operation = serviceModels[service].get(call.operation);
   const problem = operation && checkInput(operation, call.input, namingOf(service))[0];
   if (problem === undefined) return;
   // docs/amazon-mq.md 9.1: the body of an error names the attribute.
   const details = service === 'mq' ? { errorAttribute: problem.member } : {};
   throw new ApiFault(invalidRequestCodes[service], 400, `${call.operation}: ${problem.message}`, details);
-}
+};

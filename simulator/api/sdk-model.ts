@@ -24,7 +24,7 @@ const isHttpTrait = (value: unknown): value is readonly [string, string, number]
   Array.isArray(value) && typeof value[0] === 'string' && typeof value[1] === 'string';
 
 /** The operations that an AWS SDK client module (`import * as mq from '@aws-sdk/client-mq'`) exports schemas of. */
-export function readSdkModel(sdk: Readonly<Record<string, unknown>>): ReadonlyMap<string, OperationModel> {
+export const readSdkModel = (sdk: Readonly<Record<string, unknown>>): ReadonlyMap<string, OperationModel> => {
   const operations = new Map<string, OperationModel>();
   for (const schema of Object.values(sdk)) {
     if (!isOperationSchema(schema)) continue;
@@ -38,7 +38,7 @@ export function readSdkModel(sdk: Readonly<Record<string, unknown>>): ReadonlyMa
     });
   }
   return operations;
-}
+};
 
 /** A member of a structure together with its name on the wire. */
 export interface MemberModel {
@@ -58,15 +58,15 @@ const knownMembers = new WeakMap<object, readonly MemberModel[]>();
  * The members of a structure. Path labels have no wire name of their own; they are given the lower camel case that
  * REST-JSON bodies use, so that a service sees one spelling throughout.
  */
-export function structureMembers(structure: NormalizedSchema): readonly MemberModel[] {
+export const structureMembers = (structure: NormalizedSchema): readonly MemberModel[] => {
   const schema: unknown = structure.getSchema();
   if (!structure.isStructSchema() || !Array.isArray(schema)) return [];
   const members = knownMembers.get(schema) ?? readMembers(structure, schema);
   knownMembers.set(schema, members);
   return members;
-}
+};
 
-function readMembers(structure: NormalizedSchema, tuple: readonly unknown[]): readonly MemberModel[] {
+const readMembers = (structure: NormalizedSchema, tuple: readonly unknown[]): readonly MemberModel[] => {
   const requiredCount = Number(tuple[requiredCountIndex] ?? 0);
   return [...structure.structIterator()].map(([name, schema], index) => {
     const traits = schema.getMemberTraits();
@@ -74,4 +74,4 @@ function readMembers(structure: NormalizedSchema, tuple: readonly unknown[]): re
     const wireName = traits.jsonName ?? traits.httpQuery ?? label ?? name;
     return { name, wireName, schema, required: index < requiredCount };
   });
-}
+};

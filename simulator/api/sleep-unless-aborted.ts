@@ -5,11 +5,11 @@ import type { VirtualClock } from '../clock/virtual-clock.ts';
  *
  * @throws AbortError, named as the SDK's own request handlers name it
  */
-export async function sleepUnlessAborted(
+export const sleepUnlessAborted = async (
   clock: VirtualClock,
   milliseconds: number,
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<void> => {
   if (signal === undefined) return await clock.sleepMs(milliseconds);
   if (signal.aborted) throw abortError();
   const woken = clock.signal<'slept' | 'aborted'>();
@@ -24,11 +24,11 @@ export async function sleepUnlessAborted(
   if (reason === 'slept') return;
   clock.kill(sleeper);
   throw abortError();
-}
+};
 
 /** The error that an aborted SDK call rejects with. */
-export function abortError(): Error {
+export const abortError = (): Error => {
   const error = new Error('Request aborted');
   error.name = 'AbortError';
   return error;
-}
+};

@@ -47,13 +47,13 @@ const internalErrors: Readonly<Record<string, string>> = {
 };
 
 /** The answer with which a service throttles. */
-export function throttlingFault(service: string, message = 'Rate exceeded'): ApiFault {
+export const throttlingFault = (service: string, message = 'Rate exceeded'): ApiFault => {
   const [code, statusCode] = throttlingErrors[service] ?? ['ThrottlingException', 400];
   return new ApiFault(code, statusCode, message);
-}
+};
 
 /** Reads from the faults in force what becomes of one call, and counts the ones that it uses up. */
-export function planCall(board: FaultBoard, attempt: ApiCallAttempt, interception: Interception): CallPlan {
+export const planCall = (board: FaultBoard, attempt: ApiCallAttempt, interception: Interception): CallPlan => {
   const unreachable = unreachableBy(board, attempt);
   if (unreachable !== undefined) return { unreachable };
   const meets = (fault: CallMatch): boolean =>
@@ -83,9 +83,9 @@ export function planCall(board: FaultBoard, attempt: ApiCallAttempt, interceptio
   if (board.hit('connection-reset', (f) => f.when === 'after' && meets(f))) return { ...plan, afterEffect: 'reset' };
   if (board.hit('malformed-answer', meets)) return { ...plan, afterEffect: 'malformed-answer' };
   return plan;
-}
+};
 
-function unreachableBy(board: FaultBoard, attempt: ApiCallAttempt): CallPlan['unreachable'] {
+const unreachableBy = (board: FaultBoard, attempt: ApiCallAttempt): CallPlan['unreachable'] => {
   const from = attempt.attemptedByRegion;
   // A dark Region neither answers nor gets a call out: its own functions are cut off like everything else in it.
   const dark = board.active('region-blackout').find(({ region }) => region === attempt.region || region === from);
@@ -93,9 +93,13 @@ function unreachableBy(board: FaultBoard, attempt: ApiCallAttempt): CallPlan['un
   if (from === undefined || from === attempt.region) return undefined;
   const cut = board.active('partition').find((f) => f.regions.includes(from) && f.regions.includes(attempt.region));
   return cut && { code: 'ETIMEDOUT', afterMs: cut.failAfterMs };
-}
+};
 
-function faultAnswer(board: FaultBoard, service: string, meets: (fault: CallMatch) => boolean): ApiFault | undefined {
+const faultAnswer = (
+  board: FaultBoard,
+  service: string,
+  meets: (fault: CallMatch) => boolean,
+): ApiFault | undefined => {
   if (board.hit('throttling', meets)) return throttlingFault(service);
   if (board.hit('access-denied', meets)) {
     const [code, statusCode] = denialErrors[service] ?? ['AccessDeniedException', 400];
@@ -108,4 +112,4 @@ function faultAnswer(board: FaultBoard, service: string, meets: (fault: CallMatc
   }
   const error = board.hit('error', meets);
   return error && new ApiFault(error.code, error.statusCode, error.message);
-}
+};

@@ -133,7 +133,7 @@ export class EventBridgeService implements ApiService {
 
 const isoSeconds = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
-function parseDetail(text: string): Readonly<Record<string, unknown>> | undefined {
+const parseDetail = (text: string): Readonly<Record<string, unknown>> | undefined => {
   try {
     const value: unknown = JSON.parse(text);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -141,4 +141,4 @@ function parseDetail(text: string): Readonly<Record<string, unknown>> | undefine
   } catch {
     return undefined;
   }
-}
+};

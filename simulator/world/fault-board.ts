@@ -102,14 +102,14 @@ export class FaultBoard {
 }
 
 /** Whether `value` fits a pattern in which `*` stands for any characters; an absent pattern fits everything. */
-export function fits(pattern: string | undefined, value: string | undefined): boolean {
+export const fits = (pattern: string | undefined, value: string | undefined): boolean => {
   if (pattern === undefined) return true;
   if (value === undefined) return false;
   const source = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${source.join('.*')}$`).test(value);
-}
+};
 
-function parseFault(input: FaultInput): Fault {
+const parseFault = (input: FaultInput): Fault => {
   const parsed = faultSchema.safeParse(input);
   if (parsed.success) return parsed.data;
   const kind: string = String((input as { readonly kind?: unknown }).kind);
@@ -118,4 +118,4 @@ function parseFault(input: FaultInput): Fault {
   }
   const problems = parsed.error.issues.map((issue) => [issue.path.join('.'), issue.message].filter(Boolean).join(': '));
   throw new FaultRejectedError(`fault "${kind}": ${problems.join('; ')}`);
-}
+};

@@ -3,6 +3,6 @@
  * the next actor runs, so that clients notice at the virtual time of the change. Ticks and promises drain before each
  * immediate; a client's answer takes one more.
  */
-export async function flushStreams(): Promise<void> {
+export const flushStreams = async (): Promise<void> => {
   for (let turn = 0; turn < 3; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
-}
+};

@@ -158,10 +158,10 @@ export class TeamFunctionError extends Error {
   override readonly name = 'TeamFunctionError';
 }
 
-function parsePayload(text: string): unknown {
+const parsePayload = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
     throw new ApiFault('InvalidRequestContentException', 400, 'Could not parse request body into json');
   }
-}
+};

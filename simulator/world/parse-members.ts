@@ -7,11 +7,11 @@ import { ApiFault } from '../api/service.ts';
  * @param invalidCode the service's error for a member that is missing or has a wrong value
  * @throws ApiFault `invalidCode`, or NotModelledException for a member that the schema does not have
  */
-export function parseMembers<S extends z.ZodType>(
+export const parseMembers = <S extends z.ZodType>(
   schema: S,
   input: Readonly<Record<string, unknown>>,
   call: { readonly service: string; readonly operation: string; readonly invalidCode: string },
-): z.output<S> {
+): z.output<S> => {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
@@ -25,15 +25,14 @@ export function parseMembers<S extends z.ZodType>(
     400,
     `${call.operation}: invalid value for ${path}: ${issue?.message ?? 'not allowed'}`,
   );
-}
+};
 
-function notModelledMember(call: { readonly service: string; readonly operation: string }, member: string): ApiFault {
-  return new ApiFault(
+const notModelledMember = (call: { readonly service: string; readonly operation: string }, member: string): ApiFault =>
+  new ApiFault(
     'NotModelledException',
     400,
     `the embedded ${call.service} does not model ${member} of ${call.operation}`,
   );
-}
 
 /** The answer to an operation that the embedded service does not have. */
 export const notModelledOperation = (service: string, operation: string): ApiFault =>

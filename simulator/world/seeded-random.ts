@@ -11,10 +11,10 @@ const digestOf = (text: string): string => createHash('sha256').update(text).dig
  * A stream of random numbers that is always the same for one seed and name. Each user of randomness takes a stream
  * of its own, so that adding a call in one place does not change what happens in another.
  */
-export function randomStream(seed: number, name: string): Random {
+export const randomStream = (seed: number, name: string): Random => {
   const generator = xoroshiro128plus(Number.parseInt(digestOf(`${seed}/${name}`).slice(0, 8), 16) | 0);
   return () => uniformFloat32(generator);
-}
+};
 
 /** Ids that look random and are always the same for one seed, kind and position in the run. */
 export class IdSource {

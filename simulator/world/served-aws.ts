@@ -17,7 +17,11 @@ export interface ServedAws extends HttpEndpoint {
  *
  * @throws PortInUseError
  */
-export async function serveAws(clock: VirtualClock, dispatcher: Dispatcher, options: ServeOptions): Promise<ServedAws> {
+export const serveAws = async (
+  clock: VirtualClock,
+  dispatcher: Dispatcher,
+  options: ServeOptions,
+): Promise<ServedAws> => {
   const served = clock.serve({ speed: options.speed ?? 1 });
   try {
     // Clients put their own clock right by it, as they do with AWS.
@@ -34,4 +38,4 @@ export async function serveAws(clock: VirtualClock, dispatcher: Dispatcher, opti
     await served.stop();
     throw error;
   }
-}
+};

@@ -12,7 +12,7 @@ export interface AwsJsonOptions {
 }
 
 /** awsJson1.0 and awsJson1.1 (https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html). */
-export function awsJson(options: AwsJsonOptions): WireProtocol {
+export const awsJson = (options: AwsJsonOptions): WireProtocol => {
   const contentType = `application/x-amz-json-${options.version}`;
   return {
     decode: (request) => {
@@ -44,4 +44,4 @@ export function awsJson(options: AwsJsonOptions): WireProtocol {
       body: encodeText(JSON.stringify({ __type: fault.code, message: fault.message, ...fault.details })),
     }),
   };
-}
+};

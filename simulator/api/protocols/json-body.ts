@@ -6,7 +6,7 @@ import { decodeText } from '../wire-message.ts';
  *
  * @throws ApiFault SerializationException
  */
-export function parseJsonObject(body: Uint8Array): Readonly<Record<string, unknown>> {
+export const parseJsonObject = (body: Uint8Array): Readonly<Record<string, unknown>> => {
   const text = decodeText(body);
   if (text === '') return {};
   let value: unknown;
@@ -19,4 +19,4 @@ export function parseJsonObject(body: Uint8Array): Readonly<Record<string, unkno
     throw new ApiFault('SerializationException', 400, 'the request body is not a JSON object');
   }
   return value as Readonly<Record<string, unknown>>;
-}
+};

@@ -7,7 +7,7 @@ import type { WireProtocol } from './wire-protocol.ts';
 import { escapeXml } from './xml-text.ts';
 
 /** AWS query: form-encoded requests, XML answers (https://smithy.io/2.0/aws/protocols/aws-query-protocol.html). */
-export function queryXml(model: ReadonlyMap<string, OperationModel>, namespace: string): WireProtocol {
+export const queryXml = (model: ReadonlyMap<string, OperationModel>, namespace: string): WireProtocol => {
   return {
     decode: (request) => {
       const parameters = new URLSearchParams(decodeText(request.body));
@@ -38,14 +38,14 @@ export function queryXml(model: ReadonlyMap<string, OperationModel>, namespace: 
       ),
     }),
   };
-}
+};
 
-function readStructure(
+const readStructure = (
   structure: NormalizedSchema,
   prefix: string,
   parameters: URLSearchParams,
   unread: Set<string>,
-): Record<string, unknown> {
+): Record<string, unknown> => {
   const result: Record<string, unknown> = {};
   if (!structure.isStructSchema()) return result;
   for (const [name, schema] of structure.structIterator()) {
@@ -54,9 +54,14 @@ function readStructure(
     if (value !== undefined) result[name] = value;
   }
   return result;
-}
+};
 
-function readValue(schema: NormalizedSchema, key: string, parameters: URLSearchParams, unread: Set<string>): unknown {
+const readValue = (
+  schema: NormalizedSchema,
+  key: string,
+  parameters: URLSearchParams,
+  unread: Set<string>,
+): unknown => {
   const present = parameters.has(key) || [...parameters.keys()].some((name) => name.startsWith(`${key}.`));
   if (!present) return undefined;
   if (schema.isStructSchema()) return readStructure(schema, `${key}.`, parameters, unread);
@@ -82,9 +87,9 @@ function readValue(schema: NormalizedSchema, key: string, parameters: URLSearchP
   const text = parameters.get(key) ?? '';
   unread.delete(key);
   return scalarFromText(schema, text);
-}
+};
 
-function toXml(value: unknown): string {
+const toXml = (value: unknown): string => {
   if (Array.isArray(value)) return value.map((item) => `<member>${toXml(item)}</member>`).join('');
   if (typeof value === 'object' && value !== null) {
     return Object.entries(value)
@@ -93,4 +98,4 @@ function toXml(value: unknown): string {
       .join('');
   }
   return escapeXml(String(value));
-}
+};

@@ -38,10 +38,10 @@ const nameOf = (member: MemberModel, { names }: RestJsonOptions): string =>
   names === 'asModelled' ? member.name : member.wireName;
 
 /** AWS REST-JSON with the routes of the SDK's own model (https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html). */
-export function restJson(
+export const restJson = (
   model: ReadonlyMap<string, OperationModel>,
   options: RestJsonOptions = { names: 'lowerCamel' },
-): WireProtocol {
+): WireProtocol => {
   const routes = [...model.values()]
     .map((operation) => toRoute(operation, options))
     .sort((one, other) => other.literals.size - one.literals.size);
@@ -88,12 +88,12 @@ export function restJson(
       body: encodeText(JSON.stringify({ ...fault.details, message: fault.message })),
     }),
   };
-}
+};
 
 const fits = ({ method, literals }: Route, request: WireRequest): boolean =>
   method === request.method && [...literals].every(([name, value]) => request.query[name] === value);
 
-function readBody(request: WireRequest, { headers, payload }: Bindings): Record<string, unknown> {
+const readBody = (request: WireRequest, { headers, payload }: Bindings): Record<string, unknown> => {
   const members: Record<string, unknown> = {};
   if (payload === undefined) Object.assign(members, parseJsonObject(request.body));
   else members[payload.name] = payload.isStructure ? parseJsonObject(request.body) : decodeText(request.body);
@@ -101,9 +101,9 @@ function readBody(request: WireRequest, { headers, payload }: Bindings): Record<
     if (request.headers[header] !== undefined) members[member] = request.headers[header];
   }
   return members;
-}
+};
 
-function readBindings(structure: NormalizedSchema): Bindings {
+const readBindings = (structure: NormalizedSchema): Bindings => {
   const headers = new Map<string, string>();
   let payload: Bindings['payload'];
   for (const { wireName, schema } of structureMembers(structure)) {
@@ -112,9 +112,9 @@ function readBindings(structure: NormalizedSchema): Bindings {
     if (httpPayload !== undefined) payload = { name: wireName, isStructure: schema.isStructSchema() };
   }
   return { headers, payload };
-}
+};
 
-function toRoute(operation: OperationModel, options: RestJsonOptions): Route {
+const toRoute = (operation: OperationModel, options: RestJsonOptions): Route => {
   if (operation.http === undefined) throw new TypeError(`operation ${operation.name} has no HTTP binding`);
   const members = structureMembers(operation.input);
   const [path = '', query = ''] = operation.http.pathTemplate.split('?');
@@ -136,4 +136,4 @@ function toRoute(operation: OperationModel, options: RestJsonOptions): Route {
     input: readBindings(operation.input),
     output: readBindings(operation.output),
   };
-}
+};

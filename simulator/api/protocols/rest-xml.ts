@@ -22,7 +22,7 @@ interface Route {
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html). Bodies that are XML are not read: the
  * operations that have them are not served.
  */
-export function restXml(model: ReadonlyMap<string, OperationModel>, namespace: string): WireProtocol {
+export const restXml = (model: ReadonlyMap<string, OperationModel>, namespace: string): WireProtocol => {
   const routes = [...model.values()].map(toRoute);
   return {
     decode: (request) => {
@@ -73,7 +73,7 @@ export function restXml(model: ReadonlyMap<string, OperationModel>, namespace: s
       };
     },
   };
-}
+};
 
 const toRoute = (operation: OperationModel): Route => {
   if (operation.http === undefined) throw new TypeError(`operation ${operation.name} has no HTTP binding`);

@@ -23,12 +23,12 @@ export interface BrokerMetric {
  * @param statistics what it counts for its queues
  * @param before what it had counted at the last minute
  */
-export function brokerMetrics(
+export const brokerMetrics = (
   broker: EmbeddedBroker,
   storePercentUsage: number,
   statistics: ReadonlyMap<string, QueueStatistics>,
   before: ReadonlyMap<string, QueueStatistics>,
-): readonly BrokerMetric[] {
+): readonly BrokerMetric[] => {
   if (!broker.up) return [];
   const Broker = `${broker.brokerName}-1`;
   const gauges = broker.gauges();
@@ -52,4 +52,4 @@ export function brokerMetrics(
   add('StorePercentUsage', storePercentUsage, 'Percent');
   add('CurrentConnectionsCount', broker.clientConnections(), 'Count');
   return metrics;
-}
+};

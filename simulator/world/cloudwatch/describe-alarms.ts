@@ -3,10 +3,10 @@ import type { AlarmMetric, StoredAlarm } from './alarm-store.ts';
 import type { DescribeAlarmsInput } from './cloudwatch-input.ts';
 
 /** Answers DescribeAlarms, in pages. @throws ApiFault InvalidNextToken */
-export function describeAlarms(
+export const describeAlarms = (
   alarms: readonly StoredAlarm[],
   input: DescribeAlarmsInput,
-): Readonly<Record<string, unknown>> {
+): Readonly<Record<string, unknown>> => {
   const found = alarms.filter(
     ({ alarmName, stateValue }) =>
       alarmName.startsWith(input.AlarmNamePrefix ?? '') &&
@@ -26,10 +26,10 @@ export function describeAlarms(
     })),
     ...(end < found.length && { NextToken: Buffer.from(`${end}`).toString('base64url') }),
   };
-}
+};
 
 /** One metric is part of the alarm itself; several come as queries with their maximum. */
-function metricsOf({ metrics }: StoredAlarm): Readonly<Record<string, unknown>> {
+const metricsOf = ({ metrics }: StoredAlarm): Readonly<Record<string, unknown>> => {
   const [first, ...others] = metrics;
   if (others.length === 0) return metricOf(first);
   return {
@@ -42,7 +42,7 @@ function metricsOf({ metrics }: StoredAlarm): Readonly<Record<string, unknown>> 
       })),
     ],
   };
-}
+};
 
 const metricOf = ({ namespace, metricName, dimensions }: AlarmMetric): Readonly<Record<string, unknown>> => ({
   Namespace: namespace,
@@ -50,9 +50,9 @@ const metricOf = ({ namespace, metricName, dimensions }: AlarmMetric): Readonly<
   Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
 });
 
-function readToken(token: string | undefined, total: number): number {
+const readToken = (token: string | undefined, total: number): number => {
   if (token === undefined) return 0;
   const start = Number(Buffer.from(token, 'base64url').toString());
   if (Number.isInteger(start) && start > 0 && start < total) return start;
   throw new ApiFault('InvalidNextToken', 400, 'The next token specified is invalid.');
-}
+};

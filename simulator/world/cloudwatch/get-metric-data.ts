@@ -14,11 +14,11 @@ interface Result {
  *
  * @throws ApiFault InvalidParameterCombinationException, InvalidNextToken, NotModelledException
  */
-export function getMetricData(
+export const getMetricData = (
   store: MetricStore,
   input: GetMetricDataInput,
   nowMs: number,
-): Readonly<Record<string, unknown>> {
+): Readonly<Record<string, unknown>> => {
   if (input.StartTime >= input.EndTime) {
     throw new ApiFault(
       'InvalidParameterCombinationException',
@@ -38,14 +38,14 @@ export function getMetricData(
     Messages: [],
     ...(end < total && { NextToken: tokenOfOffset(end) }),
   };
-}
+};
 
-function read(
+const read = (
   store: MetricStore,
   query: MetricDataQuery,
   input: GetMetricDataInput,
   nowMs: number,
-): readonly PeriodValue[] {
+): readonly PeriodValue[] => {
   const { Metric, Period, Stat, Unit } = query.MetricStat;
   const identity = {
     namespace: Metric.Namespace,
@@ -59,10 +59,14 @@ function read(
     .filter((point) => Unit === undefined || point.unit === Unit);
   const values = aggregate(points, Period * 1_000, Stat);
   return input.ScanBy === 'TimestampAscending' ? values : values.toReversed();
-}
+};
 
 /** Points `offset` to `end` of all results in a row; a result appears on the pages that hold its points. */
-function pageOf(results: readonly Result[], offset: number, end: number): readonly Readonly<Record<string, unknown>>[] {
+const pageOf = (
+  results: readonly Result[],
+  offset: number,
+  end: number,
+): readonly Readonly<Record<string, unknown>>[] => {
   const page: Readonly<Record<string, unknown>>[] = [];
   let start = 0;
   for (const { query, values } of results) {
@@ -82,4 +86,4 @@ function pageOf(results: readonly Result[], offset: number, end: number): readon
     start += values.length;
   }
   return page;
-}
+};

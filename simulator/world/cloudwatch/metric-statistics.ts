@@ -11,11 +11,11 @@ export interface PeriodValue {
 }
 
 /** Puts points into periods that are aligned to the epoch and reduces each to one statistic. */
-export function aggregate(
+export const aggregate = (
   points: readonly MetricPoint[],
   periodMs: number,
   statistic: Statistic,
-): readonly PeriodValue[] {
+): readonly PeriodValue[] => {
   const periods = new Map<number, MetricPoint[]>();
   for (const point of points) {
     const timestampMs = Math.floor(point.timestampMs / periodMs) * periodMs;
@@ -26,9 +26,9 @@ export function aggregate(
   return [...periods]
     .sort(([a], [b]) => a - b)
     .map(([timestampMs, bucket]) => ({ timestampMs, value: reduce(bucket, statistic) }));
-}
+};
 
-function reduce(points: readonly MetricPoint[], statistic: Statistic): number {
+const reduce = (points: readonly MetricPoint[], statistic: Statistic): number => {
   const total = (member: 'sum' | 'sampleCount'): number => points.reduce((sum, point) => sum + point[member], 0);
   switch (statistic) {
     case 'Maximum':
@@ -42,4 +42,4 @@ function reduce(points: readonly MetricPoint[], statistic: Statistic): number {
     case 'Average':
       return total('sum') / total('sampleCount');
   }
-}
+};

@@ -54,7 +54,7 @@ export class MetricStore {
   }
 }
 
-function keyOf(identity: MetricIdentity): string {
+const keyOf = (identity: MetricIdentity): string => {
   const dimensions = Object.entries(identity.dimensions).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([identity.namespace, identity.metricName, dimensions]);
-}
+};

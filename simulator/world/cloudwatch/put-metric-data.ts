@@ -8,12 +8,12 @@ import type { MetricPoint, MetricStore } from './metric-store.ts';
  * @throws ApiFault InvalidParameterValueException for a namespace that belongs to AWS,
  * InvalidParameterCombinationException for a datum without or with several kinds of values
  */
-export function putMetricData(
+export const putMetricData = (
   store: MetricStore,
   namespace: string,
   data: readonly MetricDatum[],
   times: { readonly nowMs: number; readonly publicationDelayMs: number },
-): void {
+): void => {
   if (namespace.startsWith('AWS/')) {
     throw new ApiFault('InvalidParameterValueException', 400, 'The value AWS/ for parameter Namespace is invalid.');
   }
@@ -23,12 +23,12 @@ export function putMetricData(
     const dimensions = Object.fromEntries(datum.Dimensions.map(({ Name, Value }) => [Name, Value]));
     if (point !== undefined) store.put({ namespace, metricName: datum.MetricName, dimensions }, point);
   });
-}
+};
 
-function toPoint(
+const toPoint = (
   datum: MetricDatum,
   times: { readonly nowMs: number; readonly publicationDelayMs: number },
-): MetricPoint {
+): MetricPoint => {
   const atMs = datum.Timestamp === undefined ? times.nowMs : datum.Timestamp * 1_000;
   return {
     timestampMs: Math.floor(atMs / 60_000) * 60_000,
@@ -36,9 +36,9 @@ function toPoint(
     unit: datum.Unit,
     ...statisticsOf(datum),
   };
-}
+};
 
-function statisticsOf(datum: MetricDatum): Pick<MetricPoint, 'minimum' | 'maximum' | 'sum' | 'sampleCount'> {
+const statisticsOf = (datum: MetricDatum): Pick<MetricPoint, 'minimum' | 'maximum' | 'sum' | 'sampleCount'> => {
   const given = [datum.Value, datum.Values, datum.StatisticValues].filter((kind) => kind !== undefined);
   if (given.length !== 1) {
     throw new ApiFault(
@@ -66,4 +66,4 @@ function statisticsOf(datum: MetricDatum): Pick<MetricPoint, 'minimum' | 'maximu
     sum: values.reduce((sum, value, index) => sum + value * (counts[index] ?? 1), 0),
     sampleCount: counts.reduce((sum, count) => sum + count, 0),
   };
-}
+};

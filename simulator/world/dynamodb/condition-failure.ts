@@ -10,11 +10,11 @@ type Members = Readonly<Record<string, unknown>>;
  *
  * @throws ApiFault with DynamoDB's error
  */
-export async function callWithOldItem(
+export const callWithOldItem = async (
   table: { readonly store: DynaliteStore; readonly spec: TableSpec },
   operation: string,
   input: Members,
-): Promise<Members> {
+): Promise<Members> => {
   const { ReturnValuesOnConditionCheckFailure: wanted, ...rest } = input;
   try {
     return await table.store.call(operation, rest);
@@ -28,4 +28,4 @@ export async function callWithOldItem(
     });
     throw new ApiFault(error.code, error.statusCode, error.message, Item === undefined ? {} : { Item });
   }
-}
+};

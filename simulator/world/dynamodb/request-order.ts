@@ -6,7 +6,7 @@ type Members = Readonly<Record<string, unknown>>;
  * A BatchGetItem answer with its items in the order of the requested keys: dynalite shuffles them, as DynamoDB may,
  * but a run must be repeatable.
  */
-export function inRequestOrder(request: Members, answer: Members, spec: TableSpec): Members {
+export const inRequestOrder = (request: Members, answer: Members, spec: TableSpec): Members => {
   const requested = (request.RequestItems as Readonly<Record<string, { readonly Keys?: readonly Members[] }>>)[
     spec.tableName
   ];
@@ -16,6 +16,6 @@ export function inRequestOrder(request: Members, answer: Members, spec: TableSpe
   if (items === undefined) return answer;
   const position = (item: Members): number => order.get(identityOf(item, spec)) ?? order.size;
   return { ...answer, Responses: { [spec.tableName]: items.toSorted((a, b) => position(a) - position(b)) } };
-}
+};
 
 const identityOf = (item: Members, spec: TableSpec): string => JSON.stringify(keyNames(spec).map((name) => item[name]));

@@ -30,17 +30,17 @@ const asMembers = (value: unknown): Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Members) : {};
 
 /** Names of the tables that a request is about. */
-export function tableNames(operation: string, input: Members): readonly string[] {
+export const tableNames = (operation: string, input: Members): readonly string[] => {
   if (operation === 'TransactWriteItems' || operation === 'TransactGetItems') {
     const items = Array.isArray(input.TransactItems) ? input.TransactItems : [];
     return items.flatMap((item) => Object.values(asMembers(item)).map((action) => String(asMembers(action).TableName)));
   }
   if (operation.startsWith('Batch')) return Object.keys(asMembers(input.RequestItems));
   return input.TableName === undefined ? [] : [String(input.TableName)];
-}
+};
 
 /** Whether a read asks for the newest write. */
-export function isConsistentRead(operation: string, input: Members): boolean {
+export const isConsistentRead = (operation: string, input: Members): boolean => {
   if (operation !== 'BatchGetItem') return input.ConsistentRead === true;
   return Object.values(asMembers(input.RequestItems)).some((request) => asMembers(request).ConsistentRead === true);
-}
+};

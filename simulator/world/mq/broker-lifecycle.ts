@@ -146,7 +146,7 @@ export class BrokerLifecycle {
   }
 }
 
-function detach(pairing: Pairing): void {
+const detach = (pairing: Pairing): void => {
   pairing.founder.pairing = undefined;
   pairing.second.pairing = undefined;
-}
+};

@@ -15,7 +15,7 @@ export interface RequestedUser {
 }
 
 /** Checks a requested user as the service does. @throws ApiFault BadRequestException */
-function userSettings(user: RequestedUser): UserSettings {
+const userSettings = (user: RequestedUser): UserSettings => {
   checkUsername(user.username);
   checkPassword(user.password);
   checkGroupCount(user.groups?.length ?? 0);
@@ -33,10 +33,10 @@ function userSettings(user: RequestedUser): UserSettings {
     );
   }
   return settings;
-}
+};
 
 /** Users of a request to create a broker, in force from the start. @throws ApiFault BadRequestException */
-export function initialUsers(users: readonly RequestedUser[]): Map<string, UserRecord> {
+export const initialUsers = (users: readonly RequestedUser[]): Map<string, UserRecord> => {
   checkUserCount(users.length);
   const records = new Map<string, UserRecord>();
   for (const user of users) {
@@ -44,10 +44,10 @@ export function initialUsers(users: readonly RequestedUser[]): Map<string, UserR
     records.set(user.username, { username: user.username, current: userSettings(user), pending: undefined });
   }
   return records;
-}
+};
 
 /** Adds a user with the next reboot. @throws ApiFault BadRequestException, ConflictException */
-export function createUser(record: BrokerRecord, input: MqInput<'CreateUser'>): Readonly<Record<string, unknown>> {
+export const createUser = (record: BrokerRecord, input: MqInput<'CreateUser'>): Readonly<Record<string, unknown>> => {
   requireChangeable(record);
   if (record.users.has(input.username)) {
     throw mqFault('ConflictException', `User [${input.username}] already exists.`, 'username');
@@ -56,10 +56,10 @@ export function createUser(record: BrokerRecord, input: MqInput<'CreateUser'>): 
   const pending: PendingUserChange = { change: 'CREATE', settings: userSettings(input) };
   record.users.set(input.username, { username: input.username, current: undefined, pending });
   return {};
-}
+};
 
 /** Changes a user with the next reboot. @throws ApiFault BadRequestException, NotFoundException */
-export function updateUser(record: BrokerRecord, input: MqInput<'UpdateUser'>): Readonly<Record<string, unknown>> {
+export const updateUser = (record: BrokerRecord, input: MqInput<'UpdateUser'>): Readonly<Record<string, unknown>> => {
   requireChangeable(record);
   const user = requireUser(record, input.username);
   const base = user.pending !== undefined && user.pending.change !== 'DELETE' ? user.pending.settings : user.current;
@@ -74,19 +74,19 @@ export function updateUser(record: BrokerRecord, input: MqInput<'UpdateUser'>): 
   });
   user.pending = { change: user.current === undefined ? 'CREATE' : 'UPDATE', settings };
   return {};
-}
+};
 
 /** Removes a user with the next reboot. @throws ApiFault BadRequestException, NotFoundException */
-export function deleteUser(record: BrokerRecord, username: string): Readonly<Record<string, unknown>> {
+export const deleteUser = (record: BrokerRecord, username: string): Readonly<Record<string, unknown>> => {
   requireChangeable(record);
   const user = requireUser(record, username);
   if (user.current === undefined) record.users.delete(username);
   else user.pending = { change: 'DELETE' };
   return {};
-}
+};
 
 /** @throws ApiFault NotFoundException */
-export function describeUser(record: BrokerRecord, username: string): Readonly<Record<string, unknown>> {
+export const describeUser = (record: BrokerRecord, username: string): Readonly<Record<string, unknown>> => {
   const user = requireUser(record, username);
   const { pending } = user;
   const pendingSettings = pending !== undefined && pending.change !== 'DELETE' ? pending.settings : undefined;
@@ -103,15 +103,15 @@ export function describeUser(record: BrokerRecord, username: string): Readonly<R
       groups: pendingSettings?.groups,
     },
   };
-}
+};
 
 /** One page of users. @throws ApiFault BadRequestException for a token that was not given out */
-export function listUsers(record: BrokerRecord, input: MqInput<'ListUsers'>): Readonly<Record<string, unknown>> {
+export const listUsers = (record: BrokerRecord, input: MqInput<'ListUsers'>): Readonly<Record<string, unknown>> => {
   const { items, nextToken } = pageByKey(userSummaries(record), (user) => String(user.username), input);
   return { brokerId: record.brokerId, maxResults: input.maxResults, nextToken, users: items };
-}
+};
 
-function requireChangeable(record: BrokerRecord): void {
+const requireChangeable = (record: BrokerRecord): void => {
   if (record.engineType !== 'ActiveMQ')
     throw badRequest('Users of this engine are not managed by this API.', 'broker-id');
   if (record.state !== 'RUNNING') {
@@ -120,9 +120,9 @@ function requireChangeable(record: BrokerRecord): void {
       'broker-id',
     );
   }
-}
+};
 
-function requireUser(record: BrokerRecord, username: string): UserRecord {
+const requireUser = (record: BrokerRecord, username: string): UserRecord => {
   const user = record.users.get(username);
   if (user !== undefined) return user;
   throw mqFault(
@@ -130,4 +130,4 @@ function requireUser(record: BrokerRecord, username: string): UserRecord {
     `Can't find requested user [${username}]. Make sure your user exists.`,
     'username',
   );
-}
+};

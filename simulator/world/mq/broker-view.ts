@@ -7,11 +7,11 @@ import { counterpartOf, type Pairing, roleOf } from './pairing.ts';
 type WireObject = Readonly<Record<string, unknown>>;
 
 /** The state that the API shows. */
-export function shownState(record: BrokerRecord, settings: MqSettings): string {
+export const shownState = (record: BrokerRecord, settings: MqSettings): string => {
   const { pairing, state } = record;
   const replicates = pairing?.dataPlane !== undefined && roleOf(pairing, record) === 'replica';
   return state === 'RUNNING' && replicates ? settings.replicaBrokerState : state;
-}
+};
 
 /** One summary of ListBrokers: no replication members (docs/amazon-mq.md 8). */
 export const brokerSummary = (record: BrokerRecord, settings: MqSettings): WireObject => ({
@@ -26,7 +26,7 @@ export const brokerSummary = (record: BrokerRecord, settings: MqSettings): WireO
 });
 
 /** DataReplicationMode and its kin: present only where a pair is or will be (docs/amazon-mq.md 2, 6). */
-export function replicationMembers(record: BrokerRecord, settings: MqSettings): WireObject {
+export const replicationMembers = (record: BrokerRecord, settings: MqSettings): WireObject => {
   const { pairing } = record;
   if (pairing === undefined) return { dataReplicationMode: record.replicationMode };
   const metadata = replicationMetadata(pairing, record, settings);
@@ -46,7 +46,7 @@ export function replicationMembers(record: BrokerRecord, settings: MqSettings): 
     dataReplicationMetadata: metadata,
     pendingDataReplicationMode: pairing.phase === 'dissolving' ? 'NONE' : undefined,
   };
-}
+};
 
 /** DescribeBroker's answer. */
 export const brokerDescription = (record: BrokerRecord, settings: MqSettings): WireObject => ({
@@ -81,10 +81,10 @@ export const brokerDescription = (record: BrokerRecord, settings: MqSettings): W
 export const userSummaries = (record: BrokerRecord): readonly WireObject[] =>
   [...record.users.values()].map((user) => ({ username: user.username, pendingChange: user.pending?.change }));
 
-function replicationMetadata(pairing: Pairing, record: BrokerRecord, settings: MqSettings): WireObject {
+const replicationMetadata = (pairing: Pairing, record: BrokerRecord, settings: MqSettings): WireObject => {
   const other = counterpartOf(pairing, record);
   return {
     dataReplicationRole: settings.roleSpelling[roleOf(pairing, record)],
     dataReplicationCounterpart: { brokerId: other.brokerId, region: other.region },
   };
-}
+};

@@ -42,7 +42,7 @@ export type CreateBrokerResult =
  * @throws ApiFault BadRequestException, ConflictException, InternalServerErrorException when the primary's Region
  * does not answer
  */
-export function createBroker(input: MqInput<'CreateBroker'>, context: CreateBrokerContext): CreateBrokerResult {
+export const createBroker = (input: MqInput<'CreateBroker'>, context: CreateBrokerContext): CreateBrokerResult => {
   const { region, registry } = context;
   const requestDigest = digestOf(input);
   const earlier = registry
@@ -111,9 +111,9 @@ export function createBroker(input: MqInput<'CreateBroker'>, context: CreateBrok
   };
   if (primary !== undefined) joinAsPair(primary, record);
   return { repeated: false, record };
-}
+};
 
-function findPrimary(input: MqInput<'CreateBroker'>, context: CreateBrokerContext): BrokerRecord | undefined {
+const findPrimary = (input: MqInput<'CreateBroker'>, context: CreateBrokerContext): BrokerRecord | undefined => {
   const arn = input.dataReplicationPrimaryBrokerArn;
   const member = 'dataReplicationPrimaryBrokerArn';
   if (input.dataReplicationMode !== 'CRDR') {
@@ -138,7 +138,7 @@ function findPrimary(input: MqInput<'CreateBroker'>, context: CreateBrokerContex
     throw badRequest('A replica needs a replication user.', 'users');
   }
   return primary;
-}
+};
 
 const withoutUndefined = (window: MqInput<'UpdateBroker'>['maintenanceWindowStartTime'] & object) => {
   const { timeZone, ...rest } = window;
@@ -146,11 +146,11 @@ const withoutUndefined = (window: MqInput<'UpdateBroker'>['maintenanceWindowStar
 };
 
 /** Equal for equal requests, whatever the order of their members. */
-function digestOf(input: MqInput<'CreateBroker'>): string {
+const digestOf = (input: MqInput<'CreateBroker'>): string => {
   const sorted = JSON.stringify(input, (_key, value: unknown) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value,
   );
   return createHash('sha256').update(sorted).digest('hex');
-}
+};

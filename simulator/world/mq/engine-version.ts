@@ -23,20 +23,20 @@ const upgradesItself = (version: string): boolean => {
 };
 
 /** @throws ApiFault BadRequestException in the words of the service */
-export function checkAutoUpgrade(version: string, autoMinorVersionUpgrade: boolean | undefined): void {
+export const checkAutoUpgrade = (version: string, autoMinorVersionUpgrade: boolean | undefined): void => {
   if (autoMinorVersionUpgrade !== false || !upgradesItself(version)) return;
   const minor = version.split('.').slice(0, 2).join('.');
   throw badRequest(
     `Brokers on [ActiveMQ] version [${minor}] must have [autoMinorVersionUpgrade] set to [true].`,
     'autoMinorVersionUpgrade',
   );
-}
+};
 
 /** @throws ApiFault BadRequestException for anything that requests may not name, a patch of 5.18 or 5.19 included */
-export function checkRequestableVersion(text: string): void {
+export const checkRequestableVersion = (text: string): void => {
   if (requestableVersions.some((version) => version === text)) return;
   throw badRequest(
     `Broker engine version [${text}] is invalid for broker engine type [ACTIVEMQ]. Valid values: [${requestableVersions.join(', ')}].`,
     'engineVersion',
   );
-}
+};

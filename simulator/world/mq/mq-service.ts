@@ -161,7 +161,7 @@ export class MqService implements ApiService {
 
 const isModelled = (operation: string): operation is MqOperation => Object.hasOwn(mqInputs, operation);
 
-function parseInput<O extends MqOperation>(operation: O, input: Answer): MqInput<O> {
+const parseInput = <O extends MqOperation>(operation: O, input: Answer): MqInput<O> => {
   const parsed = mqInputs[operation].safeParse(input);
   if (parsed.success) return parsed.data as MqInput<O>;
   const [issue] = parsed.error.issues;
@@ -170,4 +170,4 @@ function parseInput<O extends MqOperation>(operation: O, input: Answer): MqInput
     throw notModelled(`the member ${[member, issue.keys[0]].filter(Boolean).join('.')} of ${operation}`);
   }
   throw badRequest(`Invalid value for ${member}: ${issue?.message ?? 'not allowed'}.`, member);
-}
+};

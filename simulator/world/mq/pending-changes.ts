@@ -1,7 +1,7 @@
 import type { BrokerRecord } from './broker-record.ts';
 
 /** What a reboot puts in force beside replication: versions, sizes, configuration and users (docs/amazon-mq.md 7). */
-export function applyPendingChanges(record: BrokerRecord): void {
+export const applyPendingChanges = (record: BrokerRecord): void => {
   const { engineVersion, hostInstanceType, securityGroups, configuration } = record.pending;
   record.engineVersion = engineVersion ?? record.engineVersion;
   record.hostInstanceType = hostInstanceType ?? record.hostInstanceType;
@@ -17,4 +17,4 @@ export function applyPendingChanges(record: BrokerRecord): void {
     else user.current = user.pending.settings;
     user.pending = undefined;
   }
-}
+};

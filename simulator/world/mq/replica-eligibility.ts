@@ -12,7 +12,7 @@ const minInstanceIndex = activeMqInstanceTypes.indexOf('mq.m5.large');
  *
  * @throws ApiFault BadRequestException with the first reason why not
  */
-export function requireReplicable(primary: BrokerRecord, replicaRegion: string): void {
+export const requireReplicable = (primary: BrokerRecord, replicaRegion: string): void => {
   const member = 'dataReplicationPrimaryBrokerArn';
   const refuse = (reason: string): never => {
     throw badRequest(
@@ -30,10 +30,10 @@ export function requireReplicable(primary: BrokerRecord, replicaRegion: string):
   if (size < minInstanceIndex) refuse('its instance type must be at least mq.m5.large.');
   if (primary.pairing !== undefined) refuse('it has a data replication counterpart already.');
   if (primary.state !== 'RUNNING') refuse(`its state is ${primary.state}, not RUNNING.`);
-}
+};
 
 /** A version without patch stands for its newest patch, since such brokers take every patch. */
-function isVersionAtLeast(version: string, least: readonly [number, number, number]): boolean {
+const isVersionAtLeast = (version: string, least: readonly [number, number, number]): boolean => {
   const parts = version.split('.').map(Number);
   for (const [index, wanted] of least.entries()) {
     const found = parts[index];
@@ -41,4 +41,4 @@ function isVersionAtLeast(version: string, least: readonly [number, number, numb
     if (found !== wanted) return found > wanted;
   }
   return true;
-}
+};

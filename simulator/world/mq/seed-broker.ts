@@ -36,10 +36,10 @@ export interface BrokerSeed {
 }
 
 /** @throws ApiFault BadRequestException for users that the service would not take */
-export function recordOf(
+export const recordOf = (
   seed: BrokerSeed,
   context: { readonly accountId: string; readonly nowMs: number; readonly nextUuid: () => string },
-): BrokerRecord {
+): BrokerRecord => {
   const brokerId = `b-${context.nextUuid()}`;
   const configuration: ConfigurationId = { id: `c-${context.nextUuid()}`, revision: 1 };
   const users = initialUsers(seed.users ?? []);
@@ -77,4 +77,4 @@ export function recordOf(
     pairing: undefined,
     dataPlane: undefined,
   };
-}
+};

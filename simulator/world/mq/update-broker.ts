@@ -12,11 +12,11 @@ import { checkInstanceType } from './value-rules.ts';
  *
  * @throws ApiFault BadRequestException
  */
-export function updateBroker(
+export const updateBroker = (
   record: BrokerRecord,
   input: MqInput<'UpdateBroker'>,
   settings: MqSettings,
-): Readonly<Record<string, unknown>> {
+): Readonly<Record<string, unknown>> => {
   if (record.state !== 'RUNNING') {
     throw badRequest(`Broker [${record.brokerId}] is in state ${record.state} and cannot be updated.`, 'broker-id');
   }
@@ -45,18 +45,18 @@ export function updateBroker(
     securityGroups: record.pending.securityGroups ?? record.securityGroups,
     ...replicationMembers(record, settings),
   };
-}
+};
 
-function checkVersionChange(record: BrokerRecord, version: string): void {
+const checkVersionChange = (record: BrokerRecord, version: string): void => {
   checkRequestableVersion(version);
   if (record.pairing === undefined || roleOf(record.pairing, record) !== 'replica') return;
   throw badRequest(
     'Global broker attribute [Optional[engineVersion]] cannot be modified in Replica broker directly.',
     'engineVersion',
   );
-}
+};
 
-function requestReplicationMode(record: BrokerRecord, mode: 'CRDR' | 'NONE'): void {
+const requestReplicationMode = (record: BrokerRecord, mode: 'CRDR' | 'NONE'): void => {
   const member = 'dataReplicationMode';
   const { pairing } = record;
   if (mode === 'CRDR') {
@@ -71,4 +71,4 @@ function requestReplicationMode(record: BrokerRecord, mode: 'CRDR' | 'NONE'): vo
   if (roleOf(pairing, record) !== 'primary')
     throw badRequest('Data replication is ended on the primary broker.', member);
   pairing.phase = 'dissolving';
-}
+};

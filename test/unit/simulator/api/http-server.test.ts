@@ -9,7 +9,9 @@ const authorization =
   'AWS4-HMAC-SHA256 Credential=k/20260101/us-east-1/states/aws4_request, SignedHeaders=host, Signature=x';
 const signed = { authorization, 'x-amz-target': 'AWSStepFunctions.ListStateMachines' };
 
-async function withServer(body: (url: string, requests: ApiRequest[], port: number) => Promise<void>): Promise<void> {
+const withServer = async (
+  body: (url: string, requests: ApiRequest[], port: number) => Promise<void>,
+): Promise<void> => {
   const requests: ApiRequest[] = [];
   const dispatcher = new Dispatcher({
     clock: new VirtualClock({ startMs: 0 }),
@@ -32,7 +34,7 @@ async function withServer(body: (url: string, requests: ApiRequest[], port: numb
   } finally {
     await endpoint.close();
   }
-}
+};
 
 describe('listenHttp', () => {
   it('serves signed calls and answers with the request id', async () => {

@@ -45,12 +45,12 @@ export const startMs = Date.parse('2026-03-02T10:00:00Z');
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 /** Runs `body` against a new simulated AWS, with real SDK clients that never retry. */
-export async function withAws(
+export const withAws = async (
   way: Way,
   body: (test: AwsUnderTest) => Promise<void>,
   options: Partial<SimulatedAwsOptions> = {},
   origin: Omit<CallOrigin, 'abortSignal'> = {},
-): Promise<void> {
+): Promise<void> => {
   const clock = new VirtualClock({ startMs });
   const dataPlanes = new InMemoryDataPlanes();
   const aws = new SimulatedAws({ clock, seed: 7, dataPlanes, ...options });
@@ -86,17 +86,17 @@ export async function withAws(
   } finally {
     await aws.close();
   }
-}
+};
 
 /** The error that a promise rejects with. */
-export async function rejection(promise: Promise<unknown>): Promise<Error & { readonly code?: string }> {
+export const rejection = async (promise: Promise<unknown>): Promise<Error & { readonly code?: string }> => {
   try {
     await promise;
   } catch (error) {
     if (error instanceof Error) return error;
   }
   throw new Error('expected a rejection with an Error');
-}
+};
 
 export const password = 'correct-horse-battery';
 export const users = [

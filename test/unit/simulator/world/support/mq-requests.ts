@@ -33,17 +33,21 @@ export const describeBroker = (client: MqClient, BrokerId: string) =>
   client.send(new DescribeBrokerCommand({ BrokerId }));
 
 /** A running primary, and a replica that waits for the primary's reboot. */
-export async function pendingPair({ aws, mq, pass }: AwsUnderTest): Promise<{ primaryId: string; replicaId: string }> {
+export const pendingPair = async ({
+  aws,
+  mq,
+  pass,
+}: AwsUnderTest): Promise<{ primaryId: string; replicaId: string }> => {
   const primary = aws.addBroker({ region: A, brokerName: 'orders' });
   const replica = await mq(B).send(new CreateBrokerCommand(replicaRequest(primary.brokerArn)));
   await pass(30 * minuteMs);
   return { primaryId: primary.brokerId, replicaId: String(replica.BrokerId) };
-}
+};
 
 /** Two brokers that replicate already. */
-export function activePair({ aws }: AwsUnderTest): { primaryId: string; replicaId: string } {
+export const activePair = ({ aws }: AwsUnderTest): { primaryId: string; replicaId: string } => {
   const primary = aws.addBroker({ region: A, brokerName: 'orders' });
   const replica = aws.addBroker({ region: B, brokerName: 'orders-replica' });
   aws.pairBrokers(primary.brokerId, replica.brokerId);
   return { primaryId: primary.brokerId, replicaId: replica.brokerId };
-}
+};
