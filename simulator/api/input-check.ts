@@ -1,6 +1,6 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
 import { closest } from 'fastest-levenshtein';
-import { type MemberModel, type OperationModel, structureMembers } from './sdk-model.ts';
+import { memberName, type Naming, type OperationModel, structureMembers } from './sdk-model.ts';
 
 /** Something about a request that the service's own model does not allow. */
 export interface InputProblem {
@@ -9,9 +9,6 @@ export interface InputProblem {
   readonly member: string;
   readonly message: string;
 }
-
-/** How a service sees the names of members: as they are on the wire, or as the SDK spells them. */
-export type Naming = 'wire' | 'modelled';
 
 /** Compares a decoded request with the SDK's model of the operation: unknown, missing and mistyped members. */
 export const checkInput = (
@@ -39,8 +36,7 @@ const checkStructure = (
 ): readonly InputProblem[] => {
   const problems: InputProblem[] = [];
   const members = structureMembers(structure);
-  const nameOf = ({ name, wireName }: MemberModel): string => (naming === 'wire' ? wireName : name);
-  const names = members.map(nameOf);
+  const names = members.map((model) => memberName(model, naming));
   for (const name of Object.keys(value)) {
     if (names.includes(name)) continue;
     const member = join(path, name);
@@ -48,8 +44,8 @@ const checkStructure = (
     problems.push({ kind: 'unknown', member, message: `unknown member "${member}"; ${hint}` });
   }
   for (const model of members) {
-    const member = join(path, nameOf(model));
-    const found = value[nameOf(model)];
+    const member = join(path, memberName(model, naming));
+    const found = value[memberName(model, naming)];
     if (found === undefined || found === null) {
       if (model.required) problems.push({ kind: 'missing', member, message: `member "${member}" is required` });
     } else problems.push(...checkValue(model.schema, found, member, naming));

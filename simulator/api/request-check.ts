@@ -1,5 +1,6 @@
-import { checkInput, type Naming } from './input-check.ts';
+import { checkInput } from './input-check.ts';
 import type { DecodedCall } from './protocols/wire-protocol.ts';
+import type { Naming } from './sdk-model.ts';
 import { ApiFault } from './service.ts';
 import { type SigningName, serviceModels } from './service-models.ts';
 

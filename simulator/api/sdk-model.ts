@@ -49,6 +49,13 @@ export interface MemberModel {
   readonly required: boolean;
 }
 
+/** How a service sees the names of members: as they are on the wire, or as the SDK spells them. */
+export type Naming = 'wire' | 'modelled';
+
+/** The name by which a service sees a member. */
+export const memberName = ({ name, wireName }: MemberModel, naming: Naming): string =>
+  naming === 'wire' ? wireName : name;
+
 const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 
 /** Members by structure: every request is compared with them. */

@@ -1,12 +1,13 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
-import type { Naming } from '../../simulator/api/input-check.ts';
-import { type MemberModel, type OperationModel, structureMembers } from '../../simulator/api/sdk-model.ts';
+import {
+  type MemberModel,
+  memberName,
+  type Naming,
+  type OperationModel,
+  structureMembers,
+} from '../../simulator/api/sdk-model.ts';
 
 type Members = Readonly<Record<string, unknown>>;
-
-/** Name of a member as the service sees it. */
-export const nameOf = ({ name, wireName }: MemberModel, naming: Naming): string =>
-  naming === 'wire' ? wireName : name;
 
 /** The smallest value that the model allows. */
 const sampleOf = (schema: NormalizedSchema, naming: Naming): unknown => {
@@ -17,7 +18,7 @@ const sampleOf = (schema: NormalizedSchema, naming: Naming): unknown => {
     const members = structureMembers(schema);
     // A union needs one of its members.
     const needed = schema.isUnionSchema() ? members.slice(0, 1) : members.filter(({ required }) => required);
-    return Object.fromEntries(needed.map((member) => [nameOf(member, naming), sampleOf(member.schema, naming)]));
+    return Object.fromEntries(needed.map((member) => [memberName(member, naming), sampleOf(member.schema, naming)]));
   }
   if (schema.isBooleanSchema()) return true;
   return schema.isNumericSchema() || schema.isTimestampSchema() ? 1 : 'text';
@@ -28,7 +29,7 @@ export const minimalRequest = (operation: OperationModel, naming: Naming): Membe
   Object.fromEntries(
     structureMembers(operation.input)
       .filter(({ required }) => required)
-      .map((member) => [nameOf(member, naming), sampleOf(member.schema, naming)]),
+      .map((member) => [memberName(member, naming), sampleOf(member.schema, naming)]),
   );
 
 /** A value of another type than the schema's; undefined where every value fits. */
@@ -82,7 +83,7 @@ const insideOf = (schema: NormalizedSchema, value: unknown, naming: Naming): rea
 const ofStructure = (schema: NormalizedSchema, value: Members, naming: Naming): readonly Variant[] => [
   { kind: 'unknown', path: 'surplus', value: { ...value, surplus: 'text' } },
   ...structureMembers(schema).flatMap((member): readonly Variant[] => {
-    const name = nameOf(member, naming);
+    const name = memberName(member, naming);
     const { [name]: present, ...others } = value;
     const wrong = wrongValue(member.schema);
     const mistyped = schema.isUnionSchema() && present === undefined ? {} : { [name]: wrong };
@@ -102,5 +103,5 @@ export const wrongRequests = (operation: OperationModel, valid: Members, naming:
     kind,
     member: path,
     input: isMembers(value) ? value : {},
-    at: structureMembers(operation.input).find((member) => nameOf(member, naming) === path.split('.')[0]),
+    at: structureMembers(operation.input).find((member) => memberName(member, naming) === path.split('.')[0]),
   }));

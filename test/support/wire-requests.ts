@@ -1,9 +1,8 @@
 import { HttpRequest } from '@smithy/core/protocols';
 import type { NormalizedSchema } from '@smithy/core/schema';
 import { namingOf } from '../../simulator/api/request-check.ts';
-import { type MemberModel, type OperationModel, structureMembers } from '../../simulator/api/sdk-model.ts';
+import { type MemberModel, memberName, type OperationModel, structureMembers } from '../../simulator/api/sdk-model.ts';
 import type { SigningName } from '../../simulator/api/service-models.ts';
-import { nameOf } from './sdk-requests.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -74,7 +73,7 @@ const restRequest = (
   let payload: string | undefined;
   let hasBody = false;
   for (const [name, value] of Object.entries(input)) {
-    const member = members.find((candidate) => nameOf(candidate, namingOf(service)) === name);
+    const member = members.find((candidate) => memberName(candidate, namingOf(service)) === name);
     const text = String(value);
     const { httpQuery, httpHeader } = member?.schema.getMergedTraits() ?? {};
     switch (locationOf(service, member)) {

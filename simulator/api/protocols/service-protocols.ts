@@ -13,7 +13,7 @@ export const serviceProtocols: Readonly<Record<SigningName, WireProtocol>> = {
   monitoring: awsJson({ version: '1.0', serviceTarget: 'GraniteServiceVersion20100801', queryCompatible: true }),
   events: awsJson({ version: '1.1', serviceTarget: 'AWSEvents' }),
   secretsmanager: awsJson({ version: '1.1', serviceTarget: 'secretsmanager' }),
-  lambda: restJson(serviceModels.lambda, { names: 'asModelled' }),
+  lambda: restJson(serviceModels.lambda, 'modelled'),
   ssm: awsJson({ version: '1.1', serviceTarget: 'AmazonSSM' }),
   s3: restXml(serviceModels.s3, 'http://s3.amazonaws.com/doc/2006-03-01/'),
   sns: queryXml(serviceModels.sns, 'http://sns.amazonaws.com/doc/2010-03-31/'),
