@@ -1,8 +1,11 @@
 import type { MapState, ParallelState } from '../definition/definition.ts';
 import { abortFrame } from './abort.ts';
 import type { Frame } from './frame.ts';
-import { runFrame } from './run-frame.ts';
+import type { ExecutionRun } from './run.ts';
 import type { StateScope } from './state-scope.ts';
+
+/** Follows a path of states to its end, see `runFrame`. */
+export type RunFrame = (run: ExecutionRun, frame: Frame) => Promise<unknown>;
 
 /** Entries of the history that only a Map state writes. */
 export interface BranchHooks {
@@ -18,11 +21,13 @@ type Ending = { readonly failed: false } | { readonly failed: true; readonly rea
  * Runs the paths of a Parallel or Map state that have not succeeded yet, each in an actor of its own. The first that
  * fails aborts the others.
  *
+ * @param runFrame follows one path; handed in, since a path runs the state that has these
  * @param concurrency most paths at a time
  * @throws what the first failing path threw
  */
 export const runBranches = async (
   scope: StateScope<ParallelState | MapState>,
+  runFrame: RunFrame,
   concurrency: number,
   hooks: BranchHooks = {},
 ): Promise<void> => {

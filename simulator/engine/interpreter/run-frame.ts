@@ -28,9 +28,9 @@ const dispatch = (run: ExecutionRun, frame: Frame, state: State, resumed: boolea
     case 'Fail':
       return runFail(new StateScope(run, frame, state, resumed));
     case 'Parallel':
-      return runParallel(new StateScope(run, frame, state, resumed));
+      return runParallel(new StateScope(run, frame, state, resumed), runFrame);
     case 'Map':
-      return runMap(new StateScope(run, frame, state, resumed));
+      return runMap(new StateScope(run, frame, state, resumed), runFrame);
   }
 };
 

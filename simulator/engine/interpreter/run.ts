@@ -50,6 +50,14 @@ export const record = (
   return frame.lastEventId;
 };
 
+/** Adds an event that the path does not go on from: the next one names the same predecessor, as in the service. */
+export const recordAside: typeof record = (run, frame, type, details) => {
+  const { lastEventId } = frame;
+  const id = record(run, frame, type, details);
+  frame.lastEventId = lastEventId;
+  return id;
+};
+
 /** JSON text of a payload with the member that says it is whole: `{ input, inputDetails }`. */
 export const payloadDetails = (member: 'input' | 'output', value: Json): Record<string, unknown> => ({
   [member]: JSON.stringify(value),

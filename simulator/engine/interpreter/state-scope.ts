@@ -17,6 +17,10 @@ export interface StateResult {
   readonly transition: { readonly label: string; readonly next: string } | undefined;
 }
 
+/** Where a state with Next or End goes. */
+export const transitionToNext = (state: { readonly Next?: string | undefined }): StateResult['transition'] =>
+  state.Next === undefined ? undefined : { label: 'Next', next: state.Next };
+
 /** What an evaluation sees beside input, context and variables. */
 export interface StatesExtras {
   readonly result?: Json;

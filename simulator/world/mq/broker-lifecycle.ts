@@ -3,12 +3,11 @@ import { type FaultBoard, fits } from '../fault-board.ts';
 import { flushStreams } from '../flush-streams.ts';
 import type { Reachability } from '../reachability.ts';
 import type { Random } from '../seeded-random.ts';
-import type { BrokerRecord } from './broker-record.ts';
+import type { BrokerRecord, Pairing } from './broker-record.ts';
 import type { BrokerRegistry } from './broker-registry.ts';
 import type { DataPlanes } from './data-planes.ts';
 import type { MqSettings } from './mq-settings.ts';
-import { counterpartOf, type Pairing, roleOf } from './pairing.ts';
-import { applyPendingChanges } from './pending-changes.ts';
+import { counterpartOf, roleOf } from './pairing.ts';
 
 export interface BrokerLifecycleOptions {
   readonly clock: VirtualClock;
@@ -149,4 +148,23 @@ export class BrokerLifecycle {
 const detach = (pairing: Pairing): void => {
   pairing.founder.pairing = undefined;
   pairing.second.pairing = undefined;
+};
+
+/** What a reboot puts in force beside replication: versions, sizes, configuration and users (docs/amazon-mq.md 7). */
+const applyPendingChanges = (record: BrokerRecord): void => {
+  const { engineVersion, hostInstanceType, securityGroups, configuration } = record.pending;
+  record.engineVersion = engineVersion ?? record.engineVersion;
+  record.hostInstanceType = hostInstanceType ?? record.hostInstanceType;
+  record.securityGroups = securityGroups ?? record.securityGroups;
+  if (configuration !== undefined) {
+    record.configurationHistory = [...record.configurationHistory, record.configuration];
+    record.configuration = configuration;
+  }
+  record.pending = {};
+  for (const user of record.users.values()) {
+    if (user.pending === undefined) continue;
+    if (user.pending.change === 'DELETE') record.users.delete(user.username);
+    else user.current = user.pending.settings;
+    user.pending = undefined;
+  }
 };

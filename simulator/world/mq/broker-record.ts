@@ -1,5 +1,4 @@
-import type { EmbeddedBroker } from '../broker/embedded-broker.ts';
-import type { Pairing } from './pairing.ts';
+import type { EmbeddedBroker, EmbeddedPair } from '../broker/embedded-broker.ts';
 
 /** States of the API; REPLICA is only ever shown, see `MqSettings.replicaBrokerState`. */
 export type LifecycleState =
@@ -99,4 +98,25 @@ export interface BrokerRecord {
   pairing: Pairing | undefined;
   /** Missing until the creation is over, and for engines whose data plane is not modelled. */
   dataPlane: EmbeddedBroker | undefined;
+}
+
+/**
+ * Two brokers that replicate or will. `pending` until the primary's reboot activates it, `dissolving` from
+ * UpdateBroker NONE until the primary's next reboot.
+ */
+export interface Pairing {
+  /** The broker that the replica was created for; after a promotion it may be the replica. */
+  readonly founder: BrokerRecord;
+  readonly second: BrokerRecord;
+  phase: 'pending' | 'active' | 'dissolving';
+  /** Missing while pending. */
+  dataPlane: EmbeddedPair | undefined;
+  promotion: RequestedPromotion | undefined;
+}
+
+/** The newest promotion that was accepted; it runs until the roles have been exchanged. */
+export interface RequestedPromotion {
+  readonly mode: 'SWITCHOVER' | 'FAILOVER';
+  readonly target: BrokerRecord;
+  readonly requestedAtMs: number;
 }

@@ -1,8 +1,8 @@
 import { brokerInstances } from './broker-endpoints.ts';
-import type { BrokerRecord } from './broker-record.ts';
+import type { BrokerRecord, Pairing } from './broker-record.ts';
 import { reportedVersion } from './engine-version.ts';
 import type { MqSettings } from './mq-settings.ts';
-import { counterpartOf, type Pairing, roleOf } from './pairing.ts';
+import { counterpartOf, roleOf } from './pairing.ts';
 
 type WireObject = Readonly<Record<string, unknown>>;
 

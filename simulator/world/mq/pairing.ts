@@ -1,26 +1,5 @@
-import type { BrokerRole, EmbeddedPair } from '../broker/embedded-broker.ts';
-import type { BrokerRecord } from './broker-record.ts';
-
-/**
- * Two brokers that replicate or will. `pending` until the primary's reboot activates it, `dissolving` from
- * UpdateBroker NONE until the primary's next reboot.
- */
-export interface Pairing {
-  /** The broker that the replica was created for; after a promotion it may be the replica. */
-  readonly founder: BrokerRecord;
-  readonly second: BrokerRecord;
-  phase: 'pending' | 'active' | 'dissolving';
-  /** Missing while pending. */
-  dataPlane: EmbeddedPair | undefined;
-  promotion: RequestedPromotion | undefined;
-}
-
-/** The newest promotion that was accepted; it runs until the roles have been exchanged. */
-export interface RequestedPromotion {
-  readonly mode: 'SWITCHOVER' | 'FAILOVER';
-  readonly target: BrokerRecord;
-  readonly requestedAtMs: number;
-}
+import type { BrokerRole } from '../broker/embedded-broker.ts';
+import type { BrokerRecord, Pairing } from './broker-record.ts';
 
 /** The other broker of a pair. */
 export const counterpartOf = (pairing: Pairing, record: BrokerRecord): BrokerRecord =>

@@ -3,10 +3,10 @@ import { PromotionRefusedError } from '../broker/embedded-broker.ts';
 import { type FaultBoard, fits } from '../fault-board.ts';
 import { flushStreams } from '../flush-streams.ts';
 import type { Reachability } from '../reachability.ts';
-import type { BrokerRecord } from './broker-record.ts';
+import type { BrokerRecord, Pairing, RequestedPromotion } from './broker-record.ts';
 import { badRequest } from './mq-fault.ts';
 import type { MqSettings } from './mq-settings.ts';
-import { counterpartOf, type Pairing, promotionRuns, type RequestedPromotion, roleOf } from './pairing.ts';
+import { counterpartOf, promotionRuns, roleOf } from './pairing.ts';
 
 export interface PromotionsOptions {
   readonly clock: VirtualClock;

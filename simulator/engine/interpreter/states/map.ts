@@ -2,12 +2,10 @@ import type { MapState } from '../../definition/definition.ts';
 import type { Json } from '../../expression/json.ts';
 import { maxInlineConcurrency, maxSeconds } from '../../limits.ts';
 import { newFrame } from '../frame.ts';
-import { record } from '../run.ts';
-import { runBranches } from '../run-branches.ts';
-import type { StateResult, StateScope } from '../state-scope.ts';
+import { record, recordAside } from '../run.ts';
+import { type RunFrame, runBranches } from '../run-branches.ts';
+import { type StateResult, type StateScope, transitionToNext } from '../state-scope.ts';
 import { withHandlers } from '../with-handlers.ts';
-import { recordBeside } from './beside.ts';
-import { transitionToNext } from './flow.ts';
 
 const itemsOf = async (scope: StateScope<MapState>): Promise<readonly Json[]> => {
   const { Items } = scope.state;
@@ -47,7 +45,7 @@ const startIterations = async (scope: StateScope<MapState>): Promise<void> => {
 };
 
 /** https://states-language.net/spec.html#map-state, INLINE mode. A redrive runs only the iterations that did not succeed. */
-export const runMap = (scope: StateScope<MapState>): Promise<StateResult> => {
+export const runMap = (scope: StateScope<MapState>, runFrame: RunFrame): Promise<StateResult> => {
   const { run, frame, state } = scope;
   return withHandlers(
     scope,
@@ -55,23 +53,23 @@ export const runMap = (scope: StateScope<MapState>): Promise<StateResult> => {
       if (attempt > 1 || !scope.resumed || frame.children.length === 0) await startIterations(scope);
       let lastSucceededId: number | undefined;
       const detailsOf = (index: number) => ({ index, name: frame.stateName });
-      await runBranches(scope, await concurrencyOf(scope), {
+      await runBranches(scope, runFrame, await concurrencyOf(scope), {
         started: (child) => {
           child.lastEventId = frame.lastEventId;
           record(run, child, 'MapIterationStarted', detailsOf(child.index));
         },
         succeeded: (child) => {
-          lastSucceededId = recordBeside(run, child, 'MapIterationSucceeded', detailsOf(child.index));
+          lastSucceededId = recordAside(run, child, 'MapIterationSucceeded', detailsOf(child.index));
         },
         failed: (child) => {
-          recordBeside(run, child, 'MapIterationFailed', detailsOf(child.index));
+          recordAside(run, child, 'MapIterationFailed', detailsOf(child.index));
         },
         aborted: (child) => {
           record(run, child, 'MapIterationAborted', detailsOf(child.index));
         },
       });
       frame.lastEventId = lastSucceededId ?? frame.lastEventId;
-      recordBeside(run, frame, 'MapStateSucceeded');
+      recordAside(run, frame, 'MapStateSucceeded');
       const result = frame.children.map((child) => child.output);
       scope.requireSize(result);
       return { ...(await scope.complete(state, result, { result })), transition: transitionToNext(state) };

@@ -1,11 +1,9 @@
 import type { ParallelState } from '../../definition/definition.ts';
 import { newFrame } from '../frame.ts';
-import { record } from '../run.ts';
-import { runBranches } from '../run-branches.ts';
-import type { StateResult, StateScope } from '../state-scope.ts';
+import { record, recordAside } from '../run.ts';
+import { type RunFrame, runBranches } from '../run-branches.ts';
+import { type StateResult, type StateScope, transitionToNext } from '../state-scope.ts';
 import { withHandlers } from '../with-handlers.ts';
-import { recordBeside } from './beside.ts';
-import { transitionToNext } from './flow.ts';
 
 const startBranches = async (scope: StateScope<ParallelState>): Promise<void> => {
   const { run, frame, state } = scope;
@@ -23,14 +21,14 @@ const startBranches = async (scope: StateScope<ParallelState>): Promise<void> =>
 };
 
 /** https://states-language.net/spec.html#parallel-state. A redrive runs only the branches that did not succeed. */
-export const runParallel = (scope: StateScope<ParallelState>): Promise<StateResult> => {
+export const runParallel = (scope: StateScope<ParallelState>, runFrame: RunFrame): Promise<StateResult> => {
   const { run, frame, state } = scope;
   return withHandlers(
     scope,
     async (attempt) => {
       if (attempt > 1 || !scope.resumed || frame.children.length === 0) await startBranches(scope);
-      await runBranches(scope, Number.POSITIVE_INFINITY);
-      recordBeside(run, frame, 'ParallelStateSucceeded');
+      await runBranches(scope, runFrame, Number.POSITIVE_INFINITY);
+      recordAside(run, frame, 'ParallelStateSucceeded');
       const result = frame.children.map((child) => child.output);
       scope.requireSize(result);
       return { ...(await scope.complete(state, result, { result })), transition: transitionToNext(state) };

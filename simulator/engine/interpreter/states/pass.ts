@@ -1,6 +1,5 @@
 import type { PassState } from '../../definition/definition.ts';
-import type { StateResult, StateScope } from '../state-scope.ts';
-import { transitionToNext } from './flow.ts';
+import { type StateResult, type StateScope, transitionToNext } from '../state-scope.ts';
 
 /** https://states-language.net/spec.html#pass-state */
 export const runPass = async (scope: StateScope<PassState>): Promise<StateResult> => ({

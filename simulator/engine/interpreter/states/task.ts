@@ -6,12 +6,11 @@ import { maxSeconds } from '../../limits.ts';
 import { TaskFailure } from '../../ports.ts';
 import { payloadDetails, record } from '../run.ts';
 import { StateFailure } from '../state-failure.ts';
-import type { StateResult, StateScope } from '../state-scope.ts';
+import { type StateResult, type StateScope, transitionToNext } from '../state-scope.ts';
 import type { TaskAttempt, TaskOutcome } from '../task-actor.ts';
 import { invokeLambda } from '../tasks/lambda-invoke.ts';
 import { startExecution, startExecutionSync } from '../tasks/start-execution.ts';
 import { withHandlers } from '../with-handlers.ts';
-import { transitionToNext } from './flow.ts';
 
 type TaskIntegration = (
   scope: StateScope<TaskState>,

@@ -1,8 +1,7 @@
 import type { WaitState } from '../../definition/definition.ts';
 import { isTimestamp } from '../../definition/schema.ts';
 import { maxSeconds } from '../../limits.ts';
-import type { StateResult, StateScope } from '../state-scope.ts';
-import { transitionToNext } from './flow.ts';
+import { type StateResult, type StateScope, transitionToNext } from '../state-scope.ts';
 
 const delayMsOf = async (scope: StateScope<WaitState>): Promise<number> => {
   const { Seconds, Timestamp } = scope.state;
