@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream';
+import type { Credentials } from '../../functions/brokers/broker-secrets.ts';
 import type { AwsClientSettings, SocketAddress } from '../../functions/runtime/runtime.ts';
 import type { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
 import type { BrokerRole, ReplicationGauges } from '../../simulator/world/broker/embedded-broker.ts';
 import type { EmbeddedRabbitCluster } from '../../simulator/world/rabbitmq/embedded-cluster.ts';
 import type { ServedAws, ServeOptions } from '../../simulator/world/served-aws.ts';
 import type { StoreContents } from '../traffic/accounting.ts';
-import type { BrokerCredentials } from '../traffic/amqp-connection.ts';
 import type { ClientSurroundings } from '../traffic/traffic-ports.ts';
 import type { ClusterPlan, LedgerSettings, PairSettings } from './scenario/schema.ts';
 import type { Json } from './step.ts';
@@ -129,7 +129,7 @@ export interface ExerciseStage {
   regionOf(endpoint: SocketAddress): string | undefined;
   /** A document of a Region's report bucket. */
   report(region: string, key: string): string | undefined;
-  applicationCredentials(pair: string): BrokerCredentials;
+  applicationCredentials(pair: string): Credentials;
   /** A client's connection. Rejects with `code` ECONNREFUSED, ETIMEDOUT, … */
   connect(address: SocketAddress, timeoutMs: number, fromRegion: string): Promise<Duplex>;
   /** The RabbitMQ cluster of that name. @throws TypeError when the plan has none */

@@ -1,12 +1,12 @@
 import type { Duplex } from 'node:stream';
 import type { Delivery, EventContext, Receiver } from 'rhea';
+import { AmqpConnection } from '../../functions/brokers/amqp-connection.ts';
 import type { AmqpMessage } from '../../functions/ledger/ledger-message.ts';
-import { type AmqpClientOptions, AmqpConnection } from './amqp-connection.ts';
-import { answerWithin } from './answer-within.ts';
+import { type AmqpClientOptions, answerWithin } from './answer-within.ts';
 
 /**
  * A message as the application sees it. Each of the answers resolves once the broker has settled it, and may throw
- * AmqpDisconnectedError or NoAnswerError; then its outcome is unknown.
+ * DrError or NoAnswerError; then its outcome is unknown.
  */
 export interface ReceivedMessage {
   /** The AMQP message-id as text; empty when there is none. */
@@ -28,17 +28,17 @@ export interface ReceivedMessage {
 /** Pulls messages from one queue by credit and acknowledges each one explicitly. */
 export class AmqpReceiver {
   readonly #options: AmqpClientOptions;
-  readonly #connection: AmqpConnection;
+  readonly #amqp: AmqpConnection;
   readonly #receiver: Receiver;
   readonly #settled = new Map<Delivery, () => void>();
   #arrived: ReceivedMessage[] = [];
   #onProgress: () => void = () => {};
   #drained = false;
 
-  private constructor(options: AmqpClientOptions, connection: AmqpConnection) {
+  private constructor(stream: Duplex, options: AmqpClientOptions) {
     this.#options = options;
-    this.#connection = connection;
-    this.#receiver = connection.connection.open_receiver({
+    this.#amqp = new AmqpConnection(stream, options.credentials, { containerId: options.name });
+    this.#receiver = this.#amqp.connection.open_receiver({
       source: { address: options.queue },
       credit_window: 0,
       autoaccept: false,
@@ -72,59 +72,57 @@ export class AmqpReceiver {
   /**
    * Resolves when the link is attached.
    *
-   * @throws AmqpDisconnectedError the broker refused user, queue or link
+   * @throws DrError the broker refused user, queue or link
    * @throws NoAnswerError
    */
   static async open(stream: Duplex, options: AmqpClientOptions): Promise<AmqpReceiver> {
-    const connection = new AmqpConnection(stream, options);
-    const receiver = new AmqpReceiver(options, connection);
-    const opened = new Promise<void>((resolve) => receiver.#receiver.once('receiver_open', () => resolve()));
-    const what = `receiver on ${options.queue}`;
-    await answerWithin(options.clock, what, connection.unlessLost(opened), options.timeoutMs);
+    const receiver = new AmqpReceiver(stream, options);
+    const opened = receiver.#amqp.answer((done) => receiver.#receiver.once('receiver_open', done));
+    await answerWithin(options, `receiver on ${options.queue}`, opened);
     return receiver;
   }
 
   get isLost(): boolean {
-    return this.#connection.isLost;
+    return this.#amqp.error !== undefined;
   }
 
   /**
    * Takes what is there now, up to `limit` messages: gives credit, and takes the rest of it back.
    *
-   * @throws AmqpDisconnectedError | NoAnswerError
+   * @throws DrError | NoAnswerError
    */
   async pull(limit: number): Promise<readonly ReceivedMessage[]> {
     this.#drained = false;
     this.#arrived = [];
-    const done = new Promise<void>((resolve) => {
+    const answered = this.#amqp.answer<void>((done) => {
       this.#onProgress = () => {
-        if (this.#drained || this.#arrived.length >= limit) resolve();
+        if (this.#drained || this.#arrived.length >= limit) done();
       };
+      // Credit and the drain flag leave in one flow frame, so an empty queue answers at once.
+      this.#receiver.drain_credit();
+      this.#receiver.add_credit(limit);
     });
-    // Credit and the drain flag leave in one flow frame, so an empty queue answers at once.
-    this.#receiver.drain_credit();
-    this.#receiver.add_credit(limit);
-    const { clock, timeoutMs, queue } = this.#options;
-    await answerWithin(clock, `messages from ${queue}`, this.#connection.unlessLost(done), timeoutMs);
+    await answerWithin(this.#options, `messages from ${this.#options.queue}`, answered);
     this.#onProgress = () => {};
     return this.#arrived;
   }
 
   close(): void {
-    this.#connection.close();
+    this.#amqp.close();
   }
 
   /** Breaks off without a word, as a process does that dies. */
   abort(): void {
-    this.#connection.abort();
+    this.#amqp.abort('the application died');
   }
 
   /** One answer at a time: rhea mixes up different ones that leave in the same tick. */
   async #answer(delivery: Delivery, send: () => void): Promise<void> {
-    const settled = new Promise<void>((resolve) => this.#settled.set(delivery, resolve));
-    send();
-    const { clock, timeoutMs } = this.#options;
-    await answerWithin(clock, 'acknowledgement', this.#connection.unlessLost(settled), timeoutMs);
+    const settled = this.#amqp.answer<void>((done) => {
+      this.#settled.set(delivery, done);
+      send();
+    });
+    await answerWithin(this.#options, 'acknowledgement', settled);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Delivery, EventContext, Sender } from 'rhea';
-import { type AmqpClientOptions, AmqpConnection } from './amqp-connection.ts';
-import { answerWithin } from './answer-within.ts';
+import { AmqpConnection } from '../../functions/brokers/amqp-connection.ts';
+import { type AmqpClientOptions, answerWithin } from './answer-within.ts';
 
 /** How a broker answered a send. */
 export type SendResult = 'accepted' | 'rejected' | 'released';
@@ -9,14 +9,14 @@ export type SendResult = 'accepted' | 'rejected' | 'released';
 /** Sends durable messages to one queue and learns each one's outcome. */
 export class AmqpSender {
   readonly #options: AmqpClientOptions;
-  readonly #connection: AmqpConnection;
+  readonly #amqp: AmqpConnection;
   readonly #sender: Sender;
   readonly #outcomes = new Map<Delivery, (result: SendResult) => void>();
 
-  private constructor(options: AmqpClientOptions, connection: AmqpConnection) {
+  private constructor(stream: Duplex, options: AmqpClientOptions) {
     this.#options = options;
-    this.#connection = connection;
-    this.#sender = connection.connection.open_sender({ target: { address: options.queue } });
+    this.#amqp = new AmqpConnection(stream, options.credentials, { containerId: options.name });
+    this.#sender = this.#amqp.connection.open_sender({ target: { address: options.queue } });
     const settle =
       (result: SendResult) =>
       ({ delivery }: EventContext): void => {
@@ -33,47 +33,41 @@ export class AmqpSender {
   /**
    * Resolves when the broker has given the link credit.
    *
-   * @throws AmqpDisconnectedError the broker refused user, queue or link
+   * @throws DrError the broker refused user, queue or link
    * @throws NoAnswerError
    */
   static async open(stream: Duplex, options: AmqpClientOptions): Promise<AmqpSender> {
-    const connection = new AmqpConnection(stream, options);
-    const sender = new AmqpSender(options, connection);
+    const sender = new AmqpSender(stream, options);
     await sender.#credit();
     return sender;
   }
 
   get isLost(): boolean {
-    return this.#connection.isLost;
+    return this.#amqp.error !== undefined;
   }
 
   /**
    * Sends one durable message.
    *
-   * @throws AmqpDisconnectedError | NoAnswerError the outcome is unknown
+   * @throws DrError | NoAnswerError the outcome is unknown
    */
   async send(id: string, body: string): Promise<SendResult> {
     await this.#credit();
-    const outcome = Promise.withResolvers<SendResult>();
-    const delivery = this.#sender.send({
-      message_id: id,
-      durable: true,
-      creation_time: new Date(this.#options.clock.nowMs()),
-      body,
+    const creationTime = new Date(this.#options.clock.nowMs());
+    const outcome = this.#amqp.answer<SendResult>((done) => {
+      const delivery = this.#sender.send({ message_id: id, durable: true, creation_time: creationTime, body });
+      this.#outcomes.set(delivery, done);
     });
-    this.#outcomes.set(delivery, outcome.resolve);
-    const { clock, timeoutMs } = this.#options;
-    return await answerWithin(clock, `send of ${id}`, this.#connection.unlessLost(outcome.promise), timeoutMs);
+    return await answerWithin(this.#options, `send of ${id}`, outcome);
   }
 
   close(): void {
-    this.#connection.close();
+    this.#amqp.close();
   }
 
   async #credit(): Promise<void> {
     if (this.#sender.sendable() && !this.isLost) return;
-    const sendable = new Promise<void>((resolve) => this.#sender.once('sendable', () => resolve()));
-    const { clock, timeoutMs, queue } = this.#options;
-    await answerWithin(clock, `credit for ${queue}`, this.#connection.unlessLost(sendable), timeoutMs);
+    const sendable = this.#amqp.answer((done) => this.#sender.once('sendable', done));
+    await answerWithin(this.#options, `credit for ${this.#options.queue}`, sendable);
   }
 }

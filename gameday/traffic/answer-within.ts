@@ -1,5 +1,17 @@
 import { setImmediate as nextLoopTurn } from 'node:timers/promises';
+import type { Credentials } from '../../functions/brokers/broker-secrets.ts';
 import type { Clock } from '../../functions/runtime/clock.ts';
+
+/** What an application client needs to talk to one queue of one broker. */
+export interface AmqpClientOptions {
+  readonly clock: Clock;
+  readonly credentials: Credentials;
+  readonly queue: string;
+  /** Name of the client, for the AMQP container id. */
+  readonly name: string;
+  /** Virtual milliseconds that an answer may take. */
+  readonly timeoutMs: number;
+}
 
 /** The other side did not answer in time. */
 export class NoAnswerError extends Error {
@@ -26,10 +38,9 @@ const lookAgainMs = 100;
  * @throws NoAnswerError after `timeoutMs` virtual milliseconds
  */
 export const answerWithin = async <T>(
-  clock: Clock,
+  { clock, timeoutMs }: Pick<AmqpClientOptions, 'clock' | 'timeoutMs'>,
   what: string,
   answer: Promise<T>,
-  timeoutMs: number,
 ): Promise<T> => {
   let settled = false;
   const settle = (): void => {

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { AmqpDisconnectedError } from './amqp-connection.ts';
+import { DrError } from '../../functions/runtime/errors.ts';
 import { type ClientSurroundings, clientLimits } from './traffic-ports.ts';
 
 /** No endpoint took the connection; the message names the different reasons. */
@@ -36,7 +36,7 @@ export const openWherePossible = async <L>(
 
 /** A short reason for logs: the error's code, or what the broker said, else the error's name. */
 export const reasonOf = (error: unknown): string => {
-  if (error instanceof NoBrokerAcceptsError || error instanceof AmqpDisconnectedError) return error.message;
+  if (error instanceof NoBrokerAcceptsError || error instanceof DrError) return error.message;
   if (!(error instanceof Error)) return String(error);
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 };

@@ -1,16 +1,16 @@
 import type { Duplex } from 'node:stream';
+import type { Credentials } from '../../functions/brokers/broker-secrets.ts';
 import type { Ledger } from '../../functions/ledger/ledger.ts';
 import type { LedgerObserver } from '../../functions/ledger/ledger-observer.ts';
 import type { Clock } from '../../functions/runtime/clock.ts';
 import type { SocketAddress } from '../../functions/runtime/runtime.ts';
-import type { BrokerCredentials } from './amqp-connection.ts';
 
 /** What clients of a pair need from their surroundings. */
 export interface ClientSurroundings {
   readonly clock: Clock;
   /** A number in [0, 1). */
   random(): number;
-  readonly credentials: BrokerCredentials;
+  readonly credentials: Credentials;
   /** Every endpoint that the application is configured with, of both brokers, preferred first. */
   endpoints(): readonly SocketAddress[];
   /**

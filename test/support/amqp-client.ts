@@ -1,17 +1,6 @@
 import type { Duplex } from 'node:stream';
-import rhea, { type Connection, type ConnectionOptions, type Delivery, type EventContext, type Message } from 'rhea';
-
-/** The broker ended the connection, the session or the link, or never opened it. */
-export class AmqpClientError extends Error {
-  override readonly name = 'AmqpClientError';
-  /** AMQP error condition, if the broker gave one. */
-  readonly condition: string | undefined;
-
-  constructor(condition: string | undefined, message: string) {
-    super(message);
-    this.condition = condition;
-  }
-}
+import rhea, { type Connection, type Delivery, type EventContext, type Message } from 'rhea';
+import { AmqpConnection } from '../../functions/brokers/amqp-connection.ts';
 
 /** How a received message is answered. `hold` leaves it unanswered. */
 export type Answer = 'accept' | 'release' | 'reject' | 'fail' | 'undeliverable' | 'hold';
@@ -56,72 +45,49 @@ export const settleStreams = async (): Promise<void> => {
  * waits for time, so it runs inside any actor of a virtual clock.
  */
 export class AmqpTestClient {
-  readonly connection: Connection;
-  readonly #lost = Promise.withResolvers<never>();
+  readonly #amqp: AmqpConnection;
   #lastLink = 0;
 
-  private constructor(stream: Duplex, username: string, password: string, idleTimeoutMs: number) {
-    this.#lost.promise.catch(() => {});
-    const container = rhea.create_container({ id: 'test-client' });
-    const fail = (error: unknown, fallback: string): void => {
-      const { condition, description, message } = (error ?? {}) as Record<string, string | undefined>;
-      this.#lost.reject(new AmqpClientError(condition, description ?? message ?? fallback));
-    };
-    container.on('connection_error', ({ connection, error }: EventContext) => fail(error ?? connection.error, 'error'));
-    container.on('connection_close', () => fail(undefined, 'the broker closed the connection'));
-    container.on('session_error', ({ session }: EventContext) => fail(session?.error, 'the broker ended the session'));
-    container.on('sender_error', ({ sender }: EventContext) => fail(sender?.error, 'the broker closed the link'));
-    container.on('receiver_error', ({ receiver }: EventContext) => fail(receiver?.error, 'the broker closed the link'));
-    container.on('disconnected', () => fail(undefined, 'disconnected'));
-    const options = {
-      reconnect: false,
-      host: 'broker',
-      username,
-      password,
-      idle_time_out: idleTimeoutMs,
-      connection_details: () => ({
-        host: 'broker',
-        port: 5671,
-        connect: (_port: number, _host: string, _options: unknown, connected: () => void): Duplex => {
-          process.nextTick(connected);
-          return stream;
-        },
-      }),
-    };
-    this.connection = container.connect(options as unknown as ConnectionOptions);
+  private constructor(amqp: AmqpConnection) {
+    this.#amqp = amqp;
   }
 
   /**
    * Connects to a broker, or over a stream that leads to one.
    *
-   * @throws AmqpClientError when the broker refuses the user
+   * @throws DrError when the broker refuses the user
    */
   static async connect(
     to: { connect(): Duplex } | Duplex,
     { username = 'app', password = 'app-password', idleTimeoutMs = 0 } = {},
   ): Promise<AmqpTestClient> {
     const stream = 'pipe' in to ? to : to.connect();
-    const client = new AmqpTestClient(stream as Duplex, username, password, idleTimeoutMs);
-    await client.#unlessLost((done) => client.connection.once('connection_open', () => done()));
-    return client;
+    const containerId = 'test-client';
+    const amqp = new AmqpConnection(stream as Duplex, { username, password }, { containerId, idleTimeoutMs });
+    await amqp.answer((done) => amqp.connection.once('connection_open', done));
+    return new AmqpTestClient(amqp);
+  }
+
+  get connection(): Connection {
+    return this.#amqp.connection;
   }
 
   /** Resolves when the connection has been lost. */
   async lost(): Promise<void> {
-    await this.#lost.promise.catch(() => {});
+    await this.#amqp.answer<never>(() => {}).catch(() => {});
   }
 
   /**
    * Sends messages and resolves with each one's outcome, in order.
    *
-   * @throws AmqpClientError when the connection or the link ends before all have an outcome
+   * @throws DrError when the connection or the link ends before all have an outcome
    */
   async send(queue: string, messages: readonly MessageToSend[]): Promise<readonly string[]> {
     const session = this.#session();
     const sender = session.open_sender({ name: this.#linkName(), target: { address: queue } });
     const outcomes = new Map<Delivery, string>();
     const deliveries: Delivery[] = [];
-    await this.#unlessLost((done) => {
+    await this.#amqp.answer<void>((done) => {
       const sendMore = (): void => {
         while (deliveries.length < messages.length && sender.sendable()) {
           deliveries.push(sender.send({ durable: true, ...messages[deliveries.length] } as unknown as Message));
@@ -152,7 +118,7 @@ export class AmqpTestClient {
   /**
    * Takes what is there now, at most `count` messages, and answers each.
    *
-   * @throws AmqpClientError when the connection or the link ends
+   * @throws DrError when the connection or the link ends
    */
   async receive(queue: string, count: number, options: ReceiveOptions = {}): Promise<readonly ReceivedMessage[]> {
     const how = options.answer ?? 'accept';
@@ -202,7 +168,7 @@ export class AmqpTestClient {
       rcv_settle_mode: options.settleMode ?? 0,
     });
     const received: ReceivedMessage[] = [];
-    await this.#unlessLost((done) => {
+    await this.#amqp.answer<void>((done) => {
       receiver.on('message', ({ message, delivery }: EventContext) => {
         if (message === undefined || delivery === undefined) return;
         const deliveryCount = Number(message.delivery_count ?? 0);
@@ -239,9 +205,5 @@ export class AmqpTestClient {
 
   #linkName(): string {
     return `link-${++this.#lastLink}`;
-  }
-
-  async #unlessLost(start: (done: () => void) => void): Promise<void> {
-    await Promise.race([new Promise<void>((resolve) => start(resolve)), this.#lost.promise]);
   }
 }

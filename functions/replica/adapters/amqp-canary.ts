@@ -1,7 +1,6 @@
-import type { Duplex } from 'node:stream';
-import rhea, { type Connection, type EventContext } from 'rhea';
+import { AmqpConnection } from '../../brokers/amqp-connection.ts';
 import { openActive } from '../../brokers/broker-endpoints.ts';
-import { type Credentials, readCredentials } from '../../brokers/broker-secrets.ts';
+import { readCredentials } from '../../brokers/broker-secrets.ts';
 import type { BrokerSnapshot } from '../../brokers/broker-snapshot.ts';
 import type { PairConfig } from '../../config/pair-config.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
@@ -25,8 +24,8 @@ export const sendCanary = (
   primary: BrokerSnapshot,
   settings: CanarySettings,
 ): Promise<CanaryResult> =>
-  overConnection(runtime, primary, settings, async (connection) => {
-    await sendOne(connection, settings.queue);
+  overConnection(runtime, primary, settings, async (amqp) => {
+    await sendOne(amqp, settings.queue);
     return 'sent';
   });
 
@@ -36,92 +35,52 @@ export const takeCanaries = (
   primary: BrokerSnapshot,
   settings: CanarySettings,
 ): Promise<CanaryResult> =>
-  overConnection(
-    runtime,
-    primary,
-    settings,
-    async (connection) => `taken: ${await drain(connection, settings.queue)}` as const,
-  );
+  overConnection(runtime, primary, settings, async (amqp) => `taken: ${await drain(amqp, settings.queue)}` as const);
 
 const overConnection = async (
   runtime: Runtime,
   primary: BrokerSnapshot,
   settings: CanarySettings,
-  exchange: (connection: Connection) => Promise<CanaryResult>,
+  exchange: (amqp: AmqpConnection) => Promise<CanaryResult>,
 ): Promise<CanaryResult> => {
   const credentials = await readCredentials(runtime, settings.secretArn);
   const opened = await openActive(runtime, primary);
   if (opened.state !== 'accepts') return `failed: the primary's AMQP endpoints answered "${opened.state}"`;
-  const connection = connectOver(opened.stream, credentials);
+  const amqp = new AmqpConnection(opened.stream, credentials);
+  // Wall time on purpose: it bounds a broker that accepts a connection and then says nothing.
+  AbortSignal.timeout(exchangeTimeoutMs).addEventListener('abort', () => {
+    amqp.abort(`no answer within ${exchangeTimeoutMs} ms`);
+  });
   try {
-    return await exchange(connection);
+    return await exchange(amqp);
   } catch (error) {
     return `failed: ${error instanceof Error ? error.message : String(error)}`;
   } finally {
-    connection.close();
+    amqp.close();
     opened.stream.end();
   }
 };
 
-const connectOver = (stream: Duplex, { username, password }: Credentials): Connection => {
-  const container = rhea.create_container();
-  // An AMQP error without a listener would be thrown from the socket's event.
-  for (const event of ['connection_error', 'session_error', 'error'] as const) container.on(event, () => {});
-  return container.connect({
-    username,
-    password,
-    // A canary is tried once; in-flight messages would be lost silently on a reconnect.
-    reconnect: false,
-    idle_time_out: 0,
-    host: 'primary',
-    port: 0,
-    connection_details: () => ({
-      host: 'primary',
-      port: 0,
-      connect: (_port: number, _host: string, _options: unknown, connected: () => void) => {
-        process.nextTick(connected);
-        return stream;
-      },
-    }),
-  });
-};
-
-/** Resolves with what `work` gives, unless the connection is lost or the broker says nothing for too long. */
-const answered = <T>(
-  connection: Connection,
-  what: string,
-  work: (resolve: (value: T) => void, reject: (error: Error) => void) => void,
-): Promise<T> =>
-  new Promise((resolve, reject) => {
-    const lost = ({ connection: { error } }: EventContext): void => {
-      reject(new Error(`${what}: ${error === undefined ? 'the broker closed the connection' : String(error)}`));
-    };
-    // Wall time on purpose: it bounds a broker that accepts a connection and then says nothing.
-    AbortSignal.timeout(exchangeTimeoutMs).addEventListener('abort', () => {
-      reject(new Error(`${what}: no answer within ${exchangeTimeoutMs} ms`));
-    });
-    connection.on('connection_close', lost);
-    connection.on('disconnected', lost);
-    work(resolve, reject);
-  });
-
-const sendOne = (connection: Connection, queue: string): Promise<void> =>
-  answered(connection, 'sending a canary', (resolve, reject) => {
-    const sender = connection.open_sender({ target: { address: queue } });
+const sendOne = async (amqp: AmqpConnection, queue: string): Promise<void> => {
+  const outcome = await amqp.answer<'accepted' | 'rejected'>((done) => {
+    const sender = amqp.connection.open_sender({ target: { address: queue } });
     sender.once('sendable', () => {
-      sender.send({ message_id: `mq-dr-canary-${connection.container_id}`, durable: true, body: 'canary' });
+      sender.send({ message_id: `mq-dr-canary-${amqp.connection.container_id}`, durable: true, body: 'canary' });
     });
-    sender.once('accepted', () => resolve());
-    sender.once('rejected', () => reject(new Error('the broker rejected the canary')));
+    sender.once('accepted', () => done('accepted'));
+    sender.once('rejected', () => done('rejected'));
   });
+  if (outcome === 'rejected') throw new Error('the broker rejected the canary');
+};
 
 /** More canaries than killed attempts can have left; what remains is taken by the next run. */
 const drainCredit = 100;
 
-const drain = (connection: Connection, queue: string): Promise<number> =>
-  answered(connection, 'taking canaries', (resolve) => {
+const drain = (amqp: AmqpConnection, queue: string): Promise<number> =>
+  amqp.answer((done) => {
+    const source = { address: queue };
+    const receiver = amqp.connection.open_receiver({ source, autoaccept: true, credit_window: 0 });
     let taken = 0;
-    const receiver = connection.open_receiver({ source: { address: queue }, autoaccept: true, credit_window: 0 });
     receiver.on('message', () => {
       taken += 1;
     });
@@ -129,5 +88,5 @@ const drain = (connection: Connection, queue: string): Promise<number> =>
       receiver.drain = true;
       receiver.add_credit(drainCredit);
     });
-    receiver.once('receiver_drained', () => resolve(taken));
+    receiver.once('receiver_drained', () => done(taken));
   });

@@ -1,4 +1,5 @@
 import rhea, { type Connection, type Message } from 'rhea';
+import { AmqpConnection } from '../../../functions/brokers/amqp-connection.ts';
 import { runtimeFor, type WalkTarget } from './broker-access.ts';
 
 /** A broker on loopback takes a connection within milliseconds. */
@@ -8,26 +9,9 @@ const connectTimeoutMs = 5_000;
 export const connectAmqp = async ({ amqpUrl, credentials }: WalkTarget): Promise<Connection> => {
   const { hostname: host, port } = new URL(amqpUrl);
   const stream = await runtimeFor(amqpUrl).connect({ host, port: Number(port) }, connectTimeoutMs);
-  const container = rhea.create_container();
-  const opened = Promise.withResolvers<Connection>();
-  container.on('connection_open', ({ connection }) => opened.resolve(connection));
-  container.on('connection_error', ({ connection }) => opened.reject(new Error(String(connection.error))));
-  container.on('disconnected', ({ error }) => opened.reject(error ?? new Error('disconnected')));
-  container.connect({
-    ...credentials,
-    reconnect: false,
-    host,
-    port: Number(port),
-    connection_details: () => ({
-      host,
-      port: Number(port),
-      connect: (_port: number, _host: string, _options: unknown, connected: () => void) => {
-        process.nextTick(connected);
-        return stream;
-      },
-    }),
-  });
-  return await opened.promise;
+  const amqp = new AmqpConnection(stream, credentials);
+  await amqp.answer((done) => amqp.connection.once('connection_open', done));
+  return amqp.connection;
 };
 
 /** Sends messages, each confirmed. @throws Error when the broker refuses one */

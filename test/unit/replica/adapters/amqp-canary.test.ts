@@ -1,9 +1,12 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
+import rhea, { type EventContext } from 'rhea';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sendCanary, takeCanaries } from '../../../../functions/replica/adapters/amqp-canary.ts';
 import { NotFound } from '../../../../functions/runtime/errors.ts';
 import { ActiveMqBroker } from '../../../../simulator/world/broker/active-mq-broker.ts';
+import { memoryConnection } from '../../../../simulator/world/broker/duplex-pair.ts';
+import { serverConnection } from '../../../../simulator/world/broker/rhea-internals.ts';
 import { settleStreams } from '../../../support/amqp-client.ts';
 import { noonMs, pairedEast } from '../../../support/brokers.ts';
 import { fakeRuntime, sdkError } from '../../../support/fake-ports.ts';
@@ -58,6 +61,28 @@ describe('sendCanary and takeCanaries', () => {
     const result = await sendCanary(runtimeTo(embedded()), primary, settings);
     expect(result).toMatch(/^failed: /);
     expect(result).not.toContain('wrong-password');
+  });
+
+  it.each([
+    ['sendCanary', sendCanary, 'a link that sends'],
+    ['takeCanaries', takeCanaries, 'a link that receives'],
+  ] as const)('%s gives what the broker says of its link as evidence', async (_name, canary, link) => {
+    const topic = { ...settings, queue: 'topic://mq-dr.canary' };
+    expect(await canary(runtimeTo(embedded()), primary, topic)).toContain(`failed: ${link}: amqp:not-implemented`);
+  });
+
+  it('give what the broker says of its session as evidence', async () => {
+    const [client, server] = memoryConnection();
+    const container = rhea.create_container();
+    container.sasl_server_mechanisms.enable_plain(() => true);
+    container.on('disconnected', () => {});
+    const connection = serverConnection(container, 'broker');
+    connection.on('session_open', ({ session }: EventContext) => {
+      session?.close({ condition: 'amqp:resource-limit-exceeded', description: 'too many sessions' });
+    });
+    connection.accept(server);
+    const result = await sendCanary(fakeRuntime({ connect: async () => client }), primary, settings);
+    expect(result).toBe('failed: an AMQP session: amqp:resource-limit-exceeded: too many sessions');
   });
 
   it('pass an error of reading the secret on', async () => {

@@ -1,7 +1,8 @@
 import rhea, { type Delivery, type EventContext, type Receiver } from 'rhea';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DrError } from '../../../../../functions/runtime/errors.ts';
 import { ActiveMqBroker, ConnectionRefusedError } from '../../../../../simulator/world/broker/active-mq-broker.ts';
-import { type AmqpClientError, AmqpTestClient, settleStreams } from '../../../../support/amqp-client.ts';
+import { AmqpTestClient, settleStreams } from '../../../../support/amqp-client.ts';
 
 const newBroker = () =>
   new ActiveMqBroker({
@@ -25,12 +26,12 @@ afterEach(async () => {
 });
 
 const ids = (messages: readonly { readonly id: unknown }[]) => messages.map(({ id }) => id);
-const refusal = async (work: Promise<unknown>): Promise<AmqpClientError> =>
+const refusal = async (work: Promise<unknown>): Promise<DrError> =>
   await work.then(
     () => {
       throw new Error('was not refused');
     },
-    (error: AmqpClientError) => error,
+    (error: DrError) => error,
   );
 
 /** A receiver under the test's own control. */
@@ -247,10 +248,10 @@ describe('AMQP connectors', () => {
 
   it('refuse a wrong password, an unknown user and a client without credentials', async () => {
     expect(await refusal(AmqpTestClient.connect(broker, { password: 'wrong' }))).toMatchObject({
-      condition: 'amqp:unauthorized-access',
+      details: { condition: 'amqp:unauthorized-access' },
     });
     expect(await refusal(AmqpTestClient.connect(broker, { username: 'nobody' }))).toMatchObject({
-      condition: 'amqp:unauthorized-access',
+      details: { condition: 'amqp:unauthorized-access' },
     });
     expect(await refusal(AmqpTestClient.connect(broker, { username: '' }))).toBeInstanceOf(Error);
     await settleStreams();
@@ -270,18 +271,18 @@ describe('AMQP connectors', () => {
     ],
   ])('refuse address "%s"', async (address, condition, text) => {
     const error = await refusal(client.send(address, [{}]));
-    expect(error).toMatchObject({ condition, message: expect.stringContaining(text) });
+    expect(error).toMatchObject({ details: { condition }, message: expect.stringContaining(text) });
     expect(broker.queueDepths().size).toBe(0);
   });
 
   it('refuse a replication queue to receivers too', async () => {
     const error = await refusal(client.receive('ActiveMQ.Plugin.Replication.Queue', 1));
-    expect(error.condition).toBe('amqp:unauthorized-access');
+    expect(error.details).toEqual({ condition: 'amqp:unauthorized-access' });
   });
 
   it('refuse selectors, filters and settle modes that are not modelled, by name', async () => {
     expect(await refusal(client.receive('q', 1, { selector: "colour = 'red'" }))).toMatchObject({
-      condition: 'amqp:not-implemented',
+      details: { condition: 'amqp:not-implemented' },
       message: expect.stringContaining("colour = 'red'"),
     });
     const other = await AmqpTestClient.connect(broker);

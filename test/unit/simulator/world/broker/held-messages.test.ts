@@ -1,7 +1,8 @@
 import type { Delivery, EventContext, Receiver } from 'rhea';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DrError } from '../../../../../functions/runtime/errors.ts';
 import { ActiveMqBroker } from '../../../../../simulator/world/broker/active-mq-broker.ts';
-import { type AmqpClientError, AmqpTestClient, settleStreams } from '../../../../support/amqp-client.ts';
+import { AmqpTestClient, settleStreams } from '../../../../support/amqp-client.ts';
 
 let broker: ActiveMqBroker;
 let client: AmqpTestClient;
@@ -259,7 +260,7 @@ describe('an exclusive consumer', () => {
     const refusal = async (address: string) =>
       await client.receive(address, 1).then(
         () => undefined,
-        (error: AmqpClientError) => error.message,
+        (error: DrError) => error.message,
       );
     for (const option of ['consumer.prefetchSize=1', 'consumer.exclusive=maybe', 'consumer.priority=128', 'x']) {
       expect(await refusal(`q?${option}`)).toContain(option);
