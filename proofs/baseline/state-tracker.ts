@@ -1,5 +1,5 @@
 import type { ApiCallAttempt } from '../../simulator/api/api-call.ts';
-import { allStates } from '../../simulator/engine/definition/walk.ts';
+import { allStates } from '../../simulator/engine/definition/state-graphs.ts';
 import type { TransitionEvent } from '../../simulator/engine/ports.ts';
 import { functionOf } from '../static/called.ts';
 import type { ProvenMachine } from '../static/load-machines.ts';

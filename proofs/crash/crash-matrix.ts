@@ -1,4 +1,4 @@
-import { allStates } from '../../simulator/engine/definition/walk.ts';
+import { allStates } from '../../simulator/engine/definition/state-graphs.ts';
 import { rehearsalFor } from '../baseline/known-rehearsal.ts';
 import type { Matrix, MatrixCase, PlayedRehearsal } from '../matrix/matrix.ts';
 import { functionOf } from '../static/called.ts';

@@ -1,5 +1,5 @@
 import { RedriveExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { allStates } from '../../simulator/engine/definition/walk.ts';
+import { allStates } from '../../simulator/engine/definition/state-graphs.ts';
 import type { Disturbance } from '../baseline/play.ts';
 import type { RehearsalStage, RunEnd } from '../baseline/rehearsal-stage.ts';
 import { functionOf } from '../static/called.ts';

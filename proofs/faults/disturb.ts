@@ -1,4 +1,4 @@
-import { allStates } from '../../simulator/engine/definition/walk.ts';
+import { allStates } from '../../simulator/engine/definition/state-graphs.ts';
 import { TaskFailure } from '../../simulator/engine/ports.ts';
 import { fits } from '../../simulator/world/fault-board.ts';
 import type { Disturbance } from '../baseline/play.ts';

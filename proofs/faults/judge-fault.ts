@@ -1,6 +1,6 @@
 import { errorCatalogue } from '../../functions/runtime/errors.ts';
 import type { State } from '../../simulator/engine/definition/definition.ts';
-import { allStates } from '../../simulator/engine/definition/walk.ts';
+import { allStates } from '../../simulator/engine/definition/state-graphs.ts';
 import { endOf, repeatedEffects, stateReasons } from '../baseline/compare.ts';
 import type { Played } from '../baseline/play.ts';
 import { ownErrors } from '../contracts/index.ts';

@@ -1,4 +1,4 @@
-import { allStates } from '../../simulator/engine/definition/walk.ts';
+import { allStates } from '../../simulator/engine/definition/state-graphs.ts';
 import { wantedOutcome } from '../baseline/known-rehearsal.ts';
 import { rehearsals } from '../baselines/rehearsals.ts';
 import { functionFacts } from '../contracts/index.ts';

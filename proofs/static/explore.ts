@@ -1,5 +1,5 @@
 import type { StateGraph } from '../../simulator/engine/definition/definition.ts';
-import { allStates, nestedGraphs } from '../../simulator/engine/definition/walk.ts';
+import { allStates, nestedGraphs } from '../../simulator/engine/definition/state-graphs.ts';
 import type { AnswerValue } from '../contracts/fact.ts';
 import { functionOf } from './called.ts';
 import { type Context, contextKey, startContext } from './context.ts';

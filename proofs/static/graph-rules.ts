@@ -1,4 +1,4 @@
-import { allStates } from '../../simulator/engine/definition/walk.ts';
+import { allStates } from '../../simulator/engine/definition/state-graphs.ts';
 import { functionOf } from './called.ts';
 import { type Exploration, type PlaceNode, pathTo } from './explore.ts';
 import type { ProvenMachine } from './load-machines.ts';

@@ -1,5 +1,5 @@
 import type { State } from '../../simulator/engine/definition/definition.ts';
-import { allStates } from '../../simulator/engine/definition/walk.ts';
+import { allStates } from '../../simulator/engine/definition/state-graphs.ts';
 import { expressionSource, isExpression } from '../../simulator/engine/expression/evaluator.ts';
 import type { Json } from '../../simulator/engine/expression/json.ts';
 import { maxHistoryEvents } from '../../simulator/engine/limits.ts';

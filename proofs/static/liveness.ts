@@ -1,6 +1,6 @@
 import type { State, StateGraph } from '../../simulator/engine/definition/definition.ts';
+import { nestedGraphs } from '../../simulator/engine/definition/state-graphs.ts';
 import { transitionsOf } from '../../simulator/engine/definition/transitions.ts';
-import { nestedGraphs } from '../../simulator/engine/definition/walk.ts';
 import type { Json, JsonObject } from '../../simulator/engine/expression/json.ts';
 import { childFacts, functionFacts } from '../contracts/index.ts';
 import { answerField, templatePath } from './assignments.ts';

@@ -1,5 +1,5 @@
 import type { Definition, State, StateGraph } from '../../simulator/engine/definition/definition.ts';
-import { allGraphs, allStates } from '../../simulator/engine/definition/walk.ts';
+import { allGraphs, allStates } from '../../simulator/engine/definition/state-graphs.ts';
 import { childFacts, functionFacts } from '../contracts/index.ts';
 import { awaitsChild, childOf, functionOf } from './called.ts';
 import type { ProvenMachine } from './load-machines.ts';

@@ -1,6 +1,6 @@
 import type { State } from '../../simulator/engine/definition/definition.ts';
+import { allStates } from '../../simulator/engine/definition/state-graphs.ts';
 import { catchLabel } from '../../simulator/engine/definition/transitions.ts';
-import { allStates } from '../../simulator/engine/definition/walk.ts';
 import type { Json, JsonObject } from '../../simulator/engine/expression/json.ts';
 import { maxPayloadBytes } from '../../simulator/engine/limits.ts';
 import { functionFacts, maxAnswerBytes, mostItems } from '../contracts/index.ts';

@@ -1,5 +1,5 @@
 import type { State, StateGraph } from '../../simulator/engine/definition/definition.ts';
-import { allStates } from '../../simulator/engine/definition/walk.ts';
+import { allStates } from '../../simulator/engine/definition/state-graphs.ts';
 import { expressionSource, isExpression } from '../../simulator/engine/expression/evaluator.ts';
 import type { JsonObject } from '../../simulator/engine/expression/json.ts';
 import { type Node, pathOf, treeOf } from './abstract-value.ts';

@@ -2,7 +2,7 @@ import { leaseSeconds } from '../../functions/control/guards.ts';
 import { errorCatalogue } from '../../functions/runtime/errors.ts';
 import { functions, functionTimeoutSeconds } from '../../infra/catalogue.ts';
 import type { State, TaskState } from '../../simulator/engine/definition/definition.ts';
-import { allStates } from '../../simulator/engine/definition/walk.ts';
+import { allStates } from '../../simulator/engine/definition/state-graphs.ts';
 import { expressionSource, isExpression } from '../../simulator/engine/expression/evaluator.ts';
 import { childFacts, functionFacts } from '../contracts/index.ts';
 import { treeOf } from './abstract-value.ts';

@@ -1,5 +1,5 @@
 import type { TaskState } from '../../simulator/engine/definition/definition.ts';
-import { allStates } from '../../simulator/engine/definition/walk.ts';
+import { allStates } from '../../simulator/engine/definition/state-graphs.ts';
 import type { JsonObject } from '../../simulator/engine/expression/json.ts';
 import type { AnswerValue } from '../contracts/fact.ts';
 import { childFacts, functionFacts } from '../contracts/index.ts';

@@ -2,7 +2,7 @@ import type { ApiCallAttempt } from './api-call.ts';
 import type { ConnectionErrorCode } from './connection-error.ts';
 import type { ApiFault } from './service.ts';
 
-/** What becomes of one call on its way: an empty plan lets it through. */
+/** The outcome of one call on its way: an empty plan lets it through. */
 export interface CallPlan {
   /** Virtual milliseconds for which the caller's host stands still before the call; no time-out of its own runs then. */
   readonly stallMs?: number;
@@ -20,5 +20,5 @@ export interface CallPlan {
   readonly afterEffect?: 'reset' | 'kill-caller' | 'malformed-answer';
 }
 
-/** Decides what becomes of a call; asked once per call, before it is handled. */
+/** Decides the outcome of a call; asked once per call, before it is handled. */
 export type PlanCall = (attempt: ApiCallAttempt) => CallPlan;

@@ -21,7 +21,7 @@ export interface ListenOptions {
   /** 0 takes a free port. */
   readonly port: number;
   readonly host: '127.0.0.1' | '::1';
-  /** Time of the answers' Date header, in milliseconds since the Unix epoch; the host's unless given. */
+  /** Time of the answers' Date header, in milliseconds since the Unix epoch; the host's by default. */
   readonly nowMs?: () => number;
 }
 

@@ -1,6 +1,7 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
 import { closest } from 'fastest-levenshtein';
 import { memberName, type Naming, type OperationModel, structureMembers } from './sdk-model.ts';
+import type { Members } from './service.ts';
 
 /** Something about a request that the service's own model does not allow. */
 export interface InputProblem {
@@ -13,24 +14,22 @@ export interface InputProblem {
 /** Compares a decoded request with the SDK's model of the operation: unknown, missing and mistyped members. */
 export const checkInput = (
   operation: OperationModel,
-  input: Readonly<Record<string, unknown>>,
+  input: Members,
   naming: Naming = 'wire',
 ): readonly InputProblem[] => checkStructure(operation.input, input, '', naming);
 
 /** Compares an answer with the SDK's model of the operation, in the same way. */
-export const checkOutput = (
-  operation: OperationModel,
-  output: Readonly<Record<string, unknown>>,
-): readonly InputProblem[] => checkStructure(operation.output, output, '', 'wire');
+export const checkOutput = (operation: OperationModel, output: Members): readonly InputProblem[] =>
+  checkStructure(operation.output, output, '', 'wire');
 
 const join = (path: string, name: string | number): string => (path === '' ? `${name}` : `${path}.${name}`);
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+const isRecord = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const checkStructure = (
   structure: NormalizedSchema,
-  value: Readonly<Record<string, unknown>>,
+  value: Members,
   path: string,
   naming: Naming,
 ): readonly InputProblem[] => {

@@ -1,5 +1,6 @@
 import type { CreateBroker$ } from '@aws-sdk/client-mq';
 import { NormalizedSchema } from '@smithy/core/schema';
+import type { Members } from './service.ts';
 
 type OperationSchema = typeof CreateBroker$;
 
@@ -24,7 +25,7 @@ const isHttpTrait = (value: unknown): value is readonly [string, string, number]
   Array.isArray(value) && typeof value[0] === 'string' && typeof value[1] === 'string';
 
 /** The operations that an AWS SDK client module (`import * as mq from '@aws-sdk/client-mq'`) exports schemas of. */
-export const readSdkModel = (sdk: Readonly<Record<string, unknown>>): ReadonlyMap<string, OperationModel> => {
+export const readSdkModel = (sdk: Members): ReadonlyMap<string, OperationModel> => {
   const operations = new Map<string, OperationModel>();
   for (const schema of Object.values(sdk)) {
     if (!isOperationSchema(schema)) continue;

@@ -1,3 +1,6 @@
+/** Members of a request, an answer or a part of one, by name. */
+export type Members = Readonly<Record<string, unknown>>;
+
 /** One decoded call of an AWS operation, as an embedded service sees it. */
 export interface ApiRequest {
   /** From the credential scope of the signature. */
@@ -5,7 +8,7 @@ export interface ApiRequest {
   /** Operation name as the SDK spells it: `CreateBroker`, `StartExecution`. */
   readonly operation: string;
   /** Members in the service's wire names (lower camel case for mq and states, upper for cloudwatch …). */
-  readonly input: Readonly<Record<string, unknown>>;
+  readonly input: Members;
   /** The virtual clock's actor that made the call, for the journal. */
   readonly caller: string | undefined;
 }
@@ -18,7 +21,7 @@ export interface ApiService {
   /** Signing name: `mq`, `states`, `dynamodb`, `monitoring`, `events`, `sns`, `secretsmanager`, `ssm`, `sts`. */
   readonly signingName: string;
   /** @throws ApiFault for everything the service would answer with an error */
-  handle(request: ApiRequest): Promise<Readonly<Record<string, unknown>>>;
+  handle(request: ApiRequest): Promise<Members>;
 }
 
 /** An error answer of an embedded service; the protocol layer gives it the service's own wire shape. */
@@ -28,9 +31,9 @@ export class ApiFault extends Error {
   readonly code: string;
   readonly statusCode: number;
   /** Further members of the error's body, e.g. `errorAttribute` of mq. */
-  readonly details: Readonly<Record<string, unknown>>;
+  readonly details: Members;
 
-  constructor(code: string, statusCode: number, message: string, details: Readonly<Record<string, unknown>> = {}) {
+  constructor(code: string, statusCode: number, message: string, details: Members = {}) {
     super(message);
     this.code = code;
     this.statusCode = statusCode;

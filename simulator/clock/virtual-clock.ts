@@ -273,7 +273,7 @@ export class VirtualClock implements Clock {
 
   async #park(actor: Actor, arrange: (resume: () => void) => void): Promise<void> {
     await new Promise<void>((resolve) => {
-      // A killed actor that was still running stops here for good: it gets no further turn.
+      // A killed actor that was still running stops here permanently: it gets no further turn.
       arrange(resolve);
       this.#releaseBaton(actor);
     });

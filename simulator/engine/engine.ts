@@ -1,8 +1,6 @@
 import { ApiFault, type ApiService } from '../api/service.ts';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
-import { requireName } from './api/names.ts';
 import { type StatesBackend, statesService } from './api/states-service.ts';
-import { executionArn, requireArn, stateMachineArn } from './arn.ts';
 import { CoverageRecorder, type MachineCoverage } from './coverage/coverage.ts';
 import { parseDefinition } from './definition/parse-definition.ts';
 import { Execution, type StateMachine } from './execution/execution.ts';
@@ -11,6 +9,7 @@ import { redriveEligibility } from './execution/redrive-eligibility.ts';
 import { statusChangeEvent } from './execution/status-change-event.ts';
 import { Evaluator } from './expression/evaluator.ts';
 import type { Json } from './expression/json.ts';
+import { executionArn, requireArn, requireName, stateMachineArn } from './identifiers.ts';
 import { newFrame } from './interpreter/frame.ts';
 import type { ChildRequest, InterpreterServices } from './interpreter/run.ts';
 import { clientTokenPeriodMs, maxPayloadBytes } from './limits.ts';

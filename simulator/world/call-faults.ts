@@ -52,7 +52,7 @@ export const throttlingFault = (service: string, message = 'Rate exceeded'): Api
   return new ApiFault(code, statusCode, message);
 };
 
-/** Reads from the faults in force what becomes of one call, and counts the ones that it uses up. */
+/** Reads from the faults in force the outcome of one call, and counts the ones that it uses up. */
 export const planCall = (board: FaultBoard, attempt: ApiCallAttempt, interception: Interception): CallPlan => {
   const unreachable = unreachableBy(board, attempt);
   if (unreachable !== undefined) return { unreachable };

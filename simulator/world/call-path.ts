@@ -16,7 +16,7 @@ export interface CallPathOptions {
   readonly nextRequestId: () => string;
 }
 
-/** What an SDK client in this process needs beside its Region. */
+/** What an SDK client in this process needs in addition to its Region. */
 export interface EmbeddedClientSettings {
   readonly requestHandler: InProcessHandler;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };

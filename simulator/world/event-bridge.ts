@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ApiRequest, ApiService } from '../api/service.ts';
+import type { ApiRequest, ApiService, Members } from '../api/service.ts';
 import { notModelledOperation, parseMembers } from './parse-members.ts';
 
 const putEventsInput = z.strictObject({
@@ -36,7 +36,7 @@ export interface BusEvent {
   readonly time: string;
   readonly region: string;
   readonly resources: readonly string[];
-  readonly detail: Readonly<Record<string, unknown>>;
+  readonly detail: Members;
 }
 
 /** What an embedded service needs to say to emit an event; the bus adds the rest. */
@@ -45,9 +45,9 @@ export interface EventDraft {
   readonly source: string;
   readonly detailType: string;
   readonly resources?: readonly string[];
-  /** Milliseconds since the Unix epoch; now, unless given. */
+  /** Milliseconds since the Unix epoch; now by default. */
   readonly atMs?: number;
-  readonly detail: Readonly<Record<string, unknown>>;
+  readonly detail: Members;
 }
 
 export interface EventBridgeServiceOptions {
@@ -100,7 +100,7 @@ export class EventBridgeService implements ApiService {
     return event;
   }
 
-  async handle(request: ApiRequest): Promise<Readonly<Record<string, unknown>>> {
+  async handle(request: ApiRequest): Promise<Members> {
     const { region, operation, input } = request;
     if (operation !== 'PutEvents') throw notModelledOperation('EventBridge', operation);
     const call = { service: 'EventBridge', operation, invalidCode: 'ValidationException' };
@@ -133,11 +133,11 @@ export class EventBridgeService implements ApiService {
 
 const isoSeconds = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
-const parseDetail = (text: string): Readonly<Record<string, unknown>> | undefined => {
+const parseDetail = (text: string): Members | undefined => {
   try {
     const value: unknown = JSON.parse(text);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? (value as Readonly<Record<string, unknown>>) : undefined;
+    return isObject ? (value as Members) : undefined;
   } catch {
     return undefined;
   }

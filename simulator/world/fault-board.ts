@@ -20,7 +20,7 @@ interface ActiveFault {
   hits: number;
 }
 
-/** Told when a fault starts and when it ends, by `stop` or because its count is used up. */
+/** Called when a fault starts and when it ends, by `stop` or because its count is used up. */
 export type FaultListener = (event: 'started' | 'stopped', id: string, fault: Fault) => void;
 
 /** The faults that are in force right now. */

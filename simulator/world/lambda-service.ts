@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ApiFault, type ApiRequest, type ApiService } from '../api/service.ts';
+import { ApiFault, type ApiRequest, type ApiService, type Members } from '../api/service.ts';
 import { notModelledOperation, parseMembers } from './parse-members.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/api/ : the members of each operation that are modelled. */
@@ -77,7 +77,7 @@ export class LambdaService implements ApiService {
     return ['Enabled', 'Disabling'].includes(this.#stateOf(mapping));
   }
 
-  async handle(request: ApiRequest): Promise<Readonly<Record<string, unknown>>> {
+  async handle(request: ApiRequest): Promise<Members> {
     const { region, operation, input } = request;
     const call = { service: 'Lambda', operation, invalidCode: 'InvalidParameterValueException' };
     switch (operation) {
@@ -92,7 +92,7 @@ export class LambdaService implements ApiService {
     }
   }
 
-  #update(region: string, change: z.output<typeof updateMappingInput>): Readonly<Record<string, unknown>> {
+  #update(region: string, change: z.output<typeof updateMappingInput>): Members {
     const mapping = this.#find(region, change.UUID);
     const nowMs = this.#options.nowMs();
     if (nowMs < mapping.settledAtMs) {
@@ -108,10 +108,7 @@ export class LambdaService implements ApiService {
     return this.#view(changed);
   }
 
-  async #invoke(
-    region: string,
-    { FunctionName, Payload }: z.output<typeof invokeInput>,
-  ): Promise<Readonly<Record<string, unknown>>> {
+  async #invoke(region: string, { FunctionName, Payload }: z.output<typeof invokeInput>): Promise<Members> {
     const arn = FunctionName.startsWith('arn:') ? FunctionName : this.#functionArn(region, FunctionName);
     const body = arn.split(':')[3] === region ? this.#functions.get(arn) : undefined;
     if (body === undefined) throw new ApiFault('ResourceNotFoundException', 404, `Function not found: ${arn}`);
@@ -137,7 +134,7 @@ export class LambdaService implements ApiService {
     return enabled ? 'Enabled' : 'Disabled';
   }
 
-  #view(mapping: Mapping): Readonly<Record<string, unknown>> {
+  #view(mapping: Mapping): Members {
     return {
       UUID: mapping.uuid,
       FunctionArn: this.#functionArn(mapping.region, mapping.functionName),

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { ApiFault } from '../api/service.ts';
+import { ApiFault, type Members } from '../api/service.ts';
 
 /**
  * Parses a request's members with a strict schema of what is modelled.
@@ -9,7 +9,7 @@ import { ApiFault } from '../api/service.ts';
  */
 export const parseMembers = <S extends z.ZodType>(
   schema: S,
-  input: Readonly<Record<string, unknown>>,
+  input: Members,
   call: { readonly service: string; readonly operation: string; readonly invalidCode: string },
 ): z.output<S> => {
   const parsed = schema.safeParse(input);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ApiFault, type ApiRequest, type ApiService } from '../api/service.ts';
+import { ApiFault, type ApiRequest, type ApiService, type Members } from '../api/service.ts';
 import { notModelledOperation, parseMembers } from './parse-members.ts';
 
 const getSecretValueInput = z.strictObject({
@@ -29,7 +29,7 @@ export class SecretsManagerService implements ApiService {
     this.#secrets.set(region, [...others, secret]);
   }
 
-  async handle(request: ApiRequest): Promise<Readonly<Record<string, unknown>>> {
+  async handle(request: ApiRequest): Promise<Members> {
     const { region, operation, input } = request;
     if (operation !== 'GetSecretValue') throw notModelledOperation('Secrets Manager', operation);
     const call = { service: 'Secrets Manager', operation, invalidCode: 'InvalidParameterException' };

@@ -3,7 +3,7 @@ import { type HttpEndpoint, type ListenOptions, listenHttp } from '../api/http-s
 import type { ServedClock, VirtualClock } from '../clock/virtual-clock.ts';
 
 export interface ServeOptions extends ListenOptions {
-  /** Virtual milliseconds for each real one; 1 unless given. */
+  /** Virtual milliseconds for each real one; 1 by default. */
   readonly speed?: number;
 }
 

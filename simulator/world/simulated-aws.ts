@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { HttpAnswer, HttpLimits, HttpRequest } from '../../functions/runtime/http-request.ts';
 import type { ApiCall, ApiCallAttempt } from '../api/api-call.ts';
 import type { CallOrigin } from '../api/dispatcher.ts';
-import type { ApiService } from '../api/service.ts';
+import type { ApiService, Members } from '../api/service.ts';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
 import type { ConnectingParty, HostPort } from './broker-connections.ts';
 import type { BrokerAmendment, SimulatedBroker } from './broker-inventory.ts';
@@ -22,7 +22,7 @@ import { defaultMqSettings } from './mq/mq-settings.ts';
 import type { BrokerSeed } from './mq/seed-broker.ts';
 import type { ClusterSeedInput } from './rabbitmq/cluster-seed.ts';
 import { EmbeddedRabbitCluster } from './rabbitmq/embedded-cluster.ts';
-import { rabbitWeb } from './rabbitmq/rabbit-web.ts';
+import { rabbitWeb } from './rabbitmq/management-api.ts';
 import { Reachability } from './reachability.ts';
 import { S3Service } from './s3/s3-service.ts';
 import type { StoredObject } from './s3/stored-object.ts';
@@ -145,7 +145,7 @@ export class SimulatedAws {
   }
 
   /**
-   * What an SDK client in this process needs beside its Region.
+   * What an SDK client in this process needs in addition to its Region.
    *
    * @param origin the Region that the caller runs in, and its time-outs in virtual milliseconds
    */
@@ -229,7 +229,7 @@ export class SimulatedAws {
   }
 
   /** Takes a line of a function's log, as CloudWatch Logs does: it may hold metrics. */
-  takeLogLine(region: string, line: Readonly<Record<string, unknown>>): void {
+  takeLogLine(region: string, line: Members): void {
     this.#requireRegion(region);
     this.#monitoring.takeLogLine(region, line);
   }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ApiFault, type ApiRequest, type ApiService } from '../api/service.ts';
+import { ApiFault, type ApiRequest, type ApiService, type Members } from '../api/service.ts';
 import { notModelledOperation, parseMembers } from './parse-members.ts';
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html: subjects below 100 characters, 256 KiB of message. */
@@ -58,7 +58,7 @@ export class SnsService implements ApiService {
     return this.#notifications;
   }
 
-  async handle(request: ApiRequest): Promise<Readonly<Record<string, unknown>>> {
+  async handle(request: ApiRequest): Promise<Members> {
     const { region, operation, input } = request;
     if (operation !== 'Publish') throw notModelledOperation('SNS', operation);
     const call = { service: 'SNS', operation, invalidCode: 'InvalidParameter' };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ApiFault, type ApiRequest, type ApiService } from '../api/service.ts';
+import { ApiFault, type ApiRequest, type ApiService, type Members } from '../api/service.ts';
 import { notModelledOperation, parseMembers } from './parse-members.ts';
 
 const getParameterInput = z.strictObject({ Name: z.string().min(1) });
@@ -42,7 +42,7 @@ export class SsmService implements ApiService {
     return this.#parameters.get(keyOf(region, name));
   }
 
-  async handle(request: ApiRequest): Promise<Readonly<Record<string, unknown>>> {
+  async handle(request: ApiRequest): Promise<Members> {
     const { region, operation, input } = request;
     const call = { service: 'Systems Manager', operation, invalidCode: 'ValidationException' };
     if (operation === 'PutParameter') return this.#put(region, parseMembers(putParameterInput, input, call));
@@ -67,7 +67,7 @@ export class SsmService implements ApiService {
     return { Version: version, Tier: 'Standard' };
   }
 
-  #get(region: string, name: string): Readonly<Record<string, unknown>> {
+  #get(region: string, name: string): Members {
     const found = this.parameter(region, name);
     if (found === undefined) throw new ApiFault('ParameterNotFound', 400, `Parameter ${name} not found.`);
     return {

@@ -1,4 +1,4 @@
-import { ApiFault } from '../service.ts';
+import { ApiFault, type Members } from '../service.ts';
 import { decodeText } from '../wire-message.ts';
 
 /**
@@ -6,7 +6,7 @@ import { decodeText } from '../wire-message.ts';
  *
  * @throws ApiFault SerializationException
  */
-export const parseJsonObject = (body: Uint8Array): Readonly<Record<string, unknown>> => {
+export const parseJsonObject = (body: Uint8Array): Members => {
   const text = decodeText(body);
   if (text === '') return {};
   let value: unknown;
@@ -18,5 +18,5 @@ export const parseJsonObject = (body: Uint8Array): Readonly<Record<string, unkno
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ApiFault('SerializationException', 400, 'the request body is not a JSON object');
   }
-  return value as Readonly<Record<string, unknown>>;
+  return value as Members;
 };

@@ -1,10 +1,8 @@
 import { type MemberModel, memberName, type Naming, type OperationModel, structureMembers } from '../sdk-model.ts';
-import type { ApiFault } from '../service.ts';
+import type { ApiFault, Members } from '../service.ts';
 import { encodeText, type WireRequest } from '../wire-message.ts';
 import { scalarFromText } from './scalar-from-text.ts';
 import type { WireProtocol } from './wire-protocol.ts';
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** Members that stand in front of an operation's path, and the path that is left. */
 export interface Located {

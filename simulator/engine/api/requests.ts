@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ApiFault } from '../../api/service.ts';
+import { ApiFault, type Members } from '../../api/service.ts';
 
 const statuses = ['SUCCEEDED', 'TIMED_OUT', 'PENDING_REDRIVE', 'ABORTED', 'FAILED', 'RUNNING'] as const;
 const arn = z.string().min(1).max(256);
@@ -46,10 +46,7 @@ export const isOperation = (name: string): name is Operation => Object.hasOwn(re
  *
  * @throws ApiFault ValidationException naming every member that is unknown, missing or wrong
  */
-export const parseRequest = <O extends Operation>(
-  operation: O,
-  input: Readonly<Record<string, unknown>>,
-): Request<O> => {
+export const parseRequest = <O extends Operation>(operation: O, input: Members): Request<O> => {
   const schema: z.ZodType = requests[operation];
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data as Request<O>;

@@ -1,4 +1,4 @@
-import { ApiFault, type ApiRequest, type ApiService } from '../../api/service.ts';
+import { ApiFault, type ApiRequest, type ApiService, type Members } from '../../api/service.ts';
 import type { Execution, StateMachine } from '../execution/execution.ts';
 import { pageByOffset } from './paging.ts';
 import { isOperation, type Operation, parseRequest, type Request, requests } from './requests.ts';
@@ -29,10 +29,9 @@ export interface StatesBackend {
   redrive(execution: Execution, clientToken: string | undefined): void;
 }
 
-type Answer = Readonly<Record<string, unknown>>;
-type Handlers = { readonly [O in Operation]: (backend: StatesBackend, region: string, request: Request<O>) => Answer };
+type Handlers = { readonly [O in Operation]: (backend: StatesBackend, region: string, request: Request<O>) => Members };
 
-const withToken = (member: string, items: readonly unknown[], nextToken: string | undefined): Answer => ({
+const withToken = (member: string, items: readonly unknown[], nextToken: string | undefined): Members => ({
   [member]: items,
   ...(nextToken === undefined ? {} : { nextToken }),
 });
@@ -100,8 +99,8 @@ const handleOperation = <O extends Operation>(
   backend: StatesBackend,
   operation: O,
   region: string,
-  input: Readonly<Record<string, unknown>>,
-): Answer => handlers[operation](backend, region, parseRequest(operation, input));
+  input: Members,
+): Members => handlers[operation](backend, region, parseRequest(operation, input));
 
 /** The Step Functions API over an engine. */
 export const statesService = (backend: StatesBackend): ApiService => ({

@@ -1,8 +1,7 @@
+import type { Members } from '../../api/service.ts';
 import type { Execution, StateMachine } from '../execution/execution.ts';
 import { detailsMember, type HistoryEvent } from '../execution/history.ts';
 import { redriveEligibility } from '../execution/redrive-eligibility.ts';
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** Seconds since the Unix epoch, as awsJson1.0 carries a timestamp. */
 export const toEpochSeconds = (atMs: number): number => atMs / 1_000;

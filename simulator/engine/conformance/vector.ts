@@ -10,7 +10,7 @@ const jsonObject = z.custom<JsonObject>(
 const seconds = z.number().min(0);
 const bytes = z.int().min(2);
 
-/** What the function of a Task state does at one call; it returns null at once unless told otherwise. */
+/** What the function of a Task state does at one call; by default it returns null at once. */
 const functionAnswer = z.strictObject({
   afterSeconds: seconds.optional(),
   payload: json.optional(),
@@ -80,13 +80,13 @@ const vector = z
     state: jsonObject.optional(),
     /** JSONata without `{%` and `%}`: the Output of the only state. */
     expression: z.string().optional(),
-    /** `{}` unless given. */
+    /** `{}` by default. */
     input: json.optional(),
     /** By state: answers in the order of the calls; the last one repeats. */
     functions: z.record(z.string(), z.array(functionAnswer).min(1)).optional(),
     /** Other machines by name, each as under `machine`. */
     children: z.record(z.string(), jsonObject).optional(),
-    /** Every random number; 0.5 unless given. */
+    /** Every random number; 0.5 by default. */
     random: z.number().min(0).lt(1).optional(),
     steps: z.array(step).optional(),
     expect: expectation.optional(),

@@ -1,7 +1,7 @@
 import type { StateGraph } from '../definition/definition.ts';
 import { coverageGoalsOf } from '../definition/transitions.ts';
 
-/** What the executions of one machine have visited so far, beside what there is to visit. */
+/** What the executions of one machine have visited so far, next to what there is to visit. */
 export interface MachineCoverage {
   readonly states: readonly string[];
   readonly statesVisited: readonly string[];

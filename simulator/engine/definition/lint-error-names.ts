@@ -1,7 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 import type { StateGraph } from './definition.ts';
 import type { DefinitionProblem } from './invalid-definition-error.ts';
-import { allStates } from './walk.ts';
+import { allStates } from './state-graphs.ts';
 
 /**
  * Reserved error names that this engine raises or takes for a wildcard,

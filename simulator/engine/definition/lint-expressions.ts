@@ -7,7 +7,7 @@ import { contextPathProblem } from './context-members.ts';
 import type { StateGraph } from './definition.ts';
 import { assignedNamesOf, type ExpressionField, expressionFieldsOf, type StatesMember } from './expression-fields.ts';
 import type { DefinitionProblem } from './invalid-definition-error.ts';
-import { nestedGraphs, statesOfGraph } from './walk.ts';
+import { nestedGraphs, statesOfGraph } from './state-graphs.ts';
 
 const functions: readonly string[] = [...new Set([...jsonataFunctions, ...stepFunctionsFunctions])];
 

@@ -1,8 +1,8 @@
 import { closest } from 'fastest-levenshtein';
 import type { State, StateGraph } from './definition.ts';
 import type { DefinitionProblem } from './invalid-definition-error.ts';
+import { allGraphs, allStates, statesOfGraph } from './state-graphs.ts';
 import { transitionsOf } from './transitions.ts';
-import { allGraphs, allStates, statesOfGraph } from './walk.ts';
 
 const isTerminal = (state: State): boolean =>
   state.Type === 'Succeed' || state.Type === 'Fail' || ('End' in state && state.End === true);

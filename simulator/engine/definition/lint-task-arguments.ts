@@ -1,8 +1,8 @@
 import type { StateGraph } from './definition.ts';
 import type { DefinitionProblem } from './invalid-definition-error.ts';
 import type { TaskResource } from './schema.ts';
+import { allStates } from './state-graphs.ts';
 import { unknownFieldMessage } from './unknown-fields.ts';
-import { allStates } from './walk.ts';
 
 /** Members of `Arguments` that the engine carries out; the first one is required. */
 const taskArguments: Readonly<Record<TaskResource, readonly [string, ...string[]]>> = {

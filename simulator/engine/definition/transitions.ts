@@ -1,6 +1,6 @@
 import type { State, StateGraph } from './definition.ts';
 import type { Catcher, Retrier } from './schema.ts';
-import { allStates } from './walk.ts';
+import { allStates } from './state-graphs.ts';
 
 /** How a state can be left for another one. */
 export interface Transition {

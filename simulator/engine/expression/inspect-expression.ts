@@ -128,7 +128,7 @@ class Inspection {
   }
 }
 
-/** Facts by source: each definition is deployed to every Region of every stage, and parsing is most of what that costs. */
+/** Facts by source: each definition is deployed to every Region of every test bed, and parsing is most of what that costs. */
 const known = new Map<string, ExpressionFacts>();
 
 /**

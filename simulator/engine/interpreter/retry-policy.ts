@@ -16,8 +16,8 @@ const delayMsOf = (retrier: Retrier, retriesSoFar: number, random: () => number)
   const rate = retrier.BackoffRate ?? defaults.backoffRate;
   const plainSeconds = intervalSeconds * rate ** retriesSoFar;
   const seconds = Math.min(plainSeconds, retrier.MaxDelaySeconds ?? Number.POSITIVE_INFINITY);
-  const share = retrier.JitterStrategy === 'FULL' ? random() : 1;
-  return Math.round(seconds * 1_000 * share);
+  const fraction = retrier.JitterStrategy === 'FULL' ? random() : 1;
+  return Math.round(seconds * 1_000 * fraction);
 };
 
 /**

@@ -21,7 +21,7 @@ export interface StateResult {
 export const transitionToNext = (state: { readonly Next?: string | undefined }): StateResult['transition'] =>
   state.Next === undefined ? undefined : { label: 'Next', next: state.Next };
 
-/** What an evaluation sees beside input, context and variables. */
+/** What an evaluation sees in addition to input, context and variables. */
 export interface StatesExtras {
   readonly result?: Json;
   readonly errorOutput?: JsonObject;

@@ -32,7 +32,7 @@ export interface ActiveMqBrokerOptions {
   authenticate(username: string, password: string): boolean;
   /**
    * Whether another thread of the broker comes between this drain and its answer, so that a message is left over for the
-   * link until it asks again (docs/amazon-mq.md 14.9); never unless set.
+   * link until it asks again (docs/amazon-mq.md 14.9); never by default.
    */
   readonly leavesOver?: (() => boolean) | undefined;
   /** Called after each change, in order. */

@@ -18,7 +18,7 @@ const replicationPrefix = 'ActiveMQ.Plugin.Replication.';
 
 const notImplemented = (message: string): LinkRefusedError => new LinkRefusedError('amqp:not-implemented', message);
 
-/** What a consumer asks for beside its queue. */
+/** What a consumer asks for in addition to its queue. */
 export interface ConsumerAddress {
   readonly queue: string;
   /** Whether it wants to be the only one that is given messages. */

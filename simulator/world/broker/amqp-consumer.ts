@@ -35,7 +35,7 @@ export class AmqpConsumer {
   /** What this link holds, by key, in the order in which it got it. */
   readonly #held = new Map<string, StoredMessage>();
   readonly #unanswered = new Map<Delivery, AcquiredMessage>();
-  /** What waits for this link alone: what the client has given back, and what was left over for it. docs/amazon-mq.md 14.3, 14.9. */
+  /** What waits for this link alone: what the client has released, and what was left over for it. docs/amazon-mq.md 14.3, 14.9. */
   readonly #returned: AcquiredMessage[] = [];
   #owesAnswer = false;
 
@@ -63,7 +63,7 @@ export class AmqpConsumer {
     return true;
   }
 
-  /** Sends one message again that the client has given back, if it gave credit for it. */
+  /** Sends one message again that the client has released, if it gave credit for it. */
   takeReturned(): boolean {
     const next = this.credit.usable ? this.#returned.shift() : undefined;
     if (next === undefined) return false;
@@ -82,7 +82,7 @@ export class AmqpConsumer {
 
   /**
    * Takes the client's answer for a delivery inside a transaction: what it accepts leaves the queue with the commit, and
-   * after a rollback it has it in hand as before.
+   * after a rollback it has it in flight as before.
    */
   answerInTransaction({ delivery, transactionId, accepted, settled }: TransactionalAnswer): void {
     const acquired = this.#unanswered.get(delivery);
@@ -125,7 +125,7 @@ export class AmqpConsumer {
     this.#owesAnswer = false;
   }
 
-  /** Whether a message waits that the client has given back. */
+  /** Whether a message waits that the client has released. */
   get hasReturned(): boolean {
     return this.#returned.length > 0;
   }

@@ -16,7 +16,7 @@ export interface LinkEnvironment {
   nowMs(): number;
 }
 
-/** A link on which a client sends: every message is stored before its outcome is told. */
+/** A link on which a client sends: every message is stored before its outcome is sent. */
 export class AmqpProducer {
   readonly #receiver: Receiver;
   readonly #environment: LinkEnvironment;
@@ -31,7 +31,7 @@ export class AmqpProducer {
     environment.store.declare(this.#queue);
   }
 
-  /** Takes one message; `payload` is the encoded message when rhea was told not to decode it. */
+  /** Takes one message; `payload` is the encoded message when rhea does not decode it. */
   receive(payload: Message | Buffer, delivery: Delivery): void {
     if (delivery.format !== rawMessageFormat || !Buffer.isBuffer(payload)) {
       this.#reject(delivery, {

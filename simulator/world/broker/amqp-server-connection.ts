@@ -121,7 +121,7 @@ export class AmqpServerConnection {
       }
       const { queue, exclusive, priority } = consumerOfAddress(source?.address);
       const messageId = messageIdOfFilter(source.filter);
-      // Told back, so that a client sees that the broker honours its filter (AMQP 1.0, part 3, section 3.5.3).
+      // Echoed, so that a client sees that the broker honours its filter (AMQP 1.0, part 3, section 3.5.3).
       sender.set_source({
         address: source.address,
         ...(source.distribution_mode ? { distribution_mode: source.distribution_mode } : {}),

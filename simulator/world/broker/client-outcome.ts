@@ -12,7 +12,7 @@ export type ClientOutcome =
 /** Events of a sending link that carry an answer; `settled` alone means that the client gave none. */
 export const answerEvents = ['accepted', 'rejected', 'released', 'modified', 'settled'] as const;
 
-/** The answer that an event of a sending link carries. Settled without an outcome means given back. */
+/** The answer that an event of a sending link carries. Settled without an outcome means released. */
 export const outcomeOfEvent = (event: (typeof answerEvents)[number], { delivery }: EventContext): ClientOutcome => {
   if (event === 'settled') return { kind: 'released' };
   if (event !== 'modified') return { kind: event };

@@ -42,7 +42,7 @@ export class CrdrPair implements EmbeddedPair {
   #replica: ActiveMqBroker;
   /** From `#primary` to `#replica`. */
   #link: ReplicationLink;
-  /** What an old primary that knows nothing of a failover still records; lost as soon as it is told. */
+  /** What an old primary that knows nothing of a failover still records; lost as soon as it learns of it. */
   #formerLink: ReplicationLink | undefined;
   #phase: Phase = 'replicating';
   #linkUp = true;
@@ -149,15 +149,16 @@ export class CrdrPair implements EmbeddedPair {
   }
 
   /**
-   * Tells the old primary of a failover that it is a replica now. It keeps its messages and loses its record of what
+   * Makes the old primary of a failover a replica. It keeps its messages and loses its record of what
    * had not crossed. docs/amazon-mq.md section 5.
    *
-   * @throws PromotionRefusedError when no broker waits to be told, or it is down
+   * @throws PromotionRefusedError when no broker has a failover to learn of, or it is down
    */
   tellOldPrimary(): void {
     this.#sync();
     if (this.#phase !== 'untold') throw new PromotionRefusedError(`no old primary to tell: the pair is ${this.#phase}`);
-    if (!this.#replica.up) throw new PromotionRefusedError(`"${this.#replica.brokerName}" is down: cannot be told`);
+    if (!this.#replica.up)
+      throw new PromotionRefusedError(`"${this.#replica.brokerName}" is down and cannot learn of the failover`);
     this.#demote();
   }
 
@@ -238,7 +239,7 @@ export class CrdrPair implements EmbeddedPair {
     this.#settle();
   }
 
-  /** The old primary becomes a replica: it heard of the exchange, or was told. */
+  /** The old primary becomes a replica: it learned of the exchange or the failover. */
   #demote(): void {
     this.#demoteAtMs = undefined;
     this.#formerLink = undefined;

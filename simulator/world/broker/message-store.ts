@@ -149,7 +149,7 @@ export class MessageStore {
     if (entry !== undefined) this.#deadLetter(queue, stored, entry);
   }
 
-  /** A consumer is gone: its message groups are free. What it holds must be given back by `release`. */
+  /** A consumer is gone: its message groups are free. What it holds must be released by `release`. */
   forgetConsumer(queue: string, holder: string): void {
     const { groupOwners } = this.#open(queue);
     for (const [group, owner] of groupOwners) if (owner === holder) groupOwners.delete(group);

@@ -137,8 +137,8 @@ export class ReplicationLog {
   createdMs(sequence: number): number | undefined {
     const item = this.#items[this.#indexOf(sequence)];
     if (item === undefined) return undefined;
-    const share = item.count === 1 ? 0 : (sequence - item.firstSequence) / (item.count - 1);
-    return item.firstCreatedMs + Math.max(0, share) * (item.lastCreatedMs - item.firstCreatedMs);
+    const fraction = item.count === 1 ? 0 : (sequence - item.firstSequence) / (item.count - 1);
+    return item.firstCreatedMs + Math.max(0, fraction) * (item.lastCreatedMs - item.firstCreatedMs);
   }
 
   /** Removes everything up to and with `sequence`. */

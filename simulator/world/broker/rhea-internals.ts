@@ -79,7 +79,7 @@ interface SenderState {
   readonly _draining: boolean;
 }
 
-/** Messages that a sender has written; credit that was given back counts as if it had been used. */
+/** Messages that a sender has written; credit that was returned counts as if it had been used. */
 export const sentCount = (sender: Sender): number => (sender as unknown as SenderState).delivery_count;
 
 /** Link credit as a serial number: a sender may send until `sentCount` is that high. */

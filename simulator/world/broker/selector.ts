@@ -1,3 +1,4 @@
+import type { Members } from '../../api/service.ts';
 import { LinkRefusedError } from './amqp-address.ts';
 
 /** Names of the selector filter: its symbol, and its number 0x0000468C00000004. docs/amazon-mq.md section 14. */
@@ -32,7 +33,7 @@ interface DescribedFilter {
  *
  * @throws LinkRefusedError for every filter but a selector on JMSMessageID
  */
-export const messageIdOfFilter = (filter: Readonly<Record<string, unknown>> | null | undefined): string | undefined => {
+export const messageIdOfFilter = (filter: Members | null | undefined): string | undefined => {
   let id: string | undefined;
   for (const [name, given] of Object.entries(filter ?? {})) {
     const { descriptor, value } = (given ?? {}) as DescribedFilter;

@@ -47,9 +47,9 @@ export class StoredQueue {
   readonly groupOwners = new Map<string, string>();
   readonly #byKey = new Map<string, QueueEntry>();
   #entries: (QueueEntry | undefined)[] = [];
-  /** Every available entry before this position was given back. */
+  /** Every available entry before this position was released. */
   #cursor = 0;
-  /** Available entries that were given back, in the order in which that happened. */
+  /** Available entries that were released, in the order in which that happened. */
   readonly #returned = new Set<QueueEntry>();
   #held = 0;
 
@@ -89,7 +89,7 @@ export class StoredQueue {
   }
 
   /**
-   * Makes a held entry available again: behind those that were given back before it, and before everything that was
+   * Makes a held entry available again: behind those that were released before it, and before everything that was
    * never handed out, wherever it stands in the store. docs/amazon-mq.md section 14.
    */
   release(entry: QueueEntry): void {

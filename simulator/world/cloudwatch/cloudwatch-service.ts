@@ -1,4 +1,4 @@
-import type { ApiRequest, ApiService } from '../../api/service.ts';
+import type { ApiRequest, ApiService, Members } from '../../api/service.ts';
 import type { VirtualClock } from '../../clock/virtual-clock.ts';
 import { notModelledOperation, parseMembers } from '../parse-members.ts';
 import type { AlarmStore } from './alarm-store.ts';
@@ -26,7 +26,7 @@ export class CloudWatchService implements ApiService {
     this.#options = options;
   }
 
-  async handle(request: ApiRequest): Promise<Readonly<Record<string, unknown>>> {
+  async handle(request: ApiRequest): Promise<Members> {
     const { region, operation, input } = request;
     const { clock, storeOf, alarms, publicationDelayMs } = this.#options;
     const call = { service: 'CloudWatch', operation, invalidCode: 'InvalidParameterValueException' };

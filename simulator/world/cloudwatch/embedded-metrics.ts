@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Members } from '../../api/service.ts';
 import { putMetricDataInput } from './cloudwatch-input.ts';
 
 type PutMetricDataInput = z.output<typeof putMetricDataInput>;
@@ -28,7 +29,7 @@ const metadataSchema = z.strictObject({
 });
 
 /** Dimensions and metrics are named in the metadata; their values are members of the line itself. */
-const memberOf = <T>(line: Readonly<Record<string, unknown>>, name: string, schema: z.ZodType<T>): T => {
+const memberOf = <T>(line: Members, name: string, schema: z.ZodType<T>): T => {
   const parsed = schema.safeParse(line[name]);
   if (parsed.success) return parsed.data;
   throw new TypeError(`the log line names "${name}" in _aws, which it has not: found ${JSON.stringify(line[name])}`);
@@ -39,7 +40,7 @@ const memberOf = <T>(line: Readonly<Record<string, unknown>>, name: string, sche
  *
  * @throws ZodError, TypeError for a line that CloudWatch would silently take no metrics from
  */
-export const embeddedMetrics = (line: Readonly<Record<string, unknown>>): readonly PutMetricDataInput[] => {
+export const embeddedMetrics = (line: Members): readonly PutMetricDataInput[] => {
   if (line._aws === undefined) return [];
   const { Timestamp, CloudWatchMetrics } = metadataSchema.parse(line._aws);
   return CloudWatchMetrics.map(({ Namespace, Dimensions, Metrics }) =>

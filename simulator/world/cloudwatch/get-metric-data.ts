@@ -1,4 +1,4 @@
-import { ApiFault } from '../../api/service.ts';
+import { ApiFault, type Members } from '../../api/service.ts';
 import type { GetMetricDataInput, MetricDataQuery } from './cloudwatch-input.ts';
 import { aggregate, type PeriodValue } from './metric-statistics.ts';
 import type { MetricStore } from './metric-store.ts';
@@ -14,11 +14,7 @@ interface Result {
  *
  * @throws ApiFault InvalidParameterCombinationException, InvalidNextToken, NotModelledException
  */
-export const getMetricData = (
-  store: MetricStore,
-  input: GetMetricDataInput,
-  nowMs: number,
-): Readonly<Record<string, unknown>> => {
+export const getMetricData = (store: MetricStore, input: GetMetricDataInput, nowMs: number): Members => {
   if (input.StartTime >= input.EndTime) {
     throw new ApiFault(
       'InvalidParameterCombinationException',
@@ -62,12 +58,8 @@ const read = (
 };
 
 /** Points `offset` to `end` of all results in a row; a result appears on the pages that hold its points. */
-const pageOf = (
-  results: readonly Result[],
-  offset: number,
-  end: number,
-): readonly Readonly<Record<string, unknown>>[] => {
-  const page: Readonly<Record<string, unknown>>[] = [];
+const pageOf = (results: readonly Result[], offset: number, end: number): readonly Members[] => {
+  const page: Members[] = [];
   let start = 0;
   for (const { query, values } of results) {
     const from = Math.max(offset - start, 0);

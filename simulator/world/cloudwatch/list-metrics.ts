@@ -1,6 +1,7 @@
+import type { Members } from '../../api/service.ts';
 import type { ListMetricsInput } from './cloudwatch-input.ts';
 import type { MetricIdentity, MetricStore } from './metric-store.ts';
-import { offsetOfToken, tokenOfOffset } from './offset-token.ts';
+import { pageAt } from './offset-token.ts';
 
 /** Results of one call (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html). */
 const pageSize = 500;
@@ -17,22 +18,17 @@ const recentMs = 3 * 3_600_000;
  *
  * @throws ApiFault InvalidNextToken
  */
-export const listMetrics = (
-  store: MetricStore,
-  input: ListMetricsInput,
-  nowMs: number,
-): Readonly<Record<string, unknown>> => {
+export const listMetrics = (store: MetricStore, input: ListMetricsInput, nowMs: number): Members => {
   const fromMs = nowMs - (input.RecentlyActive === undefined ? listedForMs : recentMs);
   const found = store.identities(fromMs, nowMs).filter((identity) => fits(identity, input));
-  const offset = offsetOfToken(input.NextToken, found.length);
-  const end = Math.min(offset + pageSize, found.length);
+  const { items, next } = pageAt(found, pageSize, input.NextToken);
   return {
-    Metrics: found.slice(offset, end).map(({ namespace, metricName, dimensions }) => ({
+    Metrics: items.map(({ namespace, metricName, dimensions }) => ({
       Namespace: namespace,
       MetricName: metricName,
       Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
     })),
-    ...(end < found.length && { NextToken: tokenOfOffset(end) }),
+    ...next,
   };
 };
 

@@ -1,3 +1,4 @@
+import type { Members } from '../../api/service.ts';
 import type { VirtualClock } from '../../clock/virtual-clock.ts';
 import type { EmbeddedBroker } from '../broker/embedded-broker.ts';
 import type { EventBridgeService } from '../event-bridge.ts';
@@ -65,7 +66,7 @@ export class Monitoring {
   }
 
   /** Takes the metrics from a line of a function's log, if there are any. */
-  takeLogLine(region: string, line: Readonly<Record<string, unknown>>): void {
+  takeLogLine(region: string, line: Members): void {
     const { clock, publicationDelayMs } = this.#options;
     for (const { Namespace, MetricData } of embeddedMetrics(line)) {
       putMetricData(this.#storeOf(region), Namespace, MetricData, { nowMs: clock.nowMs(), publicationDelayMs });

@@ -14,3 +14,14 @@ export const offsetOfToken = (token: string | undefined, total: number): number 
   if (Number.isInteger(offset) && offset > 0 && offset <= total) return offset;
   throw new ApiFault('InvalidNextToken', 400, 'The next token specified is invalid.');
 };
+
+/** One page of a list, with the token of the next one where there is one. @throws ApiFault InvalidNextToken */
+export const pageAt = <T>(
+  all: readonly T[],
+  size: number,
+  token: string | undefined,
+): { readonly items: readonly T[]; readonly next: { readonly NextToken?: string } } => {
+  const start = offsetOfToken(token, all.length);
+  const end = start + size;
+  return { items: all.slice(start, end), next: end < all.length ? { NextToken: tokenOfOffset(end) } : {} };
+};

@@ -2,9 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setImmediate as immediate } from 'node:timers/promises';
 import dynalite from 'dynalite';
-import { ApiFault } from '../../api/service.ts';
-
-type Members = Readonly<Record<string, unknown>>;
+import { ApiFault, type Members } from '../../api/service.ts';
 
 /** dynalite wants a signature of this shape and does not verify it. */
 const authorization =

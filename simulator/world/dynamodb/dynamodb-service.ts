@@ -1,19 +1,16 @@
-import { ApiFault, type ApiRequest, type ApiService } from '../../api/service.ts';
+import { ApiFault, type ApiRequest, type ApiService, type Members } from '../../api/service.ts';
 import { type FaultBoard, fits } from '../fault-board.ts';
 import { notModelledOperation } from '../parse-members.ts';
 import type { Reachability } from '../reachability.ts';
 import type { Random } from '../seeded-random.ts';
-import { callWithOldItem } from './condition-failure.ts';
+import { inRequestOrder, isBatch, type PartialBatch, splitBatch } from './batch-requests.ts';
 import { DynaliteStore } from './dynalite-store.ts';
-import { isBatch, type PartialBatch, splitBatch } from './partial-batch.ts';
+import { callWithOldItem } from './old-item.ts';
 import type { PathPace } from './replication-path.ts';
-import { inRequestOrder } from './request-order.ts';
 import { accessOf, isConsistentRead, refusedByStrongTables, tableNames } from './table-operations.ts';
 import { TableReplication } from './table-replication.ts';
 import { createTableRequest, type TableSpec } from './table-spec.ts';
 import { applyWrites, type StoredTable, writtenItems } from './written-items.ts';
-
-type Members = Readonly<Record<string, unknown>>;
 
 interface Table extends StoredTable {
   readonly createdMs: number;

@@ -1,3 +1,4 @@
+import type { Members } from '../../api/service.ts';
 /** How an operation uses a table. */
 export type TableAccess = 'read' | 'write' | 'describe';
 
@@ -23,8 +24,6 @@ export const accessOf = (operation: string): TableAccess | undefined =>
  * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html).
  */
 export const refusedByStrongTables: readonly string[] = ['TransactWriteItems', 'TransactGetItems', 'UpdateTimeToLive'];
-
-type Members = Readonly<Record<string, unknown>>;
 
 const asMembers = (value: unknown): Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Members) : {};

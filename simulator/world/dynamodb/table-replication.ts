@@ -1,6 +1,5 @@
+import type { Members } from '../../api/service.ts';
 import { type PathPace, ReplicationPath } from './replication-path.ts';
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** What a request left behind: an item as it is now, or none. */
 export interface ItemWrite {

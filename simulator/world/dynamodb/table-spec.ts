@@ -1,3 +1,4 @@
+import type { Members } from '../../api/service.ts';
 /** A table that the simulator is set up with. */
 export interface TableSpec {
   readonly tableName: string;
@@ -26,13 +27,11 @@ export const keyNames = (spec: TableSpec): readonly string[] =>
   spec.sortKey === undefined ? [spec.partitionKey] : [spec.partitionKey, spec.sortKey];
 
 /** The key attributes of an item or of a larger key. */
-export const keyOf = (
-  spec: TableSpec,
-  attributes: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> => Object.fromEntries(keyNames(spec).map((name) => [name, attributes[name]]));
+export const keyOf = (spec: TableSpec, attributes: Members): Members =>
+  Object.fromEntries(keyNames(spec).map((name) => [name, attributes[name]]));
 
 /** The request that creates a table. */
-export const createTableRequest = (spec: TableSpec): Readonly<Record<string, unknown>> => ({
+export const createTableRequest = (spec: TableSpec): Members => ({
   TableName: spec.tableName,
   BillingMode: 'PAY_PER_REQUEST',
   AttributeDefinitions: keyNames(spec).map((name) => ({ AttributeName: name, AttributeType: 'S' })),

@@ -1,8 +1,7 @@
+import type { Members } from '../../api/service.ts';
 import type { DynaliteStore } from './dynalite-store.ts';
 import type { ItemWrite } from './table-replication.ts';
 import { keyOf, type TableSpec } from './table-spec.ts';
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** A table's spec and the store of one of its replicas. */
 export interface StoredTable {

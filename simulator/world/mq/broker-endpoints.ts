@@ -1,3 +1,4 @@
+import type { Members } from '../../api/service.ts';
 import type { BrokerRecord } from './broker-record.ts';
 
 /** Ports of ActiveMQ on Amazon MQ (https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/amazon-mq-basic-elements.html). */
@@ -18,19 +19,19 @@ export const instanceHost = (record: BrokerRecord, instance: number): string =>
   `${record.brokerId}-${instance}.mq.${record.region}.amazonaws.com`;
 
 /** `BrokerInstances` of DescribeBroker. */
-export const brokerInstances = (record: BrokerRecord): readonly Readonly<Record<string, unknown>>[] =>
+export const brokerInstances = (record: BrokerRecord): readonly Members[] =>
   record.engineType === 'RabbitMQ' ? [rabbitInstance(record)] : activeMqInstances(record);
 
 /** Host name of a RabbitMQ broker: one for all nodes of a cluster (docs/rabbitmq.md 1.1). */
 export const rabbitHost = ({ brokerId, region }: Pick<BrokerRecord, 'brokerId' | 'region'>): string =>
   `${brokerId}.mq.${region}.amazonaws.com`;
 
-const rabbitInstance = (record: BrokerRecord): Readonly<Record<string, unknown>> => ({
+const rabbitInstance = (record: BrokerRecord): Members => ({
   consoleURL: `https://${rabbitHost(record)}`,
   endpoints: [`amqps://${rabbitHost(record)}:${ports.amqp}`],
 });
 
-const activeMqInstances = (record: BrokerRecord): readonly Readonly<Record<string, unknown>>[] =>
+const activeMqInstances = (record: BrokerRecord): readonly Members[] =>
   Array.from({ length: instanceCount(record) }, (_unused, index) => {
     const host = instanceHost(record, index + 1);
     return {

@@ -150,7 +150,7 @@ const detach = (pairing: Pairing): void => {
   pairing.second.pairing = undefined;
 };
 
-/** What a reboot puts in force beside replication: versions, sizes, configuration and users (docs/amazon-mq.md 7). */
+/** What a reboot puts in force in addition to replication: versions, sizes, configuration and users (docs/amazon-mq.md 7). */
 const applyPendingChanges = (record: BrokerRecord): void => {
   const { engineVersion, hostInstanceType, securityGroups, configuration } = record.pending;
   record.engineVersion = engineVersion ?? record.engineVersion;

@@ -31,7 +31,7 @@ export interface UserRecord {
   pending: PendingUserChange | undefined;
 }
 
-/** What the next reboot applies, beside users and replication. */
+/** What the next reboot applies, in addition to users and replication. */
 export interface PendingChanges {
   engineVersion?: string;
   hostInstanceType?: string;

@@ -1,3 +1,4 @@
+import type { Members } from '../../api/service.ts';
 import type { BrokerRecord, PendingUserChange, UserRecord, UserSettings } from './broker-record.ts';
 import { userSummaries } from './broker-view.ts';
 import { badRequest, mqFault } from './mq-fault.ts';
@@ -47,7 +48,7 @@ export const initialUsers = (users: readonly RequestedUser[]): Map<string, UserR
 };
 
 /** Adds a user with the next reboot. @throws ApiFault BadRequestException, ConflictException */
-export const createUser = (record: BrokerRecord, input: MqInput<'CreateUser'>): Readonly<Record<string, unknown>> => {
+export const createUser = (record: BrokerRecord, input: MqInput<'CreateUser'>): Members => {
   requireChangeable(record);
   if (record.users.has(input.username)) {
     throw mqFault('ConflictException', `User [${input.username}] already exists.`, 'username');
@@ -59,7 +60,7 @@ export const createUser = (record: BrokerRecord, input: MqInput<'CreateUser'>): 
 };
 
 /** Changes a user with the next reboot. @throws ApiFault BadRequestException, NotFoundException */
-export const updateUser = (record: BrokerRecord, input: MqInput<'UpdateUser'>): Readonly<Record<string, unknown>> => {
+export const updateUser = (record: BrokerRecord, input: MqInput<'UpdateUser'>): Members => {
   requireChangeable(record);
   const user = requireUser(record, input.username);
   const base = user.pending !== undefined && user.pending.change !== 'DELETE' ? user.pending.settings : user.current;
@@ -77,7 +78,7 @@ export const updateUser = (record: BrokerRecord, input: MqInput<'UpdateUser'>): 
 };
 
 /** Removes a user with the next reboot. @throws ApiFault BadRequestException, NotFoundException */
-export const deleteUser = (record: BrokerRecord, username: string): Readonly<Record<string, unknown>> => {
+export const deleteUser = (record: BrokerRecord, username: string): Members => {
   requireChangeable(record);
   const user = requireUser(record, username);
   if (user.current === undefined) record.users.delete(username);
@@ -86,7 +87,7 @@ export const deleteUser = (record: BrokerRecord, username: string): Readonly<Rec
 };
 
 /** @throws ApiFault NotFoundException */
-export const describeUser = (record: BrokerRecord, username: string): Readonly<Record<string, unknown>> => {
+export const describeUser = (record: BrokerRecord, username: string): Members => {
   const user = requireUser(record, username);
   const { pending } = user;
   const pendingSettings = pending !== undefined && pending.change !== 'DELETE' ? pending.settings : undefined;
@@ -106,7 +107,7 @@ export const describeUser = (record: BrokerRecord, username: string): Readonly<R
 };
 
 /** One page of users. @throws ApiFault BadRequestException for a token that was not given out */
-export const listUsers = (record: BrokerRecord, input: MqInput<'ListUsers'>): Readonly<Record<string, unknown>> => {
+export const listUsers = (record: BrokerRecord, input: MqInput<'ListUsers'>): Members => {
   const { items, nextToken } = pageByKey(userSummaries(record), (user) => String(user.username), input);
   return { brokerId: record.brokerId, maxResults: input.maxResults, nextToken, users: items };
 };

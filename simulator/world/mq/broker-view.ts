@@ -1,10 +1,9 @@
+import type { Members } from '../../api/service.ts';
 import { brokerInstances } from './broker-endpoints.ts';
 import type { BrokerRecord, Pairing } from './broker-record.ts';
 import { reportedVersion } from './engine-version.ts';
 import type { MqSettings } from './mq-settings.ts';
 import { counterpartOf, roleOf } from './pairing.ts';
-
-type WireObject = Readonly<Record<string, unknown>>;
 
 /** The state that the API shows. */
 export const shownState = (record: BrokerRecord, settings: MqSettings): string => {
@@ -14,7 +13,7 @@ export const shownState = (record: BrokerRecord, settings: MqSettings): string =
 };
 
 /** One summary of ListBrokers: no replication members (docs/amazon-mq.md 8). */
-export const brokerSummary = (record: BrokerRecord, settings: MqSettings): WireObject => ({
+export const brokerSummary = (record: BrokerRecord, settings: MqSettings): Members => ({
   brokerArn: record.brokerArn,
   brokerId: record.brokerId,
   brokerName: record.brokerName,
@@ -26,7 +25,7 @@ export const brokerSummary = (record: BrokerRecord, settings: MqSettings): WireO
 });
 
 /** DataReplicationMode and its kin: present only where a pair is or will be (docs/amazon-mq.md 2, 6). */
-export const replicationMembers = (record: BrokerRecord, settings: MqSettings): WireObject => {
+export const replicationMembers = (record: BrokerRecord, settings: MqSettings): Members => {
   const { pairing } = record;
   if (pairing === undefined) return { dataReplicationMode: record.replicationMode };
   const metadata = replicationMetadata(pairing, record, settings);
@@ -49,7 +48,7 @@ export const replicationMembers = (record: BrokerRecord, settings: MqSettings): 
 };
 
 /** DescribeBroker's answer. */
-export const brokerDescription = (record: BrokerRecord, settings: MqSettings): WireObject => ({
+export const brokerDescription = (record: BrokerRecord, settings: MqSettings): Members => ({
   ...brokerSummary(record, settings),
   actionsRequired: record.actionsRequired,
   authenticationStrategy: 'SIMPLE',
@@ -78,10 +77,10 @@ export const brokerDescription = (record: BrokerRecord, settings: MqSettings): W
 });
 
 /** Users without secrets, with the change that waits for a reboot. */
-export const userSummaries = (record: BrokerRecord): readonly WireObject[] =>
+export const userSummaries = (record: BrokerRecord): readonly Members[] =>
   [...record.users.values()].map((user) => ({ username: user.username, pendingChange: user.pending?.change }));
 
-const replicationMetadata = (pairing: Pairing, record: BrokerRecord, settings: MqSettings): WireObject => {
+const replicationMetadata = (pairing: Pairing, record: BrokerRecord, settings: MqSettings): Members => {
   const other = counterpartOf(pairing, record);
   return {
     dataReplicationRole: settings.roleSpelling[roleOf(pairing, record)],

@@ -11,7 +11,7 @@ export interface CallTrailOptions {
   readonly emit: (draft: EventDraft) => void;
 }
 
-/** Calls that reach EventBridge by way of CloudTrail; reads do not. docs/amazon-mq.md 11. */
+/** Calls that reach EventBridge via CloudTrail; reads do not. docs/amazon-mq.md 11. */
 const recordedCalls: readonly string[] = ['CreateBroker', 'UpdateBroker', 'RebootBroker', 'DeleteBroker', 'Promote'];
 
 /** Puts calls that change a broker on the event bus, some time after they were made. */

@@ -1,3 +1,4 @@
+import type { Members } from '../../api/service.ts';
 import type { BrokerRecord, ConfigurationId } from './broker-record.ts';
 import { mqFault } from './mq-fault.ts';
 
@@ -37,7 +38,7 @@ export class ConfigurationStore {
   }
 
   /** DescribeConfiguration's answer. @throws ApiFault NotFoundException */
-  describe(region: string, id: string, accountId: string): Readonly<Record<string, unknown>> {
+  describe(region: string, id: string, accountId: string): Members {
     const { owner, revisions } = this.#require(region, id);
     const latest = revisions.at(-1);
     return {
@@ -53,7 +54,7 @@ export class ConfigurationStore {
   }
 
   /** DescribeConfigurationRevision's answer. @throws ApiFault NotFoundException */
-  describeRevision(region: string, id: string, revision: string): Readonly<Record<string, unknown>> {
+  describeRevision(region: string, id: string, revision: string): Members {
     const found = this.#require(region, id).revisions.find((candidate) => String(candidate.revision) === revision);
     if (found === undefined) throw notFound(`revision ${revision} of configuration [${id}]`, 'configuration-revision');
     return {

@@ -1,4 +1,4 @@
-import { ApiFault, type ApiRequest, type ApiService } from '../../api/service.ts';
+import { ApiFault, type ApiRequest, type ApiService, type Members } from '../../api/service.ts';
 import type { VirtualClock } from '../../clock/virtual-clock.ts';
 import { throttlingFault } from '../call-faults.ts';
 import { flushStreams } from '../flush-streams.ts';
@@ -33,8 +33,7 @@ export interface MqServiceOptions {
   readonly nextUuid: () => string;
 }
 
-type Answer = Readonly<Record<string, unknown>>;
-type Handlers = { readonly [O in MqOperation]: (input: MqInput<O>, region: string) => Answer };
+type Handlers = { readonly [O in MqOperation]: (input: MqInput<O>, region: string) => Members };
 
 /** Operations that close a broker's connectors at once. */
 const dropsConnections: ReadonlySet<MqOperation> = new Set(['Promote', 'RebootBroker', 'DeleteBroker']);
@@ -74,7 +73,7 @@ export class MqService implements ApiService {
     };
   }
 
-  async handle(request: ApiRequest): Promise<Answer> {
+  async handle(request: ApiRequest): Promise<Members> {
     this.#takeToken(request.region);
     const { operation } = request;
     if (!isModelled(operation)) throw notModelled(`the operation ${operation}`);
@@ -83,7 +82,7 @@ export class MqService implements ApiService {
     return answer;
   }
 
-  #runRecorded(operation: MqOperation, request: ApiRequest): Answer {
+  #runRecorded(operation: MqOperation, request: ApiRequest): Members {
     const { trail } = this.#options;
     try {
       const answer = this.#run(operation, request);
@@ -95,7 +94,7 @@ export class MqService implements ApiService {
     }
   }
 
-  #run<O extends MqOperation>(operation: O, request: ApiRequest): Answer {
+  #run<O extends MqOperation>(operation: O, request: ApiRequest): Members {
     const input = parseInput(operation, request.input);
     return this.#handlers[operation](input, request.region);
   }
@@ -107,7 +106,7 @@ export class MqService implements ApiService {
     if (!bucket.take(clock.nowMs())) throw throttlingFault('mq', 'Too Many Requests');
   }
 
-  #createBroker(input: MqInput<'CreateBroker'>, region: string): Answer {
+  #createBroker(input: MqInput<'CreateBroker'>, region: string): Members {
     const { registry, configurations, lifecycle, reachability, accountId, clock, nextUuid, onBrokerCreated } =
       this.#options;
     const { repeated, record } = createBroker(input, {
@@ -127,7 +126,7 @@ export class MqService implements ApiService {
     return { brokerArn: record.brokerArn, brokerId: record.brokerId };
   }
 
-  #rebootBroker(brokerId: string, region: string): Answer {
+  #rebootBroker(brokerId: string, region: string): Members {
     const { registry, settings, lifecycle } = this.#options;
     const record = registry.require(region, brokerId);
     const state = shownState(record, settings);
@@ -142,7 +141,7 @@ export class MqService implements ApiService {
     return {};
   }
 
-  #deleteBroker(brokerId: string, region: string, lifecycle: BrokerLifecycle): Answer {
+  #deleteBroker(brokerId: string, region: string, lifecycle: BrokerLifecycle): Members {
     const record = this.#options.registry.require(region, brokerId);
     if (record.pairing !== undefined) {
       throw badRequest(`Broker [${brokerId}] is part of a data replication pair and cannot be deleted.`, 'broker-id');
@@ -161,7 +160,7 @@ export class MqService implements ApiService {
 
 const isModelled = (operation: string): operation is MqOperation => Object.hasOwn(mqInputs, operation);
 
-const parseInput = <O extends MqOperation>(operation: O, input: Answer): MqInput<O> => {
+const parseInput = <O extends MqOperation>(operation: O, input: Members): MqInput<O> => {
   const parsed = mqInputs[operation].safeParse(input);
   if (parsed.success) return parsed.data as MqInput<O>;
   const [issue] = parsed.error.issues;

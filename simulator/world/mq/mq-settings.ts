@@ -8,7 +8,7 @@ export interface MqSettings {
   readonly rebootMs: number;
   /** About five minutes (docs/amazon-mq.md 7). */
   readonly deletionMs: number;
-  /** Each duration is drawn evenly from its value ± this share of it. */
+  /** Each duration is drawn evenly from its value ± this fraction of it. */
   readonly durationSpread: number;
   /** The API does not fix the spelling (docs/amazon-mq.md 15). */
   readonly roleSpelling: Readonly<Record<Exclude<BrokerRole, 'standalone'>, string>>;
@@ -21,7 +21,7 @@ export interface MqSettings {
   readonly callBurst: number;
   /** How often the control plane looks again whether a Region that it needs for a promotion answers. */
   readonly promotionRetryMs: number;
-  /** How long after a call EventBridge sees it by way of CloudTrail; not documented, some minutes at most. */
+  /** How long after a call EventBridge sees it via CloudTrail; not documented, some minutes at most. */
   readonly trailDelayMs: number;
 }
 

@@ -30,7 +30,7 @@ export interface BrokerSeed {
   readonly actionsRequired?: readonly ActionRequired[];
   /** Text of its configuration. */
   readonly configurationXml?: string;
-  /** Percent; 0 unless given. */
+  /** Percent; 0 by default. */
   readonly storePercentUsage?: number;
   readonly tags?: Readonly<Record<string, string>>;
 }

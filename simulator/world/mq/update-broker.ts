@@ -1,3 +1,4 @@
+import type { Members } from '../../api/service.ts';
 import type { BrokerRecord } from './broker-record.ts';
 import { replicationMembers } from './broker-view.ts';
 import { checkAutoUpgrade, checkRequestableVersion } from './engine-version.ts';
@@ -12,11 +13,7 @@ import { checkInstanceType } from './value-rules.ts';
  *
  * @throws ApiFault BadRequestException
  */
-export const updateBroker = (
-  record: BrokerRecord,
-  input: MqInput<'UpdateBroker'>,
-  settings: MqSettings,
-): Readonly<Record<string, unknown>> => {
+export const updateBroker = (record: BrokerRecord, input: MqInput<'UpdateBroker'>, settings: MqSettings): Members => {
   if (record.state !== 'RUNNING') {
     throw badRequest(`Broker [${record.brokerId}] is in state ${record.state} and cannot be updated.`, 'broker-id');
   }

@@ -1,8 +1,9 @@
+import type { Members } from '../../api/service.ts';
 import { compiledPattern, latin1, type StoredPolicy, type StoredQueueType, versionNumbers } from './policy.ts';
 
 /*
  * What RabbitMQ applies to a queue, written from its documented rules (docs/rabbitmq.md 2) on purpose apart from the
- * simulation in functions/policy-drift: a mistake in one shows against the other.
+ * simulation in functions/policy-drift: an error in one shows against the other.
  */
 
 interface QueueName {
@@ -50,10 +51,7 @@ const merged = (key: string, user: unknown, operator: unknown): unknown => {
 };
 
 /** User policy and operator policy as one definition; docs/rabbitmq.md 2.6. */
-export const mergedDefinition = (
-  user: StoredPolicy | undefined,
-  operator: StoredPolicy | undefined,
-): Readonly<Record<string, unknown>> => {
+export const mergedDefinition = (user: StoredPolicy | undefined, operator: StoredPolicy | undefined): Members => {
   const result: Record<string, unknown> = { ...user?.definition };
   for (const [key, value] of Object.entries(operator?.definition ?? {})) {
     result[key] = key in result ? merged(key, result[key], value) : value;
@@ -63,7 +61,7 @@ export const mergedDefinition = (
 
 /** Nodes that hold a classic queue besides its leader, by its settings; docs/rabbitmq.md 3.1. */
 export const mirrorNodes = (
-  definition: Readonly<Record<string, unknown>>,
+  definition: Members,
   leader: string,
   running: readonly string[],
   version: string,

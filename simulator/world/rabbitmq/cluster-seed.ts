@@ -20,7 +20,7 @@ const queue = z.strictObject({
   autoDelete: z.boolean().default(false),
   /** Arguments of its declaration, with their `x-`. */
   arguments: z.record(z.string(), z.json()).default({}),
-  /** Members of a quorum queue; all nodes unless given. */
+  /** Members of a quorum queue; all nodes by default. */
   members: z.int().min(1).optional(),
 });
 
@@ -36,7 +36,7 @@ export const clusterSeedSchema = z.strictObject({
   queueSeries: z.array(z.strictObject({ ...queue.shape, count: z.int().min(1).max(50_000) })).default([]),
   /** Whether the policies that Amazon MQ gives such a cluster exist at first; docs/rabbitmq.md 4. */
   awsPolicies: z.boolean().default(true),
-  /** Limits of virtual hosts beside those that Amazon MQ gives `/`, or in their place; docs/rabbitmq.md 4.4. */
+  /** Limits of virtual hosts in addition to those that Amazon MQ gives `/`, or in their place; docs/rabbitmq.md 4.4. */
   vhostLimits: z
     .record(z.string(), z.strictObject({ 'max-queues': z.int().optional(), 'max-connections': z.int().optional() }))
     .default({}),

@@ -1,3 +1,4 @@
+import type { Members } from '../../api/service.ts';
 import { appliedPolicy, mergedDefinition, mirrorNodes } from './applied-policy.ts';
 import {
   defaultPolicies,
@@ -31,7 +32,7 @@ interface StoredQueue {
   syncEndsMs: number | undefined;
   policy: StoredPolicy | undefined;
   operatorPolicy: StoredPolicy | undefined;
-  definition: Readonly<Record<string, unknown>>;
+  definition: Members;
 }
 
 /** A write that the simulator makes by itself later on. */
@@ -155,7 +156,7 @@ export class EmbeddedRabbitCluster {
     return this.#version;
   }
 
-  get nodes(): readonly Readonly<Record<string, unknown>>[] {
+  get nodes(): readonly Members[] {
     this.#advance();
     return this.#nodes.map(({ name, running, memoryAlarm, diskAlarm, partitions }) => ({
       name,
@@ -180,7 +181,7 @@ export class EmbeddedRabbitCluster {
   }
 
   /** Every queue as the management API shows it; docs/rabbitmq.md 1.2. */
-  get queues(): readonly Readonly<Record<string, unknown>>[] {
+  get queues(): readonly Members[] {
     this.#advance();
     const { replyQueues } = this.#seed;
     const stored = this.#queues.map((queue) => ({

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import type { HttpAnswer, HttpRequest } from '../../../functions/runtime/http-request.ts';
+import type { Members } from '../../api/service.ts';
 import { basicCredentials } from '../basic-credentials.ts';
+import type { WebHost } from '../web-hosts.ts';
 import { type EmbeddedRabbitCluster, RabbitRefusal } from './embedded-cluster.ts';
 
 const json = (status: number, value: unknown): HttpAnswer => ({ status, body: JSON.stringify(value) });
@@ -13,7 +15,7 @@ const bodySchema = z.strictObject({
 });
 
 /** Keeps the members that `columns` asks for, as the management plugin does. */
-const columnsOf = (rows: readonly Readonly<Record<string, unknown>>[], columns: string | null): unknown => {
+const columnsOf = (rows: readonly Members[], columns: string | null): unknown => {
   if (columns === null) return rows;
   const wanted = columns.split(',');
   return rows.map((row) => Object.fromEntries(wanted.filter((name) => name in row).map((name) => [name, row[name]])));
@@ -122,3 +124,17 @@ const parseJson = (text: string): unknown => {
     return undefined;
   }
 };
+
+/** The management API of a cluster as a web server. */
+export const rabbitWeb = (
+  region: string,
+  cluster: EmbeddedRabbitCluster,
+  authenticate: (username: string, password: string) => boolean,
+): WebHost => ({
+  region,
+  service: 'rabbitmq',
+  resourceOf: (path) => path.split('/').slice(0, 3).join('/'),
+  answer: (request) => answerManagementApi(cluster, request, authenticate),
+  failureBody: (error, reason) => JSON.stringify({ error, reason }),
+  truncatedBody: '{"truncated',
+});

@@ -1,10 +1,11 @@
+import type { Members } from '../../api/service.ts';
 /** A policy as the broker keeps it: the management API's own spelling. docs/rabbitmq.md 1.2. */
 export interface StoredPolicy {
   readonly vhost: string;
   readonly name: string;
   readonly pattern: string;
   readonly 'apply-to': string;
-  readonly definition: Readonly<Record<string, unknown>>;
+  readonly definition: Members;
   readonly priority: number;
 }
 

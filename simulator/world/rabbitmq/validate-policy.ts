@@ -1,3 +1,4 @@
+import type { Members } from '../../api/service.ts';
 import { compiledPattern, versionNumbers } from './policy.ts';
 
 /*
@@ -49,7 +50,7 @@ export const refusalOf = (
   policy: {
     readonly pattern: string;
     readonly 'apply-to': string;
-    readonly definition: Readonly<Record<string, unknown>>;
+    readonly definition: Members;
     readonly priority: unknown;
   },
   version: string,

@@ -14,7 +14,7 @@ export const putObjectInput = z.strictObject({
   ContentLength: z.number().optional(),
   ContentType: z.string().default('application/octet-stream'),
   Metadata: z.record(z.string(), z.string()).optional(),
-  /** The SDK sends a CRC-32 with every upload unless it is told otherwise. */
+  /** The SDK sends a CRC-32 with every upload by default. */
   ChecksumAlgorithm: z.literal('CRC32').optional(),
   ChecksumCRC32: z.string().optional(),
   IfNoneMatch: z.literal('*').optional(),

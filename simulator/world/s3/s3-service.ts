@@ -1,4 +1,4 @@
-import { ApiFault, type ApiRequest, type ApiService } from '../../api/service.ts';
+import { ApiFault, type ApiRequest, type ApiService, type Members } from '../../api/service.ts';
 import { notModelledOperation, parseMembers } from '../parse-members.ts';
 import {
   type GetObjectInput,
@@ -17,8 +17,6 @@ interface Bucket {
   readonly region: string;
   readonly objects: Map<string, StoredObject>;
 }
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** Amazon S3: buckets of one Region each, strongly consistent, without versions. */
 export class S3Service implements ApiService {

@@ -1,8 +1,6 @@
-import { ApiFault } from '../../api/service.ts';
+import { ApiFault, type Members } from '../../api/service.ts';
 import type { DynaliteStore } from './dynalite-store.ts';
 import { keyOf, type TableSpec } from './table-spec.ts';
-
-type Members = Readonly<Record<string, unknown>>;
 
 /**
  * Calls the store; when a condition fails and the request asks for it, adds the item that made it fail, which dynalite
