@@ -1,13 +1,13 @@
 import type { Journal, LogRecord } from './journal.ts';
 
-/** A question to a person. */
+/** A request for approval. */
 export interface ApprovalRecord {
   /** Milliseconds since the Unix epoch. */
   readonly atMs: number;
   readonly pair: string;
   readonly approvalId: string;
   readonly question: string;
-  /** What the run that asked took for the answer at its last look; `open` when it never looked again. */
+  /** The answer that the run acted on at its last poll; `open` when it never polled again. */
   readonly answer: string;
 }
 
@@ -28,15 +28,15 @@ const textField = ({ fields }: LogRecord, name: string): string => {
 const named = (logs: readonly LogRecord[], message: string): readonly LogRecord[] =>
   logs.filter((log) => log.message === message);
 
-/** Every question that a run asked, with the answer that it acted on. */
+/** Every approval that a run requested, with the answer that it acted on. */
 export const approvalsOf = ({ logs }: Pick<Journal['records'], 'logs'>): readonly ApprovalRecord[] => {
-  const looks = logs.filter(({ message }) => message === 'switchover watched' || message === 'approval checked');
+  const polls = logs.filter(({ message }) => message === 'switchover watched' || message === 'approval checked');
   const asked = named(logs, 'approval requested');
   return asked.map((request) => {
     const pair = textField(request, 'pair');
     const next = asked.find((other) => other.atMs > request.atMs && textField(other, 'pair') === pair);
-    const last = looks.findLast(
-      (look) => textField(look, 'pair') === pair && look.atMs > request.atMs && look.atMs <= (next?.atMs ?? look.atMs),
+    const last = polls.findLast(
+      (poll) => textField(poll, 'pair') === pair && poll.atMs > request.atMs && poll.atMs <= (next?.atMs ?? poll.atMs),
     );
     const answer = last && (textField(last, 'approval') || textField(last, 'state'));
     return {

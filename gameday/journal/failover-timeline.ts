@@ -9,7 +9,7 @@ export interface FailoverTimeline {
   readonly pair: string;
   /** When the Region went dark, milliseconds since the Unix epoch. */
   readonly blackoutAtMs: number;
-  /** From the blackout to the start of the watch; 0 for one that was looking already. */
+  /** From the blackout to the start of the watch; 0 for one that was running already. */
   readonly firstSignalMs: number | null;
   /** From there until both signals agreed. */
   readonly agreementMs: number | null;

@@ -18,7 +18,7 @@ export interface ActivityResult {
   readonly exception?: string;
 }
 
-/** One look at the hypothesis. Shape of chaostoolkit's journal. */
+/** One check of the hypothesis. Shape of chaostoolkit's journal. */
 export interface HypothesisResult {
   readonly title: string;
   readonly steady_state_met: boolean;
@@ -148,7 +148,7 @@ export interface EnvironmentRecord {
 
 /**
  * The record of a game day: chaostoolkit's journal (experiment, status, deviated, start, end, steady_states, run,
- * rollbacks) with everything that happened beside it. Two runs with one seed differ in `environment.wall` alone.
+ * rollbacks) with everything else that happened. Two runs with one seed differ in `environment.wall` alone.
  */
 export interface Journal {
   readonly experiment: Json;

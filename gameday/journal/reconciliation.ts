@@ -1,18 +1,18 @@
 import * as z from 'zod';
 import type { Journal } from './journal.ts';
 
-/** What reconciliation did in a run, over all traffic; see `ReconciliationTotals` for each number. */
+/** What reconciliation did in a run, over all traffic; see `ReconciliationTotals` for each figure. */
 export interface ReconciliationSummary {
   readonly runs: number;
   readonly duplicatesRemoved: number;
   readonly orphansFound: number;
   readonly residueFound: number;
   readonly uncertain: number;
-  /** Messages about which reconciliation and the application's own book disagree; 0 expected. */
+  /** Messages about which reconciliation and the delivery accounting disagree; 0 expected. */
   readonly contradictions: number;
 }
 
-/** Adds up the traffic's books; null where no run of reconcile went through a queue. */
+/** Adds up the accounting of all traffic; null where no run of reconcile scanned a queue. */
 export const reconciliationSummary = ({ traffic }: Pick<Journal, 'traffic'>): ReconciliationSummary | null => {
   const all = traffic.flatMap(({ reconciliation }) => (reconciliation === null ? [] : [reconciliation]));
   if (all.length === 0) return null;
@@ -45,20 +45,20 @@ const outputSchema = z.object({
   }),
 });
 
-/** One run of reconcile as its output tells it. */
+/** One run of reconcile as its output describes it. */
 export interface ReconcileRun extends z.output<typeof outputSchema> {
   readonly run: string;
   readonly region: string;
 }
 
-/** Every ended run of reconcile that went through queues, in order. */
+/** Every ended run of reconcile that scanned queues, in order. */
 export const reconcileRuns = ({ workflows }: Pick<Journal['records'], 'workflows'>): readonly ReconcileRun[] =>
   workflows.flatMap(({ machine, run, region, output }) => {
-    const told = machine === 'reconcile' ? outputSchema.safeParse(output) : undefined;
-    return told?.success ? [{ run, region, ...told.data }] : [];
+    const parsed = machine === 'reconcile' ? outputSchema.safeParse(output) : undefined;
+    return parsed?.success ? [{ run, region, ...parsed.data }] : [];
   });
 
-/** Messages that reconciliation named, by the class in which the books have them: class, id. */
+/** Messages that reconciliation named, by how the delivery accounting has them: class, id. */
 export const namedMessages = ({ traffic }: Pick<Journal, 'traffic'>): readonly (readonly [string, string])[] =>
   traffic.flatMap(({ reconciliation }) => {
     const { uncertain = [], wronglyProcessed = [], wronglyUnprocessed = [] } = reconciliation?.named ?? {};

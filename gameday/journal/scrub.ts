@@ -1,6 +1,6 @@
 import type { Json } from '../experiment/step.ts';
 
-/** What stands in a journal where a secret stood. */
+/** What a journal has in place of a secret. */
 export const secretMark = '[secret]';
 
 /** A copy in which every occurrence of a secret, also inside longer strings and keys, is replaced by a mark. */

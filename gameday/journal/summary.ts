@@ -63,7 +63,7 @@ export interface GameDaySummary {
   readonly apiCalls: Readonly<Record<string, number>>;
   /** Calls of `failover` runs to the Region that they gave up, before their promotion was verified: 0 expected. */
   readonly callsToLostRegionBeforePromotion: number;
-  /** What operators were told. */
+  /** Notifications that operators received. */
   readonly pages: readonly { readonly at: string; readonly region: string; readonly subject: string }[];
   readonly refusals: readonly { readonly at: string; readonly run: string; readonly codes: readonly string[] }[];
   readonly approvals: readonly { readonly at: string; readonly pair: string; readonly answer: string }[];
@@ -79,7 +79,7 @@ export interface GameDaySummary {
     readonly transitions: number;
     readonly historyEvents: number;
   }[];
-  /** What the runs of reconcile did, by the application's own book; null where none went through a queue. */
+  /** What the runs of reconcile did, checked against the delivery accounting; null where none scanned a queue. */
   readonly reconciliation: ReconciliationSummary | null;
   /** What the runs of policy-drift found, did and left; null where none ran. */
   readonly drift: DriftCounts | null;

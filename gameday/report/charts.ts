@@ -3,7 +3,7 @@ import { html, type Markup } from '../../testbed/page/html.ts';
 import type { GaugeRecord, Journal } from '../journal/journal.ts';
 import { promotionsOf } from '../journal/promotions.ts';
 import { type FocusWindow, focusWindows } from './focus-windows.ts';
-import { brokerLanes, faultLane, outageLanes, runLanes, stateLanes } from './lanes.ts';
+import { lanesOf } from './lanes.ts';
 import { plotSvg } from './plot-svg.ts';
 import type { TimeWindow } from './time-scale.ts';
 import { type Marker, timelineSvg } from './timeline-svg.ts';
@@ -21,12 +21,7 @@ const keys = (entries: Readonly<Record<string, string>>): Markup =>
 /** The whole run on one axis: workflows, brokers, faults, outages. */
 export const overview = (journal: Journal): Markup => {
   const window = wholeRun(journal);
-  const lanes = [
-    ...runLanes(journal, window),
-    ...brokerLanes(journal, window),
-    ...faultLane(journal, window),
-    ...outageLanes(journal, window),
-  ];
+  const lanes = lanesOf(journal, window, 'runs');
   const markers = promotionsOf(journal).map(({ requestedAtMs, mode }) => ({
     atMs: requestedAtMs,
     label: `${mode.toLowerCase()} requested`,
@@ -51,12 +46,7 @@ export const focusPanels = (journal: Journal): readonly Markup[] => {
   return focusWindows(journal).map((window) => {
     const { title, pair } = window;
     const traffic = journal.traffic.find((result) => result.pair === pair);
-    const lanes = [
-      ...stateLanes(journal, window),
-      ...brokerLanes(journal, window),
-      ...faultLane(journal, window),
-      ...outageLanes(journal, window),
-    ];
+    const lanes = lanesOf(journal, window, 'states');
     const markers = markersOf(journal, window);
     const spoken = markers
       .map(({ atMs, label }, index) => (index === 0 ? `${label} at ${elapsed(atMs - originMs, true)}` : label))

@@ -4,7 +4,7 @@ import { type Promotion, promotionsOf } from '../journal/promotions.ts';
 import type { Outage } from '../traffic/outages.ts';
 import type { TimeWindow } from './time-scale.ts';
 
-/** A stretch of the run that deserves a closer look. */
+/** A part of the run that is shown at a larger scale. */
 export interface FocusWindow extends TimeWindow {
   readonly title: string;
   readonly pair: string;
@@ -13,7 +13,7 @@ export interface FocusWindow extends TimeWindow {
 /** Calm time shown before and after the event, so that the normal state is in sight. */
 const marginMs = { before: 12_000, after: 25_000 };
 
-/** Outages shorter than this are seen in the figures; a panel of their own would tell nothing more. */
+/** Shorter outages are in the figures; a panel of their own would add nothing. */
 const smallestOutageMs = 3_000;
 
 /** More panels than this no one reads; the longest outages are kept. */

@@ -1,5 +1,5 @@
 import { duration } from '../../testbed/page/format.ts';
-import type { BrokerStateRecord, Journal } from '../journal/journal.ts';
+import type { BrokerStateRecord, Journal, TransitionRecord, WorkflowRecord } from '../journal/journal.ts';
 import type { TimeWindow } from './time-scale.ts';
 
 /** How a bar looks; the style sheet has a class for each. */
@@ -27,95 +27,72 @@ const brokerState = (record: BrokerStateRecord): { readonly label: string; reado
   return { label: record.state.toLowerCase().replaceAll('_', ' '), tone: 'off' };
 };
 
-/** A lane for each broker: its role, and whether clients could reach it. */
-export const brokerLanes = (journal: Journal, window: TimeWindow): readonly Lane[] => {
-  const names = [...new Set(journal.records.brokers.map((record) => record.brokerId))];
-  return names.map((brokerId) => {
-    const records = journal.records.brokers.filter((record) => record.brokerId === brokerId);
-    const bars = records.map((record, index) => ({
-      fromMs: record.atMs,
-      toMs: records[index + 1]?.atMs ?? Date.parse(journal.end),
-      ...brokerState(record),
-    }));
-    const first = records[0];
-    return {
-      name: first === undefined ? brokerId : `${first.brokerName} · ${first.region}`,
-      bars: within(bars, window),
-    };
-  });
-};
-
-/** Whole workflow runs as bars, on as few lanes as their overlaps allow. */
-export const runLanes = (journal: Journal, window: TimeWindow): readonly Lane[] => {
-  const bars: Bar[] = journal.records.workflows.map((workflow) => ({
-    fromMs: workflow.startedAtMs,
-    toMs: workflow.endedAtMs ?? Date.parse(journal.end),
-    label: workflow.status === 'SUCCEEDED' ? workflow.run : `${workflow.run} (${workflow.status.toLowerCase()})`,
-    tone: workflow.status === 'SUCCEEDED' || workflow.status === 'RUNNING' ? 'work' : 'trouble',
-  }));
-  const rows: Bar[][] = [];
-  for (const bar of within(bars, window)) {
-    const row = rows.find((candidate) => (candidate.at(-1)?.toMs ?? 0) <= bar.fromMs);
-    if (row === undefined) rows.push([bar]);
-    else row.push(bar);
-  }
-  return rows.map((row, index) => ({ name: index === 0 ? 'Workflows' : 'Workflows (at the same time)', bars: row }));
-};
-
-/** A lane for each workflow run that is active in the window, with its states as bars. */
-export const stateLanes = (journal: Journal, window: TimeWindow): readonly Lane[] => {
+/**
+ * The rows of a timeline, each with the bars that are in the window: workflows, brokers, faults, and outages of clients.
+ *
+ * @param detail whole workflow runs as bars, or the states of each run
+ */
+export const lanesOf = (journal: Journal, window: TimeWindow, detail: 'runs' | 'states'): readonly Lane[] => {
+  const isInside = ({ fromMs, toMs }: TimeWindow): boolean => toMs >= window.fromMs && fromMs <= window.toMs;
   const endMs = Date.parse(journal.end);
-  return journal.records.workflows
-    .filter((workflow) => workflow.startedAtMs < window.toMs && (workflow.endedAtMs ?? endMs) > window.fromMs)
-    .map((workflow) => ({
-      name: `${workflow.run} · ${workflow.region}`,
-      bars: stateBars(journal, workflow.run, endMs),
-    }))
-    .map((lane) => ({ name: lane.name, bars: within(lane.bars, window) }));
+  const { workflows, brokers, faults } = journal.records;
+  const runs = workflows.map((workflow) => ({ ...workflow, endedAtMs: workflow.endedAtMs ?? endMs }));
+  const active = runs.filter(({ startedAtMs, endedAtMs }) => startedAtMs < window.toMs && endedAtMs > window.fromMs);
+  const faultBars = faults.map(({ atMs, endedAtMs = endMs, description }): Bar => {
+    return { fromMs: atMs, toMs: endedAtMs, label: description, tone: 'trouble' };
+  });
+  const lanes: readonly Lane[] = [
+    ...(detail === 'runs' ? runLanes(runs) : active.map((run) => stateLane(journal.records.transitions, run))),
+    ...[...Map.groupBy(brokers, ({ brokerId }) => brokerId).values()].map((records) => brokerLane(records, endMs)),
+    ...(faultBars.some(isInside) ? [{ name: 'Faults', bars: faultBars }] : []),
+    ...journal.traffic.map(({ pair, sends }) => ({
+      name: `Clients of ${pair} unable to send`,
+      bars: sends.outages.map(({ fromMs, toMs }): Bar => {
+        return { fromMs, toMs, label: duration(toMs - fromMs), tone: 'trouble' };
+      }),
+    })),
+  ];
+  return lanes.map(({ name, bars }) => ({ name, bars: bars.filter(isInside) }));
 };
 
-const stateBars = (journal: Journal, run: string, endMs: number): readonly Bar[] => {
+type Run = WorkflowRecord & { readonly endedAtMs: number };
+
+/** Whole runs as bars, on as few lanes as their overlaps allow. */
+const runLanes = (runs: readonly Run[]): readonly Lane[] => {
+  const lanes: Bar[][] = [];
+  for (const { run, status, startedAtMs, endedAtMs } of runs) {
+    const bar: Bar = {
+      fromMs: startedAtMs,
+      toMs: endedAtMs,
+      label: status === 'SUCCEEDED' ? run : `${run} (${status.toLowerCase()})`,
+      tone: status === 'SUCCEEDED' || status === 'RUNNING' ? 'work' : 'trouble',
+    };
+    const free = lanes.find((bars) => (bars.at(-1)?.toMs ?? 0) <= startedAtMs);
+    if (free === undefined) lanes.push([bar]);
+    else free.push(bar);
+  }
+  return lanes.map((bars, index) => ({ name: index === 0 ? 'Workflows' : 'Workflows (at the same time)', bars }));
+};
+
+/** The states of a run as bars. */
+const stateLane = (transitions: readonly TransitionRecord[], { run, region, endedAtMs }: Run): Lane => {
   const open = new Map<string, number>();
   const bars: Bar[] = [];
-  for (const record of journal.records.transitions) {
-    if (record.run !== run) continue;
-    if (record.kind === 'entered') open.set(record.state, record.atMs);
-    const fromMs = open.get(record.state);
-    if (record.kind !== 'exited' || fromMs === undefined) continue;
-    open.delete(record.state);
-    bars.push({ fromMs, toMs: record.atMs, label: record.state, tone: record.stateType === 'Wait' ? 'wait' : 'work' });
+  for (const { state, stateType, kind, atMs } of transitions.filter((transition) => transition.run === run)) {
+    if (kind === 'entered') open.set(state, atMs);
+    const fromMs = open.get(state);
+    if (kind !== 'exited' || fromMs === undefined) continue;
+    open.delete(state);
+    bars.push({ fromMs, toMs: atMs, label: state, tone: stateType === 'Wait' ? 'wait' : 'work' });
   }
-  const ended = journal.records.workflows.find((workflow) => workflow.run === run)?.endedAtMs ?? endMs;
-  for (const [state, fromMs] of open) bars.push({ fromMs, toMs: ended, label: state, tone: 'work' });
-  return bars.sort((a, b) => a.fromMs - b.fromMs);
+  for (const [state, fromMs] of open) bars.push({ fromMs, toMs: endedAtMs, label: state, tone: 'work' });
+  return { name: `${run} · ${region}`, bars: bars.sort((a, b) => a.fromMs - b.fromMs) };
 };
 
-/** Faults on one lane; none when there were none in the window. */
-export const faultLane = (journal: Journal, window: TimeWindow): readonly Lane[] => {
-  const bars: Bar[] = journal.records.faults.map((fault) => ({
-    fromMs: fault.atMs,
-    toMs: fault.endedAtMs ?? Date.parse(journal.end),
-    label: fault.description,
-    tone: 'trouble',
-  }));
-  const inside = within(bars, window);
-  return inside.length === 0 ? [] : [{ name: 'Faults', bars: inside }];
-};
-
-/** When clients could not send, per pair with traffic. */
-export const outageLanes = (journal: Journal, window: TimeWindow): readonly Lane[] =>
-  journal.traffic.map((traffic) => ({
-    name: `Clients of ${traffic.pair} unable to send`,
-    bars: within(
-      traffic.sends.outages.map((outage) => ({
-        fromMs: outage.fromMs,
-        toMs: outage.toMs,
-        label: duration(outage.toMs - outage.fromMs),
-        tone: 'trouble' as const,
-      })),
-      window,
-    ),
-  }));
-
-const within = (bars: readonly Bar[], window: TimeWindow): readonly Bar[] =>
-  bars.filter((bar) => bar.toMs >= window.fromMs && bar.fromMs <= window.toMs);
+/** The role of a broker, and whether clients could reach it. */
+const brokerLane = (records: readonly BrokerStateRecord[], endMs: number): Lane => ({
+  name: `${records[0]?.brokerName} · ${records[0]?.region}`,
+  bars: records.map((record, index) => {
+    return { fromMs: record.atMs, toMs: records[index + 1]?.atMs ?? endMs, ...brokerState(record) };
+  }),
+});

@@ -10,7 +10,7 @@ export interface ReportFinding {
   readonly text: string;
 }
 
-/** Failed steps, failed workflows, warnings and errors that functions logged, and what operators were told. */
+/** Failed steps, failed workflows, warnings and errors that functions logged, and notifications to operators. */
 export const reportFindings = (journal: Journal): readonly ReportFinding[] => {
   const { records } = journal;
   const logs = records.logs

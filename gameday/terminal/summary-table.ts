@@ -14,7 +14,7 @@ const reconciled = (
       'reconciliation',
       `${count(duplicatesRemoved)} duplicates removed, ${count(orphansFound)} orphans, ${count(residueFound)} residue, ${count(uncertain)} uncertain`,
     ),
-    ...(contradictions === 0 ? [] : [row('  against the books', `${count(contradictions)} contradictions`)]),
+    ...(contradictions === 0 ? [] : [row('  against the accounting', `${count(contradictions)} contradictions`)]),
   ];
 };
 
@@ -38,7 +38,7 @@ export const summaryTable = (summary: GameDaySummary, colors: Colors): readonly 
               .join(', '),
           ),
           row(
-            'kept from sending',
+            'unable to send',
             `longest ${duration(unavailability.sends.longestMs)}, ${duration(unavailability.sends.totalMs)} in all`,
           ),
         ];

@@ -7,7 +7,7 @@ export class Markup {
   }
 }
 
-/** What may stand in a template: text is escaped, markup is not, lists are joined, absent values vanish. */
+/** What a template may contain: text is escaped, markup is not, lists are joined, absent values vanish. */
 export type Fragment = string | number | Markup | undefined | readonly Fragment[];
 
 /** Escapes text for element content and for quoted attributes. */
