@@ -311,7 +311,8 @@ const earlierChange: ChangeRecord = {
   effects: [],
 };
 
-const applyChangeWriter = (): Writer => {
+/** The writer of policy changes, and a person who writes the same policy. */
+export const applyChangeWriter = (): Writer & { readonly writeByHand: () => void } => {
   const log: string[] = [];
   const guards = new FakeGuards();
   const statusOf = (value: unknown): string => {
@@ -381,6 +382,9 @@ const applyChangeWriter = (): Writer => {
       next = how;
     },
     passBackOff: () => clock.advanceMs(3_600_000),
+    writeByHand: () => {
+      policies = [policy({ definition: { 'max-length': 200 } })];
+    },
     cutTable: () => {
       guards.reachable = false;
       records.list = () => Promise.reject(new ServiceUnavailable('the Control table does not answer'));
