@@ -2,9 +2,14 @@ import * as z from 'zod/mini';
 import { composeHandler, runSchema } from '../runtime/compose.ts';
 import { clusterEnvironmentSchema } from '../runtime/environment/cluster-environment.ts';
 import { applyNextChange } from './apply-change.ts';
+import { fitting } from './bounded-list.ts';
 import { driftInputSchema } from './drift-input.ts';
 import { findCluster } from './find-cluster.ts';
 import { clusterPorts } from './rabbitmq/cluster-ports.ts';
+
+/** Planned writes that a dry run lists: all that a run may make, as far as a state's payload of 256 KiB takes them. */
+const mostPlanned = 100;
+const plannedBytes = 160_000;
 
 /** Write state of policy-drift: at most one policy, after looking and judging anew. */
 export const handler = composeHandler({
@@ -16,6 +21,8 @@ export const handler = composeHandler({
     const ports = clusterPorts(runtime, environment, config);
     const applied = await applyNextChange({ input, config, executionArn: run.executionArn }, ports);
     logDecision('policy change', { cluster: config.name, ...applied });
-    return { blockers: [], ...applied };
+    const result = { blockers: [], ...applied };
+    if (result.outcome !== 'dry-run') return result;
+    return { ...result, plannedWrites: fitting(result.plannedWrites, mostPlanned, plannedBytes) };
   },
 });

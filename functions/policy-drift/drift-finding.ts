@@ -37,6 +37,12 @@ export const someNames = (names: readonly string[]): { readonly count: number; r
   first: names.slice(0, shownNames),
 });
 
+/** The first few of many names as text. */
+export const severalNames = (names: readonly string[]): string =>
+  names.length <= shownNames
+    ? names.join(', ')
+    : `${names.slice(0, shownNames).join(', ')} and ${names.length - shownNames} more`;
+
 /** Key of a policy within its cluster. */
 export const policyKey = (vhost: string, name: string): string => JSON.stringify([vhost, name]);
 

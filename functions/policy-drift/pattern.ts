@@ -31,6 +31,12 @@ export const isPlain = (name: string): boolean => !/[^ -~\x80-\xff]/.test(name);
 const maxUnbounded = 2;
 const maxOptional = 2;
 
+/**
+ * Steps of one match that has a choice between alternatives, at the most: a tenth of what PCRE allows, whose limit and
+ * whose way of counting differ by version. Beyond it PCRE may answer "no match" for a name that the pattern describes.
+ */
+const maxSteps = 1_000_000;
+
 /** Longest pattern that is looked at; RabbitMQ's own are a few dozen characters long. */
 const maxPatternBytes = 1_024;
 
@@ -39,6 +45,8 @@ interface Reader {
   at: number;
   unbounded: number;
   optional: number;
+  /** Groups, each of which PCRE enters and leaves by a step of its own. */
+  groups: number;
   /** Whether the result depends on the class of bytes that are not ASCII. */
   usesClasses: boolean;
 }
@@ -47,6 +55,8 @@ interface Reader {
 interface Part {
   readonly source: string;
   readonly literal: string | undefined;
+  /** In how many ways it can match at one place, by its alternatives; one unless given. */
+  readonly ways?: number;
 }
 
 /** What a backslash makes literal in both: printable ASCII that is neither letter nor digit. */
@@ -131,7 +141,8 @@ const readQuantifier = (reader: Reader, part: Part, single: boolean): Part => {
   const lazy = text[reader.at] === '?' ? '?' : '';
   reader.at += lazy.length;
   if ('*+{'.includes(text[reader.at] ?? ' ') || text[reader.at] === '?') outside('a quantifier after a quantifier');
-  return { source: `${part.source}${found}${lazy}`, literal: undefined };
+  const ways = (part.ways ?? 1) + (found === '?' && !single ? 1 : 0);
+  return { source: `${part.source}${found}${lazy}`, literal: undefined, ways };
 };
 
 const readGroup = (reader: Reader, depth: number): Part => {
@@ -144,7 +155,8 @@ const readGroup = (reader: Reader, depth: number): Part => {
   const inner = readAlternatives(reader, depth + 1);
   if (reader.text[reader.at] !== ')') outside('a group is not closed');
   reader.at += 1;
-  return { source: `(?:${inner.source})`, literal: undefined };
+  reader.groups += 1;
+  return { source: `(?:${inner.source})`, literal: undefined, ways: inner.ways };
 };
 
 const readPart = (reader: Reader, depth: number): Part => {
@@ -169,6 +181,7 @@ const readPart = (reader: Reader, depth: number): Part => {
 
 interface Sequence {
   readonly source: string;
+  readonly ways: number;
   readonly parts: readonly Part[];
 }
 
@@ -177,10 +190,14 @@ const readSequence = (reader: Reader, depth: number): Sequence => {
   while (reader.at < reader.text.length && !'|)'.includes(reader.text[reader.at] ?? '')) {
     parts.push(readPart(reader, depth));
   }
-  return { source: parts.map((part) => part.source).join(''), parts };
+  const ways = parts.reduce((product, part) => product * (part.ways ?? 1), 1);
+  return { source: parts.map((part) => part.source).join(''), ways, parts };
 };
 
-const readAlternatives = (reader: Reader, depth: number): { readonly source: string; readonly only?: Sequence } => {
+const readAlternatives = (
+  reader: Reader,
+  depth: number,
+): { readonly source: string; readonly ways: number; readonly only?: Sequence } => {
   const sequences = [readSequence(reader, depth)];
   while (reader.text[reader.at] === '|') {
     reader.at += 1;
@@ -188,7 +205,8 @@ const readAlternatives = (reader: Reader, depth: number): { readonly source: str
   }
   const [only] = sequences;
   const source = sequences.map((sequence) => sequence.source).join('|');
-  return sequences.length === 1 && only !== undefined ? { source, only } : { source };
+  const ways = sequences.reduce((sum, sequence) => sum + sequence.ways, 0);
+  return sequences.length === 1 && only !== undefined ? { source, ways, only } : { source, ways };
 };
 
 /** Runs of literal text in a sequence, the first one counting as prefix when `^` stands before it. */
@@ -235,13 +253,14 @@ const undecided = (why: string): CompiledPattern => ({
 
 const compile = (text: string): CompiledPattern => {
   if (text.length > maxPatternBytes) return undecided(`it is longer than ${maxPatternBytes} bytes`);
-  const reader: Reader = { text, at: 0, unbounded: 0, optional: 0, usesClasses: false };
+  const reader: Reader = { text, at: 0, unbounded: 0, optional: 0, groups: 0, usesClasses: false };
   try {
-    const { source, only } = readAlternatives(reader, 0);
+    const { source, ways, only } = readAlternatives(reader, 0);
     if (reader.at < text.length) outside('a group is closed that was not opened');
     if (reader.unbounded > maxUnbounded || reader.optional > maxOptional) outside('too many repetitions');
     const texts = only === undefined ? {} : textsOf(only.parts);
-    return decided(source, texts, reader.usesClasses);
+    const steps = stepsOf(reader, ways, source.startsWith('^') && only !== undefined);
+    return decided(source, texts, reader.usesClasses, steps);
   } catch (error) {
     // What else may be thrown is a defect of this file, of a class of its own such as TypeError.
     if (error instanceof Error && error.constructor === Error) return undecided(error.message);
@@ -249,10 +268,27 @@ const compile = (text: string): CompiledPattern => {
   }
 };
 
+/**
+ * How many steps a name of some length may take at the worst: each place to begin at, each split of the name between
+ * the unbounded parts, and each choice of alternatives, tried one after the other. Undefined where there is no choice:
+ * `maxUnbounded` and `maxOptional` bound those.
+ */
+const stepsOf = (
+  { unbounded, optional, groups }: Reader,
+  ways: number,
+  isAnchored: boolean,
+): ((length: number) => number) | undefined => {
+  if (ways === 1) return undefined;
+  const free = unbounded + (isAnchored ? 0 : 1);
+  const splits = [1, 1, 2, 6][free] ?? 1;
+  return (length) => (ways * 2 ** optional * (groups + 1) * (length + 1) ** free) / splits;
+};
+
 const decided = (
   source: string,
   texts: { readonly prefix?: string; readonly contains?: string },
   usesClasses: boolean,
+  steps: ((length: number) => number) | undefined,
 ): CompiledPattern => {
   const expression = new RegExp(source);
   const always = /^\^?(\[\^\\n\]\*)?$/.test(source);
@@ -264,6 +300,7 @@ const decided = (
       if (!isPlain(name)) return 'undecided';
       // The classes of bytes above 127 depend on the tables that PCRE was built with.
       if (usesClasses && /[\x80-\xff]/.test(name)) return 'undecided';
+      if (steps !== undefined && steps(name.length) > maxSteps) return 'undecided';
       return always || expression.test(name) ? 'yes' : 'no';
     },
   };

@@ -107,7 +107,7 @@ export class PolicyIndex {
       if (matching === 'undecided' || applies === 'undecided') {
         const because =
           matching === 'undecided'
-            ? `pattern ${JSON.stringify(policy.pattern)}: ${pattern.undecidable ?? 'the name has unusual bytes'}`
+            ? `pattern ${JSON.stringify(policy.pattern)}: ${pattern.undecidable ?? 'the name has unusual bytes, or trying all alternatives takes too long'}`
             : `apply-to ${JSON.stringify(policy.applyTo)} or the queue's type is not known`;
         open ??= [];
         open.push({ name: policy.name, because });

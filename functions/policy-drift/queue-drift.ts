@@ -1,7 +1,7 @@
 import { isAwsOwned } from './aws-owned.ts';
 import { hasUnsynchronisedMirror, isSynchronising } from './copies.ts';
 import { isMirrored } from './desired-policies.ts';
-import { type DriftFinding, groupBy, type Severity, someNames } from './drift-finding.ts';
+import { type DriftFinding, groupBy, type Severity, severalNames, someNames } from './drift-finding.ts';
 import type { EffectivePolicy, SimulatedQueue } from './effective-policy.ts';
 import { sameDefinition } from './merge-definitions.ts';
 import type { RabbitCluster, RabbitPolicy, RabbitQueue } from './rabbitmq/rabbit-cluster.ts';
@@ -135,7 +135,7 @@ const undecided = (simulated: readonly SimulatedQueue[]): readonly DriftFinding[
       vhost: first.queue.vhost,
       policy: among.length === 1 ? among[0] : undefined,
       queues: group.length,
-      message: `which policy applies to ${group.length} queue(s) in ${first.queue.vhost} is left open (${because}); give the policies ${among.join(', ')} different priorities or plainer patterns`,
+      message: `which policy applies to ${group.length} queue(s) in ${first.queue.vhost} is left open (${because}); give the policies ${severalNames(among)} different priorities or plainer patterns`,
       evidence: { because, among, names: names(group) },
       remedy: undefined,
     };

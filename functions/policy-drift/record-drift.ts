@@ -1,14 +1,18 @@
 import * as z from 'zod/mini';
 import { decisionId } from '../control/decision-id.ts';
 import type { Finding } from '../runtime/finding.ts';
+import { fitting, shortEvidence, shortened } from './bounded-list.ts';
 import type { DriftFinding } from './drift-finding.ts';
 import type { DriftInput } from './drift-input.ts';
 import { type ChangeRecord, readChanges, runNameOf } from './drift-records.ts';
 import { type Judgement, type JudgeRequest, judgeCluster } from './judge-cluster.ts';
 import type { DriftPorts } from './ports.ts';
 
-/** Findings, held changes and effects that an output lists; an execution's payload ends at 256 KiB. */
+/** Findings, held changes and effects that an output lists. */
 const mostListed = 50;
+
+/** Shares of an execution's payload, which ends at 256 KiB and carries the workflow's own variables as well. */
+const shareBytes = { findings: 48_000, refused: 32_000, postponed: 24_000, changes: 24_000, effects: 48_000 } as const;
 
 /** A queue before and after a run, as reports show it. */
 export interface ReportedEffect {
@@ -63,7 +67,14 @@ const shown = ({ code, severity, vhost, policy, queues, message }: DriftFinding)
   vhost,
   policy: policy ?? null,
   queues,
-  message,
+  message: shortened(message),
+});
+
+/** A held change or a blocker as an output shows it. */
+const bounded = (finding: Finding): Finding => ({
+  ...finding,
+  message: shortened(finding.message),
+  evidence: shortEvidence(finding.evidence),
 });
 
 const bySeverity = { critical: 0, high: 1, low: 2 } as const;
@@ -76,7 +87,10 @@ const effectsOf = (changes: readonly ChangeRecord[]): readonly ReportedEffect[] 
       messages,
       policy: { before: before.policy, after: after.policy },
       copies: { before: before.copies, after: after.copies },
-      definition: { before: JSON.stringify(before.definition), after: JSON.stringify(after.definition) },
+      definition: {
+        before: shortened(JSON.stringify(before.definition)),
+        after: shortened(JSON.stringify(after.definition)),
+      },
       resync,
     })),
   );
@@ -133,20 +147,25 @@ export const recordDrift = async (
       postponed: postponed.length,
       untouchedAwsOwned,
     },
-    findings: [...findings]
-      .sort((a, b) => bySeverity[a.severity] - bySeverity[b.severity])
-      .slice(0, mostListed)
-      .map(shown),
-    refused: [...blockers, ...refused].slice(0, mostListed),
-    postponed: postponed.slice(0, mostListed),
-    changes: changes.slice(0, mostListed).map(({ vhost, name, because, settledAs, after }) => ({
-      vhost,
-      policy: name,
-      because,
-      did: after === null ? 'deleted' : 'written',
-      settledAs,
-    })),
-    effects: effectsOf(effective).slice(0, mostListed),
+    findings: fitting(
+      findings.toSorted((a, b) => bySeverity[a.severity] - bySeverity[b.severity]).map(shown),
+      mostListed,
+      shareBytes.findings,
+    ),
+    refused: fitting([...blockers, ...refused].map(bounded), mostListed, shareBytes.refused),
+    postponed: fitting(postponed.map(bounded), mostListed, shareBytes.postponed),
+    changes: fitting(
+      changes.map(({ vhost, name, because, settledAs, after }) => ({
+        vhost,
+        policy: name,
+        because,
+        did: after === null ? 'deleted' : 'written',
+        settledAs,
+      })),
+      mostListed,
+      shareBytes.changes,
+    ),
+    effects: fitting(effectsOf(effective), mostListed, shareBytes.effects),
     verdictChanged,
   };
   if (verdictChanged && !input.dryRun) {

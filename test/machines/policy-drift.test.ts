@@ -42,6 +42,38 @@ describe('policy-drift, looking', () => {
     ]);
   });
 
+  it('ends with what fits when names are long and findings many', async () => {
+    const long = (name: string): string => `${name}-${'"'.repeat(240)}`;
+    const tied = Array.from({ length: 240 }, (_unused, at) => ({
+      name: long(`p${at}`),
+      pattern: '^tie',
+      definition: { ...mirrored, 'max-length': at + 1 },
+      priority: 4,
+    }));
+    const differing = Array.from({ length: 240 }, (_unused, at) => ({
+      name: long(`d${at}`),
+      pattern: `^${'x'.repeat(900)}${at}`,
+      definition: { 'max-length': at + 1, 'dead-letter-routing-key': 'k'.repeat(3_000) },
+      priority: 9,
+    }));
+    const stage = await DriftStage.create({
+      version: '3.10.20',
+      policies: [...tied, ...differing],
+      queues: Array.from({ length: 60 }, (_unused, at) => ({ name: `tie-${at}-${'ü'.repeat(100)}` })),
+    });
+    await stage.play(async () => {
+      for (const mode of ['report', 'remediate']) {
+        const end = await stage.drift(mode);
+        expect(end.status).toBe('SUCCEEDED');
+        const { remaining } = (end.output?.drift ?? {}) as { readonly remaining?: number };
+        expect(remaining).toBeGreaterThan(240);
+        expect(Buffer.byteLength(JSON.stringify(end.output))).toBeLessThan(200_000);
+      }
+      const [page] = stage.flow.stage.aws.notifications();
+      expect(Buffer.byteLength(page?.message ?? '')).toBeLessThan(20_000);
+    });
+  });
+
   it('finds nothing in a cluster that is as the service wants it', async () => {
     const stage = await DriftStage.create({
       version: '3.13.7',

@@ -26,21 +26,33 @@ const overflowOf = (queue: Held, policy: Settings): unknown => {
   return value === 'reject-publish' ? value : 'drop-head';
 };
 
+interface Limits {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+const limitsOf = (queue: Held, policy: Settings): Limits => ({
+  messages: smallest(policy['max-length'], queue.arguments['max-length']) ?? Number.POSITIVE_INFINITY,
+  bytes: smallest(policy['max-length-bytes'], queue.arguments['max-length-bytes']) ?? Number.POSITIVE_INFINITY,
+});
+
 /** Messages that stay when a queue enforces two limits at once. */
-const withinLimits = (queue: Held, policy: Settings, messages: number): number => {
-  const length = smallest(policy['max-length'], queue.arguments['max-length']) ?? Number.POSITIVE_INFINITY;
-  const bytes = smallest(policy['max-length-bytes'], queue.arguments['max-length-bytes']) ?? Number.POSITIVE_INFINITY;
+const within = (queue: Held, limits: Limits, messages: number): number => {
   const each = queue.messages === 0 ? 0 : queue.messageBytes / queue.messages;
-  return Math.min(messages, length, each === 0 ? messages : Math.floor(bytes / each));
+  return Math.min(messages, limits.messages, each === 0 ? messages : Math.floor(limits.bytes / each));
 };
 
 /** How many messages are left of a queue after its policies' settings changed. */
 export const messagesKept = (queue: Held, before: Settings, after: Settings): number => {
   let kept = queue.messages;
   if (queue.type === 'stream') return kept;
+  const [was, is] = [limitsOf(queue, before), limitsOf(queue, after)];
+  const dropped = overflowOf(queue, before) === 'drop-head';
+  // Scenarios may fill a queue beyond a limit that drops: what that limit let stay, no wider one takes.
+  const isTighter = !dropped || is.messages < was.messages || is.bytes < was.bytes;
   // A classic queue puts limits into force first, with the overflow that it still has, and then the overflow.
-  if (queue.type === 'classic' && overflowOf(queue, before) === 'drop-head') kept = withinLimits(queue, after, kept);
-  if (overflowOf(queue, after) === 'drop-head') kept = withinLimits(queue, after, kept);
+  const drops = overflowOf(queue, after) === 'drop-head' || (queue.type === 'classic' && dropped);
+  if (drops && isTighter) kept = within(queue, is, kept);
   const [then, now] = [before, after].map((each) => smallest(each['message-ttl'], queue.arguments['message-ttl']));
   // What waits is taken to be older than any time to live: the worst case.
   if (now !== undefined && now < (then ?? Number.POSITIVE_INFINITY)) kept = 0;

@@ -81,4 +81,24 @@ describe('merging a user policy and an operator policy', () => {
     expect(mergeDefinitions({ 'new-key': 1 }, { 'new-key': 1 })).toMatchObject({ known: true });
     expect(mergeDefinitions({ 'max-length': 'x' }, { 'max-length': 2 })).toMatchObject({ known: false });
   });
+
+  it.each([
+    ['(a|aa)'.repeat(22)],
+    [`^${'(?:a|a)'.repeat(19)}c$`],
+    [`(${'(a|aa)'.repeat(11)}|b)${'(a|aa)'.repeat(8)}c`],
+    [`^(a|aa)?${'(a|aa|)'.repeat(15)}c`],
+  ])('leaves %s open on a long name, at once', (pattern) => {
+    const { matches } = compilePattern(pattern);
+    const beganMs = performance.now();
+    expect(matches('a'.repeat(255))).toBe('undecided');
+    expect(performance.now() - beganMs).toBeLessThan(100);
+  });
+
+  it('decides alternatives as people write them, on the longest names too', () => {
+    const long = `eu-${'x'.repeat(240)}-dlq`;
+    expect(compilePattern('^(eu|us|ap)-.*-(dlq|retry)$').matches(long)).toBe('yes');
+    expect(compilePattern('(dlq|retry|parked)').matches(long)).toBe('yes');
+    expect(compilePattern('^(a|b|c|d)\\.(e|f|g|h)\\.(i|j)$').matches('a.h.j')).toBe('yes');
+    expect(compilePattern('.*(dlq|retry).*').matches('orders.dlq')).toBe('yes');
+  });
 });
