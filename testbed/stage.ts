@@ -13,11 +13,11 @@ import { VirtualClock } from '../simulator/clock/virtual-clock.ts';
 import { Engine } from '../simulator/engine/engine.ts';
 import type { ExecutionStatusChangeEvent, TaskCall, TaskFailure, TransitionEvent } from '../simulator/engine/ports.ts';
 import type { BrokerChange } from '../simulator/world/broker/active-mq-broker.ts';
+import { ActiveMqDataPlanes } from '../simulator/world/broker/active-mq-data-planes.ts';
 import type { CrdrSettingsInput } from '../simulator/world/broker/crdr-settings.ts';
 import { strongRegions } from '../simulator/world/dynamodb/table-spec.ts';
 import type { MqSettings } from '../simulator/world/mq/mq-settings.ts';
 import { SimulatedAws } from '../simulator/world/simulated-aws.ts';
-import { StageDataPlanes } from './data-planes.ts';
 import { type LambdaHandler, loadHandlers } from './handlers.ts';
 import { EmbeddedLambda, type FunctionAnswer, functionArn, type Invocation, type InvocationRuntime } from './lambda.ts';
 
@@ -80,7 +80,7 @@ export class Stage {
   readonly clock: VirtualClock;
   readonly aws: SimulatedAws;
   readonly engine: Engine;
-  readonly dataPlanes: StageDataPlanes;
+  readonly dataPlanes: ActiveMqDataPlanes;
   readonly #lambda: EmbeddedLambda;
   readonly #listeners: Partial<StageEvents>[] = [];
   readonly #topics = new Map<string, string>();
@@ -94,7 +94,7 @@ export class Stage {
     const { seed, startMs, mq, crdr } = options;
     const clock = new VirtualClock({ startMs });
     this.clock = clock;
-    this.dataPlanes = new StageDataPlanes({
+    this.dataPlanes = new ActiveMqDataPlanes({
       clock,
       seed,
       crdr,

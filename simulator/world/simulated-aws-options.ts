@@ -6,8 +6,8 @@ import type { MqSettings } from './mq/mq-settings.ts';
 export interface SimulatedAwsOptions {
   readonly clock: VirtualClock;
   readonly seed: number;
-  /** Message stores, replication and AMQP. */
-  readonly dataPlanes: DataPlanes;
+  /** Message stores, replication and AMQP; `ActiveMqDataPlanes` by default. */
+  readonly dataPlanes?: DataPlanes;
   readonly regions?: readonly string[];
   /** Twelve digits. */
   readonly accountId?: string;

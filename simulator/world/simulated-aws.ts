@@ -4,6 +4,7 @@ import type { ApiCall, ApiCallAttempt } from '../api/api-call.ts';
 import type { CallOrigin } from '../api/dispatcher.ts';
 import type { ApiService, Members } from '../api/service.ts';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
+import { ActiveMqDataPlanes } from './broker/active-mq-data-planes.ts';
 import type { ConnectingParty, HostPort } from './broker-connections.ts';
 import type { BrokerAmendment, SimulatedBroker } from './broker-inventory.ts';
 import type { Interception } from './call-faults.ts';
@@ -79,7 +80,7 @@ export class SimulatedAws {
       clock,
       accountId,
       settings: { ...defaultMqSettings, ...options.mq },
-      dataPlanes: options.dataPlanes,
+      dataPlanes: options.dataPlanes ?? new ActiveMqDataPlanes({ clock, seed }),
       faults,
       reachability,
       random: this.randomStream('mq'),

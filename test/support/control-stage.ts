@@ -2,27 +2,16 @@ import { ControlItems } from '../../functions/control/control-items.ts';
 import type { Runtime } from '../../functions/runtime/runtime.ts';
 import { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
 import { strongRegions } from '../../simulator/world/dynamodb/table-spec.ts';
-import type { DataPlanes } from '../../simulator/world/mq/data-planes.ts';
 import { SimulatedAws } from '../../simulator/world/simulated-aws.ts';
 import { noonMs } from './brokers.ts';
 import { fakeRuntime } from './fake-ports.ts';
 
 const tableName = 'mq-dr-control';
 
-/** Tests of the table add no brokers. */
-const noBrokers: DataPlanes = {
-  createBroker: () => {
-    throw new TypeError('this test has no brokers');
-  },
-  createPair: () => {
-    throw new TypeError('this test has no brokers');
-  },
-};
-
 /** The simulator's Control table, and what a function of each Region reads and writes it with. */
 export class ControlStage {
   readonly clock = new VirtualClock({ startMs: noonMs });
-  readonly aws = new SimulatedAws({ clock: this.clock, seed: 1, dataPlanes: noBrokers });
+  readonly aws = new SimulatedAws({ clock: this.clock, seed: 1 });
 
   /** Runs `body` as an actor of a new stage's clock. */
   static async play<T>(body: (stage: ControlStage) => Promise<T>): Promise<T> {

@@ -2,7 +2,6 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoLedgerTable } from '../../functions/ledger/dynamodb/ledger-table.ts';
 import { type CreateLedgerOptions, createLedger, type Ledger } from '../../functions/ledger/index.ts';
 import { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
-import type { DataPlanes } from '../../simulator/world/mq/data-planes.ts';
 import { SimulatedAws } from '../../simulator/world/simulated-aws.ts';
 import { noonMs } from './brokers.ts';
 
@@ -10,20 +9,10 @@ export const ledgerTableName = 'mq-dr-processed-messages';
 export const west = 'us-west-2';
 export const east = 'us-east-1';
 
-/** Tests of the table add no brokers. */
-const noBrokers: DataPlanes = {
-  createBroker: () => {
-    throw new TypeError('this test has no brokers');
-  },
-  createPair: () => {
-    throw new TypeError('this test has no brokers');
-  },
-};
-
 /** The simulator's table of processed messages, with a replica in each of two Regions. */
 export class LedgerStage {
   readonly clock = new VirtualClock({ startMs: noonMs });
-  readonly aws = new SimulatedAws({ clock: this.clock, seed: 1, dataPlanes: noBrokers });
+  readonly aws = new SimulatedAws({ clock: this.clock, seed: 1 });
   /** Every API call, as `UpdateItem us-west-2`. */
   readonly calls: string[] = [];
 

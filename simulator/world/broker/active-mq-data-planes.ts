@@ -1,24 +1,24 @@
-import type { VirtualClock } from '../simulator/clock/virtual-clock.ts';
-import { ActiveMqBroker, type BrokerChange } from '../simulator/world/broker/active-mq-broker.ts';
-import { CrdrPair } from '../simulator/world/broker/crdr-pair.ts';
-import type { CrdrSettingsInput } from '../simulator/world/broker/crdr-settings.ts';
-import type { DataPlanes } from '../simulator/world/mq/data-planes.ts';
-import { randomStream } from '../simulator/world/seeded-random.ts';
+import type { VirtualClock } from '../../clock/virtual-clock.ts';
+import type { DataPlanes } from '../mq/data-planes.ts';
+import { randomStream } from '../seeded-random.ts';
+import { ActiveMqBroker, type BrokerChange } from './active-mq-broker.ts';
+import { CrdrPair } from './crdr-pair.ts';
+import type { CrdrSettingsInput } from './crdr-settings.ts';
 
-export interface StageDataPlanesOptions {
+export interface ActiveMqDataPlanesOptions {
   readonly clock: VirtualClock;
   readonly seed: number;
-  readonly crdr: CrdrSettingsInput | undefined;
-  readonly onBrokerChange: (change: BrokerChange) => void;
+  readonly crdr?: CrdrSettingsInput | undefined;
+  readonly onBrokerChange?: (change: BrokerChange) => void;
 }
 
 /** Brokers that hold messages and pairs that replicate, for the control plane to switch. */
-export class StageDataPlanes implements DataPlanes {
-  readonly #options: StageDataPlanesOptions;
+export class ActiveMqDataPlanes implements DataPlanes {
+  readonly #options: ActiveMqDataPlanesOptions;
   readonly #brokers = new Map<string, ActiveMqBroker>();
   readonly #pairs: CrdrPair[] = [];
 
-  constructor(options: StageDataPlanesOptions) {
+  constructor(options: ActiveMqDataPlanesOptions) {
     this.#options = options;
   }
 
