@@ -14,7 +14,14 @@ const filesBelow = (folder: string, ending: string): readonly string[] =>
     .map((path) => `${folder}/${path}`)
     .sort();
 
-const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', ...filesBelow('docs', '.md')];
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'SECURITY.md',
+  'simulator/README.md',
+  ...filesBelow('docs', '.md'),
+];
 const sources = filesBelow('functions', '.ts').map((path) => ({ path, text: textOf(path) }));
 const runbooks = filesBelow('docs/runbooks', '.md');
 

@@ -264,6 +264,15 @@ describe('operations that the simulator does not serve', () => {
     .filter(isSigningName)
     .filter((service) => service !== 's3');
 
+  it('are all but those on the list in simulator/README.md', () => {
+    const readme = readFileSync(resolve(root, 'simulator/README.md'), 'utf8');
+    const listed = [...readme.matchAll(/^\| [^|]+ \(`(\w+)`\) \| ([\w, ]+) \|$/gm)].flatMap(([, service, operations]) =>
+      (operations ?? '').split(', ').map((operation) => `${service}.${operation}`),
+    );
+    const ofS3 = ['s3.HeadObject', 's3.ListObjectsV2'];
+    expect([...listed].sort()).toEqual([...Object.keys(validRequests), ...furtherOperations, ...ofS3].sort());
+  });
+
   it.each(services)('are refused by name: %s', async (service) => {
     await withAws('in process', async (test) => {
       await setTheScene(test);
