@@ -14,7 +14,6 @@ const smallerWins = [
   'max-length-bytes',
   'max-in-memory-length',
   'max-in-memory-bytes',
-  'delivery-limit',
 ];
 
 /** docs/rabbitmq.md 2.6: the operator's value holds. */
@@ -36,12 +35,19 @@ const mergeParams = (user: JsonValue, operator: JsonValue): JsonValue | undefine
   return user.length > operator.length ? user : operator;
 };
 
+/** A negative limit is none, and then the other one holds; docs/rabbitmq.md 2.6. Before 4.0 none is negative. */
+const mergeDeliveryLimit = (user: JsonValue, operator: JsonValue): JsonValue | undefined => {
+  if (typeof user !== 'number' || typeof operator !== 'number') return undefined;
+  return user < 0 || operator < 0 ? Math.max(user, operator) : Math.min(user, operator);
+};
+
 const mergeValue = (key: string, user: JsonValue, operator: JsonValue): JsonValue | undefined => {
   if (sameValue(user, operator)) return user;
   if (operatorWins.includes(key)) return operator;
   if (smallerWins.includes(key)) {
     return typeof user === 'number' && typeof operator === 'number' ? Math.min(user, operator) : undefined;
   }
+  if (key === 'delivery-limit') return mergeDeliveryLimit(user, operator);
   if (key === 'ha-mode') return mergeMode(user, operator);
   return key === 'ha-params' ? mergeParams(user, operator) : undefined;
 };

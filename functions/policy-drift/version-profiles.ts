@@ -1,5 +1,5 @@
 import type { JsonValue } from '../config/json-value.ts';
-import type { QueueType } from './rabbitmq/rabbit-cluster.ts';
+import { type VoidKeys, voidKeysOf } from './void-keys.ts';
 
 /** What a family of RabbitMQ versions does with policies and copies, as far as drift depends on it. */
 export interface VersionProfile {
@@ -15,7 +15,7 @@ export interface VersionProfile {
   /** Deliveries after which a quorum queue without `delivery-limit` gives a message up; undefined: never. docs/rabbitmq.md 3.3. */
   readonly defaultDeliveryLimit: number | undefined;
   /** Keys of which one makes a whole policy void for a queue of that type; docs/rabbitmq.md 2.5. */
-  readonly voidKeys: Readonly<Record<Exclude<QueueType, 'other'>, ReadonlySet<string>>>;
+  readonly voidKeys: VoidKeys;
 }
 
 /** What every policy of a classic queue must say where mirroring exists; docs/rabbitmq.md 4.1. */
@@ -34,30 +34,7 @@ export const mirroringKeys: readonly string[] = [
   'ha-promote-on-failure',
 ];
 
-/** docs/rabbitmq.md 2.5: `ha-sync-batch-size` is not among the keys that void a policy for quorum queues. */
-const mirroringThatVoids = mirroringKeys.filter((key) => key !== 'ha-sync-batch-size');
-const streamKeys = ['max-age', 'stream-max-segment-size-bytes', 'initial-cluster-size'];
-
-const quorumVoid = ['max-priority', 'queue-mode', ...mirroringThatVoids, 'queue-master-locator', ...streamKeys];
-const streamVoid = [
-  ...['expires', 'message-ttl', 'dead-letter-exchange', 'dead-letter-routing-key', 'max-length'],
-  ...['max-in-memory-length', 'max-in-memory-bytes', 'max-priority', 'overflow', 'queue-mode', 'delivery-limit'],
-  ...[...mirroringThatVoids, 'queue-master-locator', 'dead-letter-strategy'],
-];
-const classicVoid = [...streamKeys, 'delivery-limit', 'dead-letter-strategy'];
-
-const upTo311 = {
-  classic: new Set([...classicVoid, 'queue-leader-locator']),
-  quorum: new Set(quorumVoid),
-  stream: new Set(streamVoid),
-};
-const from312 = {
-  classic: new Set([...classicVoid, 'max-in-memory-length', 'max-in-memory-bytes', 'target-group-size']),
-  quorum: new Set(quorumVoid),
-  stream: new Set([...streamVoid, 'target-group-size']),
-};
-
-const profiles: readonly (VersionProfile & { readonly matches: RegExp })[] = [
+const families: readonly (Omit<VersionProfile, 'voidKeys'> & { readonly matches: RegExp })[] = [
   {
     family: '3.8–3.10',
     matches: /^3\.(8|9|10)(\.|$)/,
@@ -66,7 +43,6 @@ const profiles: readonly (VersionProfile & { readonly matches: RegExp })[] = [
     applyToTypes: false,
     operatorMirroring: false,
     defaultDeliveryLimit: undefined,
-    voidKeys: upTo311,
   },
   {
     family: '3.11',
@@ -76,7 +52,6 @@ const profiles: readonly (VersionProfile & { readonly matches: RegExp })[] = [
     applyToTypes: false,
     operatorMirroring: true,
     defaultDeliveryLimit: undefined,
-    voidKeys: upTo311,
   },
   {
     family: '3.12',
@@ -86,7 +61,6 @@ const profiles: readonly (VersionProfile & { readonly matches: RegExp })[] = [
     applyToTypes: true,
     operatorMirroring: true,
     defaultDeliveryLimit: undefined,
-    voidKeys: from312,
   },
   {
     family: '3.13',
@@ -96,7 +70,6 @@ const profiles: readonly (VersionProfile & { readonly matches: RegExp })[] = [
     applyToTypes: true,
     operatorMirroring: true,
     defaultDeliveryLimit: undefined,
-    voidKeys: from312,
   },
   {
     family: '4.x',
@@ -106,13 +79,20 @@ const profiles: readonly (VersionProfile & { readonly matches: RegExp })[] = [
     applyToTypes: true,
     operatorMirroring: false,
     defaultDeliveryLimit: 20,
-    voidKeys: from312,
   },
 ];
 
 /** The profile of a version such as `3.13.7`; undefined for one that nobody has looked at. */
-export const profileFor = (version: string): VersionProfile | undefined =>
-  profiles.find(({ matches }) => matches.test(version));
+export const profileFor = (version: string): VersionProfile | undefined => {
+  const known = profiles.get(version);
+  if (known !== undefined) return known;
+  const family = families.find(({ matches }) => matches.test(version));
+  if (family === undefined) return undefined;
+  const profile = { ...family, voidKeys: voidKeysOf(version) };
+  profiles.set(version, profile);
+  return profile;
+};
+const profiles = new Map<string, VersionProfile>();
 
 /** The families that have a profile, for messages. */
-export const knownFamilies: readonly string[] = profiles.map(({ family }) => family);
+export const knownFamilies: readonly string[] = families.map(({ family }) => family);

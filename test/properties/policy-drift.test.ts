@@ -241,20 +241,33 @@ describe('the simulation of effective policies', () => {
   });
 
   it('agrees with the embedded broker, operator policies and merging included', () => {
+    const version = fc.constantFrom(
+      '3.8.35',
+      '3.9.29',
+      '3.10.8',
+      '3.11.28',
+      '3.12.14',
+      '3.13.7',
+      '4.0.5',
+      '4.2.9',
+      '4.3.5',
+    );
     fc.assert(
-      fc.property(policies, policies, name, type, (users, operators, text, of) => {
+      fc.property(policies, policies, name, type, version, (users, operators, text, of, at) => {
+        // Streams came with 3.9.
+        if (of === 'stream' && at === '3.8.35') return;
         const both = new VhostPolicies(
           users.map((rule) => rule.policy),
           operators.map((rule) => rule.policy),
-          profileOf('3.13.7'),
+          profileOf(at),
         );
         const effective = both.effective({ name: text, type: of });
         if (!effective.decided) return;
         const stored = (rules: readonly Ruled[]): StoredPolicy[] =>
           rules.map(({ policy: { applyTo: scope, ...rest } }) => ({ ...rest, 'apply-to': scope }));
         const asked = { vhost: '/', name: text, type: of };
-        const user = appliedPolicy(stored(users), asked);
-        const merged = mergedDefinition(user, appliedPolicy(stored(operators), asked));
+        const user = appliedPolicy(stored(users), asked, at);
+        const merged = mergedDefinition(user, appliedPolicy(stored(operators), asked, at));
         expect(effective.policy?.name).toBe(user?.name);
         expect(sameDefinition(effective.definition, merged as RabbitPolicy['definition'])).toBe(true);
       }),

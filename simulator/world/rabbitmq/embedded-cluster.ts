@@ -231,8 +231,8 @@ export class EmbeddedRabbitCluster {
   /** What the broker shows of a classic queue without messages. */
   #figuresOfEmpty(vhost: string, name: string): Readonly<Record<string, unknown>> {
     const asked = { vhost, name, type: 'classic' as const };
-    const user = appliedPolicy(this.#policies.values(), asked);
-    const operator = appliedPolicy(this.#operatorPolicies.values(), asked);
+    const user = appliedPolicy(this.#policies.values(), asked, this.#version);
+    const operator = appliedPolicy(this.#operatorPolicies.values(), asked, this.#version);
     const definition = mergedDefinition(user, operator);
     const running = this.#nodes.flatMap((node) => (node.running ? [node.name] : []));
     const mirrors = mirrorNodes(definition, this.#nodes[0]?.name ?? '', running, this.#version);
@@ -398,8 +398,8 @@ export class EmbeddedRabbitCluster {
     const users = byVhost(this.#policies);
     const operators = byVhost(this.#operatorPolicies);
     for (const queue of this.#queues) {
-      queue.policy = appliedPolicy(users.get(queue.vhost) ?? [], queue);
-      queue.operatorPolicy = appliedPolicy(operators.get(queue.vhost) ?? [], queue);
+      queue.policy = appliedPolicy(users.get(queue.vhost) ?? [], queue, this.#version);
+      queue.operatorPolicy = appliedPolicy(operators.get(queue.vhost) ?? [], queue, this.#version);
       const before = queue.definition;
       queue.definition = mergedDefinition(queue.policy, queue.operatorPolicy);
       this.#drop(queue, before);
