@@ -4,12 +4,12 @@ import { didYouMean } from '../functions/runtime/nearest-name.ts';
 import { machines } from '../infra/catalogue.ts';
 import type { Matrix } from './matrix/matrix.ts';
 import { writeProof } from './report/write-proofs.ts';
-import { type ProofResult, summaryOf } from './runner/proof-result.ts';
+import { jsonSummaryOf, type ProofResult } from './runner/proof-result.ts';
 
-/** Reports of proofs, from the repository's root. */
+/** Reports, from the repository's root. */
 const defaultFolder = 'reports/proofs';
 
-/** What every proof takes. */
+/** Options of every check. */
 interface CommonOptions {
   readonly json: boolean;
   readonly out: string;
@@ -50,7 +50,7 @@ const showProgress = (proof: string) => (done: number, of: number) => {
 
 const asText = (result: ProofResult, page: string): string => {
   const { proof, cases, failed, mutants, mutantsKilled, seconds, cpuSeconds, perSecond, unit, failures } = result;
-  const killed = mutants === undefined ? '' : `, ${mutantsKilled} of ${mutants} broken definitions found out`;
+  const killed = mutants === undefined ? '' : `, ${mutantsKilled} of ${mutants} broken definitions detected`;
   return [
     `${proof}: ${cases - failed} of ${cases} cases held${killed}`,
     ...failures.flatMap(({ name, reasons, path = [] }) => [
@@ -65,12 +65,12 @@ const asText = (result: ProofResult, page: string): string => {
 const report = async (result: ProofResult, { json, out }: CommonOptions): Promise<void> => {
   if (process.stderr.isTTY) process.stderr.write('\r\u001B[K');
   const page = await writeProof(out, result);
-  console.log(json ? JSON.stringify(summaryOf(result)) : asText(result, page));
+  console.log(json ? JSON.stringify(jsonSummaryOf(result)) : asText(result, page));
   if (result.failed > 0 || result.mutants !== result.mutantsKilled) process.exitCode = 1;
 };
 
 const program = new Command('prove')
-  .description('Check the claims of the project exhaustively: every state, every fault, every crash, random schedules.')
+  .description('Verify what the project claims: model check, crash matrix, fault matrix, randomized schedules.')
   .showHelpAfterError();
 
 const proof = (name: string, description: string): Command =>
@@ -80,8 +80,8 @@ const proof = (name: string, description: string): Command =>
     .option('--json', 'print one JSON object and nothing else on standard output', false)
     .option('--out <folder>', 'where the JSON and the page are written', defaultFolder);
 
-// Each proof is loaded only when it is asked for: the static one needs no worlds.
-proof('static', 'hold every definition, and every one that lacks a safeguard, against the rules').action(
+// Each check is loaded only when it is asked for: the model check simulates nothing.
+proof('static', 'model check: every definition, and every one that lacks a safeguard, against the rules').action(
   async (options: CommonOptions) => {
     const { proveStatic } = await import('./static/prove-static.ts');
     await report(proveStatic(), options);
@@ -97,19 +97,21 @@ const proveAndReport = async (matrix: Matrix, { machine: names, ...options }: Ma
   await report(await proveMatrix(matrix, { machines, onProgress: showProgress(matrix.proof) }), options);
 };
 
-matrix('crash', 'kill the handler at every call, and end every run from outside in every Task').action(
+matrix('crash', 'crash matrix: kill the handler at every call, and end every run from outside in every Task').action(
   async (options: MatrixCommandOptions) => {
     const { crashMatrix } = await import('./crash/crash-matrix.ts');
     await proveAndReport(crashMatrix, options);
   },
 );
 
-matrix('faults', 'let the calls of every Task fail in every way').action(async (options: MatrixCommandOptions) => {
-  const { faultMatrix } = await import('./faults/fault-matrix.ts');
-  await proveAndReport(faultMatrix, options);
-});
+matrix('faults', 'fault matrix: let the calls of every Task fail in every way').action(
+  async (options: MatrixCommandOptions) => {
+    const { faultMatrix } = await import('./faults/fault-matrix.ts');
+    await proveAndReport(faultMatrix, options);
+  },
+);
 
-proof('schedules', 'play random schedules of traffic, operators, events, faults and crashes')
+proof('schedules', 'randomized schedules: play traffic, operators, events, faults and crashes')
   .option('--runs <number>', 'how many schedules', positive, 300)
   .option('--seed <number>', 'seed of all of them', wholeNumber, 42)
   .option('--replay <file>', 'play the schedule of a file alone')

@@ -10,7 +10,7 @@ const brokerIdOf = ({ request }: ApiCallRecord): string =>
  * API calls that an execution of `failover` made to the Region of the old primary, from its start until it saw its
  * promotion take effect. There must be none: that Region may be lost.
  */
-export const callsToLostRegion = ({
+export const lostRegionCalls = ({
   apiCalls,
   brokers,
   verdicts,

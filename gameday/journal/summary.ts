@@ -3,7 +3,7 @@ import { type DriftCounts, driftRuns, driftSummary } from './drift.ts';
 import { estimatedCostUsd } from './estimated-cost.ts';
 import { type FailoverTimeline, failoverTimelinesOf } from './failover-timeline.ts';
 import { isoTime, type Journal, type Outcome } from './journal.ts';
-import { callsToLostRegion } from './lost-region-calls.ts';
+import { lostRegionCalls } from './lost-region-calls.ts';
 import { type Promotion, promotionsOf } from './promotions.ts';
 import { type ReconciliationSummary, reconciliationSummary } from './reconciliation.ts';
 import { refusalsOf } from './refusals.ts';
@@ -115,7 +115,7 @@ export const summaryOf = (journal: Journal, files: GameDaySummary['files']): Gam
       unavailableMs: promotion.unavailableMs,
     })),
     apiCalls: countBy(apiCalls.map((call) => `${call.service}:${call.operation}`)),
-    callsToLostRegionBeforePromotion: callsToLostRegion(journal.records).length,
+    callsToLostRegionBeforePromotion: lostRegionCalls(journal.records).length,
     pages: journal.records.notifications.map(({ atMs, region, subject }) => ({ at: isoTime(atMs), region, subject })),
     refusals: refusalsOf(workflows).map(({ atMs, run, codes }) => ({ at: isoTime(atMs), run, codes })),
     approvals: approvalsOf(journal.records).map(({ atMs, pair, answer }) => ({ at: isoTime(atMs), pair, answer })),

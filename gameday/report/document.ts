@@ -7,7 +7,7 @@ export type Tone = 'good' | 'warn' | 'bad';
 export type Text = string | { readonly text: string; readonly tone: Tone; readonly bold?: true };
 
 /** A number that leads the report. */
-export interface Figure {
+export interface KeyFigure {
   readonly name: string;
   readonly value: Text;
   readonly more: string;
@@ -55,7 +55,7 @@ export interface Report {
   readonly kicker: string;
   readonly outcome: Exclude<Text, string>;
   readonly description: string;
-  readonly figures: readonly Figure[];
+  readonly figures: readonly KeyFigure[];
   readonly sections: readonly Section[];
   readonly footer: string;
 }

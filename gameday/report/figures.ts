@@ -1,7 +1,7 @@
 import { count, counted, dollars, duration } from '../../testbed/page/format.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { GameDaySummary } from '../journal/summary.ts';
-import type { Figure, Report } from './document.ts';
+import type { KeyFigure, Report } from './document.ts';
 
 /** One line that says how the game day ended. */
 export const outcomeText = (journal: Journal): Report['outcome'] => {
@@ -25,7 +25,7 @@ export const outcomeText = (journal: Journal): Report['outcome'] => {
 };
 
 /** The figures that an operator and a manager look for first. */
-export const keyFigures = (journal: Journal, summary: GameDaySummary): readonly Figure[] => {
+export const keyFigures = (journal: Journal, summary: GameDaySummary): readonly KeyFigure[] => {
   const { messages, unavailability, promotions, cost } = summary;
   const detected = promotions.flatMap((promotion) => promotion.detectionDelayMs ?? []);
   const twice = messages.processedTwice + messages.unknownProcessedTwice;

@@ -2,7 +2,7 @@ import { count } from '../../testbed/page/format.ts';
 import { type Fragment, html, Markup } from '../../testbed/page/html.ts';
 import { style } from '../../testbed/page/style.ts';
 import { table } from '../../testbed/page/table.ts';
-import type { Block, Figure, ProbeVerdict, Report, Section, TableBlock, Text } from './document.ts';
+import type { Block, KeyFigure, ProbeVerdict, Report, Section, TableBlock, Text } from './document.ts';
 
 /** The report as one HTML file that needs nothing else: no script, no font, no image from anywhere. */
 export const htmlReport = ({
@@ -40,7 +40,7 @@ ${sections.map(section)}</main>
 </html>
 `.text;
 
-const figure = ({ name, value, more }: Figure): Markup =>
+const figure = ({ name, value, more }: KeyFigure): Markup =>
   html`<div><dt>${name}</dt><dd class="value${typeof value === 'string' ? '' : ` ${value.tone}`}">${plain(value)}</dd><dd class="more">${more}</dd></div>`;
 
 const section = ({ id, title, body }: Section): Markup =>

@@ -12,7 +12,7 @@ export const markdownReport = ({ title, kicker, outcome, description, figures, s
     inline(description),
     inline(kicker),
     rowsOf(
-      ['Figure', 'Value', ''],
+      ['KeyFigure', 'Value', ''],
       figures.map(({ name, value, more }) => [name, value, more]),
     ),
     ...sections.flatMap(section),

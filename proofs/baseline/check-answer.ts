@@ -1,6 +1,6 @@
 import type { FunctionAnswer } from '../../testbed/lambda.ts';
-import type { AnswerValue } from '../contracts/fact.ts';
-import { functionFacts, maxAnswerBytes } from '../contracts/index.ts';
+import type { AnswerValue } from '../contracts/contract.ts';
+import { functionContracts, maxAnswerBytes } from '../contracts/index.ts';
 
 const at = (value: unknown, path: string): unknown =>
   path
@@ -20,7 +20,7 @@ const isOneOf = (values: readonly AnswerValue[], value: unknown): boolean =>
  * Where an answer is not what proofs/contracts/index.ts says of its function: the static proof counts on every word of it.
  */
 export const answerProblems = ({ functionName, event, answer }: FunctionAnswer): readonly string[] => {
-  const facts = functionFacts[functionName];
+  const facts = functionContracts[functionName];
   if (facts === undefined) return [];
   const problems: string[] = [];
   for (const [path, values] of Object.entries(facts.answers ?? {})) {

@@ -1,16 +1,16 @@
-import type { AnswerValue, FunctionFacts, GuardAnswer } from './fact.ts';
+import type { AnswerValue, FunctionContract, GuardAnswer } from './contract.ts';
 
 /** A gate in front of a whole run: it says whether the run may go on, and whether it is a dry run. */
-export const gate = (go: string): Pick<FunctionFacts, 'role' | 'answers' | 'endings'> => ({
-  role: 'look',
+export const gate = (go: string): Pick<FunctionContract, 'role' | 'answers' | 'endings'> => ({
+  role: 'read',
   answers: { verdict: [go, 'refused'], dryRun: [true, false] },
   endings: { verdict: { refused: ['Refused'] }, dryRun: { true: ['DryRun', 'Refused'] } },
 });
 
-/** What every write to a broker may answer, beside what is its own. */
+/** What every write to a broker may answer, in addition to its own. */
 export const written = (
   ...values: readonly string[]
-): Pick<FunctionFacts, 'role' | 'needs' | 'answers' | 'inDryRun' | 'endings'> => ({
+): Pick<FunctionContract, 'role' | 'needs' | 'answers' | 'inDryRun' | 'endings'> => ({
   role: 'write',
   needs: 'pair',
   answers: { outcome: [...values, 'dry-run', 'refused'] },

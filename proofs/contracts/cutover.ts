@@ -1,7 +1,7 @@
-import type { FunctionFacts } from './fact.ts';
+import type { FunctionContract } from './contract.ts';
 
 /** Functions around a promotion. */
-export const cutoverFacts: Readonly<Record<string, FunctionFacts>> = {
+export const cutoverContracts: Readonly<Record<string, FunctionContract>> = {
   'hold-consumers': {
     role: 'step',
     answers: { outcome: ['live', 'held', 'dry-run', 'pending', 'not-configured', 'refused'] },
@@ -13,7 +13,7 @@ export const cutoverFacts: Readonly<Record<string, FunctionFacts>> = {
   'release-consumers': {
     role: 'step',
     answers: { outcome: ['live', 'released', 'pending', 'not-configured', 'failed', 'refused'] },
-    gives: ['consumers', 'after-promotion: consumers'],
+    releases: ['consumers', 'after-promotion: consumers'],
     mayFail: 'the broker serves already; a warning says what is missing',
     failsSilently: true,
   },

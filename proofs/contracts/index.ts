@@ -1,35 +1,35 @@
 import { maxPairsPerRegion } from '../../infra/catalogue.ts';
 import { answered } from './answers.ts';
-import { cutoverFacts } from './cutover.ts';
-import type { ChildFacts, FunctionFacts } from './fact.ts';
-import { policyDriftFacts } from './policy-drift.ts';
-import { promotionFacts } from './promotion.ts';
-import { readinessFacts } from './readiness.ts';
-import { reconciliationFacts } from './reconciliation.ts';
-import { replicaFacts } from './replica.ts';
-import { runsFacts } from './runs.ts';
-import { watchFacts } from './watch.ts';
+import type { ChildContract, FunctionContract } from './contract.ts';
+import { cutoverContracts } from './cutover.ts';
+import { policyDriftContracts } from './policy-drift.ts';
+import { promotionContracts } from './promotion.ts';
+import { readinessContracts } from './readiness.ts';
+import { reconciliationContracts } from './reconciliation.ts';
+import { replicaContracts } from './replica.ts';
+import { runsContracts } from './runs.ts';
+import { watchContracts } from './watch.ts';
 
 /*
  * What a definition cannot say of itself and `npm run prove` has to know: which functions write, what guards them, what
- * they take and give back, and what their answers may say. The proofs hold the definitions against this table, and the
- * table against every answer that a function gives while they run.
+ * they take and release, and what their answers may say. The model check checks the definitions against these contracts;
+ * the other checks check the contracts against every answer that a function gives.
  */
 
 /** Every function that a definition calls. */
-export const functionFacts: Readonly<Record<string, FunctionFacts>> = {
-  ...replicaFacts,
-  ...reconciliationFacts,
-  ...promotionFacts,
-  ...cutoverFacts,
-  ...runsFacts,
-  ...policyDriftFacts,
-  ...watchFacts,
-  ...readinessFacts,
+export const functionContracts: Readonly<Record<string, FunctionContract>> = {
+  ...replicaContracts,
+  ...reconciliationContracts,
+  ...promotionContracts,
+  ...cutoverContracts,
+  ...runsContracts,
+  ...policyDriftContracts,
+  ...watchContracts,
+  ...readinessContracts,
 };
 
 /** Every machine that a definition starts. */
-export const childFacts: Readonly<Record<string, ChildFacts>> = {
+export const childContracts: Readonly<Record<string, ChildContract>> = {
   failover: { guards: [[answered('evaluate-signals', 'decision', 'failover')]] },
   switchover: {
     needs: 'pair',
@@ -46,7 +46,7 @@ export const childFacts: Readonly<Record<string, ChildFacts>> = {
       [answered('switchover', 'outcome', 'SwitchedOver', 'Escalated')],
     ],
     needs: 'pair',
-    gives: ['after-promotion: messages'],
+    releases: ['after-promotion: messages'],
     // Duplicates are removed before consumers that stand still go on.
     precedes: { function: 'release-consumers', when: answered('hold-consumers', 'outcome', 'held') },
     cutShort: 'clients wait for it; it goes on by itself, and a new run repairs what it does not come to',
@@ -55,10 +55,10 @@ export const childFacts: Readonly<Record<string, ChildFacts>> = {
   },
 };
 
-/** Outcomes that a run may end with only after it has told people. */
-export const toldOutcomes: readonly string[] = ['Paged'];
+/** Outcomes that a run may end with only after it has notified operators. */
+export const notifiedOutcomes: readonly string[] = ['Paged'];
 
-/** Errors that definitions raise themselves, beside the catalogue: overdue waits and stalls, by name. */
+/** Errors that definitions raise themselves, in addition to the catalogue: overdue waits and stalls, by name. */
 export const ownErrors: readonly string[] = [
   'CreationOverdue',
   'PairingOverdue',
@@ -79,4 +79,4 @@ export const ownErrors: readonly string[] = [
 export const maxAnswerBytes = 12_288;
 
 /** Most items of a Map state, by its name. */
-export const mostItems: Readonly<Record<string, number>> = { EvaluatePairs: maxPairsPerRegion };
+export const maxItems: Readonly<Record<string, number>> = { EvaluatePairs: maxPairsPerRegion };

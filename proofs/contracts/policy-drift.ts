@@ -1,10 +1,10 @@
 import { answered } from './answers.ts';
-import type { FunctionFacts } from './fact.ts';
+import type { FunctionContract } from './contract.ts';
 
 /** Functions of policy-drift. */
-export const policyDriftFacts: Readonly<Record<string, FunctionFacts>> = {
+export const policyDriftContracts: Readonly<Record<string, FunctionContract>> = {
   'assess-drift': {
-    role: 'look',
+    role: 'read',
     answers: { verdict: ['in-sync', 'drifted', 'proceed', 'refused'], awaitsService: [true, false] },
   },
   'apply-policy-change': {
@@ -26,16 +26,16 @@ export const policyDriftFacts: Readonly<Record<string, FunctionFacts>> = {
     ],
   },
   'observe-policy-change': {
-    role: 'look',
+    role: 'read',
     answers: { phase: ['settled', 'syncing', 'waiting', 'lost', 'unfinished', 'none'] },
     pending: { field: 'phase', values: ['syncing', 'waiting'] },
     takes: { held: 'cluster' },
   },
-  'record-drift': { role: 'record', gives: ['cluster'] },
+  'record-drift': { role: 'record', releases: ['cluster'] },
   'release-cluster': {
     role: 'record',
-    gives: ['cluster'],
-    mayFail: 'a lock that cannot be given back expires',
+    releases: ['cluster'],
+    mayFail: 'a lock that cannot be released expires',
     failsSilently: true,
   },
 };

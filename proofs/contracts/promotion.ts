@@ -1,11 +1,11 @@
 import { answered, gate, written } from './answers.ts';
-import type { FunctionFacts, HeldChange } from './fact.ts';
+import type { FunctionContract, ObligationChange } from './contract.ts';
 
 /** Consumers that stand still, or that the pair does not want to stand still. */
 const consumersHeld = answered('hold-consumers', 'outcome', 'live', 'held', 'dry-run', 'not-configured');
 
 /** What a promotion changes: consumers wait for the messages to be reconciled, also where the run dies meanwhile. */
-const promotion = (functionName: string): readonly HeldChange[] => [
+const promotion = (functionName: string): readonly ObligationChange[] => [
   {
     answer: answered(functionName, 'outcome', 'requested', 'under-way', 'already-primary'),
     drops: 'consumers',
@@ -16,7 +16,7 @@ const promotion = (functionName: string): readonly HeldChange[] => [
 ];
 
 /** Functions of switchover, failover and failback. */
-export const promotionFacts: Readonly<Record<string, FunctionFacts>> = {
+export const promotionContracts: Readonly<Record<string, FunctionContract>> = {
   'assess-switchover': gate('proceed'),
   'promote-replica': {
     ...written('requested', 'under-way', 'already-primary'),
@@ -25,11 +25,11 @@ export const promotionFacts: Readonly<Record<string, FunctionFacts>> = {
     changes: promotion('promote-replica'),
   },
   'observe-switchover': {
-    role: 'look',
+    role: 'read',
     answers: { action: ['settle', 'wait', 'ask', 'escalate', 'give-up'] },
     pending: { field: 'action', values: ['wait', 'ask'] },
     counts: { path: 'watch.looks', argument: 'watch.looks' },
-    // The shortest pause between two looks: five seconds, functions/promotion/polling.ts.
+    // The shortest pause between two polls: five seconds, functions/promotion/polling.ts.
     atLeast: { nextSeconds: 5 },
   },
   'settle-switchover': { role: 'record' },
@@ -50,7 +50,7 @@ export const promotionFacts: Readonly<Record<string, FunctionFacts>> = {
     changes: promotion('request-failover'),
   },
   'observe-failover': {
-    role: 'look',
+    role: 'read',
     answers: { phase: ['promoted', 'waiting'] },
     pending: { field: 'phase', values: ['waiting'] },
     after: answered('request-failover', 'outcome', 'requested', 'under-way', 'already-primary'),

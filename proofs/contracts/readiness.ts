@@ -1,8 +1,8 @@
-import type { FunctionFacts } from './fact.ts';
+import type { FunctionContract } from './contract.ts';
 
 /** Functions of readiness. */
-export const readinessFacts: Readonly<Record<string, FunctionFacts>> = {
-  'list-pairs': { role: 'look' },
+export const readinessContracts: Readonly<Record<string, FunctionContract>> = {
+  'list-pairs': { role: 'read' },
   'evaluate-readiness': {
     role: 'record',
     maxBytes: 4_096,

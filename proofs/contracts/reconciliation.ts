@@ -1,10 +1,10 @@
 import { answered } from './answers.ts';
-import type { FunctionFacts } from './fact.ts';
+import type { FunctionContract } from './contract.ts';
 
 /** Functions of reconcile. */
-export const reconciliationFacts: Readonly<Record<string, FunctionFacts>> = {
+export const reconciliationContracts: Readonly<Record<string, FunctionContract>> = {
   'assess-reconcile': {
-    role: 'look',
+    role: 'read',
     answers: {
       verdict: ['proceed', 'refused', 'skipped'],
       dryRun: [true, false, null],
@@ -50,7 +50,7 @@ export const reconciliationFacts: Readonly<Record<string, FunctionFacts>> = {
     answers: { outcome: ['repaired', 'refused'], done: [true, false] },
     pending: { field: 'done', values: [false] },
     endings: { outcome: { refused: ['Refused'] } },
-    looksAgainAfter: {
+    pollsAgainAfter: {
       field: 'done',
       values: [false],
       because: 'each call goes on with the next queues of the same manifest, from the cursor',

@@ -1,8 +1,8 @@
 import { answered, gate, written } from './answers.ts';
-import type { FunctionFacts } from './fact.ts';
+import type { FunctionContract } from './contract.ts';
 
 /** Functions of create-replica and unpair. */
-export const replicaFacts: Readonly<Record<string, FunctionFacts>> = {
+export const replicaContracts: Readonly<Record<string, FunctionContract>> = {
   'assess-eligibility': gate('eligible'),
   'create-replica-broker': {
     ...written('created', 'exists'),
@@ -11,12 +11,12 @@ export const replicaFacts: Readonly<Record<string, FunctionFacts>> = {
     inDryRun: { outcome: ['exists', 'dry-run', 'refused'] },
   },
   'observe-creation': {
-    role: 'look',
+    role: 'read',
     answers: { phase: ['creating', 'ready'] },
     pending: { field: 'phase', values: ['creating'] },
   },
   'assess-reboot': {
-    role: 'look',
+    role: 'read',
     answers: { verdict: ['proceed', 'not-needed', 'refused'], needsApproval: [true, false] },
     inDryRun: { needsApproval: [false] },
     endings: { verdict: { refused: ['Refused'] } },
@@ -30,12 +30,12 @@ export const replicaFacts: Readonly<Record<string, FunctionFacts>> = {
     ],
   },
   'observe-pairing': {
-    role: 'look',
+    role: 'read',
     answers: { phase: ['paired', 'rebooting', 'pending', 'unpaired'] },
     pending: { field: 'phase', values: ['rebooting', 'pending', 'unpaired'] },
   },
   'prove-replication': {
-    role: 'look',
+    role: 'read',
     answers: { phase: ['proven', 'waiting'] },
     pending: { field: 'phase', values: ['waiting'] },
     mayFail: 'a switchover is complete without the proof of the way back; create-replica fails by it',
@@ -50,7 +50,7 @@ export const replicaFacts: Readonly<Record<string, FunctionFacts>> = {
     guards: [[answered('assess-unpair', 'verdict', 'proceed')]],
   },
   'observe-unpairing': {
-    role: 'look',
+    role: 'read',
     answers: { phase: ['standalone', 'paired', 'pending', 'rebooting'] },
     pending: { field: 'phase', values: ['paired', 'pending', 'rebooting'] },
   },
@@ -60,7 +60,7 @@ export const replicaFacts: Readonly<Record<string, FunctionFacts>> = {
     answers: { outcome: ['issued', 'deleting', 'gone', 'refused'] },
     endings: { outcome: { refused: ['Refused'] } },
     pending: { field: 'outcome', values: ['issued', 'deleting'] },
-    looksAgainAfter: {
+    pollsAgainAfter: {
       field: 'outcome',
       values: ['issued', 'deleting'],
       because:

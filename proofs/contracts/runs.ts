@@ -1,7 +1,7 @@
-import type { FunctionFacts } from './fact.ts';
+import type { FunctionContract } from './contract.ts';
 
 /** Functions that every workflow calls, and those of settle-run. */
-export const runsFacts: Readonly<Record<string, FunctionFacts>> = {
+export const runsContracts: Readonly<Record<string, FunctionContract>> = {
   'acquire-lock': {
     role: 'record',
     // Without a fence the run is a dry one, or overrides the Control table.
@@ -12,8 +12,8 @@ export const runsFacts: Readonly<Record<string, FunctionFacts>> = {
   },
   'release-lock': {
     role: 'record',
-    gives: ['pair'],
-    mayFail: 'a lock that cannot be given back expires',
+    releases: ['pair'],
+    mayFail: 'a lock that cannot be released expires',
     failsSilently: true,
   },
   'request-approval': {
@@ -22,7 +22,7 @@ export const runsFacts: Readonly<Record<string, FunctionFacts>> = {
     followedBy: ['check-approval', 'observe-switchover'],
   },
   'check-approval': {
-    role: 'look',
+    role: 'read',
     answers: { state: ['open', 'approved', 'denied', 'expired'] },
     pending: { field: 'state', values: ['open'] },
     endings: { state: { denied: ['Refused'], expired: ['Refused'] } },

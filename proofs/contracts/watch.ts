@@ -1,8 +1,8 @@
 import { answered } from './answers.ts';
-import type { FunctionFacts } from './fact.ts';
+import type { FunctionContract } from './contract.ts';
 
 /** Functions of watch. */
-export const watchFacts: Readonly<Record<string, FunctionFacts>> = {
+export const watchContracts: Readonly<Record<string, FunctionContract>> = {
   'take-watch': {
     role: 'record',
     answers: { taken: [true, false] },
@@ -10,7 +10,7 @@ export const watchFacts: Readonly<Record<string, FunctionFacts>> = {
     takes: { held: 'watch', unlessAnswer: [answered('take-watch', 'taken', false)] },
   },
   'evaluate-signals': {
-    role: 'look',
+    role: 'read',
     needs: 'watch',
     answers: { decision: ['failover', 'cleared', 'page', 'wait', 'lost'] },
     pending: { field: 'decision', values: ['wait'] },
@@ -34,8 +34,8 @@ export const watchFacts: Readonly<Record<string, FunctionFacts>> = {
   'report-watch': { role: 'report' },
   'release-watch': {
     role: 'record',
-    gives: ['watch'],
-    mayFail: 'a lease that cannot be given back expires',
+    releases: ['watch'],
+    mayFail: 'a lease that cannot be released expires',
     failsSilently: true,
   },
 };

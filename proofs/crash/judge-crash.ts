@@ -1,15 +1,15 @@
 import { endOf, repeatedEffects, stateReasons } from '../baseline/compare.ts';
-import { functionFacts } from '../contracts/index.ts';
+import { functionContracts } from '../contracts/index.ts';
 import type { CaseResult, MatrixCase } from '../matrix/matrix.ts';
 
-/** Whether the state's function may fail for good without failing the run. */
+/** Whether the state's function may fail permanently without failing the run. */
 const isOptional = (functionName: string | undefined): boolean =>
-  functionName !== undefined && functionFacts[functionName]?.mayFail !== undefined;
+  functionName !== undefined && functionContracts[functionName]?.mayFail !== undefined;
 
-/** What a function takes late, or cannot give back, is free once its lease has ended. */
+/** What a function takes late, or cannot release, is free once its lease has ended. */
 const leavesLease = (functionName: string | undefined): boolean => {
-  const facts = functionName === undefined ? undefined : functionFacts[functionName];
-  return facts?.gives !== undefined || facts?.takes !== undefined;
+  const facts = functionName === undefined ? undefined : functionContracts[functionName];
+  return facts?.releases !== undefined || facts?.takes !== undefined;
 };
 
 /** Why a case does not hold; nothing where it does. */
@@ -32,7 +32,7 @@ export const judgeCrash = (
     reasons.push(`ended as ${endOf(played.first)} instead of ${endOf(expected.first)}`);
   }
   if (spent && !optional && played.first.status === 'SUCCEEDED') {
-    reasons.push(`succeeded although ${functionName} failed for good`);
+    reasons.push(`succeeded although ${functionName} failed permanently`);
   }
   const [firstError] = played.caught;
   if (

@@ -22,7 +22,7 @@ const withStandIn = (rehearsal: Rehearsal, state: string, standIn: StandIn): Reh
 /** States whose functions read nothing but their own settings: no call of theirs can meet a fault. */
 const statesWithoutCalls: ReadonlySet<string> = new Set(['readiness ListPairs']);
 
-/** What puts a strike in place, and tells afterwards whether it took place. */
+/** What puts a strike in place, and reports afterwards whether it took place. */
 const armed = (
   machine: ProvenMachine,
   strike: Strike,

@@ -1,7 +1,7 @@
 import { allStates } from '../../simulator/engine/definition/state-graphs.ts';
 import { wantedOutcome } from '../baseline/known-rehearsal.ts';
 import { rehearsals } from '../baselines/rehearsals.ts';
-import { functionFacts } from '../contracts/index.ts';
+import { functionContracts } from '../contracts/index.ts';
 import { gridOf } from '../runner/grid.ts';
 import type { ProofResult } from '../runner/proof-result.ts';
 import { rateOf, startStopwatch } from '../runner/stopwatch.ts';
@@ -31,7 +31,7 @@ const functionAt = (machine: ProvenMachine, state: string): string | undefined =
 };
 
 const mayFail = (machine: ProvenMachine, state: string): boolean =>
-  functionFacts[functionAt(machine, state) ?? '']?.mayFail !== undefined;
+  functionContracts[functionAt(machine, state) ?? '']?.mayFail !== undefined;
 
 const withoutJobOf = ({ known: { machine, rehearsal }, state }: MatrixCase) =>
   ({ kind: 'without', machine, rehearsal, state }) as const satisfies MatrixJob;

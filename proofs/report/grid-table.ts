@@ -32,7 +32,7 @@ export const gridTable = (grid: Grid): Markup => {
 ${rows.map(({ label, cells }) => html`<tr><th scope="row">${label}</th>${cells.map(cell)}</tr>\n`)}</tbody></table></div>`;
 };
 
-/** Looks of the matrices, beside the style of every report. */
+/** Style of the matrices, in addition to that of every report. */
 export const gridStyle = html`
 :root{--held:#dcefe3;--on-held:#174f34}
 @media (prefers-color-scheme:dark){:root{--held:#1d3a2b;--on-held:#a9dfc1}}

@@ -5,14 +5,14 @@ import { table } from '../../testbed/page/table.ts';
 import type { ProofName, ProofResult } from '../runner/proof-result.ts';
 import { gridStyle, gridTable } from './grid-table.ts';
 
-/** What each proof shows, in a sentence. */
+/** What each check shows, in a sentence. */
 const claims: Readonly<Record<ProofName, string>> = {
   static:
     'Every way through every definition, under every answer that its functions may give, keeps the rules; and every definition that lacks one of its safeguards breaks one.',
   crash:
-    'A handler that dies before or after any of its calls, and a run that is stopped or times out in any Task, leave nothing that the next try or the next run does not put right.',
+    'A handler that dies before or after any of its calls, and a run that is stopped or times out in any Task, leave nothing that the next try or the next run does not repair.',
   faults:
-    'Whatever way the calls of a Task fail, the run ends in an end that its definition knows, with its first error, and the next run leads where the undisturbed one does.',
+    'However the calls of a Task fail, the run ends as its definition allows, with its first error, and the next run ends as the undisturbed one does.',
   schedules: 'Random schedules of traffic, operators, events, faults and crashes break none of the promises.',
 };
 
@@ -22,7 +22,7 @@ const shownFailures = 50;
 const isGood = ({ failed, mutants, mutantsKilled }: ProofResult): boolean => failed === 0 && mutants === mutantsKilled;
 
 const killedOf = ({ mutants, mutantsKilled = 0 }: ProofResult): string | undefined =>
-  mutants === undefined ? undefined : `${count(mutantsKilled)} of ${count(mutants)} broken definitions found out`;
+  mutants === undefined ? undefined : `${count(mutantsKilled)} of ${count(mutants)} broken definitions detected`;
 
 const verdict = (result: ProofResult): Markup => {
   const { cases, failed } = result;
@@ -72,7 +72,7 @@ const pageStyle = html`
 .figures{grid-template-columns:repeat(auto-fit,minmax(14rem,1fr))}.figures a{color:inherit}
 details table{width:auto}`;
 
-/** All proofs on one page that needs nothing else: no script, no font, no image from anywhere. */
+/** All checks on one page that needs nothing else: no script, no font, no image from anywhere. */
 export const proofsPage = (results: readonly ProofResult[]): string => {
   const failed = results.reduce((sum, result) => sum + result.failed, 0);
   const cases = results.reduce((sum, result) => sum + result.cases, 0);
@@ -82,14 +82,14 @@ export const proofsPage = (results: readonly ProofResult[]): string => {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>mq-dr proofs: ${failed === 0 ? 'all hold' : `${failed} broken`}</title>
+<title>mq-dr verification: ${failed === 0 ? 'all hold' : `${failed} broken`}</title>
 <link rel="icon" href="data:,">
 <style>${style}${gridStyle}${pageStyle}</style>
 </head>
 <body>
 <header>
-<p class="kicker">mq-dr · every state, every fault, every crash</p>
-<h1>Proofs</h1>
+<p class="kicker">mq-dr · model check, crash and fault matrix, randomized schedules</p>
+<h1>Verification</h1>
 <p class="outcome ${results.every(isGood) ? 'good' : 'bad'}">${failed === 0 ? `${count(cases)} cases, all held` : `${count(failed)} of ${count(cases)} cases do not hold`}</p>
 <dl class="figures">${results.map(headline)}</dl>
 </header>

@@ -4,7 +4,7 @@ import type { Grid, GridCell } from './proof-result.ts';
 export interface GridEntry {
   readonly row: string;
   readonly column: string;
-  /** How many cases it stands for; one unless it says otherwise. */
+  /** How many cases it represents; one by default. */
   readonly cases?: number;
   /** Why it does not hold; absent where it does. */
   readonly reason?: string | undefined;

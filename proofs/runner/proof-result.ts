@@ -1,4 +1,4 @@
-/** The proofs, in the order in which they are run and shown. */
+/** The checks, in the order in which they are run and shown. */
 export const proofNames = ['static', 'crash', 'faults', 'schedules'] as const;
 export type ProofName = (typeof proofNames)[number];
 
@@ -26,13 +26,13 @@ export interface Grid {
   readonly rows: readonly { readonly label: string; readonly cells: readonly (GridCell | null)[] }[];
 }
 
-/** What a proof has shown. */
+/** What a check has shown. */
 export interface ProofResult {
   readonly proof: ProofName;
   readonly cases: number;
   readonly passed: number;
   readonly failed: number;
-  /** Deliberately broken definitions, and how many of them the proof has found out. */
+  /** Deliberately broken definitions, and how many of them were detected. */
   readonly mutants?: number;
   readonly mutantsKilled?: number;
   /** What one case is, for the rate: `definitions`, `executions`. */
@@ -51,7 +51,7 @@ export interface ProofResult {
 }
 
 /** The fields that `--json` prints. */
-export const summaryOf = ({ grids: _grids, figures: _figures, failures, ...summary }: ProofResult) => ({
+export const jsonSummaryOf = ({ grids: _grids, figures: _figures, failures, ...summary }: ProofResult) => ({
   ...summary,
   failures: failures.slice(0, 20),
 });

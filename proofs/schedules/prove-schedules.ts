@@ -7,7 +7,7 @@ import { startWorkers } from '../runner/workers.ts';
 import type { Schedule } from './schedule.ts';
 import { writeSchedule } from './schedule-file.ts';
 import type { ScheduleAnswer, ScheduleJob } from './schedule-job.ts';
-import { sumOf } from './tally.ts';
+import { sumOfTallies } from './tally.ts';
 
 /** How many schedules, and which. */
 export interface ScheduleOptions {
@@ -93,7 +93,7 @@ export const proveSchedules = async (options: ScheduleOptions): Promise<ProofRes
     ],
     figures: {
       'schedules played, smaller ones of broken ones included': playedCount,
-      ...Object.fromEntries(sumOf(answers.map(({ tally }) => tally))),
+      ...Object.fromEntries(sumOfTallies(answers.map(({ tally }) => tally))),
     },
   };
 };

@@ -3,7 +3,7 @@ import { worker } from 'workerpool';
 import { type PlayedSchedule, playSchedule } from './play-schedule.ts';
 import { type Schedule, schedules } from './schedule.ts';
 import type { ScheduleAnswer, ScheduleJob } from './schedule-job.ts';
-import { sumOf, type Tally } from './tally.ts';
+import { sumOfTallies, type Tally } from './tally.ts';
 
 /** Smaller schedules tried for a broken one; each costs a play, and most are found within a few dozen. */
 const mostShrinks = 60;
@@ -37,7 +37,7 @@ const playRandom = async (runs: number, seed: number): Promise<ScheduleAnswer> =
     }),
     { numRuns: runs, seed },
   );
-  return { played: plays, tally: sumOf(tallies), broken };
+  return { played: plays, tally: sumOfTallies(tallies), broken };
 };
 
 const perform = async (job: ScheduleJob): Promise<ScheduleAnswer> => {

@@ -1,5 +1,5 @@
 import jsonata from 'jsonata';
-import type { AnswerValue } from '../contracts/fact.ts';
+import type { AnswerValue } from '../contracts/contract.ts';
 
 /** A node of JSONata's syntax tree; its shape depends on `type`. */
 export type Node = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import { expressionSource, isExpression } from '../../simulator/engine/expression/evaluator.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../simulator/engine/expression/json.ts';
-import type { AnswerValue } from '../contracts/fact.ts';
+import type { AnswerValue } from '../contracts/contract.ts';
 import { pathOf, treeOf } from './abstract-value.ts';
 
 /** Where a task's answer stands among `$states`: `states.result.Payload` for a function, `…Output` for a child run. */
@@ -24,7 +24,7 @@ type Learn = (path: string, value: AnswerValue) => void;
 /** Stands for a value that is an object: it equals nothing that a condition compares with, `null` among it. */
 const anObject = '(an object)';
 
-/** Tells `learn` what a template says about a variable's path, as far as it is known. */
+/** Passes `learn` what a template says about a variable's path, as far as it is known. */
 const learnFrom = (
   path: string,
   template: Json,

@@ -1,4 +1,4 @@
-import type { AnswerValue } from '../contracts/fact.ts';
+import type { AnswerValue } from '../contracts/contract.ts';
 import { explore } from './explore.ts';
 import { graphViolations } from './graph-rules.ts';
 import { historyBound, historyViolations } from './history-budget.ts';
@@ -8,20 +8,23 @@ import { stateViolations } from './state-rules.ts';
 import { childOutcomes } from './task-steps.ts';
 import type { Violation } from './violation.ts';
 
-/** What a machine is held against, beside itself. */
-export interface Surroundings {
+/** What a machine is checked with, in addition to itself. */
+export interface MachineContext {
   readonly machines: readonly ProvenMachine[];
   /** Outcomes of each machine that another one may start. */
   readonly outcomes: ReadonlyMap<string, readonly AnswerValue[]>;
 }
 
-export const surroundingsOf = (machines: readonly ProvenMachine[]): Surroundings => ({
+export const machineContextOf = (machines: readonly ProvenMachine[]): MachineContext => ({
   machines,
   outcomes: childOutcomes(machines),
 });
 
 /** The first rule, but for the two budgets, that a machine is found to break. */
-export const firstViolation = (machine: ProvenMachine, { machines, outcomes }: Surroundings): Violation | undefined => {
+export const firstViolation = (
+  machine: ProvenMachine,
+  { machines, outcomes }: MachineContext,
+): Violation | undefined => {
   const [ofState] = stateViolations(machine, machines);
   if (ofState !== undefined) return ofState;
   const { exploration, violations } = explore(machine, outcomes, 1);
@@ -33,7 +36,7 @@ export interface MachineCheck {
   readonly machine: string;
   readonly violations: readonly Violation[];
   readonly states: number;
-  /** Places that the walk told apart. */
+  /** Distinct places that the exploration reached. */
   readonly places: number;
   readonly steps: number;
   /** The most events that an execution's history can reach. */
@@ -43,7 +46,7 @@ export interface MachineCheck {
 }
 
 /** All rules, and the figures that they come to. */
-export const checkMachine = (machine: ProvenMachine, { machines, outcomes }: Surroundings): MachineCheck => {
+export const checkMachine = (machine: ProvenMachine, { machines, outcomes }: MachineContext): MachineCheck => {
   const { exploration, violations } = explore(machine, outcomes);
   const nodes = [exploration, ...exploration.nested.values()].flatMap((each) => each.nodes);
   return {

@@ -1,14 +1,14 @@
-import type { AnswerValue, Held } from '../contracts/fact.ts';
+import type { AnswerValue, Obligation } from '../contracts/contract.ts';
 
 /** What is known of a run at one place: everything that the rules and the branches ahead depend on. */
 export interface Context {
   /** Values of variables by path, `assessment.verdict`, and of answers, `@assess-failover.verdict`. */
   readonly known: ReadonlyMap<string, AnswerValue>;
   readonly assigned: ReadonlySet<string>;
-  readonly held: ReadonlySet<Held>;
+  readonly held: ReadonlySet<Obligation>;
   /** Whether the run has met the error that it must end with. */
   readonly failed: boolean;
-  /** Whether people have heard of it since. */
+  /** Whether operators have been notified of it since. */
   readonly reported: boolean;
 }
 

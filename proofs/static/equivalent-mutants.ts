@@ -7,16 +7,16 @@ export const equivalentMutants: readonly {
   {
     machine: 'watch',
     name: 'no Choice 0 at ChooseFailure',
-    because: 'people hear twice of a failover that failed: from its own run and from the watch',
+    because: 'operators are notified twice of a failover that failed: by its own run and by the watch',
   },
   {
     machine: 'failback',
     name: 'no Choice 0 at ChooseReconciled',
-    because: 'messages that are reconciled are gone through once more, and nothing is found to remove',
+    because: 'reconciled messages are scanned once more, and nothing is found to remove',
   },
   {
     machine: 'unpair',
     name: 'no Choice 1 at ChooseRebooted',
-    because: 'where no reboot is needed the run waits half a minute before it looks, and sees the same',
+    because: 'where no reboot is needed the run waits half a minute before it polls, and sees the same',
   },
 ];

@@ -1,6 +1,6 @@
 import type { StateGraph } from '../../simulator/engine/definition/definition.ts';
 import { allStates, nestedGraphs } from '../../simulator/engine/definition/state-graphs.ts';
-import type { AnswerValue } from '../contracts/fact.ts';
+import type { AnswerValue } from '../contracts/contract.ts';
 import { functionOf } from './called.ts';
 import { type Context, contextKey, startContext } from './context.ts';
 import { type Live, livenessOf, onlyLive } from './liveness.ts';
@@ -38,7 +38,7 @@ export interface Exploration {
   readonly nested: ReadonlyMap<string, Exploration>;
 }
 
-/** Places beyond this number mean that the definition's variables have too many values to tell apart. */
+/** Places beyond this number mean that the definition's variables have too many values to distinguish. */
 const mostPlaces = 200_000;
 
 /** `State -[label]-> …`, from the start to a place. */
@@ -58,7 +58,7 @@ interface Survey {
   readonly children: ReadonlyMap<string, readonly AnswerValue[]>;
   readonly violations: Violation[];
   readonly seen: Set<string>;
-  /** The walk ends once so many violations are known. */
+  /** The exploration ends once so many violations are known. */
   readonly enough: number;
 }
 
@@ -122,11 +122,11 @@ const unusedGuards = ({ machine, passed }: MachineFacts): readonly Violation[] =
 };
 
 /**
- * Walks every way through a definition under every answer that its functions may give, and applies the rules that
+ * Follows every way through a definition under every answer that its functions may give, and applies the rules that
  * depend on the way: guards, locks, first errors, variables.
  *
  * @param children outcomes of the machines that it may start
- * @param enough the walk ends once so many violations are known
+ * @param enough the exploration ends once so many violations are known
  */
 export const explore = (
   machine: ProvenMachine,

@@ -2,7 +2,7 @@ import { allStates } from '../../simulator/engine/definition/state-graphs.ts';
 import { functionOf } from './called.ts';
 import { type Exploration, type PlaceNode, pathTo } from './explore.ts';
 import type { ProvenMachine } from './load-machines.ts';
-import { costliestWalk } from './loops.ts';
+import { costliestPath } from './loops.ts';
 import type { Violation } from './violation.ts';
 
 const everyExploration = (exploration: Exploration): readonly Exploration[] => [
@@ -42,7 +42,7 @@ const impatient = (machine: string, { nodes, graph }: Exploration): readonly Vio
   );
   if (first === undefined) return [];
   const message = `what was asked for is not there yet, and no way from here calls ${first.awaits.join(' or ')}`;
-  return [{ rule: 'patience', machine, state: first.node.state, message, path: pathTo(first.node) }];
+  return [{ rule: 'poll-again', machine, state: first.node.state, message, path: pathTo(first.node) }];
 };
 
 /** Every state can be reached under some answers, every way can end, and every loop has a bound. */
@@ -73,7 +73,7 @@ export const graphViolations = (machine: ProvenMachine, exploration: Exploration
       const message = 'no way from here reaches an end';
       violations.push({ rule: 'ends', machine: name, state: stuck.state, message, path: pathTo(stuck) });
     }
-    costliestWalk(
+    costliestPath(
       { nodes, keeps: () => true },
       () => 1,
       (loop) => {

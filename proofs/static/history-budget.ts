@@ -3,13 +3,13 @@ import { allStates } from '../../simulator/engine/definition/state-graphs.ts';
 import { expressionSource, isExpression } from '../../simulator/engine/expression/evaluator.ts';
 import type { Json } from '../../simulator/engine/expression/json.ts';
 import { maxHistoryEvents } from '../../simulator/engine/limits.ts';
-import { functionFacts, mostItems } from '../contracts/index.ts';
+import { functionContracts, maxItems } from '../contracts/index.ts';
 import { treeOf } from './abstract-value.ts';
 import { answerField, templatePath } from './assignments.ts';
 import { awaitsChild, functionOf } from './called.ts';
 import type { Exploration } from './explore.ts';
 import type { ProvenMachine } from './load-machines.ts';
-import { costliestWalk } from './loops.ts';
+import { costliestPath } from './loops.ts';
 import { assignsOf } from './relevance.ts';
 import type { Violation } from './violation.ts';
 
@@ -54,7 +54,7 @@ const leastOf = (name: string, states: readonly State[]): number => {
       const template = assign[name];
       if (template === undefined) return [];
       const functionName = functionOf(state);
-      const facts = functionName === undefined ? undefined : functionFacts[functionName];
+      const facts = functionName === undefined ? undefined : functionContracts[functionName];
       const field = answerField(template);
       return [literalNumber(template) ?? (field === undefined ? undefined : facts?.atLeast?.[field]) ?? 0];
     }),
@@ -91,13 +91,13 @@ const addNested = (exploration: Exploration, own: Map<string, number>): void => 
     const item = eventsOfItem + walkCost(inner, own);
     own.set(
       name,
-      (own.get(name) ?? 0) + eventsOfMap + (mostItems[name] ?? Number.POSITIVE_INFINITY) * Math.max(0, item),
+      (own.get(name) ?? 0) + eventsOfMap + (maxItems[name] ?? Number.POSITIVE_INFINITY) * Math.max(0, item),
     );
   }
 };
 
 const walkCost = ({ nodes }: Exploration, own: ReadonlyMap<string, number>): number =>
-  costliestWalk(
+  costliestPath(
     { nodes, keeps: () => true },
     ({ state }) => own.get(state) ?? eventsOfState,
     () => {},
@@ -108,7 +108,7 @@ const prices: readonly number[] = [0, ...Array.from({ length: 40 }, (_, index) =
 
 /**
  * An upper bound of the events in one execution's history: every loop run to its bound and every Task tried as often as
- * it may be, as far as the machine's own time limit leaves room for it. Each second is given a price; what a walk may
+ * it may be, as far as the machine's own time limit leaves room for it. Each second is given a price; what a path may
  * earn above the price of its seconds, and the price of all seconds there are, bound the events (weak duality).
  */
 export const historyBound = (machine: ProvenMachine, exploration: Exploration): number => {

@@ -2,7 +2,7 @@ import type { State, StateGraph } from '../../simulator/engine/definition/defini
 import { nestedGraphs } from '../../simulator/engine/definition/state-graphs.ts';
 import { transitionsOf } from '../../simulator/engine/definition/transitions.ts';
 import type { Json, JsonObject } from '../../simulator/engine/expression/json.ts';
-import { childFacts, functionFacts } from '../contracts/index.ts';
+import { childContracts, functionContracts } from '../contracts/index.ts';
 import { answerField, templatePath } from './assignments.ts';
 import { childOf, functionOf } from './called.ts';
 import {
@@ -62,7 +62,7 @@ interface StateUse {
 const useOf = (facts: MachineFacts, state: State): StateUse => {
   const names = readIn(state);
   const functionName = functionOf(state);
-  const precedes = childFacts[childOf(state) ?? '']?.precedes;
+  const precedes = childContracts[childOf(state) ?? '']?.precedes;
   const read =
     state.Type === 'Choice' ? [...facts.relevant].filter((path) => names.includes(path.split('.')[0] ?? '')) : [];
   return {
@@ -72,16 +72,16 @@ const useOf = (facts: MachineFacts, state: State): StateUse => {
       ...[...(guardsOf(state) ?? []).flat(), ...askedBy(state)].map((guard) => answerKey(guard.function, guard.field)),
       ...askedBy(state).map((guard) => saidKey(guard.function, guard.field)),
       ...(precedes === undefined ? [] : [calledKey(precedes.function)]),
-      ...(functionName !== undefined && functionFacts[functionName]?.changes !== undefined ? [fencePath] : []),
+      ...(functionName !== undefined && functionContracts[functionName]?.changes !== undefined ? [fencePath] : []),
       ...(functionName === undefined ? [] : [doneKey(functionName), dryDoneKey]),
-      ...(functionName !== undefined && functionFacts[functionName]?.answers !== undefined ? [dryRunKey] : []),
+      ...(functionName !== undefined && functionContracts[functionName]?.answers !== undefined ? [dryRunKey] : []),
       ...(state.Type === 'Succeed' || state.Type === 'Fail' ? [endingKey] : []),
     ],
     edges: transitionsOf(state).map(({ next }, index) => ({ next, assign: assignsByTransition(state)[index] })),
   };
 };
 
-/** Adds what is live before an edge to `live`; tells whether that is more than before. */
+/** Adds what is live before an edge to `live`; returns whether that is more than before. */
 const flowBack = (live: MutableLive, after: Live, assign: JsonObject | undefined): boolean => {
   const before = live.paths.size + live.names.size;
   const names = Object.keys(assign ?? {});

@@ -3,7 +3,7 @@ import type { PlaceEdge, PlaceNode } from './explore.ts';
 /** Nodes that can reach each other, in the order in which a run can meet them. */
 export type Component = readonly PlaceNode[];
 
-/** Which nodes and edges are looked at. */
+/** Which nodes and edges count. */
 export interface View {
   readonly nodes: readonly PlaceNode[];
   readonly keeps: (from: PlaceNode, edge: PlaceEdge) => boolean;
@@ -114,20 +114,20 @@ const once = (cost: number): LoopCost => ({ path: undefined, passes: 0, pass: 0,
 /** A count that has been paid for on the way: it goes on where it stands, whichever loop raises it next. */
 type Paid = Pick<LoopCost, 'path' | 'pass'> | undefined;
 
-/** Where a walk begins and ends; anywhere, where nothing is said. A cost may be negative, so it matters. */
+/** Where a path begins and ends; anywhere by default. A cost may be negative, so it matters. */
 interface Ends {
   readonly starts: ReadonlySet<PlaceNode>;
   readonly ends: ReadonlySet<PlaceNode>;
 }
 
 /**
- * The most that a walk through a view can cost, every loop run to its bound; infinite where a loop has none.
+ * The most that a path through a view can cost, every loop run to its bound; infinite where a loop has none.
  *
- * A loop with a count: between two steps that raise it a walk stays in the loop without those steps, and it raises the
+ * A loop with a count: between two steps that raise it a path stays in the loop without those steps, and it raises the
  * count at most once for each value below the limit, and once more before a guarded step would be needed. Loops one
- * after the other that share a count share its values too, unless something between them sets it back.
+ * after the other that have a count in common split its values, unless something between them sets it back.
  */
-export const costliestWalk = (
+export const costliestPath = (
   view: View,
   costOf: Cost,
   onUnbounded: (component: Component) => void,
@@ -191,10 +191,10 @@ const costliestLoop = (
       innermost = inner;
     };
     const unraised = without(view, component, raises);
-    const first = costliestWalk(unraised, costOf, onInner);
-    const last = costliestWalk(without(view, component, isGuarded), costOf, onInner);
+    const first = costliestPath(unraised, costOf, onInner);
+    const last = costliestPath(without(view, component, isGuarded), costOf, onInner);
     if (!bounded) continue;
-    const pass = costliestWalk(unraised, costOf, onInner, endsOf(component, raises));
+    const pass = costliestPath(unraised, costOf, onInner, endsOf(component, raises));
     return { path, passes: below + 1, pass, last: first + last };
   }
   onUnbounded(innermost);

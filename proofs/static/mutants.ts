@@ -1,6 +1,6 @@
 import type { Definition, State, StateGraph } from '../../simulator/engine/definition/definition.ts';
 import { allGraphs, allStates } from '../../simulator/engine/definition/state-graphs.ts';
-import { childFacts, functionFacts } from '../contracts/index.ts';
+import { childContracts, functionContracts } from '../contracts/index.ts';
 import { awaitsChild, childOf, functionOf } from './called.ts';
 import type { ProvenMachine } from './load-machines.ts';
 import { guardsOf } from './step.ts';
@@ -112,19 +112,19 @@ const ofTask = (definition: Definition, name: string, state: State & { readonly 
   ];
 };
 
-/** States whose work is a safeguard: guards, what is taken before a write, what is given back, what tells people. */
+/** States whose work is a safeguard: guards, what is taken before a write, what is released, what notifies operators. */
 const isSafeguard = (state: State, guarding: ReadonlySet<string>): boolean => {
   const functionName = functionOf(state);
-  const facts = functionName === undefined ? undefined : functionFacts[functionName];
+  const facts = functionName === undefined ? undefined : functionContracts[functionName];
   if (functionName === undefined || facts === undefined) return false;
   return (
-    guarding.has(functionName) || facts.takes !== undefined || facts.gives !== undefined || facts.role === 'report'
+    guarding.has(functionName) || facts.takes !== undefined || facts.releases !== undefined || facts.role === 'report'
   );
 };
 
 /** A run that a state awaits and that it cannot do without. */
 const isNeeded = (state: State): boolean =>
-  awaitsChild(state) && childFacts[childOf(state) ?? '']?.mayFail === undefined;
+  awaitsChild(state) && childContracts[childOf(state) ?? '']?.mayFail === undefined;
 
 const ofChoice = (
   definition: Definition,
@@ -192,7 +192,7 @@ const ofState = (definition: Definition, name: string, state: State, all: readon
   return entries;
 };
 
-/** Every wait that leads into a write instead of a look. */
+/** Every wait that leads into a write instead of a read. */
 const shortcuts = (definition: Definition): readonly Entry[] => {
   const graphs = allGraphs(definition).map(({ graph }) => Object.entries(graph.States));
   return graphs.flatMap((states) => {

@@ -3,7 +3,7 @@ import { allStates } from '../../simulator/engine/definition/state-graphs.ts';
 import { catchLabel } from '../../simulator/engine/definition/transitions.ts';
 import type { Json, JsonObject } from '../../simulator/engine/expression/json.ts';
 import { maxPayloadBytes } from '../../simulator/engine/limits.ts';
-import { functionFacts, maxAnswerBytes, mostItems } from '../contracts/index.ts';
+import { functionContracts, maxAnswerBytes, maxItems } from '../contracts/index.ts';
 import { functionOf } from './called.ts';
 import type { Exploration } from './explore.ts';
 import type { ProvenMachine } from './load-machines.ts';
@@ -23,7 +23,7 @@ const usesAnswer = (template: Json): boolean => JSON.stringify(template).include
 
 const answerBytesOf = (state: State): number => {
   const functionName = functionOf(state);
-  return (functionName === undefined ? undefined : functionFacts[functionName]?.maxBytes) ?? maxAnswerBytes;
+  return (functionName === undefined ? undefined : functionContracts[functionName]?.maxBytes) ?? maxAnswerBytes;
 };
 
 /** Items of a Map come back as one answer: each has what its functions answered, and the text around it. */
@@ -33,7 +33,7 @@ const itemsBytes = (exploration: Exploration, name: string): number | undefined 
   const states = Object.values(inner.graph.States);
   const answers = states.filter((state) => functionOf(state) !== undefined).map(answerBytesOf);
   const texts = states.map((state) => ('Output' in state ? JSON.stringify(state.Output ?? '').length : 0));
-  return (mostItems[name] ?? Number.POSITIVE_INFINITY) * (Math.max(0, ...answers) + Math.max(0, ...texts));
+  return (maxItems[name] ?? Number.POSITIVE_INFINITY) * (Math.max(0, ...answers) + Math.max(0, ...texts));
 };
 
 const assignmentsOf = (machine: ProvenMachine, exploration: Exploration): readonly Assignment[] =>

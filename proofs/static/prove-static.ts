@@ -1,7 +1,13 @@
 import { type GridEntry, gridOf } from '../runner/grid.ts';
 import type { ProofFailure, ProofResult } from '../runner/proof-result.ts';
 import { rateOf, startStopwatch } from '../runner/stopwatch.ts';
-import { checkMachine, firstViolation, type MachineCheck, type Surroundings, surroundingsOf } from './check-machine.ts';
+import {
+  checkMachine,
+  firstViolation,
+  type MachineCheck,
+  type MachineContext,
+  machineContextOf,
+} from './check-machine.ts';
 import { equivalentMutants } from './equivalent-mutants.ts';
 import { loadMachines, type ProvenMachine } from './load-machines.ts';
 import { type Mutant, mutantsOf } from './mutants.ts';
@@ -17,9 +23,9 @@ interface JudgedMutant {
 const isEquivalent = ({ machine, name }: Mutant): boolean =>
   equivalentMutants.some((known) => known.machine === machine && known.name === name);
 
-const judge = (mutant: Mutant, surroundings: Surroundings): JudgedMutant => ({
+const judge = (mutant: Mutant, context: MachineContext): JudgedMutant => ({
   mutant,
-  killedBy: firstViolation({ name: mutant.machine, definition: mutant.definition }, surroundings)?.rule,
+  killedBy: firstViolation({ name: mutant.machine, definition: mutant.definition }, context)?.rule,
 });
 
 const failureOf = ({ rule, machine, state, message, path }: Violation): ProofFailure => ({
@@ -69,10 +75,10 @@ const mutantGrid = (judged: readonly JudgedMutant[]) =>
  */
 export const proveStatic = (machines: readonly ProvenMachine[] = loadMachines()): ProofResult => {
   const elapsed = startStopwatch();
-  const surroundings = surroundingsOf(machines);
-  const checks = machines.map((machine) => checkMachine(machine, surroundings));
+  const context = machineContextOf(machines);
+  const checks = machines.map((machine) => checkMachine(machine, context));
   const stale = staleFacts(machines);
-  const all = machines.flatMap(mutantsOf).map((mutant) => judge(mutant, surroundings));
+  const all = machines.flatMap(mutantsOf).map((mutant) => judge(mutant, context));
   const judged = all.filter(({ mutant }) => !isEquivalent(mutant));
   const survivors = judged.filter(({ killedBy }) => killedBy === undefined);
   const failures = [

@@ -23,7 +23,7 @@ export const assignsOf = (state: State): readonly JsonObject[] =>
     ...('Catch' in state ? (state.Catch ?? []).map((catcher) => catcher.Assign) : []),
   ].filter((assign) => assign !== undefined);
 
-/** Paths of variables that a branch depends on, directly or by way of another variable. */
+/** Paths of variables that a branch depends on, directly or via another variable. */
 export const relevantPaths = (definition: StateGraph): ReadonlySet<string> => {
   const states = allStates(definition).map(({ state }) => state);
   const relevant = new Set(

@@ -4,7 +4,7 @@ import { functions, functionTimeoutSeconds } from '../../infra/catalogue.ts';
 import type { State, TaskState } from '../../simulator/engine/definition/definition.ts';
 import { allStates } from '../../simulator/engine/definition/state-graphs.ts';
 import { expressionSource, isExpression } from '../../simulator/engine/expression/evaluator.ts';
-import { childFacts, functionFacts } from '../contracts/index.ts';
+import { childContracts, functionContracts } from '../contracts/index.ts';
 import { treeOf } from './abstract-value.ts';
 import { awaitsChild, childOf, functionOf } from './called.ts';
 import type { ProvenMachine } from './load-machines.ts';
@@ -20,7 +20,7 @@ const transientOfLambda: readonly string[] = [
   'Sandbox.Timedout',
 ];
 
-/** The same for executions that a Task starts: Step Functions throttled or failed. */
+/** The same for executions that a Task starts: StateStep Functions throttled or failed. */
 const transientOfStepFunctions: readonly string[] = [
   'StepFunctions.AWSStepFunctionsException',
   'StepFunctions.SdkClientException',
@@ -65,7 +65,7 @@ const checkTimeout = (state: TaskState, machines: readonly ProvenMachine[], repo
   }
   const child = childOf(state);
   const childSeconds = machines.find(({ name }) => name === child)?.definition.TimeoutSeconds;
-  const mayBeCut = child !== undefined && childFacts[child]?.cutShort !== undefined;
+  const mayBeCut = child !== undefined && childContracts[child]?.cutShort !== undefined;
   if (awaitsChild(state) && childSeconds !== undefined && seconds <= childSeconds && !mayBeCut) {
     report('timeout', `gives up after ${seconds} s, while the run that it awaits may take ${childSeconds} s`);
   }
@@ -93,10 +93,10 @@ const checkRetry = (state: TaskState, report: ReportViolation): void => {
 const checkTask = (state: TaskState, machines: readonly ProvenMachine[], report: ReportViolation): void => {
   const functionName = functionOf(state);
   const child = childOf(state);
-  if (functionName !== undefined && functionFacts[functionName] === undefined) {
+  if (functionName !== undefined && functionContracts[functionName] === undefined) {
     report('classified', `calls ${functionName}, about which proofs/contracts/index.ts says nothing`);
   }
-  if (child !== undefined && childFacts[child] === undefined) {
+  if (child !== undefined && childContracts[child] === undefined) {
     report('classified', `starts ${child}, for which proofs/contracts/index.ts names no guards`);
   }
   checkTimeout(state, machines, report);
@@ -129,8 +129,8 @@ export const staleFacts = (machines: readonly ProvenMachine[]): readonly Violati
   const functions = states.map(functionOf);
   const children = states.map(childOf);
   const stale = [
-    ...Object.keys(functionFacts).filter((name) => !functions.includes(name)),
-    ...Object.keys(childFacts).filter((name) => !children.includes(name)),
+    ...Object.keys(functionContracts).filter((name) => !functions.includes(name)),
+    ...Object.keys(childContracts).filter((name) => !children.includes(name)),
   ];
   return stale.map((name) => ({
     rule: 'classified',

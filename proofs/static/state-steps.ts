@@ -1,18 +1,18 @@
 import type { ChoiceState, FailState, State } from '../../simulator/engine/definition/definition.ts';
 import { expressionSource, isExpression } from '../../simulator/engine/expression/evaluator.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../simulator/engine/expression/json.ts';
-import type { AnswerValue } from '../contracts/fact.ts';
-import { ownErrors, toldOutcomes } from '../contracts/index.ts';
+import type { AnswerValue } from '../contracts/contract.ts';
+import { notifiedOutcomes, ownErrors } from '../contracts/index.ts';
 import { boundsOf, type CountBound, treeOf, truthOf } from './abstract-value.ts';
 import { afterAssign, templatePath } from './assignments.ts';
 import { type Context, endingKey } from './context.ts';
-import { countsOf, type MachineFacts, noCounts, type ReportViolation, type Step } from './step.ts';
+import { countsOf, type MachineFacts, noCounts, type ReportViolation, type StateStep } from './step.ts';
 import { taskSteps } from './task-steps.ts';
 import { variablesRead } from './variables-read.ts';
 
 const uncaught = 'an error that nothing catches';
 
-/** The variables that stand in a step's own fields must be there. */
+/** The variables that a step's own fields read must be there. */
 const requireAssigned = (templates: readonly (Json | undefined)[], context: Context, report: ReportViolation): void => {
   for (const template of templates) {
     for (const name of variablesRead(template)) {
@@ -47,8 +47,8 @@ const choiceSteps = (
   state: ChoiceState,
   context: Context,
   report: ReportViolation,
-): readonly Step[] => {
-  const steps: Step[] = [];
+): readonly StateStep[] => {
+  const steps: StateStep[] = [];
   let bounds: readonly CountBound[] = [];
   const take = (label: string, next: string, assign: JsonObject | undefined, output: Json | undefined): void => {
     requireAssigned([assign, output], context, report);
@@ -89,22 +89,21 @@ const checkEnding = (state: State, { known, reported }: Context, report: ReportV
   if (typeof allowed === 'string' && !allowed.split('/').includes(ending)) {
     report('ending', `ends as ${ending}, although an answer on the way allows ${allowed} alone`);
   }
-  if (toldOutcomes.includes(ending) && !reported)
-    report('ending', `ends as ${ending} without anybody having been told`);
+  if (notifiedOutcomes.includes(ending) && !reported) report('ending', `ends as ${ending} without notifying anybody`);
 };
 
 const endAt = (state: State, context: Context, report: ReportViolation): void => {
   if (!context.failed) checkEnding(state, context, report);
   for (const held of context.held) {
     if (state.Type === 'Fail' && held.startsWith('after-promotion')) continue;
-    report('lock', `ends while the run still has something to give back: ${held}`);
+    report('lock', `ends while the run still has something to release: ${held}`);
   }
   if (state.Type !== 'Fail') {
     if (context.failed) report('first-error', 'succeeds although the run has met an error that it must end with');
     return;
   }
   requireAssigned([state.Error, state.Cause], context, report);
-  if (!context.reported) report('catch', 'fails without anybody having been told');
+  if (!context.reported) report('catch', 'fails without notifying anybody');
   failWith(state, context, report);
 };
 
@@ -125,7 +124,7 @@ export const stepsOf = (
   state: State,
   context: Context,
   report: ReportViolation,
-): readonly Step[] => {
+): readonly StateStep[] => {
   if (state.Type === 'Succeed' || state.Type === 'Fail') {
     if (state.Type === 'Succeed') requireAssigned([state.Output], context, report);
     endAt(state, context, report);
@@ -147,14 +146,14 @@ export const stepsOf = (
   if (state.Type === 'Map') requireAssigned([state.Items, state.ItemSelector as Json | undefined], context, report);
   requireAssigned([state.Assign, state.Output], context, report);
   const counts = { ...noCounts, ...countsOf(state.Assign) };
-  const next: Step = {
+  const next: StateStep = {
     label: 'Next',
     next: state.Next,
     context: assignedBy(facts, state.Assign, context, report),
     counts,
   };
   const catchers = state.Type === 'Map' || state.Type === 'Parallel' ? (state.Catch ?? []) : [];
-  const caught = catchers.map((catcher, index): Step => {
+  const caught = catchers.map((catcher, index): StateStep => {
     const after = assignedBy(facts, catcher.Assign, context, report);
     return {
       label: `Catch ${index}`,

@@ -2,8 +2,8 @@ import type { State, StateGraph } from '../../simulator/engine/definition/defini
 import { allStates } from '../../simulator/engine/definition/state-graphs.ts';
 import { expressionSource, isExpression } from '../../simulator/engine/expression/evaluator.ts';
 import type { JsonObject } from '../../simulator/engine/expression/json.ts';
-import type { GuardAnswer } from '../contracts/fact.ts';
-import { childFacts, functionFacts } from '../contracts/index.ts';
+import type { GuardAnswer } from '../contracts/contract.ts';
+import { childContracts, functionContracts } from '../contracts/index.ts';
 import { type CountBound, incrementOf, treeOf } from './abstract-value.ts';
 import { childOf, functionOf } from './called.ts';
 import type { Context } from './context.ts';
@@ -12,7 +12,7 @@ import { relevantPaths } from './relevance.ts';
 import type { StaticRule } from './violation.ts';
 
 /** A way out of a state under what is known, with what it does to counts. */
-export interface Step {
+export interface StateStep {
   readonly label: string;
   /** Undefined at an end. */
   readonly next: string | undefined;
@@ -33,7 +33,7 @@ export interface CountChange {
 
 export const noCounts: CountChange = { increments: [], resets: [], bounds: [] };
 
-/** Notes that a rule is broken at the state that is being looked at. */
+/** Reports that a rule is broken at the state being checked. */
 export type ReportViolation = (rule: StaticRule, message: string) => void;
 
 /** What is asked of a machine again and again. */
@@ -42,7 +42,7 @@ export interface MachineFacts {
   readonly relevant: ReadonlySet<string>;
   /** Answers that guard a write of this machine: their fields are remembered. */
   readonly guarding: readonly GuardAnswer[];
-  /** Guards by which a write was entered on some way; the walk adds to it. */
+  /** Guards by which a write was entered on some way; the exploration adds to it. */
   readonly passed: Set<readonly GuardAnswer[]>;
 }
 
@@ -50,8 +50,8 @@ export interface MachineFacts {
 export const guardsOf = (state: State): readonly (readonly GuardAnswer[])[] | undefined => {
   const functionName = functionOf(state);
   const child = childOf(state);
-  if (child !== undefined) return childFacts[child]?.guards ?? [];
-  const facts = functionName === undefined ? undefined : functionFacts[functionName];
+  if (child !== undefined) return childContracts[child]?.guards ?? [];
+  const facts = functionName === undefined ? undefined : functionContracts[functionName];
   return facts?.role === 'write' ? (facts.guards ?? []) : undefined;
 };
 
@@ -62,12 +62,12 @@ export const machineFactsOf = (machine: ProvenMachine): MachineFacts => ({
   passed: new Set(),
 });
 
-/** Answers of other functions that the rules for a state ask for, beside the guards of a write. */
+/** Answers of other functions that the rules for a state ask for, in addition to the guards of a write. */
 export const askedBy = (state: State): readonly GuardAnswer[] => {
   const functionName = functionOf(state);
-  const facts = functionName === undefined ? undefined : functionFacts[functionName];
-  const again = facts?.looksAgainAfter;
-  const precedes = childFacts[childOf(state) ?? '']?.precedes;
+  const facts = functionName === undefined ? undefined : functionContracts[functionName];
+  const again = facts?.pollsAgainAfter;
+  const precedes = childContracts[childOf(state) ?? '']?.precedes;
   return [
     ...(facts?.after === undefined ? [] : [facts.after]),
     ...(precedes === undefined ? [] : [precedes.when]),

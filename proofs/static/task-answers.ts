@@ -1,14 +1,14 @@
 import type { State, TaskState } from '../../simulator/engine/definition/definition.ts';
 import { isJsonObject } from '../../simulator/engine/expression/json.ts';
-import type { AnswerValue, FunctionFacts, GuardAnswer } from '../contracts/fact.ts';
+import type { AnswerValue, FunctionContract, GuardAnswer } from '../contracts/contract.ts';
 import { answerField, templatePath } from './assignments.ts';
 import { type Context, dryRunKey } from './context.ts';
 
 /** What a task answers, by path. */
-export type Answer = ReadonlyMap<string, AnswerValue>;
+export type TaskAnswer = ReadonlyMap<string, AnswerValue>;
 
 /** Whether an answer is one of those that a guard lets pass. */
-export const meets = (answer: Answer, { field, go }: Pick<GuardAnswer, 'field' | 'go'>): boolean => {
+export const meets = (answer: TaskAnswer, { field, go }: Pick<GuardAnswer, 'field' | 'go'>): boolean => {
   const value = answer.get(field);
   return value !== undefined && go.includes(value);
 };
@@ -26,7 +26,7 @@ export const isDryRun = (state: TaskState, context: Context): boolean | undefine
 };
 
 /** Whether the parts of an answer go together. */
-export const goesTogether = ({ together = [] }: Pick<FunctionFacts, 'together'>, answer: Answer): boolean =>
+export const goesTogether = ({ together = [] }: Pick<FunctionContract, 'together'>, answer: TaskAnswer): boolean =>
   together.every(
     ({ when, leaves }) =>
       !meets(answer, when) ||
@@ -35,11 +35,11 @@ export const goesTogether = ({ together = [] }: Pick<FunctionFacts, 'together'>,
 
 /** Every combination of the answers that a function may give here. */
 export const answersOf = (
-  facts: Pick<FunctionFacts, 'answers' | 'inDryRun' | 'together'>,
+  facts: Pick<FunctionContract, 'answers' | 'inDryRun' | 'together'>,
   dryRun: boolean | undefined,
-): readonly Answer[] =>
+): readonly TaskAnswer[] =>
   Object.entries(facts.answers ?? {})
-    .reduce<readonly Answer[]>(
+    .reduce<readonly TaskAnswer[]>(
       (combined, [field, all]) => {
         const possible = dryRun === true ? (facts.inDryRun?.[field] ?? all) : all;
         const values = possible.filter((value) => dryRun !== false || value !== dryRunAnswer);
@@ -50,7 +50,7 @@ export const answersOf = (
     .filter((answer) => goesTogether(facts, answer));
 
 /** Outcomes that an answer leaves for the run's end; undefined where it says nothing about it. */
-export const endingsAfter = (facts: FunctionFacts, answer: Answer): readonly string[] | undefined =>
+export const endingsAfter = (facts: FunctionContract, answer: TaskAnswer): readonly string[] | undefined =>
   Object.entries(facts.endings ?? {}).reduce<readonly string[] | undefined>((left, [field, byValue]) => {
     const allowed = byValue[String(answer.get(field))];
     if (allowed === undefined) return left;
@@ -76,7 +76,7 @@ export const narrowed = (before: AnswerValue | undefined, endings: readonly stri
 };
 
 /** Whether an answer says "not yet"; a refusal is a last word. */
-export const isPending = ({ pending }: FunctionFacts, answer: Answer): boolean =>
+export const isPending = ({ pending }: FunctionContract, answer: TaskAnswer): boolean =>
   pending !== undefined &&
   answer.get('outcome') !== 'refused' &&
   pending.values.includes(answer.get(pending.field) ?? null);
@@ -86,7 +86,11 @@ export const mayAnswer = (state: TaskState, outcome: AnswerValue): boolean =>
   outcome !== 'DryRun' || JSON.stringify(state.Arguments).includes('"dryRun"');
 
 /** Paths of variables that the function counts by itself on the way from its argument to its answer. */
-export const countedBy = (state: TaskState, facts: FunctionFacts | undefined, answer: Answer): readonly string[] => {
+export const countedBy = (
+  state: TaskState,
+  facts: FunctionContract | undefined,
+  answer: TaskAnswer,
+): readonly string[] => {
   const counts = facts?.counts;
   if (counts === undefined || (counts.unless !== undefined && meets(answer, counts.unless))) return [];
   const payload = typeof state.Arguments === 'string' ? undefined : state.Arguments.Payload;

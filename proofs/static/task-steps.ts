@@ -1,8 +1,8 @@
 import type { TaskState } from '../../simulator/engine/definition/definition.ts';
 import { allStates } from '../../simulator/engine/definition/state-graphs.ts';
 import type { JsonObject } from '../../simulator/engine/expression/json.ts';
-import type { AnswerValue } from '../contracts/fact.ts';
-import { childFacts, functionFacts } from '../contracts/index.ts';
+import type { AnswerValue } from '../contracts/contract.ts';
+import { childContracts, functionContracts } from '../contracts/index.ts';
 import { afterAssign, withNames } from './assignments.ts';
 import { childOf, functionOf } from './called.ts';
 import { caughtStep } from './caught-step.ts';
@@ -17,9 +17,8 @@ import {
   fencePath,
   saidKey,
 } from './context.ts';
-import { countsOf, type MachineFacts, noCounts, type ReportViolation, type Step } from './step.ts';
+import { countsOf, type MachineFacts, noCounts, type ReportViolation, type StateStep } from './step.ts';
 import {
-  type Answer,
   answersOf,
   countedBy,
   dryRunAnswer,
@@ -30,6 +29,7 @@ import {
   meets,
   narrowed,
   outcomesOf,
+  type TaskAnswer,
 } from './task-answers.ts';
 import { checkOrder, enterWrite } from './write-rules.ts';
 
@@ -38,11 +38,11 @@ const afterAnswer = (
   { relevant, guarding }: MachineFacts,
   functionName: string | undefined,
   caller: string | undefined,
-  answer: Answer,
+  answer: TaskAnswer,
   assign: JsonObject | undefined,
   context: Context,
 ): Context => {
-  const facts = functionName === undefined ? undefined : functionFacts[functionName];
+  const facts = functionName === undefined ? undefined : functionContracts[functionName];
   const known = new Map(afterAssign(assign, context.known, answer, relevant));
   for (const guard of guarding) {
     const value = guard.function === caller ? answer.get(guard.field) : undefined;
@@ -62,8 +62,8 @@ const afterAnswer = (
   const held = new Set(context.held);
   const takes = facts?.takes;
   if (takes !== undefined && !takes.unlessAnswer?.some((unless) => meets(answer, unless))) held.add(takes.held);
-  const child = caller === functionName ? undefined : childFacts[caller ?? ''];
-  for (const given of [...(facts?.gives ?? []), ...(child?.gives ?? [])]) held.delete(given);
+  const child = caller === functionName ? undefined : childContracts[caller ?? ''];
+  for (const given of [...(facts?.releases ?? []), ...(child?.releases ?? [])]) held.delete(given);
   for (const change of facts?.changes ?? []) {
     if (!meets(answer, change.answer)) continue;
     if (change.drops !== undefined) held.delete(change.drops);
@@ -81,31 +81,31 @@ export const taskSteps = (
   state: TaskState,
   context: Context,
   report: ReportViolation,
-): readonly Step[] => {
+): readonly StateStep[] => {
   const functionName = functionOf(state);
-  const own = functionName === undefined ? undefined : functionFacts[functionName];
+  const own = functionName === undefined ? undefined : functionContracts[functionName];
   const child = childOf(state);
-  const needs = own?.needs ?? childFacts[child ?? '']?.needs;
+  const needs = own?.needs ?? childContracts[child ?? '']?.needs;
   if (needs !== undefined && !context.held.has(needs)) {
     report('lock', `${functionName ?? child} is called while the run does not hold the ${needs}'s lock`);
   }
-  if (context.known.has(dryDoneKey) && own?.gives === undefined && own?.role !== 'report') {
+  if (context.known.has(dryDoneKey) && own?.releases === undefined && own?.role !== 'report') {
     report('ending', 'goes on although a write of this dry run has said what it would do');
   }
   if (functionName !== undefined && context.known.has(doneKey(functionName))) {
-    report('patience', `asks ${functionName} again although it has given its last word`);
+    report('poll-again', `polls ${functionName} again although its answer was final`);
   }
-  checkOrder(own, childFacts[child ?? ''], context, report);
+  checkOrder(own, childContracts[child ?? ''], context, report);
   const written = enterWrite(facts, state, context, report);
   const entered: Context =
     functionName === undefined
       ? written
       : { ...written, known: new Map(written.known).set(calledKey(functionName), true) };
-  const told: Context = own?.role === 'report' ? { ...entered, reported: true } : entered;
+  const notified: Context = own?.role === 'report' ? { ...entered, reported: true } : entered;
   const outcomes =
     child === undefined ? undefined : children.get(child)?.filter((outcome) => mayAnswer(state, outcome));
   const possible = outcomes === undefined ? (own ?? {}) : { answers: { outcome: outcomes } };
-  const succeeded = answersOf(possible, isDryRun(state, context)).map((answer): Step => {
+  const succeeded = answersOf(possible, isDryRun(state, context)).map((answer): StateStep => {
     const counted = countsOf(state.Assign, countedBy(state, own, answer));
     const waits = own !== undefined && functionName !== undefined && isPending(own, answer);
     return {
@@ -113,7 +113,7 @@ export const taskSteps = (
       ...(own?.followedBy !== undefined && { awaits: own.followedBy }),
       label: 'Next',
       next: state.Next,
-      context: afterAnswer(facts, functionName, functionName ?? child, answer, state.Assign, told),
+      context: afterAnswer(facts, functionName, functionName ?? child, answer, state.Assign, notified),
       counts: { ...noCounts, ...counted },
     };
   });
@@ -124,7 +124,7 @@ export const taskSteps = (
       report('catch', `${refusal} of ${functionName} is a refusal and is not caught as one`);
     }
   }
-  const caught = catchers.flatMap((catcher, index) => caughtStep(facts, state, index, catcher, told, report));
+  const caught = catchers.flatMap((catcher, index) => caughtStep(facts, state, index, catcher, notified, report));
   return [...succeeded, ...caught];
 };
 

@@ -1,4 +1,4 @@
-/** The rules that a definition is held against; docs/proofs.md says what each demands. */
+/** The rules that a definition is checked against; docs/proofs.md says what each demands. */
 export const staticRules = [
   'classified',
   'reachable',
@@ -10,7 +10,7 @@ export const staticRules = [
   'first-error',
   'guard',
   'once',
-  'patience',
+  'poll-again',
   'ending',
   'lock',
   'assigned',

@@ -1,6 +1,6 @@
 import type { TaskState } from '../../simulator/engine/definition/definition.ts';
-import type { ChildFacts, FunctionFacts, GuardAnswer } from '../contracts/fact.ts';
-import { functionFacts } from '../contracts/index.ts';
+import type { ChildContract, FunctionContract, GuardAnswer } from '../contracts/contract.ts';
+import { functionContracts } from '../contracts/index.ts';
 import { functionOf } from './called.ts';
 import { answerKey, type Context, calledKey, doneKey, saidKey } from './context.ts';
 import { guardsOf, type MachineFacts, type ReportViolation } from './step.ts';
@@ -27,8 +27,8 @@ export const enterWrite = (
   const guards = guardsOf(state);
   if (guards === undefined) return context;
   const functionName = functionOf(state);
-  const facts = functionName === undefined ? undefined : functionFacts[functionName];
-  const again = facts?.looksAgainAfter;
+  const facts = functionName === undefined ? undefined : functionContracts[functionName];
+  const again = facts?.pollsAgainAfter;
   const looksAgain =
     again !== undefined &&
     functionName !== undefined &&
@@ -60,8 +60,8 @@ const describeGuards = (guards: readonly (readonly GuardAnswer[])[]): string =>
 
 /** What must have been answered, and what must not have been called, before a state is entered. */
 export const checkOrder = (
-  own: FunctionFacts | undefined,
-  child: ChildFacts | undefined,
+  own: FunctionContract | undefined,
+  child: ChildContract | undefined,
   { known }: Context,
   report: ReportViolation,
 ): void => {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { callsToLostRegion as callsOf } from '../../journal/lost-region-calls.ts';
+import { lostRegionCalls } from '../../journal/lost-region-calls.ts';
 import { defineProbe } from '../step.ts';
 
 /** No failover run called the Region it gave up before its promotion was verified. */
@@ -8,7 +8,7 @@ export const callsToLostRegion = defineProbe({
   schema: z.strictObject({}),
   describe: () => 'no failover asks the lost Region anything before it has promoted',
   run: async ({ recorder, stage }) => {
-    const calls = callsOf(recorder.records((arn) => stage.executionFigures(arn)));
+    const calls = lostRegionCalls(recorder.records((arn) => stage.executionFigures(arn)));
     return {
       met: calls.length === 0,
       finding:

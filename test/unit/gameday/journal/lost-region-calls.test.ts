@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ApiCallRecord, BrokerStateRecord, VerdictRecord } from '../../../../gameday/journal/journal.ts';
-import { callsToLostRegion } from '../../../../gameday/journal/lost-region-calls.ts';
+import { lostRegionCalls } from '../../../../gameday/journal/lost-region-calls.ts';
 
 const broker = (brokerId: string, region: string): BrokerStateRecord => ({
   atMs: 0,
@@ -29,9 +29,9 @@ const brokers = [broker('east', 'us-east-1'), broker('west', 'us-west-2')];
 const promote = (machine: string) => call(20, 'us-west-2', `${machine} run-1: request-failover`, 'Promote');
 
 const found = (calls: readonly ApiCallRecord[], verdicts = [verdict]): readonly number[] =>
-  callsToLostRegion({ apiCalls: calls, brokers, verdicts }).map(({ atMs }) => atMs);
+  lostRegionCalls({ apiCalls: calls, brokers, verdicts }).map(({ atMs }) => atMs);
 
-describe('callsToLostRegion', () => {
+describe('lostRegionCalls', () => {
   it('finds every call of the failover run to the old primary until the promotion is verified', () => {
     const calls = [
       call(5, 'us-east-1', 'failover run-1: assess-failover/1'),

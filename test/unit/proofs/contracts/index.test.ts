@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { functions, machines } from '../../../../infra/catalogue.ts';
-import type { GuardAnswer } from '../../../../proofs/contracts/fact.ts';
-import { childFacts, functionFacts } from '../../../../proofs/contracts/index.ts';
+import type { GuardAnswer } from '../../../../proofs/contracts/contract.ts';
+import { childContracts, functionContracts } from '../../../../proofs/contracts/index.ts';
 
-const all = Object.entries(functionFacts);
+const all = Object.entries(functionContracts);
 
 /** Every answer that some fact waits for, with the function whose fact it is. */
 const awaited: readonly (readonly [of: string, answer: GuardAnswer])[] = [
@@ -15,7 +15,7 @@ const awaited: readonly (readonly [of: string, answer: GuardAnswer])[] = [
       ...(counts?.unless ? [counts.unless] : []),
     ].map((answer) => [name, answer] as const),
   ),
-  ...Object.entries(childFacts).flatMap(([name, { guards, precedes }]) =>
+  ...Object.entries(childContracts).flatMap(([name, { guards, precedes }]) =>
     [...guards.flat(), ...(precedes ? [precedes.when] : [])].map((answer) => [name, answer] as const),
   ),
 ];
@@ -25,13 +25,13 @@ describe('the facts about workflows', () => {
     const names = functions.map(({ name }) => name);
     expect(all.map(([name]) => name).filter((name) => !names.includes(name))).toEqual([]);
     const deployed = machines.map(({ name }) => name);
-    expect(Object.keys(childFacts).filter((name) => !deployed.includes(name))).toEqual([]);
+    expect(Object.keys(childContracts).filter((name) => !deployed.includes(name))).toEqual([]);
   });
 
   it('wait only for answers that the function can give', () => {
     const impossible = awaited.filter(([, { function: functionName, field, go }]) => {
-      if (childFacts[functionName] !== undefined) return false;
-      const known = functionFacts[functionName]?.answers?.[field] ?? [];
+      if (childContracts[functionName] !== undefined) return false;
+      const known = functionContracts[functionName]?.answers?.[field] ?? [];
       return go.length === 0 || go.some((value) => !known.includes(value));
     });
     expect(impossible).toEqual([]);
@@ -49,7 +49,7 @@ describe('the facts about workflows', () => {
 
   it('let a guard stop something', () => {
     const open = awaited.filter(([, { function: functionName, field, go }]) => {
-      const known = functionFacts[functionName]?.answers?.[field];
+      const known = functionContracts[functionName]?.answers?.[field];
       return known?.every((value) => go.includes(value));
     });
     expect(open).toEqual([]);

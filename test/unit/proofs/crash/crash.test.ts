@@ -166,6 +166,6 @@ describe('the judgement of a crash', () => {
   });
 
   it('does not let a run succeed whose Task failed for good', () => {
-    expect(judge({}, 'spent')).toEqual(['succeeded although request-failover failed for good']);
+    expect(judge({}, 'spent')).toEqual(['succeeded although request-failover failed permanently']);
   });
 });

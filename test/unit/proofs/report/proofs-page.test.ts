@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { proofsPage } from '../../../../proofs/report/proofs-page.ts';
 import { writeProof } from '../../../../proofs/report/write-proofs.ts';
 import { gridOf } from '../../../../proofs/runner/grid.ts';
-import { type ProofResult, summaryOf } from '../../../../proofs/runner/proof-result.ts';
+import { jsonSummaryOf, type ProofResult } from '../../../../proofs/runner/proof-result.ts';
 
 const held: ProofResult = {
   proof: 'static',
@@ -61,7 +61,7 @@ it('lets one entry of a grid stand for several cases', () => {
 describe('the page of the proofs', () => {
   it('says what holds, and why something does not, without markup of its own making', () => {
     const page = proofsPage([held, broken]);
-    expect(page).toContain('12 cases held, 7 of 7 broken definitions found out');
+    expect(page).toContain('12 cases held, 7 of 7 broken definitions detected');
     expect(page).toContain('1 of 12 cases do not hold');
     expect(page).toContain('1 of 24 cases do not hold');
     expect(page).toContain('failover, &lt;Promote&gt;');
@@ -93,7 +93,7 @@ describe('the results on disk', () => {
   });
 
   it('are summed up for programs without their grids', () => {
-    expect(summaryOf(held)).toEqual({
+    expect(jsonSummaryOf(held)).toEqual({
       proof: 'static',
       cases: 12,
       passed: 12,

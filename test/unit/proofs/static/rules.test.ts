@@ -125,6 +125,6 @@ describe('the rules', () => {
 
   it('find an answer "not yet" after which nothing asks again', () => {
     const look = task('observe-unpairing', 'GiveBack');
-    expect(broken({ Unpaired: { ...stateOf('Unpaired'), Default: 'Look' }, Look: look })).toContain('patience Look');
+    expect(broken({ Unpaired: { ...stateOf('Unpaired'), Default: 'Look' }, Look: look })).toContain('poll-again Look');
   });
 });

@@ -1,4 +1,4 @@
-import { checkMachine, surroundingsOf } from '../../../../proofs/static/check-machine.ts';
+import { checkMachine, machineContextOf } from '../../../../proofs/static/check-machine.ts';
 import type { ProvenMachine } from '../../../../proofs/static/load-machines.ts';
 import type { Violation } from '../../../../proofs/static/violation.ts';
 import { parseDefinition } from '../../../../simulator/engine/definition/parse-definition.ts';
@@ -88,4 +88,4 @@ export const machineWith = (changes: Readonly<Record<string, Json>>, more: JsonO
 
 /** What the rules say about a machine. */
 export const violationsOf = (machine: ProvenMachine): readonly Violation[] =>
-  checkMachine(machine, surroundingsOf([machine])).violations;
+  checkMachine(machine, machineContextOf([machine])).violations;

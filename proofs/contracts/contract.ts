@@ -10,17 +10,17 @@ export type AnswerValue = string | boolean | null;
 
 /**
  * What a function does in a workflow.
- * `look` reads, and writes nothing but notes of its own · `write` changes a broker, at most once for one decision ·
- * `step` changes something that may be asked for again: it looks first, and is done when it reads the thing as wanted ·
- * `record` writes to the Control table alone, or asks people · `report` tells people how a run ends.
+ * `read` writes nothing but notes of its own · `write` changes a broker, at most once for one decision ·
+ * `step` makes a change that may be repeated: it reads first, and is done when it finds the thing as wanted ·
+ * `record` writes to the Control table alone, or asks for an approval · `report` notifies operators how a run ends.
  */
-export type FunctionRole = 'look' | 'write' | 'step' | 'record' | 'report';
+export type FunctionRole = 'read' | 'write' | 'step' | 'record' | 'report';
 
 /**
- * Something that a run takes and has to give back on every way out; what begins with `after-promotion` it owes only where
- * it succeeds, since a new run goes on from a promotion that is open.
+ * Something that a run takes and must release on every way out; what begins with `after-promotion` only where it
+ * succeeds, since a new run continues a promotion that is open.
  */
-export type Held =
+export type Obligation =
   | 'pair'
   | 'cluster'
   | 'watch'
@@ -28,19 +28,19 @@ export type Held =
   | 'after-promotion: consumers'
   | 'after-promotion: messages';
 
-/** What an answer changes about what the run has. */
-export interface HeldChange {
+/** How an answer changes what a run must release. */
+export interface ObligationChange {
   readonly answer: GuardAnswer;
-  readonly drops?: Held;
-  readonly adds?: readonly Held[];
+  readonly drops?: Obligation;
+  readonly adds?: readonly Obligation[];
   readonly because: string;
 }
 
 /** Closed sets of values, by path in the answer. */
 export type Answers = Readonly<Record<string, readonly AnswerValue[]>>;
 
-/** Facts about one function. */
-export interface FunctionFacts {
+/** The contract of one function. */
+export interface FunctionContract {
   readonly role: FunctionRole;
   /**
    * Answers that must stand before a write: any one of the alternatives, and of it every entry. An answer counts for one
@@ -48,9 +48,9 @@ export interface FunctionFacts {
    */
   readonly guards?: readonly (readonly GuardAnswer[])[];
   /**
-   * The write state may be entered again while its own last answer was one of these: it has asked, and now only looks.
+   * The write state may be entered again while its own last answer was one of these: it has sent its request, and now only polls.
    */
-  readonly looksAgainAfter?: {
+  readonly pollsAgainAfter?: {
     readonly field: string;
     readonly values: readonly AnswerValue[];
     readonly because: string;
@@ -71,42 +71,42 @@ export interface FunctionFacts {
   readonly counts?: { readonly path: string; readonly argument: string; readonly unless?: GuardAnswer };
   /** Least values of numbers in the answer, by path. */
   readonly atLeast?: Readonly<Record<string, number>>;
-  /** What a run has after a call, whatever became of it, but for these answers and errors. */
+  /** What a run has after a call, whatever the outcome, but for these answers and errors. */
   readonly takes?: {
-    readonly held: Held;
+    readonly held: Obligation;
     readonly unlessAnswer?: readonly GuardAnswer[];
     readonly unlessError?: readonly string[];
   };
-  /** What a run does not have any more after a call, whatever became of it. */
-  readonly gives?: readonly Held[];
-  /** Answers after which something is not the run's to give back, or becomes it. */
-  readonly changes?: readonly HeldChange[];
+  /** What a call releases, whatever the outcome. */
+  readonly releases?: readonly Obligation[];
+  /** Answers after which the run need not release something, or must. */
+  readonly changes?: readonly ObligationChange[];
   /** What a run must have when it enters the state. */
-  readonly needs?: Held;
+  readonly needs?: Obligation;
   /** An answer that must have been given before the state is entered; unlike a guard's it is not used up. */
   readonly after?: GuardAnswer;
   /** Its largest answer, in bytes, where that is less than `maxAnswerBytes`. */
   readonly maxBytes?: number;
   /** Errors that are no failure of the run: the state's Catch turns them into a refusal. */
   readonly refusals?: readonly string[];
-  /** Why the run may go on when the function fails for good. */
+  /** Why the run may go on when the function fails permanently. */
   readonly mayFail?: string;
   /** Whether such a failure need not be named in the run's output. */
   readonly failsSilently?: boolean;
 }
 
-/** Facts about starting another machine. */
-export interface ChildFacts {
+/** The contract of starting another machine. */
+export interface ChildContract {
   /** As a write's guards; an answer of a machine that ran before is its outcome. */
   readonly guards: readonly (readonly GuardAnswer[])[];
   /** What a run must have when it starts it. */
-  readonly needs?: Held;
+  readonly needs?: Obligation;
   /** Why a Task that awaits it may give up before it ends, and does not await it once more. */
   readonly cutShort?: string;
   /** Why the run may go on when it fails. */
   readonly mayFail?: string;
-  /** What the run owes no more, whatever became of it. */
-  readonly gives?: readonly Held[];
+  /** What the run need not release any more, whatever the outcome. */
+  readonly releases?: readonly Obligation[];
   /** A function that must not have been called yet, where another one has answered so. */
   readonly precedes?: { readonly function: string; readonly when: GuardAnswer };
 }
