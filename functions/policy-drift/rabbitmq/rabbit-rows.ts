@@ -117,6 +117,7 @@ export const policyFrom = (row: Row): RabbitPolicy => ({
 const sharing = (): (<T extends object>(value: T) => T) => {
   const known = new Map<string, object>();
   return <T extends object>(value: T): T => {
+    if (value === none || value === noArguments) return value;
     const key = JSON.stringify(value);
     const first = known.get(key);
     if (first !== undefined) return first as T;
