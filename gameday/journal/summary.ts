@@ -1,12 +1,12 @@
 import { approvalsOf, epochsOf } from './decisions.ts';
 import { type DriftCounts, driftRuns, driftSummary } from './drift.ts';
-import { estimatedCostUsd } from './estimated-cost.ts';
 import { type FailoverTimeline, failoverTimelinesOf } from './failover-timeline.ts';
 import { isoTime, type Journal, type Outcome } from './journal.ts';
 import { lostRegionCalls } from './lost-region-calls.ts';
 import { type Promotion, promotionsOf } from './promotions.ts';
 import { type ReconciliationSummary, reconciliationSummary } from './reconciliation.ts';
 import { refusalsOf } from './refusals.ts';
+import { estimatedCostUsd } from './unit-prices.ts';
 
 /** Message counts over all traffic of a run; see `MessageTotals` for each class. */
 export interface MessageSummary {

@@ -70,3 +70,10 @@ export const usdOf = (unit: PricedUnit, quantity: number): number => {
   const { usd, per } = unitPrices[unit];
   return (quantity / per) * usd;
 };
+
+/** Dollars for what a journal counts; `npm run cost` also counts durations, metrics, tables and logs. */
+export const estimatedCostUsd = (counted: {
+  readonly stateTransitions: number;
+  readonly lambdaInvocations: number;
+}): number =>
+  usdOf('stateTransitions', counted.stateTransitions) + usdOf('lambdaInvocations', counted.lambdaInvocations);

@@ -3,7 +3,7 @@ import type { WalkTarget } from '../../real/activemq/broker-access.ts';
 import { type Measured, measured } from './measured.ts';
 
 /** A queue of 100,000 takes seconds; a message that is not there would be waited for without an end. */
-const patienceMs = 180_000;
+const timeoutMs = 180_000;
 
 const drain = async (target: WalkTarget, queue: string, expected: number): Promise<void> => {
   const connection = await connectAmqp(target);
@@ -15,9 +15,9 @@ const drain = async (target: WalkTarget, queue: string, expected: number): Promi
     received += 1;
     if (received === expected) done.resolve();
   });
-  const late = AbortSignal.timeout(patienceMs);
+  const late = AbortSignal.timeout(timeoutMs);
   late.addEventListener('abort', () =>
-    done.reject(new Error(`${queue} gave ${received} of ${expected} messages within ${patienceMs} ms`)),
+    done.reject(new Error(`${queue} gave ${received} of ${expected} messages within ${timeoutMs} ms`)),
   );
   await done.promise;
   // The broker answers when it has worked on everything before.

@@ -33,7 +33,7 @@ export const lookUpBare = async (access: DynamoDbLocalAccess, messages: number):
     batches: batchesFor(region, messages).values(),
   }));
   let found = 0;
-  const lane = async ({ client, batches }: (typeof work)[number]): Promise<void> => {
+  const worker = async ({ client, batches }: (typeof work)[number]): Promise<void> => {
     for (const Keys of batches) {
       const { Responses, UnprocessedKeys } = await client.send(
         new BatchGetItemCommand({ RequestItems: { [scene.table]: { Keys, ConsistentRead: true } } }),
@@ -43,7 +43,7 @@ export const lookUpBare = async (access: DynamoDbLocalAccess, messages: number):
     }
   };
   const looked = await measured(() =>
-    Promise.all(work.flatMap((regional) => Array.from({ length: batchesAtOnce }, () => lane(regional)))),
+    Promise.all(work.flatMap((regional) => Array.from({ length: batchesAtOnce }, () => worker(regional)))),
   );
   for (const { client } of work) client.destroy();
   return { seconds: looked.seconds, result: found };

@@ -23,7 +23,7 @@ export interface Access {
 }
 
 /** Longer than any of it takes. */
-const patienceMs = 600_000;
+const timeoutMs = 600_000;
 
 const storeIn = (folder: string) => ({
   put: async (key: string, text: string): Promise<void> => {
@@ -53,7 +53,7 @@ export const scan = async (access: Access): Promise<Measured<QueueScan>> => {
     other: new DynamoLedgerTable({ ...common, region: otherRegion, client: () => clients.other }),
     clock: systemClock,
   });
-  const request = { pair, queue, keyPrefix: 'scan-', span: ledgerSpan, deadlineMs: Date.now() + patienceMs };
+  const request = { pair, queue, keyPrefix: 'scan-', span: ledgerSpan, deadlineMs: Date.now() + timeoutMs };
   const ports = { ...portsOf(access), ledger, nowMs: () => systemClock.nowMs() };
   const scanned = await measured(() => scanQueue(request, ports));
   clients.own.destroy();
@@ -64,7 +64,7 @@ export const scan = async (access: Access): Promise<Measured<QueueScan>> => {
 /** Repairs the queue as the function does. @param manifest what a scan found */
 export const repair = async (access: Access, manifest: QueueScan): Promise<Measured<QueueRepair>> => {
   const { quarantine } = scene;
-  const request = { scan: manifest, quarantine, keyPrefix: 'repair-', deadlineMs: Date.now() + patienceMs };
+  const request = { scan: manifest, quarantine, keyPrefix: 'repair-', deadlineMs: Date.now() + timeoutMs };
   return await measured(() => repairQueue(request, { ...portsOf(access), keepLock: async () => {} }));
 };
 

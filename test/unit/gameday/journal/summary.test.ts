@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { estimatedCostUsd } from '../../../../gameday/journal/estimated-cost.ts';
 import { scrubSecrets } from '../../../../gameday/journal/scrub.ts';
 import { summaryOf } from '../../../../gameday/journal/summary.ts';
+import { estimatedCostUsd } from '../../../../gameday/journal/unit-prices.ts';
 import { sampleJournal } from '../report/sample-journal.ts';
 
 const files = { journal: 'j', html: 'h', markdown: 'm' };
