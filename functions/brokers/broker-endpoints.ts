@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
-import type { Runtime, SocketAddress } from '../runtime/runtime.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { connectTls } from '../runtime/tls-connect.ts';
 import type { BrokerSnapshot } from './broker-snapshot.ts';
 
 /**
@@ -8,9 +9,9 @@ import type { BrokerSnapshot } from './broker-snapshot.ts';
  */
 const connectTimeoutMs = 3_000;
 
-const addressOf = (endpoint: string): SocketAddress => {
-  const url = new URL(endpoint);
-  return { host: url.hostname, port: Number(url.port) };
+const connectTo = (runtime: Runtime, endpoint: string): Promise<Duplex> => {
+  const { hostname: host, port } = new URL(endpoint);
+  return (runtime.connect ?? connectTls)({ host, port: Number(port) }, connectTimeoutMs);
 };
 
 /**
@@ -30,7 +31,7 @@ export const openActive = async (
   let state: Exclude<EndpointState, 'accepts'> = broker.amqpEndpoints.length > 0 ? 'refuses' : 'none';
   for (const endpoint of broker.amqpEndpoints) {
     try {
-      return { state: 'accepts', stream: await runtime.connect(addressOf(endpoint), connectTimeoutMs) };
+      return { state: 'accepts', stream: await connectTo(runtime, endpoint) };
     } catch (error) {
       const refused = error instanceof Error && (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
       if (!refused) state = 'unreachable';
@@ -99,7 +100,7 @@ const openLayers = async (
   endpoint: string,
 ): Promise<{ readonly opened: OpenedLayer; readonly refused: boolean }> => {
   try {
-    const stream = await runtime.connect(addressOf(endpoint), connectTimeoutMs);
+    const stream = await connectTo(runtime, endpoint);
     return { opened: (await speaksAmqp(stream)) ? 'amqp' : 'tls', refused: false };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';

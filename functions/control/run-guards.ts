@@ -1,6 +1,6 @@
 import type { PairConfig } from '../config/pair-config.ts';
-import type { Run } from '../runtime/compose.ts';
 import type { PairEnvironment } from '../runtime/environment/pair-environment.ts';
+import type { Run } from '../runtime/run.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { controlPorts } from './control-ports.ts';
 import { finalCheck } from './final-check.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { runSchema } from '../runtime/compose.ts';
+import { runSchema } from '../runtime/run.ts';
 
 /** What the workflows tell each step of a cutover. */
 export const cutoverInput = {

@@ -1,7 +1,7 @@
 import { finalCheck } from '../control/final-check.ts';
 import type { GuardReading } from '../control/guards.ts';
-import type { Run } from '../runtime/compose.ts';
 import type { Finding } from '../runtime/finding.ts';
+import type { Run } from '../runtime/run.ts';
 
 /** The run that makes a cutover. */
 export type CutoverRun = Pick<Run, 'executionArn' | 'fence' | 'overrideControl'>;

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { clusterEnvironmentSchema } from '../runtime/environment/cluster-environment.ts';
+import { runSchema } from '../runtime/run.ts';
 import { driftInputSchema } from './drift-input.ts';
 import { findCluster } from './find-cluster.ts';
 import { observeChange } from './observe-change.ts';

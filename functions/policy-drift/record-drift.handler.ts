@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
 import { putEvent } from '../aws/event-bus.ts';
 import { notify } from '../aws/notifications.ts';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { clusterEnvironmentSchema } from '../runtime/environment/cluster-environment.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { metricFields } from '../runtime/metric-fields.ts';
+import { runSchema } from '../runtime/run.ts';
 import { driftInputSchema } from './drift-input.ts';
 import { driftMessage } from './drift-message.ts';
 import { findCluster } from './find-cluster.ts';

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { clusterEnvironmentSchema } from '../runtime/environment/cluster-environment.ts';
+import { runSchema } from '../runtime/run.ts';
 import { clusterPorts } from './rabbitmq/cluster-ports.ts';
 
 /** Cleanup path: gives the cluster's lock back, if this run has it. A cluster that nobody configured has none. */

@@ -2,8 +2,9 @@ import * as z from 'zod/mini';
 import { findPair } from '../brokers/find-pair.ts';
 import { replicationPorts } from '../brokers/replication-ports.ts';
 import { runGuards } from '../control/run-guards.ts';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { runSchema } from '../runtime/run.ts';
 import { assessFailbackRequest } from './assess-failback-request.ts';
 import { failbackInputSchema } from './failback-input.ts';
 

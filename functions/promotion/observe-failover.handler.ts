@@ -3,8 +3,9 @@ import { brokerAddressSchema } from '../brokers/broker-address.ts';
 import { findPair } from '../brokers/find-pair.ts';
 import { pairPorts } from '../brokers/pair-ports.ts';
 import { renewLock } from '../control/renew-lock.ts';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { runSchema } from '../runtime/run.ts';
 
 /** Checks once whether this Region's broker has become the primary and takes clients. The other Region is not asked. */
 export const handler = composeHandler({

@@ -2,9 +2,10 @@ import * as z from 'zod/mini';
 import { findPair } from '../brokers/find-pair.ts';
 import { replicationPorts } from '../brokers/replication-ports.ts';
 import { renewLock } from '../control/renew-lock.ts';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { UnsafeTopology } from '../runtime/errors.ts';
+import { runSchema } from '../runtime/run.ts';
 import { describeForecast } from './drain-forecast.ts';
 import { watchSchema, watchSwitchover } from './watch-switchover.ts';
 

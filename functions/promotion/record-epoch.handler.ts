@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import { brokerAddressSchema } from '../brokers/broker-address.ts';
 import { controlPorts } from '../control/control-ports.ts';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { metricFields } from '../runtime/metric-fields.ts';
+import { runSchema } from '../runtime/run.ts';
 import { nextEpoch } from './next-epoch.ts';
 
 /**

@@ -2,8 +2,9 @@ import * as z from 'zod/mini';
 import { brokerAddressSchema } from '../brokers/broker-address.ts';
 import { controlPorts } from '../control/control-ports.ts';
 import { isOpen } from '../control/intent.ts';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { runSchema } from '../runtime/run.ts';
 
 /**
  * Closes the promotion's intent once everything after it is done. Until then a new run with the same input finds the

@@ -3,10 +3,11 @@ import { notify } from '../aws/notifications.ts';
 import { findMembers, findPair } from '../brokers/find-pair.ts';
 import { judgeReplication } from '../brokers/lag-verdict.ts';
 import { replicationPorts } from '../brokers/replication-ports.ts';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { NotFound } from '../runtime/errors.ts';
+import { runSchema } from '../runtime/run.ts';
 import { judgeOpenPromotion, openPromotionNews } from './open-promotion.ts';
 import { readPair } from './read-pair.ts';
 

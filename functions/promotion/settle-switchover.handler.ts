@@ -3,9 +3,10 @@ import { findPair } from '../brokers/find-pair.ts';
 import { judgeReplication } from '../brokers/lag-verdict.ts';
 import { replicationPorts } from '../brokers/replication-ports.ts';
 import { isOpen } from '../control/intent.ts';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { OutcomeUnknown } from '../runtime/errors.ts';
+import { runSchema } from '../runtime/run.ts';
 import { readPair } from './read-pair.ts';
 
 /** Verifies the exchange by reading both brokers once more and closes the promotion's intent. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { parentRunSchema } from '../runtime/compose.ts';
+import { parentRunSchema } from '../runtime/run.ts';
 
 /** Input of the switchover workflow. */
 export const switchoverInputSchema = z.strictObject({

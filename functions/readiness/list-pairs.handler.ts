@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { findPair } from '../brokers/find-pair.ts';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { NotFound } from '../runtime/errors.ts';
+import { runSchema } from '../runtime/run.ts';
 import { readinessInputSchema } from './readiness-input.ts';
 
 /** First state of readiness: the names of the pairs to evaluate. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { parentRunSchema } from '../runtime/compose.ts';
+import { parentRunSchema } from '../runtime/run.ts';
 import { manifestHashSchema } from './manifest.ts';
 
 /** Input of the reconcile workflow; it is started in the Region of the broker that is the primary. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { runSchema } from '../runtime/compose.ts';
+import { runSchema } from '../runtime/run.ts';
 
 /** What the workflow tells each of its steps. */
 export const stepInput = {

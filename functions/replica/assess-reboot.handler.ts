@@ -2,8 +2,9 @@ import * as z from 'zod/mini';
 import { pairAddressesSchema } from '../brokers/broker-address.ts';
 import { findPair } from '../brokers/find-pair.ts';
 import { pairPorts } from '../brokers/pair-ports.ts';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { runSchema } from '../runtime/run.ts';
 import { judgePairing } from './pairing.ts';
 import { appliedByReboot, assessReboot } from './reboot-gate.ts';
 

@@ -3,8 +3,9 @@ import { readCredentials } from '../brokers/broker-secrets.ts';
 import { findPair } from '../brokers/find-pair.ts';
 import { pairPorts } from '../brokers/pair-ports.ts';
 import { runGuards } from '../control/run-guards.ts';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { runSchema } from '../runtime/run.ts';
 import { createReplicaBroker } from './create-replica-broker.ts';
 import { createReplicaInputSchema } from './replica-request.ts';
 

@@ -3,8 +3,9 @@ import { pairAddressesSchema } from '../brokers/broker-address.ts';
 import { findPair } from '../brokers/find-pair.ts';
 import { pairPorts } from '../brokers/pair-ports.ts';
 import { runGuards } from '../control/run-guards.ts';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { runSchema } from '../runtime/run.ts';
 import { deleteReplica } from './delete-replica.ts';
 
 /** Write state of unpair: DeleteBroker on the former replica, at most once; later calls observe how far it is. */

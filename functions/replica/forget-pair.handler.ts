@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { findPair } from '../brokers/find-pair.ts';
 import { controlPorts } from '../control/control-ports.ts';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { runSchema } from '../runtime/run.ts';
 
 /** Last step of unpair: removes the record of the pair's brokers. Settings that name them are left to people. */
 export const handler = composeHandler({

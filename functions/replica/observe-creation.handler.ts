@@ -3,9 +3,10 @@ import { brokerAddressSchema } from '../brokers/broker-address.ts';
 import { findPair } from '../brokers/find-pair.ts';
 import { pairPorts } from '../brokers/pair-ports.ts';
 import { renewLock } from '../control/renew-lock.ts';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { CreationFailed } from '../runtime/errors.ts';
+import { runSchema } from '../runtime/run.ts';
 
 /** Looks once whether the replica has been created. Creation takes some 25 minutes; docs/amazon-mq.md 2. */
 export const handler = composeHandler({

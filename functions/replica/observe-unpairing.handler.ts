@@ -4,8 +4,9 @@ import { findPair } from '../brokers/find-pair.ts';
 import { pairPorts } from '../brokers/pair-ports.ts';
 import { isOpen } from '../control/intent.ts';
 import { renewLock } from '../control/renew-lock.ts';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { runSchema } from '../runtime/run.ts';
 import { judgeUnpairing, readRemovable } from './unpairing.ts';
 
 /** Looks once at both brokers after the reboot; standalone means that both say so. Settles what led there. */

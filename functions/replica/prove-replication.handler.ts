@@ -5,8 +5,9 @@ import { pairPorts } from '../brokers/pair-ports.ts';
 import { primaryGauges, replicaGauges } from '../brokers/replication-gauges.ts';
 import { ReplicationMetrics } from '../brokers/replication-metrics.ts';
 import { renewLock } from '../control/renew-lock.ts';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { runSchema } from '../runtime/run.ts';
 import { sendCanary, takeCanaries } from './adapters/amqp-canary.ts';
 import { proveReplication } from './replication-proof.ts';
 

@@ -2,8 +2,9 @@ import * as z from 'zod/mini';
 import { pairAddressesSchema } from '../brokers/broker-address.ts';
 import { pairPorts } from '../brokers/pair-ports.ts';
 import { isOpen } from '../control/intent.ts';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { runSchema } from '../runtime/run.ts';
 
 /** Records the pair's two brokers in the Control table, where every Region finds them, and closes the creation. */
 export const handler = composeHandler({

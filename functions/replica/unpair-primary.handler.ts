@@ -2,8 +2,9 @@ import * as z from 'zod/mini';
 import { findPair } from '../brokers/find-pair.ts';
 import { pairPorts } from '../brokers/pair-ports.ts';
 import { runGuards } from '../control/run-guards.ts';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { runSchema } from '../runtime/run.ts';
 import { unpairInputSchema } from './unpair-input.ts';
 import { unpairPrimary } from './unpair-primary.ts';
 

@@ -2,9 +2,10 @@ import * as z from 'zod/mini';
 import { findPair } from '../brokers/find-pair.ts';
 import { controlPorts } from '../control/control-ports.ts';
 import { takenOverByFailover } from '../control/preemptions.ts';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { LockHeld } from '../runtime/errors.ts';
+import { runSchema } from '../runtime/run.ts';
 
 /**
  * Takes the pair's lock for the root execution and hands back the run with its fence. A dry run takes none, and a run

@@ -3,8 +3,9 @@ import { findPair } from '../brokers/find-pair.ts';
 import { approvalState } from '../control/approval.ts';
 import { controlPorts } from '../control/control-ports.ts';
 import { renewLock } from '../control/renew-lock.ts';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { runSchema } from '../runtime/run.ts';
 
 /** Looks once at an approval. Expiry, like a missing item, means no. */
 export const handler = composeHandler({

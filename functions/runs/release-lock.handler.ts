@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { controlPorts } from '../control/control-ports.ts';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { runSchema } from '../runtime/run.ts';
 
 /**
  * Gives the pair's lock back at the end of a run; a lock that the run does not hold any more is left alone, and so is

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { notify } from '../aws/notifications.ts';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { pageSubject } from '../runtime/page-subject.ts';
+import { runSchema } from '../runtime/run.ts';
 import { runbookLine } from '../runtime/runbook.ts';
 import { failedByChild, startAgain, stepRecovery } from './child-run.ts';
 import { runUrgency } from './run-urgency.ts';

@@ -3,10 +3,11 @@ import { notify } from '../aws/notifications.ts';
 import { findPair } from '../brokers/find-pair.ts';
 import { controlPorts } from '../control/control-ports.ts';
 import { decisionId } from '../control/decision-id.ts';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { pageSubject } from '../runtime/page-subject.ts';
+import { runSchema } from '../runtime/run.ts';
 import { runbookLine } from '../runtime/runbook.ts';
 
 /**

@@ -5,9 +5,10 @@ import { controlItems, controlPorts } from '../control/control-ports.ts';
 import { clusterScope, pairScope } from '../control/control-scopes.ts';
 import { GuardTable } from '../control/guard-table.ts';
 import { isOpen } from '../control/intent.ts';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { runSchema } from '../runtime/run.ts';
 import { readEndedRun } from './read-ended-run.ts';
 import { settleNews, subjectOf } from './settle-news.ts';
 

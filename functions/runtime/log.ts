@@ -10,6 +10,12 @@ export interface Log {
   error(message: string, fields?: LogFields): void;
 }
 
+/** Name and message of an error, as every line about one has them. */
+export const errorFields = (error: unknown): LogFields => {
+  const { name: errorName, message: errorMessage } = error instanceof Error ? error : new Error(String(error));
+  return { errorName, errorMessage };
+};
+
 /** JSON lines in the shape that Powertools for AWS Lambda writes. */
 export const powertoolsLog = (): Log => {
   const logger = new Logger({ serviceName: 'mq-dr' });

@@ -1,17 +1,20 @@
+import type middy from '@middy/core';
 import type * as z from 'zod/mini';
 import { $ZodArray, $ZodDefault, $ZodObject, $ZodOptional } from 'zod/v4/core';
 import './schema-problems.ts';
 import { InvalidInput } from './errors.ts';
 import { didYouMean } from './nearest-name.ts';
 
+/** The schema of a value that may be left out. */
+const unwrapped = (schema: unknown): unknown =>
+  schema instanceof $ZodOptional || schema instanceof $ZodDefault ? schema._zod.def.innerType : schema;
+
 const fieldNamesAt = (schema: z.ZodMiniType, path: readonly PropertyKey[]): readonly string[] => {
-  let current: unknown = schema;
+  let current = unwrapped(schema);
   for (const key of path) {
-    if (current instanceof $ZodOptional || current instanceof $ZodDefault) current = current._zod.def.innerType;
-    if (current instanceof $ZodArray) current = current._zod.def.element;
-    else if (current instanceof $ZodObject) current = current._zod.def.shape[String(key)];
+    if (current instanceof $ZodArray) current = unwrapped(current._zod.def.element);
+    else if (current instanceof $ZodObject) current = unwrapped(current._zod.def.shape[String(key)]);
   }
-  if (current instanceof $ZodOptional || current instanceof $ZodDefault) current = current._zod.def.innerType;
   return current instanceof $ZodObject ? Object.keys(current._zod.def.shape) : [];
 };
 
@@ -47,3 +50,10 @@ export const parseInput = <S extends z.ZodMiniType>(schema: S, value: unknown, w
   const problems = result.error.issues.map((issue) => describeIssue(schema, value, issue));
   throw new InvalidInput(`${what} was refused: ${problems.join('; ')}`, { problems });
 };
+
+/** Middleware: replaces the event by the parsed input of the function. @throws InvalidInput as `parseInput` */
+export const withParsedInput = (name: string, schema: z.ZodMiniType): middy.MiddlewareObj => ({
+  before: (request) => {
+    request.event = parseInput(schema, request.event, `input of ${name}`);
+  },
+});

@@ -2,9 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Duplex } from 'node:stream';
 import type { MqClientConfig } from '@aws-sdk/client-mq';
 import { type Clock, systemClock } from './clock.ts';
-import { type SendHttp, sendHttp } from './http-request.ts';
+import type { SendHttp } from './http-request.ts';
 import { type Log, powertoolsLog } from './log.ts';
-import { connectTls } from './tls-connect.ts';
 
 /** What every SDK client of this process is built with, beside its Region. */
 export interface AwsClientSettings {
@@ -31,10 +30,13 @@ export interface Runtime {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
   readonly aws: AwsClientSettings;
-  /** Opens an encrypted stream to a broker. Rejects with the socket's error (`code` ECONNREFUSED, ETIMEDOUT, …). */
-  connect(address: SocketAddress, timeoutMs: number): Promise<Duplex>;
-  /** Sends a request to a RabbitMQ broker's management API. */
-  readonly httpRequest: SendHttp;
+  /**
+   * Opens an encrypted stream to a broker, in place of `connectTls`: adapters name the host's own ways out, so that a
+   * function bundles those that it takes. Rejects with the socket's error (`code` ECONNREFUSED, ETIMEDOUT, …).
+   */
+  readonly connect?: (address: SocketAddress, timeoutMs: number) => Promise<Duplex>;
+  /** Sends a request to a broker's HTTP API, in place of `sendHttp`. */
+  readonly httpRequest?: SendHttp;
 }
 
 /** A write must end before its function does: 2 s to connect and 8 s to answer leave half of a 20 s function. */
@@ -46,8 +48,6 @@ const hostRuntime: Runtime = {
   environment: process.env,
   log: powertoolsLog(),
   aws: { requestHandler: clientTimeouts },
-  connect: connectTls,
-  httpRequest: sendHttp,
 };
 
 const runtimes = new AsyncLocalStorage<Runtime>();

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { findPair } from '../brokers/find-pair.ts';
 import { replicationPorts } from '../brokers/replication-ports.ts';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { runSchema } from '../runtime/run.ts';
 import { watchLease } from './adapters/watch-lease.ts';
 import { evaluateSignals } from './evaluate-signals.ts';
 

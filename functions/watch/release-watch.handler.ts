@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { runSchema } from '../runtime/run.ts';
 import { watchLease } from './adapters/watch-lease.ts';
 
 /** Last state of watch: the next signal may start one again. A lease that another execution holds is left alone. */

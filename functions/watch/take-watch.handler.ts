@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { findPair } from '../brokers/find-pair.ts';
-import { composeHandler, runSchema } from '../runtime/compose.ts';
+import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { runSchema } from '../runtime/run.ts';
 import { watchLease } from './adapters/watch-lease.ts';
 import { watchInputSchema } from './watch-input.ts';
 

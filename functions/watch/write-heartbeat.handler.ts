@@ -6,6 +6,7 @@ import { replicationPorts } from '../brokers/replication-ports.ts';
 import { saysServing } from '../control/heartbeat.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { errorFields } from '../runtime/log.ts';
 import { metricFields } from '../runtime/metric-fields.ts';
 import { takeHeartbeat } from './take-heartbeat.ts';
 
@@ -41,8 +42,7 @@ export const handler = composeHandler({
         });
         return { pair: pair.name, outcome: 'written' };
       } catch (error) {
-        const { name: errorName, message: errorMessage } = error instanceof Error ? error : new Error(String(error));
-        runtime.log.error('heartbeat failed', { pair: pair.name, errorName, errorMessage });
+        runtime.log.error('heartbeat failed', { pair: pair.name, ...errorFields(error) });
         return { pair: pair.name, outcome: 'failed', error };
       }
     };

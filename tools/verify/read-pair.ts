@@ -9,6 +9,7 @@ import { clientSettings } from '../../functions/aws/client-settings.ts';
 import { translateError } from '../../functions/aws/translate-error.ts';
 import { readCredentials } from '../../functions/brokers/broker-secrets.ts';
 import { type GaugeName, primaryGauges, replicaGauges } from '../../functions/brokers/replication-gauges.ts';
+import { sendHttp } from '../../functions/runtime/http-request.ts';
 import type { Runtime } from '../../functions/runtime/runtime.ts';
 import type { DoorReading, MetricReading, PairReadings, ReadBroker } from './pair-readings.ts';
 import type { Recorder, Subject } from './recorder.ts';
@@ -240,7 +241,8 @@ export class PairReader {
           },
           async () => {
             const request = { method: 'GET', origin, path: jolokiaPath, headers } as const;
-            const answer = await this.#runtime.httpRequest(request, doorLimits);
+            const { httpRequest = sendHttp } = this.#runtime;
+            const answer = await httpRequest(request, doorLimits);
             return { status: answer.status };
           },
         );

@@ -1,8 +1,8 @@
 import type { PairConfig } from '../../config/pair-config.ts';
 import { controlItems, controlPorts } from '../../control/control-ports.ts';
 import { renewLock } from '../../control/renew-lock.ts';
-import type { Run } from '../../runtime/compose.ts';
 import type { ControlEnvironment } from '../../runtime/environment/control-environment.ts';
+import type { Run } from '../../runtime/run.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { FenceTable } from './fence-table.ts';
 

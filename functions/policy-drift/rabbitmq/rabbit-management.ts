@@ -8,7 +8,7 @@ import {
   UnexpectedAnswer,
   UntrustedEndpoint,
 } from '../../runtime/errors.ts';
-import type { HttpAnswer, HttpLimits, HttpRequest } from '../../runtime/http-request.ts';
+import { type HttpAnswer, type HttpLimits, type HttpRequest, sendHttp } from '../../runtime/http-request.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { schemaProblems } from '../../runtime/schema-problems.ts';
 import { JsonRows } from './json-rows.ts';
@@ -254,7 +254,8 @@ export class RabbitManagement {
     const { origin, credentials } = this.#access;
     const token = Buffer.from(`${credentials.username}:${credentials.password}`, 'utf8').toString('base64');
     const headers = { authorization: `Basic ${token}`, accept: 'application/json', 'content-type': 'application/json' };
-    return this.#runtime.httpRequest({ ...request, origin, headers }, limits);
+    const { httpRequest = sendHttp } = this.#runtime;
+    return httpRequest({ ...request, origin, headers }, limits);
   }
 
   #unanswered(error: unknown, what: string): Error {

@@ -2,7 +2,7 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import * as z from 'zod/mini';
 import type { Credentials } from '../../brokers/broker-secrets.ts';
 import { AccessDenied, ServiceUnavailable, UnexpectedAnswer } from '../../runtime/errors.ts';
-import type { HttpAnswer } from '../../runtime/http-request.ts';
+import { type HttpAnswer, sendHttp } from '../../runtime/http-request.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { schemaProblems } from '../../runtime/schema-problems.ts';
 import type { DestinationCounts } from '../queue-counts.ts';
@@ -145,7 +145,8 @@ export class BrokerConsole {
       const { origin } = new URL(url);
       const where = `GET ${path} at ${origin}`;
       try {
-        return { answer: await this.#runtime.httpRequest({ method: 'GET', origin, path, headers }, limits), where };
+        const { httpRequest = sendHttp } = this.#runtime;
+        return { answer: await httpRequest({ method: 'GET', origin, path, headers }, limits), where };
       } catch (error) {
         // What the active instance said counts, not the standby's refusal.
         if (!isRefused(error) || failure.message.startsWith('the broker')) failure = translateHttpFailure(error, where);

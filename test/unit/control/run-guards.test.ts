@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { GuardTable } from '../../../functions/control/guard-table.ts';
 import { leaseSeconds } from '../../../functions/control/guards.ts';
 import { runGuards } from '../../../functions/control/run-guards.ts';
-import type { Run } from '../../../functions/runtime/compose.ts';
 import { pairEnvironmentSchema } from '../../../functions/runtime/environment/pair-environment.ts';
 import { LockLost } from '../../../functions/runtime/errors.ts';
+import type { Run } from '../../../functions/runtime/run.ts';
 import { noonMs, ordersPair } from '../../support/brokers.ts';
 import { ControlStage } from '../../support/control-stage.ts';
 

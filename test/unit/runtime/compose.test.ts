@@ -1,8 +1,9 @@
 import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { composeHandler, parentRunSchema, runOf, runSchema } from '../../../functions/runtime/compose.ts';
+import { composeHandler } from '../../../functions/runtime/compose.ts';
 import { InvalidConfiguration, InvalidInput, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
+import { parentRunSchema, runOf, runSchema } from '../../../functions/runtime/run.ts';
 import { type Runtime, runWithRuntime } from '../../../functions/runtime/runtime.ts';
 import { noonMs } from '../../support/brokers.ts';
 import { fakeRuntime } from '../../support/fake-ports.ts';

@@ -18,7 +18,7 @@ const openPlain = ({ host, port }: { readonly host: string; readonly port: numbe
 const ignore = (): void => {};
 
 /** The host's runtime, silent, whose streams lead to the broker, without TLS where it has none. */
-export const runtimeFor = (amqpUrl: string): Runtime => ({
+export const runtimeFor = (amqpUrl: string): Runtime & Required<Pick<Runtime, 'connect'>> => ({
   ...currentRuntime(),
   log: { info: ignore, warn: ignore, error: ignore },
   connect: (address, timeoutMs) =>
