@@ -1,7 +1,24 @@
 import type { BrokerReading } from './broker-snapshot.ts';
-import { type GaugeName, type GaugePoint, type GaugeReading, newestPoint } from './replication-gauges.ts';
+import {
+  type GaugeName,
+  type GaugePoint,
+  type GaugeReading,
+  type GaugeReadings,
+  newestPoint,
+} from './replication-gauges.ts';
 import { freshMs, lagLimitMs, restingBacklogEvents, waitLimitMs } from './replication-limits.ts';
-import type { ReplicationObservation } from './replication-observation.ts';
+
+/** One look at a pair: both brokers and their replication gauges. */
+export interface ReplicationObservation {
+  /** Milliseconds since the Unix epoch. */
+  readonly atMs: number;
+  /** The broker that is or shall become the primary of a promotion. */
+  readonly target: BrokerReading;
+  /** The other one. */
+  readonly counterpart: BrokerReading;
+  /** Gauges of the side that was primary when the promotion was asked for, and of its replica. */
+  readonly gauges: GaugeReadings;
+}
 
 /**
  * What replication is doing: `exchanged` roles changed as asked · `draining` a backlog shrinks · `steady` within the

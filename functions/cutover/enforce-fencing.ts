@@ -8,9 +8,7 @@ import { ControlConflict } from '../runtime/errors.ts';
 import { pageSubject } from '../runtime/page-subject.ts';
 import { runbookLine } from '../runtime/runbook.ts';
 import { attemptHook } from './attempts.ts';
-import type { Fence, FenceProblem } from './fence.ts';
-import { checkFence } from './fence-check.ts';
-import { fencingNotConfigured } from './fencing-hook.ts';
+import { checkFence, type Fence, type FenceProblem, fencingNotConfigured } from './fence.ts';
 import type { CallHook } from './hook.ts';
 
 /** What carrying out a fence uses; all of it in the old primary's own Region. */

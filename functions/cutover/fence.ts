@@ -1,3 +1,6 @@
+import type { GaugeReading } from '../brokers/replication-gauges.ts';
+import type { Finding } from '../runtime/finding.ts';
+
 /**
  * The durable wish that clients stay away from a broker that was the primary before a failover. The old Region's own
  * schedule carries it out once that Region is back, and the next promotion of the broker undoes it.
@@ -23,3 +26,34 @@ export interface Fence {
 
 /** Why a fence that is wanted cannot be put up. */
 export type FenceProblem = 'not-configured' | 'hook-failed';
+
+/** Says that nothing keeps the clients of a Region away from a broker that is not the primary any more. */
+export const fencingNotConfigured = (pair: string, region: string, brokerId: string): Finding => ({
+  code: 'FENCING_NOT_CONFIGURED',
+  message:
+    `no function is configured that keeps clients of ${region} away from ${brokerId}, the old primary of ${pair}; ` +
+    'keep them away by hand, or name one in cutover.fencingFunctionArn',
+  evidence: { region, brokerId },
+});
+
+/** Whether clients are still connected to a broker that has been fenced. */
+export type FenceCheck =
+  | { readonly clients: 'gone' }
+  | { readonly clients: 'connected'; readonly connections: number }
+  | { readonly clients: 'unknown'; readonly reason: string };
+
+/**
+ * Judges the newest count of client connections. Only minutes that began after the hook said it was done count: an
+ * earlier one says nothing about the fence.
+ *
+ * @param appliedAtMs when the hook was done, milliseconds since the Unix epoch
+ */
+export const checkFence = (reading: GaugeReading | undefined, appliedAtMs: number): FenceCheck => {
+  if (reading === undefined) return { clients: 'unknown', reason: 'the connections were not read' };
+  if (!reading.known) return { clients: 'unknown', reason: reading.reason };
+  const newest = reading.points.at(-1);
+  if (newest === undefined || newest.atMs < appliedAtMs) {
+    return { clients: 'unknown', reason: 'no count of connections has arrived since' };
+  }
+  return newest.value === 0 ? { clients: 'gone' } : { clients: 'connected', connections: newest.value };
+};

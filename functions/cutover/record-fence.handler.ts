@@ -7,7 +7,7 @@ import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.t
 import { InvalidInput } from '../runtime/errors.ts';
 import { runSchema } from '../runtime/run.ts';
 import { cutoverPorts } from './adapters/cutover-ports.ts';
-import { fencingNotConfigured } from './fencing-hook.ts';
+import { fencingNotConfigured } from './fence.ts';
 import { recordFence } from './record-fence.ts';
 
 /** After a failover: records that the old primary's clients shall be kept away from it once its Region is back. */

@@ -1,8 +1,8 @@
 import type { BrokerReader, BrokerReading } from '../brokers/broker-snapshot.ts';
 import type { MemberRecords } from '../brokers/find-pair.ts';
+import type { ReplicationObservation } from '../brokers/lag-verdict.ts';
 import { sidesOf } from '../brokers/pair-sides.ts';
 import { type GaugePort, type GaugeReadings, primaryGauges, replicaGauges } from '../brokers/replication-gauges.ts';
-import type { ReplicationObservation } from '../brokers/replication-observation.ts';
 import type { BrokerRef } from '../config/broker-arn.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import type { Clock } from '../runtime/clock.ts';

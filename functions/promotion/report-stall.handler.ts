@@ -5,7 +5,7 @@ import { notifyEnvironmentSchema } from '../runtime/environment/notify-environme
 import { pageSubject } from '../runtime/page-subject.ts';
 import { runSchema } from '../runtime/run.ts';
 import { runbookLine } from '../runtime/runbook.ts';
-import { stalledMessage } from './next-command.ts';
+import { stalledMessage } from './stalled-message.ts';
 
 const predictedLossSchema = z.discriminatedUnion('known', [
   z.strictObject({ known: z.literal(true), events: z.number(), ageSeconds: z.number() }),

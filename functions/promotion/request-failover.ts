@@ -11,8 +11,7 @@ import { type Intent, type IntentReader, isOpen } from '../control/intent.ts';
 import { type IntendedWrite, intentJournal, type PairWritePorts } from '../control/intent-journal.ts';
 import { type Assessment, joined } from '../runtime/finding.ts';
 import { assessFailover, type FailoverFacts } from './failover-gates.ts';
-import { lossByHeartbeat } from './failover-loss.ts';
-import type { PredictedLoss } from './predicted-loss.ts';
+import { lossByHeartbeat, type PredictedLoss } from './predicted-loss.ts';
 
 /** What deciding about a failover reads. All of it is in the surviving Region. */
 interface FailoverReadPorts {

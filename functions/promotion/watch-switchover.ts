@@ -5,9 +5,8 @@ import { type Approval, type ApprovalState, approvalState } from '../control/app
 import type { HeartbeatReader } from '../control/heartbeat.ts';
 import { type DrainForecast, forecastDrain } from './drain-forecast.ts';
 import { decideEscalation, type Escalation } from './escalation.ts';
-import { lossByHeartbeat } from './failover-loss.ts';
 import { nextPollSeconds } from './polling.ts';
-import { type PredictedLoss, predictLoss } from './predicted-loss.ts';
+import { lossByHeartbeat, type PredictedLoss, predictLoss } from './predicted-loss.ts';
 import { type PairReadPorts, readPair } from './read-pair.ts';
 import { judgeProgress, type SwitchoverProgress } from './switchover-progress.ts';
 

@@ -1,7 +1,7 @@
+import type { Reading } from '../runtime/reading.ts';
 import { type BrokerConfiguration, parseConfiguration } from './broker-configuration.ts';
 import { blocker, type Check, type CheckResult, findingsOr, ok, warning } from './check.ts';
 import type { MemberFacts, ReadinessFacts } from './readiness-facts.ts';
-import type { Reading } from './reading.ts';
 
 type Read = readonly { readonly brokerId: string; readonly configuration: Reading<BrokerConfiguration> }[];
 

@@ -8,10 +8,9 @@ import { secretOf } from '../config/reconciliation-config.ts';
 import type { GuardReading } from '../control/guards.ts';
 import type { Heartbeat } from '../control/heartbeat.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { BrokerAlarm } from './broker-alarm.ts';
-import type { MemberFacts, ReadinessFacts } from './readiness-facts.ts';
+import { type Reading, tryRead } from '../runtime/reading.ts';
+import type { BrokerAlarm, MemberFacts, ReadinessFacts } from './readiness-facts.ts';
 import type { GameDayRecord } from './readiness-record.ts';
-import { type Reading, tryRead } from './reading.ts';
 
 /** What the evaluation of a pair reads. */
 export interface FactPorts {

@@ -1,7 +1,7 @@
 import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
+import type { Reading } from '../runtime/reading.ts';
 import { blocker, type Check, type CheckResult, findingsOr, ok, warning } from './check.ts';
 import { bothBrokers, brokerOf, sidesOf } from './readiness-facts.ts';
-import type { Reading } from './reading.ts';
 
 const unread = (what: string): CheckResult =>
   warning(`${what}_UNKNOWN`, 'one of the brokers could not be read, so they cannot be compared');

@@ -1,8 +1,8 @@
 import { pageSubject } from '../runtime/page-subject.ts';
+import { type Reading, tryRead } from '../runtime/reading.ts';
 import { runbookLine } from '../runtime/runbook.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { ReadinessRecord } from './readiness-record.ts';
-import { type Reading, tryRead } from './reading.ts';
 import { bothPrimaryCode } from './topology-checks.ts';
 
 /** The page about two primaries: whatever is promoted now could make things worse. */

@@ -4,9 +4,18 @@ import type { BrokerRef } from '../config/broker-arn.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import type { GuardReading } from '../control/guards.ts';
 import type { Heartbeat } from '../control/heartbeat.ts';
-import type { BrokerAlarm } from './broker-alarm.ts';
+import type { Reading } from '../runtime/reading.ts';
 import type { GameDayRecord } from './readiness-record.ts';
-import type { Reading } from './reading.ts';
+
+/** A CloudWatch alarm that watches a broker. */
+export interface BrokerAlarm {
+  readonly alarmName: string;
+  /** As CloudWatch spells it: OK, ALARM or INSUFFICIENT_DATA. */
+  readonly state: string;
+  readonly actionsEnabled: boolean;
+  /** The broker's series that it reads; an instance is the broker's name with `-1` or `-2`. */
+  readonly watches: readonly { readonly metricName: string; readonly instance: string }[];
+}
 
 /** Everything that was read about one of the two brokers. */
 export interface MemberFacts {

@@ -5,7 +5,7 @@ import { runGuards } from '../control/run-guards.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { reconciliationEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { runOf, runSchema } from '../runtime/run.ts';
-import { reportStore } from './adapters/report-store.ts';
+import { reportStore } from './adapters/object-store.ts';
 import { assessReconcileRequest } from './assess-request.ts';
 import { reconcileInputSchema } from './reconcile-input.ts';
 

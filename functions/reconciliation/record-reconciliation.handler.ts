@@ -5,7 +5,7 @@ import { findPair } from '../brokers/find-pair.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { reconciliationEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { reportStore } from './adapters/report-store.ts';
+import { reportStore } from './adapters/object-store.ts';
 import { takeManifest } from './find-manifest.ts';
 import { manifestHashSchema } from './manifest.ts';
 import { reconcileEnding, reconcileNews, repairTotals } from './reconcile-outcome.ts';

@@ -1,18 +1,19 @@
 import * as z from 'zod/mini';
 import { findPair } from '../brokers/find-pair.ts';
+import { keepLockEvery } from '../control/renew-lock.ts';
 import { runGuards } from '../control/run-guards.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { reconciliationEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { reportStore } from './adapters/object-store.ts';
 import { brokerQueues } from './adapters/reconciliation-ports.ts';
-import { reportStore } from './adapters/report-store.ts';
 import { takeManifest } from './find-manifest.ts';
 import { identifyHeld } from './identify-held.ts';
-import { keepLockEvery } from './keep-lock.ts';
 import { manifestHashSchema } from './manifest.ts';
+import { cursorSchema } from './queue-cursor.ts';
 import { AmqpQueueWalk } from './queue-walk/queue-walk.ts';
 import { repairQueues } from './repair-queues.ts';
 import { RunDocuments } from './run-documents.ts';
-import { cursorSchema, stepInput } from './step-input.ts';
+import { stepInput } from './step-input.ts';
 
 /**
  * Write: repairs queues from the cursor on by the manifest, as many as one invocation may start. Freeze and lock are

@@ -1,10 +1,9 @@
 import type { FinalCheck } from '../control/final-check.ts';
 import type { Finding } from '../runtime/finding.ts';
-import { goThroughQueues, type QueueProgress } from './go-through-queues.ts';
 import type { Manifest } from './manifest.ts';
+import { endsWalkAfterSeconds, goThroughQueues, type QueueProgress } from './queue-cursor.ts';
 import { type QueueRepair, type RepairPorts, repairQueue } from './repair-queue.ts';
 import type { RunDocuments } from './run-documents.ts';
-import { endsWalkAfterSeconds } from './step-input.ts';
 
 /** What the repair of several queues works with. */
 export interface RepairsPorts extends RepairPorts {

@@ -5,14 +5,14 @@ import { ledgerTable } from '../ledger/dynamodb/regional-ledger.ts';
 import { TableLookup } from '../ledger/lookup-entries.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { reconciliationEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { reportStore } from './adapters/object-store.ts';
 import { brokerQueues } from './adapters/reconciliation-ports.ts';
-import { reportStore } from './adapters/report-store.ts';
-import { goThroughQueues } from './go-through-queues.ts';
 import { identifyHeld } from './identify-held.ts';
+import { cursorSchema, endsWalkAfterSeconds, goThroughQueues } from './queue-cursor.ts';
 import { AmqpQueueWalk } from './queue-walk/queue-walk.ts';
 import { RunDocuments } from './run-documents.ts';
 import { scanQueue } from './scan-queue.ts';
-import { cursorSchema, endsWalkAfterSeconds, stepInput } from './step-input.ts';
+import { stepInput } from './step-input.ts';
 
 /** Scans queues from the cursor on, as many as one invocation may start, and keeps what each scan found. */
 export const handler = composeHandler({

@@ -4,7 +4,7 @@ import { findPair } from '../brokers/find-pair.ts';
 import { renewLock } from '../control/renew-lock.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { reconciliationEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { reportStore } from './adapters/report-store.ts';
+import { reportStore } from './adapters/object-store.ts';
 import { findingSchema, type Manifest, manifestKey, type QueueScan, sha256, writeManifest } from './manifest.ts';
 import { RunDocuments } from './run-documents.ts';
 import { scanTotals } from './scan-totals.ts';

@@ -1,4 +1,5 @@
-import { DrError, InvalidInput } from '../runtime/errors.ts';
+import { InvalidInput } from '../runtime/errors.ts';
+import { tryRead } from '../runtime/reading.ts';
 import { parentOf } from './child-run.ts';
 import type { EndedRun } from './settle-news.ts';
 
@@ -10,12 +11,8 @@ export interface ExecutionsPort {
 
 /** What cannot be read says nothing about a page: better one too many. */
 const orUndefined = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof DrError) return undefined;
-    throw error;
-  }
+  const reading = await tryRead(read);
+  return reading.known ? reading.value : undefined;
 };
 
 /**

@@ -3,7 +3,7 @@ import { clientCache, clientSettings } from '../../aws/client-settings.ts';
 import { translateError } from '../../aws/translate-error.ts';
 import { ServiceUnavailable } from '../../runtime/errors.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import type { BrokerAlarm } from '../broker-alarm.ts';
+import type { BrokerAlarm } from '../readiness-facts.ts';
 
 const clients = clientCache(
   (runtime, region, purpose) => new CloudWatchClient(clientSettings(runtime, region, purpose)),

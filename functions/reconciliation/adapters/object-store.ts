@@ -1,6 +1,7 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { clientCache, clientSettings } from '../../aws/client-settings.ts';
 import { translateError } from '../../aws/translate-error.ts';
+import type { ReconciliationEnvironment } from '../../runtime/environment/pair-environment.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { TextStore } from '../text-store.ts';
 
@@ -48,3 +49,10 @@ export class ObjectStore implements TextStore {
     return translateError(error, { service: 's3', operation, region: this.#region, subject });
   }
 }
+
+/** The report bucket of a function's own Region. */
+export const reportStore = (
+  runtime: Runtime,
+  environment: Pick<ReconciliationEnvironment, 'REPORT_BUCKET'>,
+  region: string,
+): ObjectStore => new ObjectStore(runtime, { region, bucket: environment.REPORT_BUCKET });

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { BrokerReading } from '../../../functions/brokers/broker-snapshot.ts';
-import { judgeReplication, type LagVerdict } from '../../../functions/brokers/lag-verdict.ts';
+import {
+  judgeReplication,
+  type LagVerdict,
+  type ReplicationObservation,
+} from '../../../functions/brokers/lag-verdict.ts';
 import type { GaugeReadings } from '../../../functions/brokers/replication-gauges.ts';
 import {
   freshMs,
@@ -8,7 +12,6 @@ import {
   restingBacklogEvents,
   waitLimitMs,
 } from '../../../functions/brokers/replication-limits.ts';
-import type { ReplicationObservation } from '../../../functions/brokers/replication-observation.ts';
 import {
   asRole,
   healthyGauges,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { freshMs } from '../../../functions/brokers/replication-limits.ts';
-import { predictLoss } from '../../../functions/promotion/predicted-loss.ts';
-import { minutely, noonMs, unreadableGauge } from '../../support/brokers.ts';
+import { type Heartbeat, silenceMs } from '../../../functions/control/heartbeat.ts';
+import { predictFailoverLoss, predictLoss } from '../../../functions/promotion/predicted-loss.ts';
+import { eastRef, minutely, noonMs, unreadableGauge } from '../../support/brokers.ts';
 
 describe('predictLoss', () => {
   it('is the size of the replication queue, with its age', () => {
@@ -17,5 +18,46 @@ describe('predictLoss', () => {
   ])('is unknown, never zero, when the queue %s', (_label, reading, reason) => {
     const loss = predictLoss(reading, noonMs);
     expect(loss).toEqual({ known: false, reason: expect.stringMatching(reason) });
+  });
+});
+
+const withoutBacklog = (ageMs: number): Heartbeat => ({
+  region: 'us-east-1',
+  atMs: noonMs - ageMs,
+  brokerId: eastRef.brokerId,
+  role: 'primary',
+  state: 'RUNNING',
+  endpoint: 'accepts',
+});
+const heartbeat = (ageMs: number, backlogEvents = 7): Heartbeat => ({
+  ...withoutBacklog(ageMs),
+  backlogEvents,
+  backlogAtMs: noonMs - ageMs - 90_000,
+});
+
+describe('predictFailoverLoss', () => {
+  it('takes the backlog of the last heartbeat, with the age of the metric, not of the heartbeat', () => {
+    expect(predictFailoverLoss(heartbeat(30_000), noonMs)).toEqual({ known: true, events: 7, ageSeconds: 120 });
+  });
+
+  it('knows a backlog of nothing', () => {
+    expect(predictFailoverLoss(heartbeat(0, 0), noonMs)).toMatchObject({ known: true, events: 0 });
+  });
+
+  it.each([
+    ['there was never a heartbeat', undefined, 'the primary has never sent a heartbeat'],
+    ['the last one is too old', heartbeat(silenceMs + 1_000), "the primary's last heartbeat is 181 s old"],
+  ])('knows nothing when %s', (_label, last, reason) => {
+    expect(predictFailoverLoss(last, noonMs)).toEqual({ known: false, reason });
+  });
+
+  it('believes a heartbeat up to its limit', () => {
+    expect(predictFailoverLoss(heartbeat(silenceMs), noonMs).known).toBe(true);
+    expect(predictFailoverLoss(heartbeat(silenceMs + 1), noonMs).known).toBe(false);
+  });
+
+  it('knows nothing from a heartbeat that had no backlog', () => {
+    const reason = "the primary's last heartbeat had no backlog";
+    expect(predictFailoverLoss(withoutBacklog(1_000), noonMs)).toEqual({ known: false, reason });
   });
 });

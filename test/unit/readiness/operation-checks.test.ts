@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Epoch } from '../../../functions/control/guards.ts';
 import type { Heartbeat } from '../../../functions/control/heartbeat.ts';
-import type { BrokerAlarm } from '../../../functions/readiness/broker-alarm.ts';
 import {
   checkAlarms,
   checkControl,
@@ -12,7 +11,7 @@ import {
   checkSecrets,
   checkStores,
 } from '../../../functions/readiness/operation-checks.ts';
-import type { MemberFacts } from '../../../functions/readiness/readiness-facts.ts';
+import type { BrokerAlarm, MemberFacts } from '../../../functions/readiness/readiness-facts.ts';
 import type { GameDayRecord } from '../../../functions/readiness/readiness-record.ts';
 import {
   eastRef,

@@ -6,7 +6,7 @@ import {
   checkReplicationUser,
   checkUsers,
 } from '../../../functions/readiness/parity-checks.ts';
-import type { Reading } from '../../../functions/readiness/reading.ts';
+import type { Reading } from '../../../functions/runtime/reading.ts';
 import { known, ordersPair, pairedEast, unreadable } from '../../support/brokers.ts';
 import { readable, readyFacts, replicator, said, sidesWith, westBroker } from '../../support/readiness-facts.ts';
 

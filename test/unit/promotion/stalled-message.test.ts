@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stalledMessage } from '../../../functions/promotion/next-command.ts';
+import { stalledMessage } from '../../../functions/promotion/stalled-message.ts';
 
 describe('stalledMessage', () => {
   it('names the reason, the loss, the command for the target and every line of evidence', () => {

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { leaseSeconds } from '../../../functions/control/guards.ts';
-import { goThroughQueues } from '../../../functions/reconciliation/go-through-queues.ts';
-import { keepLockEvery } from '../../../functions/reconciliation/keep-lock.ts';
-import { endsWalkAfterSeconds, startsQueuesForSeconds } from '../../../functions/reconciliation/step-input.ts';
+import { keepLockEvery } from '../../../functions/control/renew-lock.ts';
+import {
+  endsWalkAfterSeconds,
+  goThroughQueues,
+  startsQueuesForSeconds,
+} from '../../../functions/reconciliation/queue-cursor.ts';
 import { LockLost } from '../../../functions/runtime/errors.ts';
 import { FakeClock } from '../../support/fake-ports.ts';
 

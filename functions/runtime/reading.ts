@@ -1,4 +1,4 @@
-import { DrError } from '../runtime/errors.ts';
+import { DrError } from './errors.ts';
 
 /** A value that was read, or the reason why it could not be: unreadable is neither absent nor healthy. */
 export type Reading<T> =
