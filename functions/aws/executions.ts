@@ -79,7 +79,7 @@ export class Executions {
   }
 
   /**
-   * Name of the newest Task state whose name begins with `Report` and that succeeded: people have heard of the end from
+   * Name of the newest Task state whose name begins with `Report` and that succeeded: operators have been notified of the end by
    * the run itself. Undefined when there is none among the last events. @throws as `describe`
    */
   async reportedBy(executionArn: string): Promise<string | undefined> {

@@ -19,7 +19,7 @@ const maxSubjectCharacters = 99;
 const notPrintableAscii = /[^ -~]/g;
 
 /**
- * Pages people through the topic of this Region.
+ * Pages operators through the topic of this Region.
  *
  * @throws ServiceUnavailable, AccessDenied, NotFound, RequestRejected
  */

@@ -41,10 +41,10 @@ const shapeOf = (error: unknown): SdkErrorShape => {
 const deniedNames = /^(AccessDenied|Forbidden|Unauthorized|UnrecognizedClient|InvalidClientTokenId|ExpiredToken)/;
 
 /**
- * Whether the service surely did not act on the call: it answered, and with a refusal or a throttle. Everything else
+ * Whether the service definitely did not act on the call: it answered, and with a refusal or a throttle. Everything else
  * (a 5xx, a timeout, a reset connection) leaves the outcome of a write unknown.
  */
-export const surelyNotExecuted = (error: unknown): boolean => {
+export const definitelyNotExecuted = (error: unknown): boolean => {
   const { statusCode, throttled } = shapeOf(error);
   return throttled || (statusCode !== undefined && statusCode >= 400 && statusCode < 500);
 };

@@ -30,7 +30,7 @@ const credentialsSchema = z.object({
 export const readCredentials = async (runtime: Runtime, secretArn: string): Promise<Credentials> => {
   const region = /^arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):/.exec(secretArn)?.[1];
   if (region === undefined) {
-    // What is no ARN at all may be the secret itself, pasted by mistake: it is not repeated.
+    // What is no ARN at all may be the secret itself, pasted in error: it is not repeated.
     const found = secretArn.startsWith('arn:') ? `"${secretArn}"` : 'the text given (not shown)';
     throw new InvalidInput(`${found} is no Secrets Manager ARN (arn:aws:secretsmanager:<region>:<account>:secret:…)`);
   }

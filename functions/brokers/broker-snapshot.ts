@@ -1,6 +1,6 @@
 import type { BrokerAddress } from './broker-address.ts';
 
-/** Where a broker says it stands in cross-Region data replication; `unknown` is a spelling this project has not met. */
+/** The role that a broker reports in cross-Region data replication; `unknown` is a spelling this project has not met. */
 export type ReplicationRole = 'primary' | 'replica' | 'none' | 'unknown';
 
 /** One revision of a broker configuration. */
@@ -15,7 +15,7 @@ export interface MaintenanceWindow {
   readonly dayOfWeek: string;
   /** `HH:MM` on a 24-hour clock. */
   readonly timeOfDay: string;
-  /** A zone's name, or an offset such as `+09:00`; UTC unless given. */
+  /** A zone's name, or an offset such as `+09:00`; UTC by default. */
   readonly timeZone: string;
 }
 

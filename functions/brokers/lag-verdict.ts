@@ -8,11 +8,11 @@ import {
 } from './replication-gauges.ts';
 import { freshMs, lagLimitMs, restingBacklogEvents, waitLimitMs } from './replication-limits.ts';
 
-/** One look at a pair: both brokers and their replication gauges. */
+/** One poll of a pair: both brokers and their replication gauges. */
 export interface ReplicationObservation {
   /** Milliseconds since the Unix epoch. */
   readonly atMs: number;
-  /** The broker that is or shall become the primary of a promotion. */
+  /** The broker that is or will become the primary. */
   readonly target: BrokerReading;
   /** The other one. */
   readonly counterpart: BrokerReading;
@@ -68,7 +68,7 @@ const larger = (a: GaugePoint | undefined, b: GaugePoint | undefined): number | 
   a === undefined ? b?.value : b === undefined ? a.value : Math.max(a.value, b.value);
 
 /** Equal lags while a wait time grows as fast as the clock: the gauge is frozen. docs/amazon-mq.md 13, row 9. */
-const looksFrozen = (lag: GaugeReading | undefined, wait: GaugeReading | undefined): boolean => {
+const seemsFrozen = (lag: GaugeReading | undefined, wait: GaugeReading | undefined): boolean => {
   if (!lag?.known || !wait?.known) return false;
   const lags = lag.points.slice(-frozenPoints);
   const waits = wait.points.slice(-frozenPoints);
@@ -86,7 +86,7 @@ const isShrinking = (backlog: GaugeReading | undefined): boolean => {
 };
 
 /**
- * Judges one look. Completion is roles, never lag: a healthy lag is not zero and a cut link freezes it.
+ * Judges one poll. Completion is roles, never lag: a healthy lag is not zero and a cut link freezes it.
  * docs/amazon-mq.md 4, 12, 13.
  */
 export const judgeReplication = (observation: ReplicationObservation): LagJudgement => {
@@ -127,7 +127,7 @@ export const judgeReplication = (observation: ReplicationObservation): LagJudgem
     return judged('frozen', `a wait time of ${waitTimeMs} ms is beyond three heartbeats (${waitLimitMs} ms)`);
   }
   const wait = gauges.PrimaryWaitTime?.known ? gauges.PrimaryWaitTime : gauges.ReplicaWaitTime;
-  if (looksFrozen(gauges.TotalReplicationLag, wait)) {
+  if (seemsFrozen(gauges.TotalReplicationLag, wait)) {
     return judged('frozen', 'the lag does not move while the wait time grows with the clock');
   }
   const behind = (lagMs !== undefined && lagMs > lagLimitMs) || (backlogEvents ?? 0) > restingBacklogEvents;

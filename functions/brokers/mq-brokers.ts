@@ -14,7 +14,7 @@ import {
   UpdateBrokerCommand,
 } from '@aws-sdk/client-mq';
 import { type CallPurpose, clientCache, clientSettings } from '../aws/client-settings.ts';
-import { surelyNotExecuted, translateError } from '../aws/translate-error.ts';
+import { definitelyNotExecuted, translateError } from '../aws/translate-error.ts';
 import type { WriteOutcome } from '../aws/write-outcome.ts';
 import { DrError, UnexpectedAnswer } from '../runtime/errors.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -107,7 +107,7 @@ export class MqBrokers implements BrokerReader {
   /**
    * Creates a broker; `request.CreatorRequestId` makes repetition harmless.
    *
-   * @throws AccessDenied, RequestRejected, and ServiceUnavailable where the service surely did not act
+   * @throws AccessDenied, RequestRejected, and ServiceUnavailable where the service definitely did not act
    */
   create(region: string, request: CreateBrokerRequest): Promise<WriteOutcome<CreateBrokerResponse>> {
     return this.#write('CreateBroker', region, String(request.BrokerName), (client) =>
@@ -166,7 +166,7 @@ export class MqBrokers implements BrokerReader {
     try {
       return { outcome: 'done', answer: await this.#call('once', operation, region, subject, send) };
     } catch (error) {
-      if (error instanceof DrError && !surelyNotExecuted(error.cause)) {
+      if (error instanceof DrError && !definitelyNotExecuted(error.cause)) {
         return { outcome: 'unknown', reason: error.message };
       }
       throw error;

@@ -8,9 +8,9 @@ import { reconciliationSchema } from './reconciliation-config.ts';
 /** How long a switchover may take before its run ends `Stalled`. */
 const switchoverPolicySchema = z.strictObject({
   /**
-   * Seconds from the request to the end of patience, whatever the progress. An hour: a backlog that needs longer is
+   * Seconds from the request to the deadline, whatever the progress. An hour: a backlog that needs longer is
    * better drained before the switchover than during it, since neither broker serves meanwhile. At most a day, which
-   * is what the looks of one execution are bounded to.
+   * is what the polls of one execution are limited to.
    */
   deadlineSeconds: z._default(z.int().check(z.gte(60), z.lte(86_400)), 3_600),
   /**
@@ -22,10 +22,10 @@ const switchoverPolicySchema = z.strictObject({
   minimumEventsPerSecond: z._default(z.number().check(z.gte(0)), 0),
 });
 
-/** What becomes of a switchover that stalls. */
+/** What happens when a switchover stalls. */
 const escalationSchema = z
   .strictObject({
-    /** `never`: page · `ask`: a person decides while the watch goes on · `auto`: fail over within the loss budget. */
+    /** `never`: page · `ask`: a person decides while polling goes on · `auto`: fail over within the loss budget. */
     mode: z._default(z.enum(['never', 'ask', 'auto']), 'never'),
     /** Replication events that may be left behind without asking anybody; an unknown loss never fits. */
     lossBudgetEvents: z.optional(z.int().check(z.gte(0))),
@@ -46,7 +46,7 @@ const canarySchema = z.strictObject({
 
 /** The settings of one pair, as the functions' `PAIRS` environment variable holds them. */
 export const pairConfigSchema = z.strictObject({
-  /** The name that people use for the pair. */
+  /** The name by which operators know the pair. */
   name: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,49}$/, 'expected 1–50 lower-case letters, digits and hyphens')),
   /** ARNs of both brokers; may be left out while the pair has yet to be created by create-replica. */
   brokers: z.optional(

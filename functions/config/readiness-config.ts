@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 /** What readiness asks of a pair, where it differs from one pair to another. */
 export const readinessSchema = z.strictObject({
-  /** Name of the user that links the brokers; left out, it is looked for among the users that both brokers have. */
+  /** Name of the user that links the brokers; left out, it is searched for among the users that both brokers have. */
   replicationUser: z.optional(z.string().check(z.minLength(2), z.maxLength(100))),
   /** Users that may exist on one broker alone, such as its own console user. */
   unsharedUsers: z._default(z.array(z.string().check(z.minLength(1))), []),

@@ -1,8 +1,8 @@
 import { DrError } from '../runtime/errors.ts';
 import type { Finding, PlannedWrite } from '../runtime/finding.ts';
-import type { CallHook, HookRequest } from './hook.ts';
+import type { CallCustomerHook, CustomerHookRequest } from './customer-hook.ts';
 
-/** What became of asking one thing, a mapping or a team's function, to change. */
+/** The outcome of asking one thing, a mapping or a customer hook, to change. */
 export interface Attempt {
   /** What was asked: `mapping <uuid>`, or the function's ARN. */
   readonly target: string;
@@ -23,11 +23,11 @@ export const attempt = async (target: string, ask: () => Promise<Omit<Attempt, '
   }
 };
 
-/** Asks a team's function; a dry run only says what it would have asked. */
-export const attemptHook = (
+/** Asks a customer hook; a dry run only says what it would have asked. */
+export const attemptCustomerHook = (
   functionArn: string,
-  request: HookRequest,
-  { callHook, dryRun = false }: { readonly callHook: CallHook; readonly dryRun?: boolean },
+  request: CustomerHookRequest,
+  { callCustomerHook, dryRun = false }: { readonly callCustomerHook: CallCustomerHook; readonly dryRun?: boolean },
 ): Promise<Attempt> =>
   attempt(functionArn, async () => {
     if (dryRun) {
@@ -35,7 +35,7 @@ export const attemptHook = (
       const planned = { service: 'lambda', operation: 'Invoke', region: request.region, request: payload };
       return { status: 'pending', reason: 'dry run', planned };
     }
-    const answer = await callHook(functionArn, request);
+    const answer = await callCustomerHook(functionArn, request);
     return answer.done ? { status: 'done', reason: 'done' } : { status: 'pending', reason: answer.reason };
   });
 
@@ -49,8 +49,8 @@ export const findingsOf = (step: 'HOLD' | 'RELEASE' | 'UNFENCE', attempts: reado
       evidence: { target, status },
     }));
 
-/** How the attempts ended together: one failure fails the step, and it is done when every one is. */
-export const togetherOf = (attempts: readonly Attempt[]): 'done' | 'pending' | 'failed' => {
+/** The combined status of the attempts: one failure fails the step, and it is done when every one is. */
+export const combinedStatus = (attempts: readonly Attempt[]): 'done' | 'pending' | 'failed' => {
   if (attempts.some(({ status }) => status === 'failed')) return 'failed';
   return attempts.every(({ status }) => status === 'done') ? 'done' : 'pending';
 };

@@ -7,7 +7,7 @@ import { composeHandler } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { DrError } from '../runtime/errors.ts';
-import { hookCaller } from './adapters/call-hook.ts';
+import { customerHookCaller } from './adapters/call-customer-hook.ts';
 import { cutoverPorts } from './adapters/cutover-ports.ts';
 import { type Enforcement, enforceFencing } from './enforce-fencing.ts';
 
@@ -25,7 +25,7 @@ export const handler = composeHandler({
         ...cutoverPorts(runtime, environment, pair),
         brokers: new MqBrokers(runtime),
         metrics: new ReplicationMetrics(runtime),
-        callHook: hookCaller(runtime),
+        callCustomerHook: customerHookCaller(runtime),
         page: (notification: Notification) => notify(runtime, environment.TOPIC_ARN, notification),
       };
       let result: Enforcement | { readonly outcome: 'failed'; readonly detail: string };

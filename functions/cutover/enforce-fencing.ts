@@ -7,9 +7,9 @@ import type { GuardReading } from '../control/guards.ts';
 import { ControlConflict } from '../runtime/errors.ts';
 import { pageSubject } from '../runtime/page-subject.ts';
 import { runbookLine } from '../runtime/runbook.ts';
-import { attemptHook } from './attempts.ts';
+import { attemptCustomerHook } from './attempts.ts';
+import type { CallCustomerHook } from './customer-hook.ts';
 import { checkFence, type Fence, type FenceProblem, fencingNotConfigured } from './fence.ts';
-import type { CallHook } from './hook.ts';
 
 /** What carrying out a fence uses; all of it in the old primary's own Region. */
 export interface EnforcePorts {
@@ -25,12 +25,12 @@ export interface EnforcePorts {
   readonly readGuards: () => Promise<GuardReading>;
   readonly brokers: Pick<BrokerReader, 'tryDescribe'>;
   readonly metrics: GaugePort;
-  readonly callHook: CallHook;
+  readonly callCustomerHook: CallCustomerHook;
   readonly page: (notification: Notification) => Promise<void>;
   readonly nowMs: () => number;
 }
 
-/** What one look at a pair's fence came to; `detail` says more, for the log. */
+/** The outcome of one check of a pair's fence; `detail` says more, for the log. */
 export interface Enforcement {
   readonly outcome:
     | 'not-wanted'
@@ -50,7 +50,7 @@ export interface Enforcement {
 const windowSeconds = 600;
 
 /**
- * One look at the fence of a pair's broker in this Region. It asks the hook, and counts the fence as carried out only
+ * One check of the fence of a pair's broker in this Region. It asks the customer hook, and counts the fence as carried out only
  * when a count of client connections from after that reads zero. A freeze stops it, and the broker that the newest
  * epoch names as the primary is never fenced. It touches neither the broker nor replication.
  *
@@ -71,7 +71,7 @@ export const enforceFencing = async (pair: PairConfig, region: string, ports: En
   try {
     return await carryOut(pair, fence, reading.broker.brokerName, ports);
   } catch (error) {
-    // Taken back by a promotion, or another run of this schedule was faster: the next look sees what is wanted.
+    // Taken back by a promotion, or another run of this schedule was faster: the next check sees what is wanted.
     if (error instanceof ControlConflict) return { outcome: 'overtaken', detail: error.message };
     throw error;
   }
@@ -107,7 +107,7 @@ const carryOut = async (
   // Recorded first: whoever takes the fence back waits until this attempt must have ended.
   const attempted = await ports.fences.change(pair.name, fence, { attemptedAtMs: ports.nowMs() }, ports.nowMs());
   const asked = { action: 'fence', pair: pair.name, region, epoch, brokerId } as const;
-  const { status, reason } = await attemptHook(functionArn, asked, ports);
+  const { status, reason } = await attemptCustomerHook(functionArn, asked, ports);
   if (status === 'failed') {
     await reportOnce(pair.name, attempted, 'hook-failed', reason, ports);
     return { outcome: 'hook-failed', detail: reason };

@@ -2,7 +2,7 @@ import type { GaugeReading } from '../brokers/replication-gauges.ts';
 import type { Finding } from '../runtime/finding.ts';
 
 /**
- * The durable wish that clients stay away from a broker that was the primary before a failover. The old Region's own
+ * The desired state that clients stay away from a broker that was the primary before a failover. The old Region's own
  * schedule carries it out once that Region is back, and the next promotion of the broker undoes it.
  */
 export interface Fence {
@@ -16,11 +16,11 @@ export interface Fence {
    */
   readonly status: 'wanted' | 'carried-out' | 'undoing' | 'undone';
   readonly updatedAtMs: number;
-  /** When the hook was last asked to fence; it may still be at it. */
+  /** When the customer hook was last asked to fence; it may still be running. */
   readonly attemptedAtMs?: number;
-  /** When the hook last said that it has fenced. */
+  /** When the customer hook last said that it has fenced. */
   readonly appliedAtMs?: number;
-  /** Why people were told that the fence does not stand; they are told once for each reason. */
+  /** Why operators were notified that the fence is not in place; they are notified once for each reason. */
   readonly reported?: FenceProblem;
 }
 
@@ -43,10 +43,10 @@ export type FenceCheck =
   | { readonly clients: 'unknown'; readonly reason: string };
 
 /**
- * Judges the newest count of client connections. Only minutes that began after the hook said it was done count: an
+ * Judges the newest count of client connections. Only minutes that began after the customer hook said it was done count: an
  * earlier one says nothing about the fence.
  *
- * @param appliedAtMs when the hook was done, milliseconds since the Unix epoch
+ * @param appliedAtMs when the customer hook was done, milliseconds since the Unix epoch
  */
 export const checkFence = (reading: GaugeReading | undefined, appliedAtMs: number): FenceCheck => {
   if (reading === undefined) return { clients: 'unknown', reason: 'the connections were not read' };

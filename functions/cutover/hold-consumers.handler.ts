@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { findPair } from '../brokers/find-pair.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { hookCaller } from './adapters/call-hook.ts';
+import { customerHookCaller } from './adapters/call-customer-hook.ts';
 import { cutoverRunPorts } from './adapters/cutover-ports.ts';
 import { EventSourceMappings } from './adapters/event-source-mappings.ts';
 import { cutoverInput } from './cutover-input.ts';
@@ -29,7 +29,7 @@ export const handler = composeHandler({
     const ports = {
       ...cutoverRunPorts(runtime, environment, pair, run),
       mappings: new EventSourceMappings(runtime, region),
-      callHook: hookCaller(runtime),
+      callCustomerHook: customerHookCaller(runtime),
     };
     const request = { pair, region, epoch, dryRun, run };
     const moved = await moveConsumers('hold', request, ports);

@@ -1,8 +1,8 @@
-/** Whether consumers shall stand still or go on. */
+/** Whether consumers must stop or go on. */
 export type ConsumerAction = 'hold' | 'release';
 
 /**
- * What to do about an event-source mapping: nothing more, change it, look again while the service changes it, or give
+ * What to do about an event-source mapping: nothing more, change it, read again while the service changes it, or give
  * up because it is going away. `unknown` is a state that this project has not met.
  */
 export type MappingStep = 'done' | 'write' | 'wait' | 'gone' | 'unknown';

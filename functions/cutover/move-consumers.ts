@@ -2,10 +2,10 @@ import { type CutoverConfig, cutoverOf } from '../config/cutover-config.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Finding, PlannedWrite } from '../runtime/finding.ts';
-import { type Attempt, attempt, attemptHook, evidenceOf, findingsOf, togetherOf } from './attempts.ts';
+import { type Attempt, attempt, attemptCustomerHook, combinedStatus, evidenceOf, findingsOf } from './attempts.ts';
+import type { CallCustomerHook } from './customer-hook.ts';
 import type { CutoverResult } from './cutover-result.ts';
 import { type CutoverRun, type GuardPorts, guardCutover } from './guard-cutover.ts';
-import type { CallHook } from './hook.ts';
 import { type ConsumerAction, mappingStep } from './mapping-step.ts';
 
 /** What holding and releasing use; all of it in the Region that they run in. */
@@ -15,7 +15,7 @@ export interface ConsumerPorts extends GuardPorts {
     readState(uuid: string): Promise<string | undefined>;
     setEnabled(uuid: string, enabled: boolean): Promise<'accepted' | 'busy'>;
   };
-  readonly callHook: CallHook;
+  readonly callCustomerHook: CallCustomerHook;
 }
 
 export interface ConsumerRequest {
@@ -40,7 +40,7 @@ const notConfigured = (pair: string, region: string, cutover: CutoverConfig): Fi
   return {
     code: 'HOLD_NOT_CONFIGURED',
     message:
-      `the consumers of ${pair} shall be held, and neither a mapping nor a function is configured for ${region}; ` +
+      `the consumers of ${pair} must be held, and neither a mapping nor a function is configured for ${region}; ` +
       'name one in cutover.holdMappings or cutover.holdFunctionArn',
     evidence: { region, configured: configured.join(', ') || 'none' },
   };
@@ -72,7 +72,7 @@ const moveMapping = (uuid: string, action: ConsumerAction, request: ConsumerRequ
   });
 
 /**
- * Holds or releases the consumers of a pair in this Region: looks at each, asks for what is missing, and counts as done
+ * Holds or releases the consumers of a pair in this Region: reads each, asks for what is missing, and counts as done
  * only what was read back. It does not wait; called again, it goes on.
  *
  * @throws LockLost when the run has lost its lock
@@ -96,12 +96,14 @@ export const moveConsumers = async (
   const asked = { action, pair: pair.name, region, epoch };
   const attempts = await ports.clock.concurrently<Attempt[]>([
     ...uuids.map((uuid) => () => moveMapping(uuid, action, request, ports)),
-    ...(functionArn === undefined ? [] : [() => attemptHook(functionArn, asked, { callHook: ports.callHook, dryRun })]),
+    ...(functionArn === undefined
+      ? []
+      : [() => attemptCustomerHook(functionArn, asked, { callCustomerHook: ports.callCustomerHook, dryRun })]),
   ]);
-  // What a dry run would write is as good as done; what it could not even look at is not.
+  // What a dry run would write counts as done; what it could not even read does not.
   const judged = attempts.filter(({ planned }) => planned === undefined);
   return {
-    outcome: togetherOf(judged),
+    outcome: combinedStatus(judged),
     blockers: findingsOf(action === 'hold' ? 'HOLD' : 'RELEASE', judged),
     warnings: [],
     evidence: evidenceOf(attempts),

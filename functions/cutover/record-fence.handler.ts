@@ -10,7 +10,7 @@ import { cutoverPorts } from './adapters/cutover-ports.ts';
 import { fencingNotConfigured } from './fence.ts';
 import { recordFence } from './record-fence.ts';
 
-/** After a failover: records that the old primary's clients shall be kept away from it once its Region is back. */
+/** After a failover: records that the old primary's clients must be kept away from it once its Region is back. */
 export const handler = composeHandler({
   name: 'record-fence',
   input: z.strictObject({

@@ -14,7 +14,7 @@ export interface RecordFencePorts {
 export type FenceRecorded = CutoverResult<'recorded' | 'known' | 'superseded' | 'not-recorded'>;
 
 /**
- * Records that clients shall stay away from the old primary. It asks the old Region nothing: that Region's own schedule
+ * Records that clients must stay away from the old primary. It asks the old Region nothing: that Region's own schedule
  * reads the record once it is back. A fence of this epoch or a later one stays as it is. A promotion that overrode the
  * Control table has no epoch, and then nothing is recorded.
  *
@@ -29,7 +29,7 @@ export const recordFence = async (
   const { region, brokerId } = oldPrimary;
   const evidence = { region, brokerId, epoch };
   if (epoch === null) {
-    const message = `nothing records that clients of ${region} shall stay away from ${brokerId}: keep them away by hand`;
+    const message = `nothing records that clients of ${region} must stay away from ${brokerId}: keep them away by hand`;
     const warning = { code: 'FENCE_NOT_RECORDED', message, evidence };
     return { outcome: 'not-recorded', blockers: [], warnings: [warning], evidence };
   }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { findPair } from '../brokers/find-pair.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { hookCaller } from './adapters/call-hook.ts';
+import { customerHookCaller } from './adapters/call-customer-hook.ts';
 import { cutoverRunPorts } from './adapters/cutover-ports.ts';
 import { cutoverInput } from './cutover-input.ts';
 import { undoFencing } from './undo-fencing.ts';
@@ -15,7 +15,10 @@ export const handler = composeHandler({
   handle: async (input, { runtime, environment, region, logDecision }) => {
     const { epoch, run } = input;
     const pair = findPair(environment.PAIRS, input.pair);
-    const ports = { ...cutoverRunPorts(runtime, environment, pair, run), callHook: hookCaller(runtime) };
+    const ports = {
+      ...cutoverRunPorts(runtime, environment, pair, run),
+      callCustomerHook: customerHookCaller(runtime),
+    };
     const request = { pair, region, epoch, run };
     const result = await undoFencing(request, ports);
     logDecision('fencing undone', { pair: pair.name, ...result });

@@ -2,11 +2,11 @@ import { cutoverOf } from '../config/cutover-config.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import { ControlConflict, DrError } from '../runtime/errors.ts';
 import type { Finding } from '../runtime/finding.ts';
-import { attemptHook, evidenceOf, findingsOf, togetherOf } from './attempts.ts';
+import { attemptCustomerHook, combinedStatus, evidenceOf, findingsOf } from './attempts.ts';
+import type { CallCustomerHook } from './customer-hook.ts';
 import type { CutoverResult } from './cutover-result.ts';
 import type { Fence } from './fence.ts';
 import { type CutoverRun, type GuardPorts, guardCutover } from './guard-cutover.ts';
-import type { CallHook } from './hook.ts';
 
 /** What undoing a fence uses. */
 export interface UndoPorts extends GuardPorts {
@@ -14,7 +14,7 @@ export interface UndoPorts extends GuardPorts {
     read(pair: string, region: string): Promise<Fence | undefined>;
     change(pair: string, fence: Fence, change: Partial<Pick<Fence, 'status'>>, nowMs: number): Promise<Fence>;
   };
-  readonly callHook: CallHook;
+  readonly callCustomerHook: CallCustomerHook;
 }
 
 export type FencingUndone = CutoverResult<'not-fenced' | 'undone' | 'pending' | 'failed' | 'refused'>;
@@ -32,8 +32,8 @@ const blocked = (code: 'UNFENCE_PENDING' | 'UNFENCE_UNKNOWN' | 'UNFENCE_FAILED',
 });
 
 /**
- * Lets the clients of this Region back to its broker, which has just been promoted. It first takes the wish back, so that
- * the schedule fences no more, then waits out an attempt that may be under way, and only then asks the hook. Repeatable.
+ * Lets the clients of this Region back to its broker, which has just been promoted. It first withdraws the desired state, so that
+ * the schedule fences no more, then waits out an attempt that may be under way, and only then asks the customer hook. Repeatable.
  *
  * @throws LockLost when the run has lost its lock
  */
@@ -72,15 +72,15 @@ export const undoFencing = async (
     }
     if (functionArn !== undefined) {
       const asked = { action: 'unfence', pair: pair.name, region, epoch, brokerId } as const;
-      const attempts = [await attemptHook(functionArn, asked, ports)];
-      const together = togetherOf(attempts);
+      const attempts = [await attemptCustomerHook(functionArn, asked, ports)];
+      const combined = combinedStatus(attempts);
       const evidence = { brokerId, ...evidenceOf(attempts) };
-      if (together !== 'done') return result(together, findingsOf('UNFENCE', attempts), evidence);
+      if (combined !== 'done') return result(combined, findingsOf('UNFENCE', attempts), evidence);
     }
     await ports.fences.change(pair.name, fence, { status: 'undone' }, ports.nowMs());
     return result('undone', [], { brokerId });
   } catch (error) {
-    // The schedule moved the fence meanwhile, or the table gave no answer: either way the next look goes on.
+    // The schedule moved the fence meanwhile, or the table gave no answer: either way the next poll goes on.
     const again = error instanceof ControlConflict || (error instanceof DrError && error.kind === 'transient');
     if (!again) throw error;
     // A run that overrides the Control table knows that it does not answer: there is nothing to wait for.

@@ -1,6 +1,6 @@
 import type { MessageKey, ProcessedRecord } from './ledger-entry.ts';
 
-/** What became of one message of a claim. Times are milliseconds since the Unix epoch. */
+/** The outcome of claiming one message. Times are milliseconds since the Unix epoch. */
 export type ClaimResult =
   | {
       /** The caller may process it until its lease ends, and then confirms or abandons it. */
@@ -33,7 +33,7 @@ export type ClaimResult =
       readonly key: MessageKey;
     };
 
-/** What became of one confirmation. */
+/** The outcome of one confirmation. */
 export interface ConfirmResult {
   readonly key: MessageKey;
   /**
@@ -43,7 +43,7 @@ export interface ConfirmResult {
   readonly status: 'confirmed' | 'already' | 'late' | 'not-claimed';
 }
 
-/** What became of one abandonment; `not-held` changes nothing, since the claim is over or its effect may have happened. */
+/** The outcome of one abandonment; `not-held` changes nothing, since the claim is over or its effect may have happened. */
 export interface AbandonResult {
   readonly key: MessageKey;
   readonly status: 'abandoned' | 'not-held';

@@ -7,7 +7,7 @@ export interface Named {
 }
 
 /** A claim of this process that was neither confirmed nor abandoned. Times are milliseconds since the Unix epoch. */
-export interface Held extends Named {
+export interface HeldClaim extends Named {
   readonly atMs: number;
   readonly leaseUntilMs: number;
   /** When its confirmation was first sent; a repetition says the same. */
@@ -20,15 +20,15 @@ export interface Held extends Named {
  */
 const forgetAfterMs = 3_600_000;
 
-/** What this process has in hand. It is no proof of anything: the table's conditions are. */
+/** The claims of this process. They prove nothing: the table's conditions are. */
 export class HeldClaims {
-  readonly #byPartition = new Map<string, Held>();
+  readonly #byPartition = new Map<string, HeldClaim>();
 
-  get(pk: string): Held | undefined {
+  get(pk: string): HeldClaim | undefined {
     return this.#byPartition.get(pk);
   }
 
-  add(claim: Held): void {
+  add(claim: HeldClaim): void {
     this.#byPartition.set(claim.pk, claim);
   }
 
@@ -42,7 +42,7 @@ export class HeldClaims {
   }
 
   /** The claim, if there is one, marked as being confirmed since the first time that it was asked for. */
-  confirming({ pk }: Named, nowMs: number): Held | undefined {
+  confirming({ pk }: Named, nowMs: number): HeldClaim | undefined {
     const claim = this.#byPartition.get(pk);
     if (claim === undefined || claim.confirmAtMs !== undefined) return claim;
     this.add({ ...claim, confirmAtMs: nowMs });

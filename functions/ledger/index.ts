@@ -22,6 +22,7 @@ export {
 export type { AbandonResult, ClaimResult, ConfirmResult } from './claim-result.ts';
 export { DynamoLedgerTable, type LedgerTableOptions } from './dynamodb/ledger-table.ts';
 export type { IdentifiableMessage, MessageIdentity } from './identify-message.ts';
+export { type DuplicateJudgement, judgeDuplicate } from './judge-duplicate.ts';
 export type { BatchLedger } from './lambda-batch.ts';
 export type { AmazonMqEvent, AmazonMqRecord } from './lambda-event.ts';
 export {
@@ -39,7 +40,7 @@ export type {
   ProcessedRecord,
 } from './ledger-entry.ts';
 export { fromAmqp, fromJms, fromLambda, fromStomp, type LedgerMessage } from './ledger-message.ts';
-export type { Double, LedgerLog, LedgerObserver, Takeover } from './ledger-observer.ts';
+export type { Duplicate, LedgerLog, LedgerObserver, Takeover } from './ledger-observer.ts';
 export type { LedgerOptions } from './ledger-options.ts';
 export type { LedgerReader, LedgerTable } from './ledger-table.ts';
 export { type AmqpId, canonicalAmqpId, canonicalJmsId } from './message-id.ts';

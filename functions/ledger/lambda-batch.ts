@@ -39,7 +39,7 @@ export type WithoutIdentity = 'fail' | 'hand-over';
 
 type Refused = Extract<ClaimResult, { readonly status: 'elsewhere' }>;
 
-/** One invocation's batch and what became of its messages. */
+/** One invocation's batch and the outcome of each message. */
 export class LambdaBatch implements BatchLedger {
   readonly #ledger: Ledger;
   readonly #withoutIdentity: WithoutIdentity;
@@ -134,8 +134,8 @@ export class LambdaBatch implements BatchLedger {
     if (this.#failures.length > 0) throw this.#failures[0];
   }
 
-  /** The handler has failed: gives back what it did not decide. Errors of the table are logged; the handler's counts. */
-  async giveBack(): Promise<void> {
+  /** The handler has failed: releases what it did not decide. Errors of the table are logged; the handler's counts. */
+  async release(): Promise<void> {
     const keys = this.#openKeys();
     this.#open.clear();
     try {

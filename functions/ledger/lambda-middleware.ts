@@ -99,7 +99,7 @@ export const ledgerMiddleware = (options: LedgerMiddlewareOptions): LedgerMiddle
     },
     onError: async ({ context, error }) => {
       if (isMiddyTimeout(error)) batches.get(context)?.leaveToLeases();
-      else await batches.get(context)?.giveBack();
+      else await batches.get(context)?.release();
     },
   };
 };

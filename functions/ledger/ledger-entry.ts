@@ -8,7 +8,7 @@ export interface MessageKey {
   readonly id: string;
 }
 
-/** One recorded side effect of a message. Two of them for one message are a double: it took effect twice. */
+/** One recorded side effect of a message. Two of them for one message are a duplicate: it took effect twice. */
 export interface ProcessedRecord {
   /** Region whose consumer recorded it. */
   readonly region: string;
@@ -19,7 +19,7 @@ export interface ProcessedRecord {
 }
 
 /**
- * A consumer had (or has) the message in hand and did not give it back. Without a `ProcessedRecord` nobody knows
+ * A consumer had (or has) the message in flight and did not release it. Without a `ProcessedRecord` nobody knows
  * whether its side effect happened. Claims that their owner abandoned are not listed: nothing happened under them.
  */
 export interface ClaimRecord {

@@ -18,7 +18,7 @@ export interface Takeover {
 }
 
 /** A message that took effect twice, or may have. */
-export interface Double {
+export interface Duplicate {
   readonly key: MessageKey;
   /** The consumer that had lost its claim when its side effect was complete. */
   readonly owner: string;
@@ -32,7 +32,7 @@ export interface LedgerObserver {
   /** An expired claim was taken over: the message may take effect a second time. */
   onTakeover?(takeover: Takeover): void;
   /** A consumer finished after it had lost its claim: the message took effect twice, or will. */
-  onDouble?(double: Double): void;
+  onDuplicate?(duplicate: Duplicate): void;
   /** Messages were left out because they had been processed before. */
   onProcessedBefore?(keys: readonly MessageKey[]): void;
   /** Messages were refused because another consumer has claimed them; the batch fails, so that they come again. */

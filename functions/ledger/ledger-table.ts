@@ -103,7 +103,7 @@ export interface LedgerTable extends LedgerReader {
   extend(key: LedgerItemKey, claim: ClaimRequest): Promise<boolean>;
   /** Abandons a claim; false when it is not that owner's any more. */
   end(key: LedgerItemKey, claim: ClaimIdentity, endedAtMs: number): Promise<boolean>;
-  /** Records, beside the claims, a side effect whose consumer had lost its claim; each owner once. */
+  /** Records, in addition to the claims, a side effect whose consumer had lost its claim; each owner once. */
   recordLate(key: LedgerItemKey, late: LateRecord, expiresAtSeconds: number): Promise<void>;
   /**
    * Writes `P` items, unconditionally: only for messages whose claim the writer holds. No call is begun that may go on

@@ -1,8 +1,8 @@
 import type { Clock } from '../runtime/clock.ts';
-import { inLanes } from '../runtime/in-lanes.ts';
+import { mapWithConcurrency } from '../runtime/map-with-concurrency.ts';
 import type { AbandonResult, ClaimResult, ConfirmResult } from './claim-result.ts';
 import { processedRecords, regionItems } from './entry-from-items.ts';
-import { type Held, HeldClaims, type Named } from './held-claims.ts';
+import { type HeldClaim, HeldClaims, type Named } from './held-claims.ts';
 import { identifyMessage, type MessageIdentity } from './identify-message.ts';
 import { confirmMarginMs, leaseSkewMs } from './lease.ts';
 import type { LedgerEntry, LedgerLookup, MessageKey, ProcessedRecord } from './ledger-entry.ts';
@@ -80,7 +80,7 @@ export class Ledger implements LedgerLookup {
   }
 
   /**
-   * Claims messages, one result for each in their order. What this process has in hand already counts as claimed
+   * Claims messages, one result for each in their order. What this process has in flight already counts as claimed
    * elsewhere, since a message that comes again while its handler runs must not run twice.
    *
    * @param options.leaseUntilMs when the claims end, in milliseconds since the Unix epoch; by default a lease from now
@@ -99,7 +99,7 @@ export class Ledger implements LedgerLookup {
     const items = await table.read(
       firsts.flatMap(({ pk }) => [processedKey(pk, table.region), processedKey(pk, otherRegion)]),
     );
-    const results = await inLanes(clock, firsts, writesAtOnce, async (each) => {
+    const results = await mapWithConcurrency(clock, firsts, writesAtOnce, async (each) => {
       const processed = this.#processedIn(items, each.pk);
       if (processed.length > 0) return { status: 'processed', key: each.key, processed } as const;
       return await this.#claimOne(each, readAtMs, options.leaseUntilMs);
@@ -128,7 +128,7 @@ export class Ledger implements LedgerLookup {
     const held = named.map((each) => this.#held.confirming(each, nowMs));
     // As long as its lease lasts nobody else can have recorded the message, so nothing is overwritten.
     const safe = held.filter((claim) => claim !== undefined && nowMs + confirmMarginMs <= claim.leaseUntilMs);
-    const safeClaims = [...new Set(safe as Held[])];
+    const safeClaims = [...new Set(safe as HeldClaim[])];
     if (safeClaims.length > 0) {
       const untilMs = Math.min(...safeClaims.map(({ leaseUntilMs }) => leaseUntilMs));
       await table.putProcessed(
@@ -137,11 +137,16 @@ export class Ledger implements LedgerLookup {
       );
     }
     const done = new Set(safeClaims);
-    const results = await inLanes(clock, named, writesAtOnce, async ({ key, pk }): Promise<ConfirmResult> => {
-      const claim = this.#held.get(pk);
-      const status = claim === undefined ? await this.#findOwnRecord(pk) : await this.#confirmOne(claim, done);
-      return { key, status };
-    });
+    const results = await mapWithConcurrency(
+      clock,
+      named,
+      writesAtOnce,
+      async ({ key, pk }): Promise<ConfirmResult> => {
+        const claim = this.#held.get(pk);
+        const status = claim === undefined ? await this.#findOwnRecord(pk) : await this.#confirmOne(claim, done);
+        return { key, status };
+      },
+    );
     for (const { pk } of named) this.#held.release(pk);
     return results;
   }
@@ -157,7 +162,7 @@ export class Ledger implements LedgerLookup {
    */
   async abandonAll(keys: readonly MessageKey[]): Promise<readonly AbandonResult[]> {
     const { table, clock, owner } = this.settings;
-    return await inLanes(clock, keys, writesAtOnce, async (key): Promise<AbandonResult> => {
+    return await mapWithConcurrency(clock, keys, writesAtOnce, async (key): Promise<AbandonResult> => {
       const pk = partitionKey(key);
       const claim = this.#held.get(pk);
       // Once a confirmation was sent it may arrive at any time.
@@ -176,7 +181,7 @@ export class Ledger implements LedgerLookup {
    */
   async renewAll(keys: readonly MessageKey[]): Promise<readonly MessageKey[]> {
     const { clock } = this.settings;
-    const renewed = await inLanes(clock, keys, writesAtOnce, async (key) => {
+    const renewed = await mapWithConcurrency(clock, keys, writesAtOnce, async (key) => {
       const claim = this.#held.get(partitionKey(key));
       return claim !== undefined && (await this.#extend(claim));
     });
@@ -198,7 +203,7 @@ export class Ledger implements LedgerLookup {
 
   /** Tells the log about claims that could not be abandoned. */
   reportNotGivenBack(keys: readonly MessageKey[], error: unknown): void {
-    this.settings.log.error('ledger: claims could not be given back; they end with their leases', {
+    this.settings.log.error('ledger: claims could not be released; they end with their leases', {
       ...loggedKeys(keys),
       error: String(error),
     });
@@ -239,7 +244,7 @@ export class Ledger implements LedgerLookup {
     return { status: 'elsewhere', key, owner, leaseUntilMs, refusals, retryAfterMs: Math.max(0, waitMs) };
   }
 
-  /** A consumer finished after it had lost its claim: the message is processed. Who holds the claim records it for good. */
+  /** A consumer finished after it had lost its claim: the message is processed. Who holds the claim records it permanently. */
   async #settleLate({ key, pk }: Named, claim: ClaimItem, isHolder: boolean): Promise<ClaimResult> {
     const { table, region } = this.settings;
     const [first] = claim.late;
@@ -254,7 +259,7 @@ export class Ledger implements LedgerLookup {
   }
 
   /** Confirms what the batch did not: renews the claim, so that nobody takes it over meanwhile, and records once. */
-  async #confirmOne(claim: Held, done: ReadonlySet<Held>): Promise<ConfirmResult['status']> {
+  async #confirmOne(claim: HeldClaim, done: ReadonlySet<HeldClaim>): Promise<ConfirmResult['status']> {
     if (done.has(claim)) return 'confirmed';
     const { table, owner } = this.settings;
     if (await this.#extend(claim)) {
@@ -265,7 +270,7 @@ export class Ledger implements LedgerLookup {
     return await this.#recordLate(claim);
   }
 
-  async #recordLate(claim: Held): Promise<'late'> {
+  async #recordLate(claim: HeldClaim): Promise<'late'> {
     const { table, owner, consumer: by, log, observer } = this.settings;
     const { key, pk, confirmAtMs: atMs = this.settings.clock.nowMs() } = claim;
     await table.recordLate(claimKey(pk, table.region), { atMs, by, owner }, this.#expiresAt(atMs));
@@ -273,7 +278,7 @@ export class Ledger implements LedgerLookup {
       ...loggedKey(key),
       owner,
     });
-    observer.onDouble?.({ key, owner });
+    observer.onDuplicate?.({ key, owner });
     return 'late';
   }
 
@@ -284,7 +289,7 @@ export class Ledger implements LedgerLookup {
     return found?.kind === 'processed' && found.owner === owner ? 'already' : 'not-claimed';
   }
 
-  async #extend(claim: Held): Promise<boolean> {
+  async #extend(claim: HeldClaim): Promise<boolean> {
     const { table, clock, leaseSeconds } = this.settings;
     const untilMs = Math.max(claim.leaseUntilMs, clock.nowMs() + leaseSeconds * 1_000);
     const extended = await table.extend(claimKey(claim.pk, table.region), this.#request(claim.atMs, untilMs));
@@ -309,7 +314,7 @@ export class Ledger implements LedgerLookup {
     return { owner, atMs, leaseUntilMs, expiresAtSeconds: this.#expiresAt(atMs) };
   }
 
-  #processedWrite({ pk, confirmAtMs: atMs = this.settings.clock.nowMs() }: Held) {
+  #processedWrite({ pk, confirmAtMs: atMs = this.settings.clock.nowMs() }: HeldClaim) {
     const { region, owner, consumer: by } = this.settings;
     return {
       key: processedKey(pk, region),

@@ -3,7 +3,7 @@ import type { Ledger } from './ledger.ts';
 import type { MessageKey } from './ledger-entry.ts';
 import type { LedgerMessage } from './ledger-message.ts';
 
-/** What became of one message, and so whether to acknowledge it. */
+/** The outcome of one message, which decides whether to acknowledge it. */
 export type ProcessFate =
   | {
       /**
@@ -20,7 +20,7 @@ export type ProcessFate =
       readonly retryAfterMs: number;
     }
   | {
-      /** `failed`: the handler threw, the message is given back · `unidentified`: it lacks what the ledger goes by. */
+      /** `failed`: the handler threw, the message is released · `unidentified`: it lacks what the ledger goes by. */
       readonly status: 'failed' | 'unidentified';
       readonly acknowledge: false;
       readonly error: unknown;
@@ -49,7 +49,7 @@ interface Identified<M> {
   readonly key: MessageKey;
 }
 
-/** One call's messages and what became of them. */
+/** One call's messages and their outcomes. */
 class Run<M extends LedgerMessage> {
   readonly identified: readonly Identified<M>[];
   readonly #ledger: Ledger;
@@ -80,7 +80,7 @@ class Run<M extends LedgerMessage> {
       this.#unrecorded.push(item);
     } catch (error) {
       this.note(item, { status: 'failed', acknowledge: false, error });
-      await this.#giveBack(item);
+      await this.#release(item);
     }
   }
 
@@ -121,7 +121,7 @@ class Run<M extends LedgerMessage> {
     }
   }
 
-  async #giveBack({ key }: Identified<M>): Promise<void> {
+  async #release({ key }: Identified<M>): Promise<void> {
     try {
       await this.#ledger.abandon(key);
     } catch (error) {

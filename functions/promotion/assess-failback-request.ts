@@ -24,8 +24,8 @@ export interface FailbackRequest extends Assessment {
 }
 
 /**
- * Whether the pair may go back to the broker of this Region now: what a switchover asks, and what a failback asks beside
- * it. Reads only.
+ * Whether the pair may go back to the broker of this Region now: what a switchover asks, and what a failback asks in
+ * addition. Reads only.
  *
  * @throws as `assessRequest`, but for an original primary that has not learned of the failover yet: that is a reason
  */

@@ -27,7 +27,7 @@ const describeLoss = (loss: PredictedLoss): string =>
   loss.known ? `${loss.events} events, ${loss.ageSeconds} s ago` : `unknown (${loss.reason})`;
 
 /**
- * Decides what becomes of a watched switchover. It cannot be cancelled and may leave both brokers closed, so a stall
+ * Decides what happens to a switchover that is being polled. It cannot be cancelled and may leave both brokers closed, so a stall
  * ends in a failover or in a page, never in silence. docs/amazon-mq.md 13, row 8.
  */
 export const decideEscalation = ({ phase, policy, predictedLoss, approval }: EscalationFacts): Escalation => {

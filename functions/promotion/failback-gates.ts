@@ -3,7 +3,7 @@ import type { GuardReading } from '../control/guards.ts';
 import type { Finding } from '../runtime/finding.ts';
 import type { SwitchoverStep } from './switchover-step.ts';
 
-/** What is known when a failback is asked for, beside what a switchover asks. */
+/** What is known when a failback is asked for, in addition to what a switchover asks. */
 export interface FailbackFacts {
   readonly runningRegion: string;
   readonly guards: GuardReading;
@@ -71,7 +71,7 @@ export const notYetReplica = (guards: GuardReading, runningRegion: string): Find
 };
 
 /**
- * What speaks against going back now, beside what speaks against any switchover: the pair has not failed over, or the
+ * What speaks against going back now, in addition to what speaks against any switchover: the pair has not failed over, or the
  * original primary is not yet a healthy replica.
  */
 export const assessFailback = (facts: FailbackFacts): readonly Finding[] => [

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** Input of the failover workflow; it is started in the Region of the broker that shall take over. */
+/** Input of the failover workflow; it is started in the Region of the broker that will take over. */
 export const failoverInputSchema = z.strictObject({
   /** Name of the configured pair. */
   pair: z.string().check(z.minLength(1)),

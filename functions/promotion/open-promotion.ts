@@ -37,7 +37,7 @@ export const judgeOpenPromotion = ({
 };
 
 /** The page about it; undefined while it will be checked again. */
-export const openPromotionNews = (
+export const openPromotionMessage = (
   step: OpenPromotionStep,
   promotion: {
     readonly pair: string;

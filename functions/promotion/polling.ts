@@ -29,8 +29,8 @@ const unhurriedSeconds = 15;
 const nearEndSeconds = 600;
 
 /** Without a forecast: every 5 s while a healthy exchange may complete (it takes some 10 s), then more rarely. */
-const eagerSeconds = 120;
-const patientSeconds = 600;
+const promptUntilSeconds = 120;
+const unhurriedUntilSeconds = 600;
 
 /**
  * Seconds until the next poll of a running switchover.
@@ -39,8 +39,8 @@ const patientSeconds = 600;
  */
 export const nextPollSeconds = (forecast: DrainForecast | undefined, elapsedSeconds: number): number => {
   if (forecast === undefined) {
-    if (elapsedSeconds <= eagerSeconds) return shortestSeconds;
-    if (elapsedSeconds <= patientSeconds) return unhurriedSeconds;
+    if (elapsedSeconds <= promptUntilSeconds) return shortestSeconds;
+    if (elapsedSeconds <= unhurriedUntilSeconds) return unhurriedSeconds;
     return elapsedSeconds <= distantSeconds ? usualLongestSeconds : distantLongestSeconds;
   }
   const { backlogEvents, ratePerSecond, pointAgeSeconds, remainingSeconds } = forecast;

@@ -15,7 +15,7 @@ export interface PairReadPorts {
   readonly metrics: GaugePort;
 }
 
-/** A pair as seen from the Region that shall hold the primary. */
+/** A pair as seen from the Region that will hold the primary. */
 export interface PairReading {
   readonly target: BrokerRef;
   readonly counterpart: BrokerRef;

@@ -12,7 +12,7 @@ const predictedLossSchema = z.discriminatedUnion('known', [
   z.strictObject({ known: z.literal(false), reason: z.string() }),
 ]);
 
-/** Pages people about a stalled switchover, with the evidence and the command that would end it. */
+/** Pages operators about a stalled switchover, with the evidence and the command that would end it. */
 export const handler = composeHandler({
   name: 'report-stall',
   input: z.strictObject({

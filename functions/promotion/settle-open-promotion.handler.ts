@@ -8,11 +8,11 @@ import { notifyEnvironmentSchema } from '../runtime/environment/notify-environme
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { NotFound } from '../runtime/errors.ts';
 import { runSchema } from '../runtime/run.ts';
-import { judgeOpenPromotion, openPromotionNews } from './open-promotion.ts';
+import { judgeOpenPromotion, openPromotionMessage } from './open-promotion.ts';
 import { readPair } from './read-pair.ts';
 
 /**
- * One check of a promotion whose run has died: closes its intent once its effect is seen, and tells people how it ended.
+ * One check of a promotion whose run has died: closes its intent once its effect is seen, and notifies operators of its end.
  * It never writes to a broker.
  */
 export const handler = composeHandler({
@@ -36,11 +36,11 @@ export const handler = composeHandler({
     const step = judgeOpenPromotion({ sequence, intent, target: observation.target, replication });
     if (step === 'settle' && intent !== undefined) await ports.control.settleIntent(intent, 'effective');
     const about = { pair: pairName, subject, region: target.region, isFinalPoll: isLastLook };
-    const news = openPromotionNews(step, about, replication.evidence);
+    const page = openPromotionMessage(step, about, replication.evidence);
     logDecision('open promotion observed', { ...about, step, verdict: replication.verdict });
-    if (news !== undefined) {
-      const message = [...news.lines, `Observed by: ${run.executionArn}`].join('\n');
-      await notify(runtime, environment.TOPIC_ARN, { subject: news.subject, message });
+    if (page !== undefined) {
+      const message = [...page.lines, `Observed by: ${run.executionArn}`].join('\n');
+      await notify(runtime, environment.TOPIC_ARN, { subject: page.subject, message });
     }
     return { step, evidence: replication.evidence };
   },

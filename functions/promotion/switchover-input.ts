@@ -6,7 +6,7 @@ export const switchoverInputSchema = z.strictObject({
   /** Name of the configured pair. */
   pair: z.string().check(z.minLength(1)),
   /**
-   * Region whose broker shall be the primary afterwards; the workflow is started there. Naming it makes a second start
+   * Region whose broker will be the primary afterwards; the workflow is started there. Naming it makes a second start
    * with the same input harmless: it never switches back.
    */
   targetRegion: z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected a Region such as us-west-2')),

@@ -2,7 +2,7 @@ import { XMLParser } from 'fast-xml-parser';
 
 /** What one configuration revision says, as far as two brokers must agree on it. */
 export interface BrokerConfiguration {
-  /** Whether messages may be scheduled; off unless set. */
+  /** Whether messages may be scheduled; off by default. */
   readonly schedulerSupport: boolean;
   /** Whether queues are mirrored, by the broker's attribute or by an interceptor. */
   readonly mirroredQueues: boolean;
@@ -58,7 +58,7 @@ const elementsOf = (nodes: unknown): readonly Element[] =>
 /** Attributes of a policy that limit how many messages are paged in; docs/amazon-mq.md 14.4. */
 const pageAttributes: readonly string[] = ['maxPageSize', 'maxBrowsePageSize', 'maxExpirePageSize'];
 
-/** Attributes of the broker that belong to its virtual destinations, with what they are unless set; docs/amazon-mq.md 8.15. */
+/** Attributes of the broker that belong to its virtual destinations, with their defaults; docs/amazon-mq.md 8.15. */
 const virtualAttributes: Readonly<Record<string, boolean>> = {
   useVirtualTopics: true,
   useVirtualDestSubs: false,

@@ -40,10 +40,10 @@ export interface FactPorts {
 const windowSeconds = 600;
 
 /**
- * Users that are looked at to find the replication user where none is named: two calls for each, of the 15 a second that
+ * Users that are read to find the replication user where none is named: two calls for each, of the 15 a second that
  * the account shares (docs/amazon-mq.md 8.7).
  */
-const maxUsersLookedAt = 10;
+const maxUsersRead = 10;
 
 /** In a Region whose broker cannot be read the other services are not asked: each would cost its own time-out. */
 const notAsked = <T>(): Reading<T> => ({ known: false, reason: 'not asked for, since the broker cannot be read' });
@@ -88,7 +88,7 @@ const readUsers = async (
   const others = second.reading.broker.userNames;
   const shared = first.reading.broker.userNames.filter((name) => others.includes(name));
   const wanted = shared.filter((name) => readiness.replicationUser === undefined || name === readiness.replicationUser);
-  for (const username of wanted.slice(0, maxUsersLookedAt)) {
+  for (const username of wanted.slice(0, maxUsersRead)) {
     const rights = [
       await tryRead(() => brokers.describeUser(first.ref, username)),
       await tryRead(() => brokers.describeUser(second.ref, username)),

@@ -86,13 +86,13 @@ export const checkUsers: Check = (facts) => {
 export const checkReplicationUser: Check = (facts) => {
   const sides = sidesOf(facts);
   if (sides === undefined) return [unread('REPLICATION_USER')];
-  const looked = [...sides.primary.users.keys()].map((username) => ({
+  const read = [...sides.primary.users.keys()].map((username) => ({
     username,
     rights: [sides.primary.users.get(username), sides.replica.users.get(username)],
   }));
   const isReplicator = (reading: Reading<{ readonly replicationUser: boolean }> | undefined): boolean =>
     reading?.known === true && reading.value.replicationUser;
-  const found = looked.find(({ rights }) => rights.every(isReplicator));
+  const found = read.find(({ rights }) => rights.every(isReplicator));
   if (found !== undefined) {
     const { username } = found;
     return found.rights.some((reading) => reading?.known && reading.value.consoleAccess)
@@ -105,9 +105,7 @@ export const checkReplicationUser: Check = (facts) => {
         ]
       : [ok('both brokers have the replication user', { username })];
   }
-  const unknown = looked.flatMap(({ username, rights }) =>
-    rights.every((reading) => reading?.known) ? [] : [username],
-  );
+  const unknown = read.flatMap(({ username, rights }) => (rights.every((reading) => reading?.known) ? [] : [username]));
   const shared = brokerOf(sides.primary)?.userNames.filter((name) => brokerOf(sides.replica)?.userNames.includes(name));
   const { replicationUser: wanted } = facts.pair.readiness;
   const complete =
@@ -116,8 +114,8 @@ export const checkReplicationUser: Check = (facts) => {
     return [
       warning(
         'REPLICATION_USER_UNKNOWN',
-        'no replication user was found among the users that could be looked at; name it in readiness.replicationUser',
-        { lookedAt: looked.map(({ username }) => username), unreadable: unknown },
+        'no replication user was found among the users that could be read; name it in readiness.replicationUser',
+        { lookedAt: read.map(({ username }) => username), unreadable: unknown },
       ),
     ];
   }
@@ -127,7 +125,7 @@ export const checkReplicationUser: Check = (facts) => {
       wanted === undefined
         ? 'no user of both brokers is a replication user'
         : `"${wanted}" is not a replication user on both brokers`,
-      { lookedAt: looked.map(({ username }) => username) },
+      { lookedAt: read.map(({ username }) => username) },
     ),
   ];
 };

@@ -27,7 +27,7 @@ export interface MemberFacts {
   readonly gauges: GaugeReadings;
   readonly alarms: Reading<readonly BrokerAlarm[]>;
   readonly heartbeat: Reading<Heartbeat | undefined>;
-  /** Rights of the users that were looked at, by name. */
+  /** Rights of the users that were read, by name. */
   readonly users: ReadonlyMap<string, Reading<UserRights>>;
 }
 
@@ -40,7 +40,7 @@ export interface ReadinessFacts {
   readonly members: Reading<readonly [MemberFacts, MemberFacts]>;
   readonly guards: GuardReading;
   readonly gameDay: Reading<GameDayRecord | undefined>;
-  /** What became of reading each secret, by ARN; the secrets themselves are not kept. */
+  /** The outcome of reading each secret, by ARN; the secrets themselves are not kept. */
   readonly secrets: ReadonlyMap<string, Reading<'usable'>>;
   /** Whether this Region's replica of the ledger answers; of no meaning for a pair without one. */
   readonly ledger: Reading<'answers'>;

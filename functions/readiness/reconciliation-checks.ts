@@ -16,7 +16,7 @@ const judgeHold = ({ pair, members }: ReadinessFacts): readonly [CheckResult, ..
       .map((region) =>
         warning(
           'HOLD_NOT_CONFIGURED',
-          `consumers shall be held, and neither "holdMappings" nor "holdFunctionArn" of "cutover" says how in ${region}`,
+          `consumers must be held, and neither "holdMappings" nor "holdFunctionArn" of "cutover" says how in ${region}`,
           { region },
         ),
       ),

@@ -2,7 +2,7 @@ import { type BrokerSnapshot, servingStates } from '../brokers/broker-snapshot.t
 import { blocker, type Check, type CheckResult, findingsOr, ok, warning } from './check.ts';
 import { bothBrokers, brokerOf, type ReadinessFacts, sidesOf } from './readiness-facts.ts';
 
-/** The code that pages people, since every promotion could make it worse. */
+/** The code that pages operators, since any promotion could make it worse. */
 export const bothPrimaryCode = 'BOTH_PRIMARY';
 
 /** Brokers that could be read, with what each of them says, one result for each. */

@@ -52,7 +52,7 @@ const processedReason = (records: LedgerEntry['processed']): ClassReason => {
 };
 
 /** Whether a message took effect more than once. */
-export const isDouble = (reason: ClassReason): boolean =>
+export const isDuplicate = (reason: ClassReason): boolean =>
   reason === 'processed-in-both-regions' || reason === 'processed-twice';
 
 /**

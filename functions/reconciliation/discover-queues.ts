@@ -11,7 +11,7 @@ export interface DiscoveryPorts {
   readonly listQueues: () => Promise<readonly string[]>;
 }
 
-/** What a run has to go through. */
+/** The queues of a run. */
 export interface Discovery {
   readonly queues: readonly string[];
   /** Asked for, and not there or never reconciled: the run is refused. */
@@ -59,7 +59,7 @@ const namesFrom = async (
 /** So many of the queues that a pattern fits are named with the reason why they are left alone. */
 const namedExclusions = 5;
 
-/** A pattern that was asked for and that leaves nothing to do is a mistake in the input. */
+/** A pattern that was asked for and that leaves nothing to do is an error in the input. */
 const askedFindings = (
   asked: readonly string[],
   { queues, excluded, unknown }: ChosenQueues,

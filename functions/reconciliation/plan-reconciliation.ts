@@ -32,7 +32,7 @@ export const autoFindings = (
         {
           code: 'AUTO_NOT_ALLOWED',
           message:
-            'the settings of the pair ask for a look first: start mode "report", then "repair" with its manifest, or set reconciliation.automaticRepair',
+            'the settings of the pair require a report first: start mode "report", then "repair" with its manifest, or set reconciliation.automaticRepair',
           evidence: { afterPromotion: config.afterPromotion },
         },
       ];

@@ -8,7 +8,7 @@ export const cursorSchema = z.int().check(z.gte(0));
  * has 300 s (infra/catalogue.ts), of which storing what was found needs a few.
  */
 export const startsQueuesForSeconds = 150;
-export const endsWalkAfterSeconds = 270;
+export const endsScanAfterSeconds = 270;
 
 /** Where one invocation left off. */
 export interface QueueProgress {
@@ -23,7 +23,7 @@ export interface QueueProgress {
  * @param work whether the queue is done; after one that is not, no further one is begun
  * @throws what `work` throws
  */
-export const goThroughQueues = async (
+export const forEachQueue = async (
   from: number,
   queues: number,
   nowMs: () => number,

@@ -33,7 +33,7 @@ const fitsAny = (name: string, patterns: readonly string[]): boolean =>
 
 type QueueChoice = Pick<ReconciliationConfig, 'queues' | 'quarantinePrefix'>;
 
-/** What became of the names that were found. */
+/** The outcome for each name that was found. */
 export interface ChosenQueues {
   /** To be reconciled, each once, in the order of their names. */
   readonly queues: readonly string[];

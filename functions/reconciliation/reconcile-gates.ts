@@ -86,7 +86,7 @@ const manifestFindings = ({ manifest, pair, epoch, broker, runningRegion }: Reco
 const subscriptionFindings = ({ config }: ReconcileFacts): readonly Finding[] => {
   if (config === undefined || config.queues.source === 'console') return [];
   const { source } = config.queues;
-  const message = `with the source "${source}" durable subscriptions are not seen, and none is reconciled: look at them in the web console`;
+  const message = `with the source "${source}" durable subscriptions are not seen, and none is reconciled: check them in the web console`;
   return [{ code: 'SUBSCRIPTIONS_UNSEEN', message, evidence: { source } }];
 };
 

@@ -46,7 +46,7 @@ const leftover = (toRepair: number, uncertain: number, processedTwice: number): 
   ].join(', ');
 
 /** The page about a reconciliation; undefined where nobody has to do anything. */
-export const reconcileNews = (about: {
+export const reconcileMessage = (about: {
   readonly pair: string;
   readonly ending: ReconcileEnding;
   readonly manifest: string;

@@ -8,12 +8,12 @@ import { reconciliationEnvironmentSchema } from '../runtime/environment/pair-env
 import { reportStore } from './adapters/object-store.ts';
 import { takeManifest } from './find-manifest.ts';
 import { manifestHashSchema } from './manifest.ts';
-import { reconcileEnding, reconcileNews, repairTotals } from './reconcile-outcome.ts';
+import { reconcileEnding, reconcileMessage, repairTotals } from './reconcile-outcome.ts';
 import { RunDocuments } from './run-documents.ts';
 import { scanTotals } from './scan-totals.ts';
 import { stepInput } from './step-input.ts';
 
-/** Last step: the verdict over the run, an event for machines and, where something needs them, a message to people. */
+/** Last step: the verdict over the run, an event for machines and, where an operator must act, a message. */
 export const handler = composeHandler({
   name: 'record-reconciliation',
   input: z.strictObject({
@@ -44,11 +44,11 @@ export const handler = composeHandler({
       detailType: 'Messages Reconciled',
       detail: { pair, mode: input.mode, ...result },
     });
-    const news = reconcileNews({ pair, ending, manifest: input.manifest, scan, repair });
-    if (news !== undefined) {
+    const page = reconcileMessage({ pair, ending, manifest: input.manifest, scan, repair });
+    if (page !== undefined) {
       await notify(runtime, environment.TOPIC_ARN, {
-        subject: news.subject,
-        message: [...news.lines, `Run: ${input.run.executionArn}`].join('\n'),
+        subject: page.subject,
+        message: [...page.lines, `Run: ${input.run.executionArn}`].join('\n'),
       });
     }
     return { ...result, findings: [...scan.findings, ...(repair?.findings ?? [])] };

@@ -1,7 +1,7 @@
 import type { FinalCheck } from '../control/final-check.ts';
 import type { Finding } from '../runtime/finding.ts';
 import type { Manifest } from './manifest.ts';
-import { endsWalkAfterSeconds, goThroughQueues, type QueueProgress } from './queue-cursor.ts';
+import { endsScanAfterSeconds, forEachQueue, type QueueProgress } from './queue-cursor.ts';
 import { type QueueRepair, type RepairPorts, repairQueue } from './repair-queue.ts';
 import type { RunDocuments } from './run-documents.ts';
 
@@ -39,9 +39,9 @@ export const repairQueues = async (
   { cursor, quarantinePrefix }: { readonly cursor: number; readonly quarantinePrefix: string },
   ports: RepairsPorts,
 ): Promise<RepairsResult> => {
-  const deadlineMs = ports.nowMs() + endsWalkAfterSeconds * 1_000;
+  const deadlineMs = ports.nowMs() + endsScanAfterSeconds * 1_000;
   let blockers: readonly Finding[] = [];
-  const progress = await goThroughQueues(cursor, queues.length, ports.nowMs, async (index) => {
+  const progress = await forEachQueue(cursor, queues.length, ports.nowMs, async (index) => {
     const scan = queues[index];
     if (scan === undefined) return false;
     ({ blockers } = await ports.finalCheck());

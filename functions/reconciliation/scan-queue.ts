@@ -1,5 +1,5 @@
 import type { LedgerEntry, LedgerLookup } from '../ledger/ledger-entry.ts';
-import { classifyMessage, isDouble, type LedgerSpan } from './classify-message.ts';
+import { classifyMessage, isDuplicate, type LedgerSpan } from './classify-message.ts';
 import { isHarmless, judgeConservation, judgeLines, walkRemark } from './conservation.ts';
 import type { ManifestLine, QueueScan } from './manifest.ts';
 import { ManifestParts } from './manifest-parts.ts';
@@ -44,7 +44,7 @@ export const scanQueue = async (request: ScanRequest, ports: ScanPorts): Promise
   const lineOf = (message: HeldMessage, id: string | undefined, entry: LedgerEntry | undefined): ManifestLine => {
     const { createdAtMs, expiresAtMs } = message;
     const classified = classifyMessage({ entry, createdAtMs, expiresAtMs }, span, ports.nowMs());
-    if (isDouble(classified.reason)) processedTwice += 1;
+    if (isDuplicate(classified.reason)) processedTwice += 1;
     const first = [...(entry?.processed ?? [])].sort((one, other) => one.atMs - other.atMs)[0];
     return {
       destination: queue,

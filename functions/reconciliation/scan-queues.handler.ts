@@ -8,7 +8,7 @@ import { reconciliationEnvironmentSchema } from '../runtime/environment/pair-env
 import { reportStore } from './adapters/object-store.ts';
 import { brokerQueues } from './adapters/reconciliation-ports.ts';
 import { identifyHeld } from './identify-held.ts';
-import { cursorSchema, endsWalkAfterSeconds, goThroughQueues } from './queue-cursor.ts';
+import { cursorSchema, endsScanAfterSeconds, forEachQueue } from './queue-cursor.ts';
 import { AmqpQueueWalk } from './queue-walk/queue-walk.ts';
 import { RunDocuments } from './run-documents.ts';
 import { scanQueue } from './scan-queue.ts';
@@ -40,8 +40,8 @@ export const handler = composeHandler({
       nowMs,
     };
     const span = { startMs: Date.parse(config.ledgerStart), retentionSeconds: config.retentionSeconds };
-    const deadlineMs = startMs + endsWalkAfterSeconds * 1_000;
-    return await goThroughQueues(input.cursor, queues.length, nowMs, async (index) => {
+    const deadlineMs = startMs + endsScanAfterSeconds * 1_000;
+    return await forEachQueue(input.cursor, queues.length, nowMs, async (index) => {
       await renewLock(runtime, environment, pair, input.run);
       const queue = queues[index] ?? '';
       const keyPrefix = documents.linesPrefix('scan', index);

@@ -1,7 +1,7 @@
 import type { Finding } from '../runtime/finding.ts';
 import { addCounts, type ClassCounts, type Manifest, noMessages } from './manifest.ts';
 
-/** A state's payload is at most 256 KiB, and people read it: more findings than this are in the manifest alone. */
+/** A state's payload is at most 256 KiB, and operators read it: more findings than this are in the manifest alone. */
 const shownFindings = 20;
 
 /** What the workflow goes on with after a scan; small whatever the number of queues. */

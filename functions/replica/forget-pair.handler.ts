@@ -5,7 +5,7 @@ import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { runSchema } from '../runtime/run.ts';
 
-/** Last step of unpair: removes the record of the pair's brokers. Settings that name them are left to people. */
+/** Last step of unpair: removes the record of the pair's brokers. Settings that name them are left to operators. */
 export const handler = composeHandler({
   name: 'forget-pair',
   input: z.strictObject({ pair: z.string(), run: runSchema }),

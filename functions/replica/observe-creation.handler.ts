@@ -8,7 +8,7 @@ import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.t
 import { CreationFailed } from '../runtime/errors.ts';
 import { runSchema } from '../runtime/run.ts';
 
-/** Looks once whether the replica has been created. Creation takes some 25 minutes; docs/amazon-mq.md 2. */
+/** Checks once whether the replica has been created. Creation takes some 25 minutes; docs/amazon-mq.md 2. */
 export const handler = composeHandler({
   name: 'observe-creation',
   input: z.strictObject({ pair: z.string(), replica: brokerAddressSchema, run: runSchema }),

@@ -9,7 +9,7 @@ import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.t
 import { runSchema } from '../runtime/run.ts';
 import { judgePairing } from './pairing.ts';
 
-/** Looks once at both brokers after the reboot; paired means that both say so. Settles the reboot's intent. */
+/** Reads both brokers once after the reboot; paired means that both say so. Settles the reboot's intent. */
 export const handler = composeHandler({
   name: 'observe-pairing',
   input: z.strictObject({ pair: z.string(), brokers: pairAddressesSchema, run: runSchema }),

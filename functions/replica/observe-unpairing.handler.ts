@@ -9,7 +9,7 @@ import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.t
 import { runSchema } from '../runtime/run.ts';
 import { judgeUnpairing, readRemovable } from './unpairing.ts';
 
-/** Looks once at both brokers after the reboot; standalone means that both say so. Settles what led there. */
+/** Reads both brokers once after the reboot; standalone means that both say so. Settles what led there. */
 export const handler = composeHandler({
   name: 'observe-unpairing',
   input: z.strictObject({ pair: z.string(), brokers: pairAddressesSchema, run: runSchema }),

@@ -15,8 +15,8 @@ import { proveReplication } from './replication-proof.ts';
 const windowSeconds = 600;
 
 /**
- * Looks once whether replication runs in the given direction. At the first look it puts a canary on the primary, where
- * one is configured, so that even an idle pair has an event to carry; later looks take it off.
+ * Checks once whether replication runs in the given direction. At the first poll it puts a canary on the primary, where
+ * one is configured, so that even an idle pair has an event to carry; later polls take it off.
  */
 export const handler = composeHandler({
   name: 'prove-replication',
@@ -53,7 +53,7 @@ export const handler = composeHandler({
     );
     const { proven, evidence } = proveReplication(gauges, sinceMs, nowMs);
     logDecision('replication proof', { pair: pairName, proven, evidence, canary });
-    // A canary that was sent must be taken off again at a later look, also when the proof is there already.
+    // A canary that was sent must be taken off again at a later poll, also when the proof is there already.
     return { phase: proven && canary !== 'sent' ? 'proven' : 'waiting', evidence, canary };
   },
 });

@@ -10,7 +10,7 @@ export interface RebootFacts {
   readonly nowMs: number;
 }
 
-/** Lines that a person must read before the reboot: what changes with it beside the pairing. */
+/** Lines that a person must read before the reboot: what changes with it in addition to the pairing. */
 export const appliedByReboot = (primary: BrokerSnapshot, replica: BrokerReading): readonly string[] => [
   'replication with the replica begins',
   ...primary.pendingChanges.map((change) => `primary: ${change}`),

@@ -7,7 +7,7 @@ import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { runSchema } from '../runtime/run.ts';
 
-/** Looks once at an approval. Expiry, like a missing item, means no. */
+/** Reads an approval once. Expiry, like a missing item, means no. */
 export const handler = composeHandler({
   name: 'check-approval',
   input: z.strictObject({ pair: z.string(), approvalId: z.string(), run: runSchema }),

@@ -2,8 +2,8 @@ import { parseObject } from './parse-object.ts';
 
 /**
  * Whether a run failed because a child execution of it did: the cause is then the child's description
- * (https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html). The child tells people itself, or
- * its own settle-run does.
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html). The child notifies operators
+ * itself, or its own settle-run does.
  */
 export const failedByChild = ({
   error,

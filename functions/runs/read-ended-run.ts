@@ -1,7 +1,7 @@
 import { InvalidInput } from '../runtime/errors.ts';
 import { tryRead } from '../runtime/reading.ts';
 import { parentOf } from './child-run.ts';
-import type { EndedRun } from './settle-news.ts';
+import type { EndedRun } from './run-ended-message.ts';
 
 /** Executions, as far as the end of one is judged. */
 export interface ExecutionsPort {
@@ -16,7 +16,7 @@ const orUndefined = async <T>(read: () => Promise<T>): Promise<T | undefined> =>
 };
 
 /**
- * Reads a run that ended without success: whether it has told people, and whose step it was.
+ * Reads a run that ended without success: whether operators were notified, and whose step it was.
  *
  * @throws InvalidInput for one that is still at work or has succeeded; errors of describing it
  */

@@ -5,7 +5,7 @@ import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.t
 import { runSchema } from '../runtime/run.ts';
 
 /**
- * Gives the pair's lock back at the end of a run; a lock that the run does not hold any more is left alone, and so is
+ * Releases the pair's lock at the end of a run; a lock that the run does not hold any more is left alone, and so is
  * the lock of the run whose step this one is.
  */
 export const handler = composeHandler({

@@ -15,8 +15,8 @@ const name = z.optional(z.catch(z.string(), '(not named)'));
 const shownCauseCharacters = 1_500;
 
 /**
- * Cleanup path of every workflow: tells people that a run ends badly, with the first error, unless it is the failure of
- * a child execution, which tells them itself. It changes nothing at the brokers; the run then fails with that same error.
+ * Cleanup path of every workflow: notifies operators that a run failed, with the first error, unless it is the failure of
+ * a child execution, which reports it itself. It changes nothing at the brokers; the run then fails with that same error.
  */
 export const handler = composeHandler({
   name: 'report-failure',

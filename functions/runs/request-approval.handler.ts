@@ -11,7 +11,7 @@ import { runSchema } from '../runtime/run.ts';
 import { runbookLine } from '../runtime/runbook.ts';
 
 /**
- * Opens an approval and tells people about it. A retry finds the approval that the first attempt opened: its id comes
+ * Opens an approval and notifies operators of it. A retry finds the approval that the first attempt opened: its id comes
  * from the execution and the question.
  */
 export const handler = composeHandler({

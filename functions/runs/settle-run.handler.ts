@@ -10,13 +10,13 @@ import { notifyEnvironmentSchema } from '../runtime/environment/notify-environme
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { runSchema } from '../runtime/run.ts';
 import { readEndedRun } from './read-ended-run.ts';
-import { settleNews, subjectOf } from './settle-news.ts';
+import { runEndedMessage, subjectOfRun } from './run-ended-message.ts';
 
 const inputSchema = z.strictObject({ executionArn: z.string().check(z.startsWith('arn:')) });
 
 /**
- * First state of settle-run: gives back what a dead run held, tells people about it once, and says whether a promotion
- * of it is open.
+ * First state of settle-run: releases what a dead run held, notifies operators once, and says whether a promotion of
+ * it is open.
  *
  * @throws InvalidInput for a run that has not ended without success
  */
@@ -26,7 +26,7 @@ export const handler = composeHandler({
   environment: z.extend(pairEnvironmentSchema, notifyEnvironmentSchema.shape),
   handle: async ({ input: { executionArn } }, { runtime, environment, logDecision }) => {
     const run = await readEndedRun(executionArn, new Executions(runtime));
-    const { pair, cluster } = subjectOf(run);
+    const { pair, cluster } = subjectOfRun(run);
     const items = controlItems(runtime, environment);
     const scopes = [
       ...(pair === undefined ? [] : [pairScope(pair), `WATCH#${pair}`]),
@@ -35,16 +35,16 @@ export const handler = composeHandler({
     for (const scope of scopes) await new GuardTable(items, scope).release(executionArn);
     const newest = pair && (await controlPorts(runtime, environment).control.readIntent(pair, 'Promote'));
     const promotion = newest && isOpen(newest) && newest.executionArn === executionArn ? newest : undefined;
-    const news = settleNews(run, promotion);
-    if (news !== undefined) await notify(runtime, environment.TOPIC_ARN, news);
+    const page = runEndedMessage(run, promotion);
+    if (page !== undefined) await notify(runtime, environment.TOPIC_ARN, page);
     const { machine, status, reportedBy } = run;
-    const settled = { executionArn, machine, status, reportedBy, paged: news !== undefined };
+    const settled = { executionArn, machine, status, reportedBy, paged: page !== undefined };
     logDecision('run settled', { pair, cluster, ...settled });
     return {
       machine,
       status,
       pair: pair ?? null,
-      paged: news !== undefined,
+      paged: page !== undefined,
       promotion: promotion === undefined ? null : { subject: promotion.subject, sequence: promotion.sequence },
     };
   },

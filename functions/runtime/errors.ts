@@ -6,7 +6,7 @@
  */
 export type ErrorKind = 'transient' | 'conflict' | 'permanent' | 'unsafe';
 
-/** What an error carries beside its sentence: identifiers and readings, never secrets. */
+/** What an error carries in addition to its message: identifiers and readings, never secrets. */
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 
 /** Base of every error that a workflow may meet; its literal `name` is what `ErrorEquals` matches. */
@@ -27,8 +27,8 @@ export class ServiceUnavailable extends DrError {
 }
 
 /**
- * A write may or may not have happened, and it is too early to tell by observation. The task is tried again, and looks
- * before it acts.
+ * A write may or may not have happened, and it is too early to tell by observation. The task is retried and
+ * checks before it acts.
  */
 export class OutcomeUnknown extends DrError {
   override readonly name = 'OutcomeUnknown';
@@ -107,7 +107,7 @@ export class CreationFailed extends DrError {
   override readonly kind = 'permanent';
 }
 
-/** A team's own function raised an error, or answered something that this project does not know. */
+/** A customer hook raised an error, or answered something that this project does not know. */
 export class HookFailed extends DrError {
   override readonly name = 'HookFailed';
   override readonly kind = 'permanent';

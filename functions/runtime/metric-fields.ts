@@ -10,7 +10,7 @@ interface Measured {
   readonly dimensions: Readonly<Record<string, string>>;
   /** Values by the metric's name. */
   readonly values: Readonly<Record<string, number>>;
-  /** Unit of all of them; counts unless told otherwise. */
+  /** Unit of all of them; counts by default. */
   readonly unit?: 'Count' | 'Seconds';
 }
 

@@ -1,4 +1,4 @@
-/** Pages of docs/runbooks that messages to people point to. */
+/** Pages of docs/runbooks that messages to operators name. */
 export type Runbook =
   | 'approval-asked'
   | 'aws-health'

@@ -5,7 +5,7 @@ import { type Clock, systemClock } from './clock.ts';
 import type { SendHttp } from './http-request.ts';
 import { type Log, powertoolsLog } from './log.ts';
 
-/** What every SDK client of this process is built with, beside its Region. */
+/** What every SDK client of this process is built with, in addition to its Region. */
 export interface AwsClientSettings {
   /** A request handler of its own, or settings of the SDK's Node handler. */
   readonly requestHandler?: NonNullable<MqClientConfig['requestHandler']>;
@@ -19,7 +19,7 @@ export interface SocketAddress {
 }
 
 /**
- * Everything a handler takes from its surroundings: time, chance, environment variables, logs and the way out.
+ * Everything a handler takes from its host: time, random numbers, environment variables, logs and network access.
  * On Lambda it is the process itself. A game day runs functions of two Regions in one process, so it hands each
  * invocation a runtime of its own.
  */
@@ -55,5 +55,5 @@ const runtimes = new AsyncLocalStorage<Runtime>();
 /** The runtime of the invocation that is running: the host's own unless `runWithRuntime` set another. */
 export const currentRuntime = (): Runtime => runtimes.getStore() ?? hostRuntime;
 
-/** Runs `body`, and everything it awaits, with `runtime` as its surroundings. */
+/** Runs `body`, and everything it awaits, with `runtime`. */
 export const runWithRuntime = <T>(runtime: Runtime, body: () => Promise<T>): Promise<T> => runtimes.run(runtime, body);

@@ -9,7 +9,7 @@ import { evaluateSignals } from './evaluate-signals.ts';
 
 const watchSchema = z.strictObject({ startedAtMs: z.number(), clearLooks: z.number(), looks: z.number() });
 
-/** One look of a watch: the two signals, who holds the pair, and what follows. Reads, but for its own lease. */
+/** One poll of a watch: the two signals, who holds the pair, and what follows. Reads, but for its own lease. */
 export const handler = composeHandler({
   name: 'evaluate-signals',
   input: z.strictObject({ pair: z.string(), watch: watchSchema, run: runSchema }),
@@ -18,7 +18,7 @@ export const handler = composeHandler({
     const pair = findPair(environment.PAIRS, pairName);
     const ports = replicationPorts(runtime, environment);
     const lease = watchLease(runtime, environment, pair.name);
-    const look = await evaluateSignals(
+    const poll = await evaluateSignals(
       pair,
       region,
       { executionArn: run.executionArn, watch },
@@ -28,7 +28,7 @@ export const handler = composeHandler({
         renewLease: () => lease.acquire(run.executionArn, 'watch', runtime.clock.nowMs()),
       },
     );
-    logDecision('signals evaluated', { pair: pair.name, ...look });
-    return look;
+    logDecision('signals evaluated', { pair: pair.name, ...poll });
+    return poll;
   },
 });

@@ -5,9 +5,9 @@ import { type GuardReading, isHeldByOther, type Lock } from '../control/guards.t
 import { DrError } from '../runtime/errors.ts';
 import { readSignals, type SignalPorts } from './read-signals.ts';
 import { judgeSignals, type SignalJudgement } from './two-signal-rule.ts';
-import { decideWatch, type SignalWatch, type WatchStep } from './watch-step.ts';
+import { decideWatch, type WatchMemory, type WatchStep } from './watch-step.ts';
 
-/** What a look of a watch needs beside the signals. */
+/** What one poll of a watch needs in addition to the signals. */
 export interface WatchPorts extends SignalPorts {
   readonly control: MemberRecords;
   readonly readGuards: () => Promise<GuardReading>;
@@ -15,8 +15,8 @@ export interface WatchPorts extends SignalPorts {
   readonly renewLease: () => Promise<{ readonly acquired: boolean; readonly lock: Lock }>;
 }
 
-/** A look and what follows on it; `lost` another execution watches the pair by now. */
-export type WatchLook = SignalJudgement & (WatchStep | (Omit<WatchStep, 'decision'> & { readonly decision: 'lost' }));
+/** One poll and its decision; `lost`: another execution watches the pair now. */
+export type WatchPoll = SignalJudgement & (WatchStep | (Omit<WatchStep, 'decision'> & { readonly decision: 'lost' }));
 
 const unlessUnreachable = async <T>(read: () => Promise<T>): Promise<T | SignalJudgement> => {
   try {
@@ -28,7 +28,7 @@ const unlessUnreachable = async <T>(read: () => Promise<T>): Promise<T | SignalJ
 };
 
 /**
- * One look of a watch. What cannot be reached makes the verdict `unknown`, it does not end the watch: the deadline
+ * One poll of a watch. What cannot be reached makes the verdict `unknown` and does not end the watch: the deadline
  * does.
  *
  * @throws as `sidesOf`
@@ -36,20 +36,20 @@ const unlessUnreachable = async <T>(read: () => Promise<T>): Promise<T | SignalJ
 export const evaluateSignals = async (
   pair: PairConfig,
   region: string,
-  run: { readonly executionArn: string; readonly watch: SignalWatch },
+  run: { readonly executionArn: string; readonly watch: WatchMemory },
   ports: WatchPorts,
-): Promise<WatchLook> => {
-  const looked = await unlessUnreachable(async () => {
+): Promise<WatchPoll> => {
+  const read = await unlessUnreachable(async () => {
     const { here, there } = await sidesOf(pair, region, ports.control);
     const lease = await ports.renewLease();
     const judgement = judgeSignals(await readSignals(pair.name, here, there, ports));
     return { lease, judgement, guards: await ports.readGuards() };
   });
   const nowMs = ports.clock.nowMs();
-  if ('verdict' in looked) {
-    return { ...looked, ...decideWatch(looked.verdict, undefined, run.watch, pair.watchSeconds, nowMs) };
+  if ('verdict' in read) {
+    return { ...read, ...decideWatch(read.verdict, undefined, run.watch, pair.watchSeconds, nowMs) };
   }
-  const { lease, judgement, guards } = looked;
+  const { lease, judgement, guards } = read;
   if (!lease.acquired) {
     return { ...judgement, decision: 'lost', because: `${lease.lock.owner} watches the pair`, watch: run.watch };
   }

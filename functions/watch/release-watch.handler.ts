@@ -7,7 +7,7 @@ import { watchLease } from './adapters/watch-lease.ts';
 /** Last state of watch: the next signal may start one again. A lease that another execution holds is left alone. */
 export const handler = composeHandler({
   name: 'release-watch',
-  // An input that was refused may name no pair: then there is nothing to give back.
+  // An input that was refused may name no pair: then there is nothing to release.
   input: z.strictObject({ pair: z.catch(z.string(), ''), run: runSchema }),
   environment: pairEnvironmentSchema,
   handle: async ({ pair, run }, { runtime, environment }) => {

@@ -9,7 +9,7 @@ import { watchInputSchema } from './watch-input.ts';
 
 const blockerSchema = z.looseObject({ code: z.string(), message: z.string() });
 
-/** Pages people about a watch that ends without a failover and without being cleared. */
+/** Pages operators about a watch that ends without a failover and without being cleared. */
 export const handler = composeHandler({
   name: 'report-watch',
   input: z.strictObject({

@@ -33,7 +33,7 @@ const readGauges = async (broker: BrokerRef, ports: HeartbeatPorts): Promise<Par
 };
 
 /**
- * Looks at a broker from inside its own Region. A broker that cannot be read gives a heartbeat as well, which says so:
+ * Reads a broker from inside its own Region. A broker that cannot be read gives a heartbeat as well, which says so:
  * it is evidence that the Region lives.
  *
  * @param previous the Region's heartbeat before this one

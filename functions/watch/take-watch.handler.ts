@@ -6,7 +6,7 @@ import { runSchema } from '../runtime/run.ts';
 import { watchLease } from './adapters/watch-lease.ts';
 import { watchInputSchema } from './watch-input.ts';
 
-/** First state of watch: one execution at a time looks at a pair. */
+/** First state of watch: one execution at a time watches a pair. */
 export const handler = composeHandler({
   name: 'take-watch',
   input: z.strictObject({ input: watchInputSchema, run: runSchema }),

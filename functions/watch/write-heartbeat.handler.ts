@@ -10,7 +10,7 @@ import { errorFields } from '../runtime/log.ts';
 import { metricFields } from '../runtime/metric-fields.ts';
 import { takeHeartbeat } from './take-heartbeat.ts';
 
-/** What became of one pair's heartbeat; a pair without a broker in this Region has none. */
+/** The outcome of one pair's heartbeat; a pair without a broker in this Region has none. */
 type Beat = { readonly pair: string } & (
   | { readonly outcome: 'written' | 'not-here' }
   | { readonly outcome: 'failed'; readonly error: unknown }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { clockSkewSeconds } from '../../functions/control/guards.ts';
-import { judgeDouble } from '../../functions/ledger/judge-double.ts';
+import { judgeDuplicate } from '../../functions/ledger/judge-duplicate.ts';
 import { Ledger } from '../../functions/ledger/ledger.ts';
 import type { LedgerEntry, MessageKey } from '../../functions/ledger/ledger-entry.ts';
 import type { Clock } from '../../functions/runtime/clock.ts';
@@ -236,8 +236,8 @@ describe('the ledger, whatever clocks, crashes, lost answers and replication do'
         // No more records than effects, and none is missing.
         expect(processed.length).toBeLessThanOrEqual(effects.length);
         expect(processed.length).toBeGreaterThanOrEqual(recorded.length);
-        if (recorded.length > 1) expect(judgeDouble(entry)).toBe('recorded');
-        if (effects.length > 1 && processed.length > 0) expect(judgeDouble(entry)).not.toBe('none');
+        if (recorded.length > 1) expect(judgeDuplicate(entry)).toBe('recorded');
+        if (effects.length > 1 && processed.length > 0) expect(judgeDuplicate(entry)).not.toBe('none');
         if (effects.length > 0) expect(processed.length + claims.length).toBeGreaterThan(0);
       }
     });

@@ -1,9 +1,9 @@
 import { cutoverSchema } from '../../functions/config/cutover-config.ts';
 import { type PairConfig, pairConfigSchema } from '../../functions/config/pair-config.ts';
 import type { GuardReading } from '../../functions/control/guards.ts';
+import type { CustomerHookAnswer, CustomerHookRequest } from '../../functions/cutover/customer-hook.ts';
 import type { Fence } from '../../functions/cutover/fence.ts';
 import type { CutoverRun, GuardPorts } from '../../functions/cutover/guard-cutover.ts';
-import type { HookAnswer, HookRequest } from '../../functions/cutover/hook.ts';
 import { ControlConflict, type DrError } from '../../functions/runtime/errors.ts';
 import { eastRef, noonMs, westRef } from './brokers.ts';
 import type { FakeClock } from './fake-ports.ts';
@@ -49,10 +49,10 @@ export class FakeGuards {
 
 /** A team's function with scripted answers; done once the script has ended. */
 export class FakeHook {
-  readonly asked: HookRequest[] = [];
-  readonly answers: (HookAnswer | Error)[] = [];
+  readonly asked: CustomerHookRequest[] = [];
+  readonly answers: (CustomerHookAnswer | Error)[] = [];
 
-  readonly call = async (_functionArn: string, request: HookRequest): Promise<HookAnswer> => {
+  readonly call = async (_functionArn: string, request: CustomerHookRequest): Promise<CustomerHookAnswer> => {
     this.asked.push(request);
     const answer = this.answers.shift() ?? { done: true };
     if (answer instanceof Error) throw answer;

@@ -19,7 +19,7 @@ export class LedgerEars {
 
   readonly observer: LedgerObserver = {
     onTakeover: (...what) => void this.told.push({ method: 'onTakeover', what }),
-    onDouble: (...what) => void this.told.push({ method: 'onDouble', what }),
+    onDuplicate: (...what) => void this.told.push({ method: 'onDuplicate', what }),
     onProcessedBefore: (...what) => void this.told.push({ method: 'onProcessedBefore', what }),
     onClaimedElsewhere: (...what) => void this.told.push({ method: 'onClaimedElsewhere', what }),
     onLeftOut: (...what) => void this.told.push({ method: 'onLeftOut', what }),

@@ -18,7 +18,7 @@ export const cutoverPorts = (runtime: Runtime, environment: ControlEnvironment, 
   };
 };
 
-/** The same for a step of a workflow, whose lock each look extends. */
+/** The same for a step of a workflow, whose lock each poll extends. */
 export const cutoverRunPorts = (runtime: Runtime, environment: ControlEnvironment, pair: PairConfig, run: Run) => ({
   ...cutoverPorts(runtime, environment, pair),
   renewLock: () => renewLock(runtime, environment, pair, run),

@@ -13,7 +13,7 @@ const fenceSchema = z.object({
   reported: z.optional(z.pipe(text, z.enum(['not-configured', 'hook-failed']))),
 });
 
-/** What may change about a fence, beside its `updatedAtMs`. */
+/** What may change about a fence, in addition to its `updatedAtMs`. */
 export type FenceChange = Partial<Pick<Fence, 'status' | 'attemptedAtMs' | 'appliedAtMs' | 'reported'>>;
 
 /** One item for each Region of a pair: fencing one broker must not forget that the other one is fenced. */

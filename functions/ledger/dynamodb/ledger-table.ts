@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { withoutCallRecords } from '../../aws/client-settings.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { inLanes } from '../../runtime/in-lanes.ts';
+import { mapWithConcurrency } from '../../runtime/map-with-concurrency.ts';
 import {
   type ClaimIdentity,
   type ClaimItem,
@@ -91,7 +91,7 @@ export class DynamoLedgerTable implements LedgerTable {
 
   async read(keys: readonly LedgerItemKey[]): Promise<ReadonlyMap<string, LedgerItem>> {
     const items = new Map<string, LedgerItem>();
-    await inLanes(this.#clock, chunksOf(keys.map(keyAttributes), keysPerRead), batchesAtOnce, (chunk) =>
+    await mapWithConcurrency(this.#clock, chunksOf(keys.map(keyAttributes), keysPerRead), batchesAtOnce, (chunk) =>
       this.#calls.sendAll('BatchGetItem', `${chunk.length} keys of ${this.#tableName}`, chunk, async (left) => {
         const { Responses, UnprocessedKeys } = await this.#client.send(
           new BatchGetItemCommand({ RequestItems: { [this.#tableName]: { Keys: [...left], ConsistentRead: true } } }),
@@ -178,7 +178,7 @@ export class DynamoLedgerTable implements LedgerTable {
 
   async putProcessed(writes: readonly ProcessedWrite[], untilMs: number): Promise<void> {
     const requests = writes.map((write): WriteRequest => ({ PutRequest: { Item: processedAttributes(write) } }));
-    await inLanes(this.#clock, chunksOf(requests, itemsPerWrite), batchesAtOnce, (chunk) =>
+    await mapWithConcurrency(this.#clock, chunksOf(requests, itemsPerWrite), batchesAtOnce, (chunk) =>
       this.#calls.sendAll(
         'BatchWriteItem',
         `${chunk.length} items of ${this.#tableName}`,

@@ -7,7 +7,7 @@ import { DynamoLedgerTable } from './ledger-table.ts';
 /** The table repeats its calls itself. */
 const clients = clientCache((runtime, region, purpose) => new DynamoDBClient(clientSettings(runtime, region, purpose)));
 
-/** A Region's replica of the ledger. @param attempts how often a call is sent; as often as consumers do unless given */
+/** A Region's replica of the ledger. @param attempts how often a call is sent; as often as consumers do by default */
 export const ledgerTable = (
   runtime: Runtime,
   environment: Pick<ReconciliationEnvironment, 'LEDGER_TABLE'>,

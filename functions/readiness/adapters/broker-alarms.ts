@@ -13,7 +13,7 @@ const clients = clientCache(
 const pageSize = 100;
 
 /**
- * Pages that one look may read. The service allows nine such calls a second, so twenty take some three seconds of a
+ * Pages that one evaluation may read. The service allows nine such calls a second, so twenty take some three seconds of a
  * function's twenty; an account with more alarms names a prefix.
  */
 const maxPages = 20;
@@ -38,8 +38,8 @@ const brokerAlarm = (alarm: MetricAlarm, instances: readonly string[]): BrokerAl
 /**
  * The metric alarms of a Region that watch a broker, by the dimension of their metrics: alarms of any name count.
  *
- * @param prefix begin of the names to look at; all names unless given
- * @throws ServiceUnavailable, also for more alarms than one look may read, AccessDenied, RequestRejected
+ * @param prefix prefix of the names to read; all names by default
+ * @throws ServiceUnavailable, also for more alarms than one evaluation may read, AccessDenied, RequestRejected
  */
 export const readBrokerAlarms = async (
   runtime: Runtime,

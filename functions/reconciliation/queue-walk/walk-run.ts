@@ -1,4 +1,4 @@
-import { inLanes } from '../../runtime/in-lanes.ts';
+import { mapWithConcurrency } from '../../runtime/map-with-concurrency.ts';
 import type { HeldMessage, WalkSummary, WalkVerdict } from './port.ts';
 import { batchSize, concurrentVisits } from './walk-limits.ts';
 import { type Held, type ReadingLimits, type Share, type WalkPaths, WalkReader } from './walk-reader.ts';
@@ -85,7 +85,7 @@ export class WalkRun {
       ),
     );
     const removed = new Set<Held>();
-    await inLanes(clock, batches, concurrentVisits, async (batch) => {
+    await mapWithConcurrency(clock, batches, concurrentVisits, async (batch) => {
       const verdicts = await visit(batch.map(({ message }) => message));
       for (const [index, held] of batch.entries()) if (verdicts[index] === 'remove') removed.add(held);
     });

@@ -8,7 +8,7 @@ import type { Runtime } from '../../runtime/runtime.ts';
 /** Budget of the whole exchange on an open connection; a healthy broker needs milliseconds. */
 const exchangeTimeoutMs = 5_000;
 
-/** What became of a canary; a failure is evidence, never an error of the run. */
+/** The outcome of a canary; a failure is evidence, never an error of the run. */
 export type CanaryResult = 'sent' | `taken: ${number}` | `failed: ${string}`;
 
 type CanarySettings = NonNullable<PairConfig['canary']>;

@@ -9,7 +9,7 @@ export type ReportKind = 'outside-promotion' | 'health';
 
 const keyOf = (pair: string, kind: ReportKind) => ({ scope: pairScope(pair), item: `REPORTED#${kind}` });
 
-/** Notes of what people were told last, so that an event which arrives twice is reported once. */
+/** Notes of what operators were notified of last, so that an event which arrives twice is reported once. */
 export class ReportNotes {
   readonly #items: ControlItems;
 

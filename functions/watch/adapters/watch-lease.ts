@@ -4,8 +4,8 @@ import type { ControlEnvironment } from '../../runtime/environment/control-envir
 import type { Runtime } from '../../runtime/runtime.ts';
 
 /**
- * The lock by which one execution of `watch` at a time looks at a pair. It is another one than the pair's own: a watch
- * only looks, and must go on looking while another run holds the pair.
+ * The lock by which one execution of `watch` at a time watches a pair. It is not the pair's own: a watch only reads, and
+ * must go on reading while another run holds the pair.
  */
 export const watchLease = (runtime: Runtime, environment: ControlEnvironment, pair: string): GuardTable =>
   new GuardTable(controlItems(runtime, environment), `WATCH#${pair}`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { surelyNotExecuted, translateError } from '../../../functions/aws/translate-error.ts';
+import { definitelyNotExecuted, translateError } from '../../../functions/aws/translate-error.ts';
 import { sdkError } from '../../support/fake-ports.ts';
 
 const call = { service: 'mq', operation: 'Promote', region: 'us-west-2', subject: 'b-1' };
@@ -45,8 +45,8 @@ describe('translateError', () => {
   });
 });
 
-describe('surelyNotExecuted', () => {
+describe('definitelyNotExecuted', () => {
   it.each(cases)('is decided for %s', (_label, error, _name, surely) => {
-    expect(surelyNotExecuted(error)).toBe(surely);
+    expect(definitelyNotExecuted(error)).toBe(surely);
   });
 });

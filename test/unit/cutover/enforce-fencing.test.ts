@@ -49,7 +49,7 @@ const setUp = (fence: Fence | undefined, cutover: Parameters<typeof pairWithCuto
           return { CurrentConnectionsCount: metric.reading };
         },
       },
-      callHook: hook.call,
+      callCustomerHook: hook.call,
       page: async ({ subject }) => void pages.push(subject),
     });
   const count = (value: number, atMs = clock.nowMs()) => {

@@ -35,7 +35,7 @@ const setUp = (cutover: Parameters<typeof pairWithCutover>[0]) => {
     moveConsumers(
       action,
       { pair: pairWithCutover(cutover), region: 'us-west-2', epoch: 3, run: promotingRun, dryRun: false, ...changes },
-      { ...guards.ports(clock), clock, mappings, callHook: hook.call },
+      { ...guards.ports(clock), clock, mappings, callCustomerHook: hook.call },
     );
   return { guards, hook, mappings, move };
 };

@@ -24,7 +24,10 @@ const setUp = (fence?: Fence, cutover: Parameters<typeof pairWithCutover>[0] = {
   if (fence !== undefined) fences.given(fence);
   const pair = pairWithCutover({ fencingFunctionArn: { 'us-west-2': hookArn }, ...cutover });
   const undo = (run = promotingRun) =>
-    undoFencing({ pair, region: 'us-west-2', epoch: 3, run }, { ...guards.ports(clock), fences, callHook: hook.call });
+    undoFencing(
+      { pair, region: 'us-west-2', epoch: 3, run },
+      { ...guards.ports(clock), fences, callCustomerHook: hook.call },
+    );
   return { clock, guards, hook, fences, undo };
 };
 

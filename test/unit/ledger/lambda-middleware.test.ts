@@ -150,7 +150,7 @@ describe('a function with the ledger', () => {
     expect(await lookUp(regions, 'a')).toMatchObject([{ processed: [{}] }]);
   });
 
-  it('fails with its own error also when its claims cannot be given back', async () => {
+  it('fails with its own error also when its claims cannot be released', async () => {
     const error = new Error('no such customer');
     const { invoke, regions } = aFunction({
       settings: ({ tables }) => ({
@@ -159,7 +159,7 @@ describe('a function with the ledger', () => {
       handle: async () => Promise.reject(error),
     });
     await expect(invoke(eventOf('a'))).rejects.toBe(error);
-    expect(regions.ears.lines).toMatchObject([{ level: 'error', message: expect.stringContaining('given back') }]);
+    expect(regions.ears.lines).toMatchObject([{ level: 'error', message: expect.stringContaining('released') }]);
   });
 
   it('succeeds when its side effects cannot be recorded, and names them', async () => {

@@ -226,7 +226,7 @@ describe('a confirmation', () => {
       expect(await one.confirm(key)).toEqual({ key, status: 'late' });
       expect(await one.confirm(key)).toEqual({ key, status: 'not-claimed' });
       if (!takerConfirmsFirst) await two.confirm(key);
-      expect(regions.ears.toldBy('onDouble')).toEqual([{ key, owner: 'one' }]);
+      expect(regions.ears.toldBy('onDuplicate')).toEqual([{ key, owner: 'one' }]);
       const [entry] = await two.lookup([key]);
       expect(entry?.processed).toHaveLength(2);
       expect(entry?.processed).toContainEqual({ region: west, atMs: noonMs + endedMs + 1, by: 'billing' });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeDouble } from '../../../functions/ledger/judge-double.ts';
+import { judgeDuplicate } from '../../../functions/ledger/judge-duplicate.ts';
 import type { LedgerEntry } from '../../../functions/ledger/ledger-entry.ts';
 import type { LedgerItemKey } from '../../../functions/ledger/ledger-table.ts';
 import { AccessDenied, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
@@ -139,6 +139,6 @@ describe('a double', () => {
     ],
     ['two records', entry({ processed: [processedIn(west), processedIn(east)], claims: [claim] }), 'recorded'],
   ])('is judged from %s', (_, given, judgement) => {
-    expect(judgeDouble(given)).toBe(judgement);
+    expect(judgeDuplicate(given)).toBe(judgement);
   });
 });

@@ -111,7 +111,7 @@ describe('processing once', () => {
     expect(regions.ears.lines).toMatchObject([{ level: 'error', fields: { count: 1, messages: [{ id: 'ID:a' }] } }]);
   });
 
-  it('survives a claim that cannot be given back', async () => {
+  it('survives a claim that cannot be released', async () => {
     const regions = new TwoLedgerRegions();
     const table = failingTable(regions.tables.in(west), (method) => (method === 'end' ? unavailable : undefined));
     const error = new Error('not now');
@@ -119,7 +119,7 @@ describe('processing once', () => {
       throw error;
     });
     expect(outcomes).toMatchObject([{ status: 'failed', error }]);
-    expect(regions.ears.lines).toMatchObject([{ level: 'error', message: expect.stringContaining('given back') }]);
+    expect(regions.ears.lines).toMatchObject([{ level: 'error', message: expect.stringContaining('released') }]);
   });
 
   it('renews claims that grow old behind slow messages, and leaves those that were lost', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LagVerdict } from '../../../functions/brokers/lag-verdict.ts';
-import { judgeOpenPromotion, openPromotionNews } from '../../../functions/promotion/open-promotion.ts';
+import { judgeOpenPromotion, openPromotionMessage } from '../../../functions/promotion/open-promotion.ts';
 import { asRole, known, pairedWest, unreadable } from '../../support/brokers.ts';
 import { earlierIntent } from '../../support/fake-ports.ts';
 
@@ -31,7 +31,7 @@ describe('judgeOpenPromotion', () => {
   });
 });
 
-describe('openPromotionNews', () => {
+describe('openPromotionMessage', () => {
   const about = { pair: 'orders', subject: 'b-2', region: 'us-west-2', isFinalPoll: false };
   it.each([
     ['settle', false, 'mq-dr ACT NOW: switchover of orders completed late, handover missing'],
@@ -40,7 +40,7 @@ describe('openPromotionNews', () => {
     ['open', false, undefined],
     ['open', true, 'mq-dr ACT NOW: promotion of orders still shows no effect, both brokers may be closed'],
   ] as const)('of "%s" (final poll: %s) is "%s"', (step, isFinalPoll, subject) => {
-    const news = openPromotionNews(step, { ...about, isFinalPoll }, ['seen']);
+    const news = openPromotionMessage(step, { ...about, isFinalPoll }, ['seen']);
     expect(news?.subject).toBe(subject);
     if (news !== undefined) expect(news.lines).toContain('- seen');
   });

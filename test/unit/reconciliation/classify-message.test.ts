@@ -3,7 +3,7 @@ import { clockSkewSeconds } from '../../../functions/control/guards.ts';
 import {
   type ClassReason,
   classifyMessage,
-  isDouble,
+  isDuplicate,
   type MessageFacts,
   messageClasses,
 } from '../../../functions/reconciliation/classify-message.ts';
@@ -131,6 +131,6 @@ describe('the class of a message', () => {
       'processed-twice',
       'claimed-without-proof',
     ] as const;
-    expect(doubles.filter(isDouble)).toEqual(['processed-in-both-regions', 'processed-twice']);
+    expect(doubles.filter(isDuplicate)).toEqual(['processed-in-both-regions', 'processed-twice']);
   });
 });

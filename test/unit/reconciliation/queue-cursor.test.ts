@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { leaseSeconds } from '../../../functions/control/guards.ts';
 import { keepLockEvery } from '../../../functions/control/renew-lock.ts';
 import {
-  endsWalkAfterSeconds,
-  goThroughQueues,
+  endsScanAfterSeconds,
+  forEachQueue,
   startsQueuesForSeconds,
 } from '../../../functions/reconciliation/queue-cursor.ts';
 import { LockLost } from '../../../functions/runtime/errors.ts';
@@ -13,7 +13,7 @@ import { FakeClock } from '../../support/fake-ports.ts';
 const gone = async (from: number, secondsEach: readonly number[], notDone: readonly number[] = []) => {
   const clock = new FakeClock();
   const done: number[] = [];
-  const progress = await goThroughQueues(
+  const progress = await forEachQueue(
     from,
     secondsEach.length,
     () => clock.nowMs(),
@@ -49,7 +49,7 @@ describe('going through queues', () => {
   });
 
   it('raises what the work raises', async () => {
-    const broken = goThroughQueues(
+    const broken = forEachQueue(
       0,
       1,
       () => 0,
@@ -59,8 +59,8 @@ describe('going through queues', () => {
   });
 
   it('leaves time to store what was found', () => {
-    expect(startsQueuesForSeconds).toBeLessThan(endsWalkAfterSeconds);
-    expect(endsWalkAfterSeconds).toBeLessThan(300);
+    expect(startsQueuesForSeconds).toBeLessThan(endsScanAfterSeconds);
+    expect(endsScanAfterSeconds).toBeLessThan(300);
   });
 });
 

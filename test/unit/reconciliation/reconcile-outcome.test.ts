@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { reconcileEnding, reconcileNews, repairTotals } from '../../../functions/reconciliation/reconcile-outcome.ts';
+import {
+  reconcileEnding,
+  reconcileMessage,
+  repairTotals,
+} from '../../../functions/reconciliation/reconcile-outcome.ts';
 import type { QueueRepair } from '../../../functions/reconciliation/repair-queue.ts';
 import { scanTotals } from '../../../functions/reconciliation/scan-totals.ts';
 import { manifest, queueScan } from '../../support/manifests.ts';
@@ -97,8 +101,8 @@ describe('the ending of a run', () => {
 });
 
 describe('what people are told', () => {
-  const news = (about: Partial<Parameters<typeof reconcileNews>[0]> = {}) =>
-    reconcileNews({
+  const news = (about: Partial<Parameters<typeof reconcileMessage>[0]> = {}) =>
+    reconcileMessage({
       pair: 'orders',
       ending: 'Reconciled',
       manifest: 'abc',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ExecutionsPort, readEndedRun } from '../../../functions/runs/read-ended-run.ts';
-import type { EndedRun } from '../../../functions/runs/settle-news.ts';
+import type { EndedRun } from '../../../functions/runs/run-ended-message.ts';
 import { AccessDenied, InvalidInput } from '../../../functions/runtime/errors.ts';
 
 type DescribedExecution = Omit<EndedRun, 'reportedBy' | 'parent'>;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { decideWatch, type SignalWatch } from '../../../functions/watch/watch-step.ts';
+import { decideWatch, type WatchMemory } from '../../../functions/watch/watch-step.ts';
 import { noonMs } from '../../support/brokers.ts';
 
-const watch = (changes: Partial<SignalWatch> = {}): SignalWatch => ({
+const watch = (changes: Partial<WatchMemory> = {}): WatchMemory => ({
   startedAtMs: noonMs,
   clearLooks: 0,
   looks: 3,

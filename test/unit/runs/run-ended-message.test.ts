@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type EndedRun, settleNews, subjectOf } from '../../../functions/runs/settle-news.ts';
+import { type EndedRun, runEndedMessage, subjectOfRun } from '../../../functions/runs/run-ended-message.ts';
 import { earlierIntent } from '../../support/fake-ports.ts';
 
 const run = (changes: Partial<EndedRun> = {}): EndedRun => ({
@@ -16,9 +16,9 @@ const run = (changes: Partial<EndedRun> = {}): EndedRun => ({
 const promotion = earlierIntent('Promote', { subject: 'b-1', mode: 'SWITCHOVER' });
 const ofChild = { error: 'States.TaskFailed', cause: '{"ExecutionArn":"arn:aws:states:x","Status":"FAILED"}' };
 
-describe('settleNews', () => {
+describe('runEndedMessage', () => {
   it('tells about a run that could not do so itself, with its cause and the way on', () => {
-    const { subject, message } = settleNews(run(), undefined) ?? {};
+    const { subject, message } = runEndedMessage(run(), undefined) ?? {};
     expect(subject).toBe('mq-dr ACT NOW: switchover of orders ended: FAILED');
     for (const part of ['FAILED, AccessDenied', 'not allowed', 'Start a new run with the same input', 'run-1']) {
       expect(message).toContain(part);
@@ -26,7 +26,7 @@ describe('settleNews', () => {
   });
 
   it.each(['TIMED_OUT', 'ABORTED'])('says what a redrive of a run that is %s would find', (status) => {
-    const news = settleNews(run({ status, error: undefined, cause: undefined }), undefined);
+    const news = runEndedMessage(run({ status, error: undefined, cause: undefined }), undefined);
     expect(news?.message).toContain('No cause was given.');
     expect(news?.message).toContain('A redrive would stop with LockLost.');
   });
@@ -39,42 +39,42 @@ describe('settleNews', () => {
       { status: 'ABORTED', parent: { executionArn: 'arn:root', status: 'ABORTED' } },
     ],
   ])('is silent about a run that %s', (_label, changes) => {
-    expect(settleNews(run(changes), undefined)).toBeUndefined();
+    expect(runEndedMessage(run(changes), undefined)).toBeUndefined();
   });
 
   it.each<[string, Partial<EndedRun>, string]>([
     ['itself', { reportedBy: 'ReportStall' }, 'its state ReportStall has already paged about that'],
     ['by its child', ofChild, 'the child execution has already paged about that'],
   ])('adds only that a promotion is open when people were told by the run %s', (_label, changes, part) => {
-    const news = settleNews(run(changes), promotion);
+    const news = runEndedMessage(run(changes), promotion);
     expect(news?.subject).toBe('mq-dr ACT NOW: promotion of orders still open after its switchover run');
     expect(news?.message).toContain(part);
     expect(news?.message).toContain('Its promotion of b-1 (SWITCHOVER) is still open');
   });
 
   it.each(['FAILED', 'RUNNING', 'unknown'])('tells about a stopped step of a run that is %s', (status) => {
-    const news = settleNews(run({ status: 'ABORTED', parent: { executionArn: 'arn:root', status } }), undefined);
+    const news = runEndedMessage(run({ status: 'ABORTED', parent: { executionArn: 'arn:root', status } }), undefined);
     expect(news?.subject).toBe('mq-dr ACT NOW: switchover of orders ended: ABORTED');
     expect(news?.message).toContain('It was a step of arn:root. If that run failed too, start that one again');
     expect(news?.message).not.toContain('lock');
   });
 
   it('tells about a step that failed while its run was stopped', () => {
-    const news = settleNews(run({ parent: { executionArn: 'arn:root', status: 'ABORTED' } }), undefined);
+    const news = runEndedMessage(run({ parent: { executionArn: 'arn:root', status: 'ABORTED' } }), undefined);
     expect(news?.subject).toBe('mq-dr ACT NOW: switchover of orders ended: FAILED');
   });
 
   it('does not take another failed task for a failed child', () => {
-    expect(settleNews(run({ error: 'States.TaskFailed', cause: 'no JSON' }), undefined)).toBeDefined();
-    expect(settleNews(run({ error: 'States.TaskFailed', cause: 'null' }), undefined)).toBeDefined();
+    expect(runEndedMessage(run({ error: 'States.TaskFailed', cause: 'no JSON' }), undefined)).toBeDefined();
+    expect(runEndedMessage(run({ error: 'States.TaskFailed', cause: 'null' }), undefined)).toBeDefined();
   });
 
   it('shows the beginning of a long cause', () => {
-    expect(settleNews(run({ cause: 'x'.repeat(32_000) }), undefined)?.message.length).toBeLessThan(2_500);
+    expect(runEndedMessage(run({ cause: 'x'.repeat(32_000) }), undefined)?.message.length).toBeLessThan(2_500);
   });
 });
 
-describe('subjectOf', () => {
+describe('subjectOfRun', () => {
   it.each([
     ['{"pair":"orders"}', { pair: 'orders' }],
     ['{"cluster":"events"}', { cluster: 'events' }],
@@ -82,6 +82,6 @@ describe('subjectOf', () => {
     ['[]', {}],
     ['no JSON', {}],
   ])('of %s is %j', (input, expected) => {
-    expect(subjectOf({ input })).toEqual(expected);
+    expect(subjectOfRun({ input })).toEqual(expected);
   });
 });

@@ -2,7 +2,7 @@ import 'aws-sdk-client-mock-vitest/extend';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { callHook } from '../../../../functions/cutover/adapters/call-hook.ts';
+import { callCustomerHook } from '../../../../functions/cutover/adapters/call-customer-hook.ts';
 import { HookFailed } from '../../../../functions/runtime/errors.ts';
 import { fakeRuntime, sdkError } from '../../../support/fake-ports.ts';
 
@@ -13,10 +13,10 @@ beforeEach(() => {
 
 const arn = 'arn:aws:lambda:us-west-2:111122223333:function:team-hook';
 const request = { action: 'fence', pair: 'orders', region: 'us-west-2', epoch: 3, brokerId: 'b-1' } as const;
-const call = () => callHook(fakeRuntime(), arn, request);
+const call = () => callCustomerHook(fakeRuntime(), arn, request);
 const bytes = (text: string) => new TextEncoder().encode(text) as never;
 
-describe('callHook', () => {
+describe('callCustomerHook', () => {
   it('asks the function in its own Region with the request as JSON', async () => {
     lambda.on(InvokeCommand).resolves({ Payload: bytes('{"done":true,"took":4}') });
     expect(await call()).toEqual({ done: true });

@@ -2,12 +2,12 @@ import type { LedgerEntry } from './ledger-entry.ts';
 
 /**
  * Whether a message took effect more than once: `recorded` says so for certain · `possible`: it was processed, and another
- * consumer that had it in hand was never heard of again · `none`: nothing points to it.
+ * consumer that had it in flight was never heard of again · `none`: nothing points to it.
  */
-export type DoubleJudgement = 'none' | 'possible' | 'recorded';
+export type DuplicateJudgement = 'none' | 'possible' | 'recorded';
 
 /** Judges an entry; with the other Region unreachable only what has arrived from it counts. */
-export const judgeDouble = ({ processed, claims }: LedgerEntry): DoubleJudgement => {
+export const judgeDuplicate = ({ processed, claims }: LedgerEntry): DuplicateJudgement => {
   if (processed.length > 1) return 'recorded';
   const [record] = processed;
   if (record === undefined) return 'none';

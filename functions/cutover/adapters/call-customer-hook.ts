@@ -4,22 +4,22 @@ import { clientCache, clientSettings } from '../../aws/client-settings.ts';
 import { translateError } from '../../aws/translate-error.ts';
 import { HookFailed } from '../../runtime/errors.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import type { CallHook, HookAnswer, HookRequest } from '../hook.ts';
+import type { CallCustomerHook, CustomerHookAnswer, CustomerHookRequest } from '../customer-hook.ts';
 
 const clients = clientCache((runtime, region, purpose) => new LambdaClient(clientSettings(runtime, region, purpose)));
 
 const answerSchema = z.discriminatedUnion('done', [
   z.pipe(
     z.object({ done: z.literal(true) }),
-    z.transform((): HookAnswer => ({ done: true })),
+    z.transform((): CustomerHookAnswer => ({ done: true })),
   ),
   z.pipe(
     z.object({ done: z.literal(false), reason: z._default(z.string(), 'it gave no reason') }),
-    z.transform(({ reason }): HookAnswer => ({ done: false, reason })),
+    z.transform(({ reason }): CustomerHookAnswer => ({ done: false, reason })),
   ),
 ]);
 
-/** A message of a team's function may be long, and a finding needs its beginning. */
+/** A message of a customer hook may be long, and a finding needs its beginning. */
 const shownCharacters = 300;
 
 const textOf = (payload: InvokeCommandOutput['Payload']): string => new TextDecoder().decode(payload);
@@ -38,12 +38,16 @@ const messageOf = (text: string): string => {
 };
 
 /**
- * Asks a team's function and waits for its answer; one attempt. It must answer within the client's 8 s
+ * Asks a customer hook and waits for its answer; one attempt. It must answer within the client's 8 s
  * (`clientTimeouts`): one that takes longer starts its work and says `{"done": false}` until the work is finished.
  *
  * @throws HookFailed when it raised an error or answered something else, and ServiceUnavailable, NotFound, AccessDenied
  */
-export const callHook = async (runtime: Runtime, functionArn: string, request: HookRequest): Promise<HookAnswer> => {
+export const callCustomerHook = async (
+  runtime: Runtime,
+  functionArn: string,
+  request: CustomerHookRequest,
+): Promise<CustomerHookAnswer> => {
   const region = functionArn.split(':')[3] ?? '';
   let answer: InvokeCommandOutput;
   try {
@@ -69,8 +73,8 @@ export const callHook = async (runtime: Runtime, functionArn: string, request: H
   );
 };
 
-/** `callHook` as a port. */
-export const hookCaller =
-  (runtime: Runtime): CallHook =>
+/** `callCustomerHook` as a port. */
+export const customerHookCaller =
+  (runtime: Runtime): CallCustomerHook =>
   (functionArn, request) =>
-    callHook(runtime, functionArn, request);
+    callCustomerHook(runtime, functionArn, request);

@@ -14,14 +14,14 @@ export interface EndedRun {
   readonly input: string;
   readonly error: string | undefined;
   readonly cause: string | undefined;
-  /** Name of the state of the run itself that told people about its end, if one did. */
+  /** Name of the run's own state that notified operators of its end, if one did. */
   readonly reportedBy: string | undefined;
   /** The run whose step it was; undefined for a run of its own. */
   readonly parent: { readonly executionArn: string; readonly status: string } | undefined;
 }
 
 /** What the run was about: a pair or a cluster, when its input names one. */
-export interface Subject {
+export interface RunSubject {
   readonly pair?: string;
   readonly cluster?: string;
 }
@@ -30,7 +30,7 @@ export interface Subject {
 const shownCauseCharacters = 1_500;
 
 /** Pair and cluster that the run's input names; an input that was refused may name anything. */
-export const subjectOf = (run: Pick<EndedRun, 'input'>): Subject => {
+export const subjectOfRun = (run: Pick<EndedRun, 'input'>): RunSubject => {
   const { pair, cluster } = parseObject(run.input);
   return {
     ...(typeof pair === 'string' && { pair }),
@@ -48,21 +48,21 @@ const recoveryOf = (run: EndedRun): readonly string[] => {
   ];
 };
 
-/** A step that was stopped together with the run whose step it was: people hear of that one, which also has its promotion. */
+/** A step that was stopped together with the run whose step it was: operators are notified of that run, which also has its promotion. */
 const stoppedWithParent = ({ status, parent }: EndedRun): boolean =>
   status === 'ABORTED' && parent?.status === 'ABORTED';
 
 /**
- * The page about a run that ended badly, or undefined when people have heard of it already and there is nothing to add.
+ * The page about a run that failed, or undefined when operators have been notified already and there is nothing to add.
  */
-export const settleNews = (
+export const runEndedMessage = (
   run: EndedRun,
   openPromotion: Intent | undefined,
 ): { readonly subject: string; readonly message: string } | undefined => {
   if (stoppedWithParent(run)) return undefined;
   const told = run.reportedBy !== undefined || failedByChild(run);
   if (told && openPromotion === undefined) return undefined;
-  const { pair, cluster } = subjectOf(run);
+  const { pair, cluster } = subjectOfRun(run);
   const about = pair ?? cluster ?? '(not named)';
   const promotion =
     openPromotion === undefined

@@ -1,5 +1,5 @@
-/** What a team's own function is asked to do; the same request may come more than once and must then do no harm. */
-export interface HookRequest {
+/** What a customer hook, a function of the user's own, is asked to do; the same request may come more than once and must then do no harm. */
+export interface CustomerHookRequest {
   readonly action: 'hold' | 'release' | 'fence' | 'unfence';
   readonly pair: string;
   readonly region: string;
@@ -10,7 +10,7 @@ export interface HookRequest {
 }
 
 /** What it answers: `{"done": true}`, or `{"done": false, "reason": "…"}` to be asked again a little later. */
-export type HookAnswer = { readonly done: true } | { readonly done: false; readonly reason: string };
+export type CustomerHookAnswer = { readonly done: true } | { readonly done: false; readonly reason: string };
 
-/** Asks a team's function. */
-export type CallHook = (functionArn: string, request: HookRequest) => Promise<HookAnswer>;
+/** Asks a customer hook. */
+export type CallCustomerHook = (functionArn: string, request: CustomerHookRequest) => Promise<CustomerHookAnswer>;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../functions/runtime/clock.ts';
-import { inLanes } from '../../../functions/runtime/in-lanes.ts';
+import { mapWithConcurrency } from '../../../functions/runtime/map-with-concurrency.ts';
 import { VirtualClock } from '../../../simulator/clock/virtual-clock.ts';
 
 describe('work in lanes', () => {
   it('goes on in as many lanes as it may, and gives results in the order of the items', async () => {
     const clock = new VirtualClock({ startMs: 0 });
     await clock.run('test', async () => {
-      const results = await inLanes(clock, [30, 10, 10, 10, 5], 2, async (milliseconds) => {
+      const results = await mapWithConcurrency(clock, [30, 10, 10, 10, 5], 2, async (milliseconds) => {
         await clock.sleepMs(milliseconds);
         return clock.nowMs();
       });
@@ -21,11 +21,11 @@ describe('work in lanes', () => {
       begun.push(item);
       if (item === 2) throw new Error('two');
     };
-    await expect(inLanes(systemClock, [1, 2, 3, 4, 5, 6], 2, work)).rejects.toThrow('two');
+    await expect(mapWithConcurrency(systemClock, [1, 2, 3, 4, 5, 6], 2, work)).rejects.toThrow('two');
     expect(begun.length).toBeLessThan(6);
   });
 
   it('of nothing is nothing', async () => {
-    expect(await inLanes(systemClock, [], 4, async () => 1)).toEqual([]);
+    expect(await mapWithConcurrency(systemClock, [], 4, async () => 1)).toEqual([]);
   });
 });
