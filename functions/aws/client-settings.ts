@@ -1,5 +1,6 @@
 import type { Runtime } from '../runtime/runtime.ts';
 import { clockRetryStrategy } from './clock-retry-strategy.ts';
+import { withoutCallRecords } from './without-call-records.ts';
 
 /**
  * Attempts of one repeatable call, the first included. With the back-off above three attempts fit into a few seconds, well
@@ -16,20 +17,6 @@ export const clientSettings = (runtime: Runtime, region: string, purpose: CallPu
   region,
   retryStrategy: clockRetryStrategy(runtime.clock, runtime.random, purpose === 'repeatable' ? repeatableAttempts : 1),
 });
-
-/** As much of an SDK client as this touches. */
-interface Client {
-  readonly middlewareStack: { remove(name: string): boolean };
-}
-
-/**
- * The same client, without the records that the SDK makes of each call for a logger, request and answer included, also
- * where nobody logs: a third of what a process would spend on a lookup in the ledger.
- */
-export const withoutCallRecords = <C extends Client>(client: C): C => {
-  client.middlewareStack.remove('loggerMiddleware');
-  return client;
-};
 
 /** Keeps one client for each Region and purpose of a runtime: a warm function reuses its connections. */
 export const clientCache = <C extends Parameters<typeof withoutCallRecords>[0]>(

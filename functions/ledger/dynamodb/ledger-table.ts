@@ -9,7 +9,7 @@ import {
   type UpdateItemCommandInput,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
-import { withoutCallRecords } from '../../aws/client-settings.ts';
+import { withoutCallRecords } from '../../aws/without-call-records.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { mapWithConcurrency } from '../../runtime/map-with-concurrency.ts';
 import {
