@@ -6,7 +6,7 @@ import type { ApiCall } from '../../simulator/api/api-call.ts';
 import { TaskFailure, type TransitionEvent } from '../../simulator/engine/ports.ts';
 import { readIncomingMessage } from '../../simulator/world/broker/amqp-message.ts';
 import type { SimulatedBroker } from '../../simulator/world/broker-inventory.ts';
-import type { BusEvent } from '../../simulator/world/event-bridge.ts';
+import type { DeliveredEvent } from '../../simulator/world/event-bridge.ts';
 import type { EmbeddedRabbitCluster } from '../../simulator/world/rabbitmq/embedded-cluster.ts';
 import { controlTable, Stage } from '../../testbed/stage.ts';
 import { addTeamCutover, type TeamCutover } from '../../testbed/team-cutover.ts';
@@ -329,7 +329,7 @@ export class RehearsalStage {
     return cluster;
   }
 
-  #onEvent(event: BusEvent): void {
+  #onEvent(event: DeliveredEvent): void {
     const { source, detail, region } = event;
     if (source === 'aws.amazonmq') {
       const { eventName, errorCode, requestParameters } = detail as {
@@ -347,7 +347,7 @@ export class RehearsalStage {
   }
 
   /** The deployed rule `run-ended`: what ended without success is settled, but for settle-run itself. */
-  #settle({ region, detail, ...event }: BusEvent): void {
+  #settle({ region, detail, ...event }: DeliveredEvent): void {
     const ended = ['FAILED', 'TIMED_OUT', 'ABORTED'].includes(String(detail.status));
     if (!this.settles || !ended || String(detail.stateMachineArn).endsWith(':settle-run')) return;
     if (this.stage.aws.reachability.isDark(region)) return;

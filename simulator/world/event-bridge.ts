@@ -26,7 +26,7 @@ const putEventsInput = z.strictObject({
 type Entry = z.output<typeof putEventsInput>['Entries'][number];
 
 /** An event as rules and targets see it (https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html). */
-export interface BusEvent {
+export interface DeliveredEvent {
   readonly version: '0';
   readonly id: string;
   readonly 'detail-type': string;
@@ -60,32 +60,32 @@ export interface EventBridgeServiceOptions {
 export class EventBridgeService implements ApiService {
   readonly signingName = 'events';
   readonly #options: EventBridgeServiceOptions;
-  readonly #events: BusEvent[] = [];
-  readonly #listeners: ((event: BusEvent) => void)[] = [];
+  readonly #events: DeliveredEvent[] = [];
+  readonly #listeners: ((event: DeliveredEvent) => void)[] = [];
 
   constructor(options: EventBridgeServiceOptions) {
     this.#options = options;
   }
 
   /** All events so far, oldest first. */
-  get events(): readonly BusEvent[] {
+  get events(): readonly DeliveredEvent[] {
     return this.#events;
   }
 
   /** Calls `listener` with every event from now on, inside the actor that emits it: spawn an actor for longer work. */
-  onEvent(listener: (event: BusEvent) => void): void {
+  onEvent(listener: (event: DeliveredEvent) => void): void {
     this.#listeners.push(listener);
   }
 
   /** Puts an event on the bus of its Region, as an AWS service does. */
-  deliver(event: BusEvent): void {
+  deliver(event: DeliveredEvent): void {
     this.#events.push(event);
     for (const listener of this.#listeners) listener(event);
   }
 
   /** Makes an event of a draft and delivers it. */
-  emit(draft: EventDraft): BusEvent {
-    const event: BusEvent = {
+  emit(draft: EventDraft): DeliveredEvent {
+    const event: DeliveredEvent = {
       version: '0',
       id: this.#options.nextUuid(),
       'detail-type': draft.detailType,

@@ -13,7 +13,7 @@ import type { AlarmSeed } from './cloudwatch/alarm-store.ts';
 import { Monitoring } from './cloudwatch/monitoring.ts';
 import { DynamoDbService } from './dynamodb/dynamodb-service.ts';
 import type { TableSpec } from './dynamodb/table-spec.ts';
-import { type BusEvent, EventBridgeService } from './event-bridge.ts';
+import { type DeliveredEvent, EventBridgeService } from './event-bridge.ts';
 import { FaultBoard } from './fault-board.ts';
 import { type EventSourceMappingSeed, LambdaService, type TeamFunction } from './lambda-service.ts';
 import { rabbitHost } from './mq/broker-endpoints.ts';
@@ -31,7 +31,7 @@ import { SecretsManagerService } from './secrets-manager.ts';
 import { IdSource, type Random, randomStream } from './seeded-random.ts';
 import { type ServedAws, type ServeOptions, serveAws } from './served-aws.ts';
 import { type SimulatedAwsOptions, simulatedAwsDefaults } from './simulated-aws-options.ts';
-import { type Notification, SnsService } from './sns.ts';
+import { type PublishedNotification, SnsService } from './sns.ts';
 import { type Parameter, SsmService } from './ssm.ts';
 
 /** An AWS that is small enough for one process: the services that the workflows call, in several Regions. */
@@ -282,7 +282,7 @@ export class SimulatedAws {
   }
 
   /** Everything that was published to topics, oldest first. */
-  notifications(): readonly Notification[] {
+  notifications(): readonly PublishedNotification[] {
     return this.#sns.notifications;
   }
 
@@ -292,12 +292,12 @@ export class SimulatedAws {
   }
 
   /** Calls `listener` with everything that is published to a topic from now on. */
-  onNotification(listener: (notification: Notification) => void): void {
+  onNotification(listener: (notification: PublishedNotification) => void): void {
     this.#sns.onNotification(listener);
   }
 
   /** Calls `listener` with every event on any Region's default bus. */
-  onEvent(listener: (event: BusEvent) => void): void {
+  onEvent(listener: (event: DeliveredEvent) => void): void {
     this.events.onEvent(listener);
   }
 

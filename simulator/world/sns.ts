@@ -18,7 +18,7 @@ const publishInput = z.strictObject({
 });
 
 /** A message that was published to a topic. */
-export interface Notification {
+export interface PublishedNotification {
   readonly atMs: number;
   readonly region: string;
   readonly topicArn: string;
@@ -37,8 +37,8 @@ export class SnsService implements ApiService {
   readonly signingName = 'sns';
   readonly #options: SnsServiceOptions;
   readonly #topics = new Set<string>();
-  readonly #notifications: Notification[] = [];
-  readonly #listeners: ((notification: Notification) => void)[] = [];
+  readonly #notifications: PublishedNotification[] = [];
+  readonly #listeners: ((notification: PublishedNotification) => void)[] = [];
 
   constructor(options: SnsServiceOptions) {
     this.#options = options;
@@ -49,12 +49,12 @@ export class SnsService implements ApiService {
   }
 
   /** Calls the listener with everything that is published from now on. */
-  onNotification(listener: (notification: Notification) => void): void {
+  onNotification(listener: (notification: PublishedNotification) => void): void {
     this.#listeners.push(listener);
   }
 
   /** Oldest first. */
-  get notifications(): readonly Notification[] {
+  get notifications(): readonly PublishedNotification[] {
     return this.#notifications;
   }
 
@@ -68,7 +68,7 @@ export class SnsService implements ApiService {
     }
     if (!this.#topics.has(TopicArn)) throw new ApiFault('NotFound', 404, 'Topic does not exist');
     const messageId = this.#options.nextUuid();
-    const notification: Notification = {
+    const notification: PublishedNotification = {
       atMs: this.#options.nowMs(),
       region,
       topicArn: TopicArn,

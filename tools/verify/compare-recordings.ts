@@ -1,13 +1,14 @@
 import type { RecordedCall } from './recorder.ts';
 import type { Recording } from './recording.ts';
 
-/** Something in which the embedded world is not as the service. */
+/** Something in which the simulator is not as the service. */
 export interface Difference {
   /** `DescribeBroker of the replica`. */
   readonly call: string;
   /** `BrokerInstances[].ConsoleURL`, or `error`. */
   readonly member: string;
   readonly service: string;
+  /** What the simulator has; the name is that of the JSON output. */
   readonly world: string;
 }
 
@@ -49,15 +50,15 @@ const firstOf = ({ calls }: Recording): ReadonlyMap<string, RecordedCall> => {
 
 const absent = 'absent';
 
-/** Where the world answers the same calls of Amazon MQ otherwise than the service did, member by member. */
-export const compareRecordings = (service: Recording, world: Recording): readonly Difference[] => {
-  const inWorld = firstOf(world);
+/** Where the simulator answers the same calls of Amazon MQ otherwise than the service did, member by member. */
+export const compareRecordings = (service: Recording, simulator: Recording): readonly Difference[] => {
+  const inSimulator = firstOf(simulator);
   return (
     [...firstOf(service)]
       // Metrics depend on the minute, and the console on the network.
       .filter(([, call]) => call.service === 'mq')
       .flatMap(([title, call]) => {
-        const answered = inWorld.get(title);
+        const answered = inSimulator.get(title);
         if (answered === undefined) {
           return [{ call: title, member: '(the call)', service: 'made', world: 'not made' }];
         }

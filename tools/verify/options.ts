@@ -29,7 +29,7 @@ should be refused; 15.16 reboots a replica whose state reads REPLICA. Only on a 
 Examples:
   $ npm run -s verify:aws -- --pair orders --config mq-dr.config.ts
   $ npm run -s verify:aws -- --pair arn:aws:mq:us-east-1:111122223333:broker:orders:b-…
-  $ npm run -s verify:aws -- --compare verify-orders.json      no AWS: what does the embedded world do otherwise?
+  $ npm run -s verify:aws -- --compare verify-orders.json      no AWS: what does the simulator do otherwise?
 `;
 
 /**
@@ -47,16 +47,14 @@ export const parseVerifyArguments = (argv: readonly string[]): VerifyOptions => 
       new Option('--allow-writes <question...>', 'questions whose write may be sent').argParser(writtenQuestion),
     )
     .option('--out <file>', 'new file for the recording (default: verify-<pair>-<time>.json)')
-    .option('--compare <recording>', 'hold the embedded world against a recording; asks nothing of AWS')
+    .option('--compare <recording>', 'hold the simulator against a recording; asks nothing of AWS')
     .option('--json', 'print one JSON object and nothing else on standard output', false)
     .addHelpText('after', examples);
   const { allowWrites = [], ...options } = parseCommand<
     Omit<VerifyOptions, 'allowWrites'> & Partial<Pick<VerifyOptions, 'allowWrites'>>
   >(command, argv);
   if ((options.pair === undefined) === (options.compare === undefined)) {
-    throw new VerifyError(
-      'give either --pair, to look at AWS, or --compare, to look at the embedded world; see --help',
-    );
+    throw new VerifyError('give either --pair, to look at AWS, or --compare, to look at the simulator; see --help');
   }
   if (options.compare !== undefined && allowWrites.length > 0) {
     throw new VerifyError('--compare repeats the writes that the recording has; leave --allow-writes out');

@@ -4,7 +4,7 @@ import { findBrokers } from './find-brokers.ts';
 import type { VerifyOptions } from './options.ts';
 import { parseRecording } from './parse-recording.ts';
 import { type WrittenQuestion, writtenQuestions } from './questions.ts';
-import { recordWorld } from './record-world.ts';
+import { recordSimulator } from './record-simulator.ts';
 import { type Recording, recordingOf } from './recording.ts';
 import { differenceLines, verifyLines } from './verify-lines.ts';
 import { verifyPair } from './verify-pair.ts';
@@ -27,13 +27,13 @@ export interface VerifyResult {
 /** The operation that each write sends. */
 const operationOf: Readonly<Record<WrittenQuestion, string>> = { '15.3': 'Promote', '15.16': 'RebootBroker' };
 
-const compareWithWorld = async (file: string, { readFile }: VerifySurroundings): Promise<VerifyResult> => {
+const compareWithSimulator = async (file: string, { readFile }: VerifySurroundings): Promise<VerifyResult> => {
   const service = parseRecording(await readFile(file), file);
   const allowWrites = writtenQuestions.filter((id) =>
     service.calls.some(({ operation }) => operation === operationOf[id]),
   );
-  const world = await recordWorld({ regions: service.regions, allowWrites });
-  const differences = compareRecordings(service, world);
+  const simulator = await recordSimulator({ regions: service.regions, allowWrites });
+  const differences = compareRecordings(service, simulator);
   return { json: { recording: file, differences }, lines: differenceLines(differences) };
 };
 
@@ -44,7 +44,7 @@ const fileOf = (pair: string, { recordedAt }: Recording): string =>
 /** Carries out one command line. @throws VerifyError, ConfigurationError, DrError for AWS, and errors of the file system */
 export const runVerify = async (options: VerifyOptions, surroundings: VerifySurroundings): Promise<VerifyResult> => {
   const { pair = '', compare, config, consoleSecret, allowWrites } = options;
-  if (compare !== undefined) return await compareWithWorld(compare, surroundings);
+  if (compare !== undefined) return await compareWithSimulator(compare, surroundings);
   const { runtime } = surroundings;
   const brokers = await findBrokers(pair, config);
   const verification = await verifyPair(runtime, { brokers, consoleSecretArn: consoleSecret, allowWrites });

@@ -31,13 +31,13 @@ export const verifyLines = (
   ];
 };
 
-/** In what the world is not as the service. */
+/** In what the simulator is not as the service. */
 export const differenceLines = (differences: readonly Difference[]): readonly string[] =>
   differences.length === 0
-    ? ['The embedded world answers these calls as the service did.']
+    ? ['The simulator answers these calls as the service did.']
     : [
-        'The embedded world differs from the service:',
+        'The simulator differs from the service:',
         ...differences.map(
-          ({ call, member, service, world }) => `  ${call}: ${member} is ${service}, in the world ${world}`,
+          ({ call, member, service, world }) => `  ${call}: ${member} is ${service}, in the simulator ${world}`,
         ),
       ];

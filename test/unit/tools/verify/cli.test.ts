@@ -35,7 +35,7 @@ describe('npm run verify:aws against a served pair', () => {
   });
   afterAll(() => served.stage.close());
 
-  it('reads, prints what it saw, and leaves a recording that the world is as', async () => {
+  it('reads, prints what it saw, and leaves a recording that the simulator agrees with', async () => {
     const { billing } = served.references.pairs as { billing: { replica: { arn: string; brokerId: string } } };
     const out = join(folder, 'billing.json');
     const { stdout } = await verify(['--pair', billing.replica.arn, '--out', out, '--json'], served.environment);
@@ -52,7 +52,7 @@ describe('npm run verify:aws against a served pair', () => {
     }
     expect((JSON.parse(text) as Recording).regions).toEqual({ primary: 'us-east-1', replica: 'us-west-2' });
     const compared = await verify(['--compare', out]);
-    expect(compared.stdout).toBe('The embedded world answers these calls as the service did.\n');
+    expect(compared.stdout).toBe('The simulator answers these calls as the service did.\n');
     await expect(verify(['--pair', billing.replica.arn, '--out', out], served.environment)).rejects.toMatchObject({
       stderr: expect.stringContaining('EEXIST'),
     });

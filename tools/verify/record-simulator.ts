@@ -10,7 +10,7 @@ const settledMs = 600_000;
 
 const startMs = Date.UTC(2026, 0, 5, 9);
 
-/** The same look, at a healthy pair of the embedded world. */
+/** The same look, at a healthy pair of the simulator. */
 export interface WorldLook {
   readonly regions: Recording['regions'];
   readonly allowWrites: readonly WrittenQuestion[];
@@ -18,8 +18,8 @@ export interface WorldLook {
   readonly mq?: StageOptions['mq'];
 }
 
-/** Looks at a pair of the embedded world as at one of an account. */
-export const recordWorld = async ({ regions, allowWrites, mq }: WorldLook): Promise<Recording> => {
+/** Looks at a pair of the simulator as at one of an account. */
+export const recordSimulator = async ({ regions, allowWrites, mq }: WorldLook): Promise<Recording> => {
   const stage = await Stage.create({ seed: 1, startMs, ...(mq !== undefined && { mq }) });
   const { aws, clock } = stage;
   try {

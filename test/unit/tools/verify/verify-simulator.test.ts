@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { compareRecordings } from '../../../../tools/verify/compare-recordings.ts';
-import { recordWorld, type WorldLook } from '../../../../tools/verify/record-world.ts';
+import { recordSimulator, type WorldLook } from '../../../../tools/verify/record-simulator.ts';
 import type { Recording } from '../../../../tools/verify/recording.ts';
 
 const regions = { primary: 'us-east-1', replica: 'us-west-2' };
-const look = (more: Partial<WorldLook> = {}): Promise<Recording> => recordWorld({ regions, allowWrites: [], ...more });
+const look = (more: Partial<WorldLook> = {}): Promise<Recording> =>
+  recordSimulator({ regions, allowWrites: [], ...more });
 
 const seenOf = ({ observations }: Recording, id: string) => {
   const { verdict, seen } = observations.find((observation) => observation.id === id) ?? expect.unreachable();
   return { verdict, seen };
 };
 
-describe('a look at a pair of the embedded world', () => {
+describe('a look at a pair of the simulator', () => {
   it('answers what reads can answer there', async () => {
     const recording = await look();
     const answered = recording.observations.filter(({ verdict }) => verdict !== 'not shown');
@@ -79,10 +80,10 @@ describe('two recordings', () => {
   });
 
   it('differ in values that decide, in members, and in errors', async () => {
-    const world = await look({ allowWrites: ['15.3'] });
+    const simulator = await look({ allowWrites: ['15.3'] });
     const service: Recording = {
-      ...world,
-      calls: world.calls.map((call) => {
+      ...simulator,
+      calls: simulator.calls.map((call) => {
         if (call.operation === 'Promote')
           return { ...call, error: { name: 'ConflictException', message: '', status: 409 } };
         if (call.operation !== 'DescribeBroker' || call.of !== 'replica') return call;
@@ -93,7 +94,7 @@ describe('two recordings', () => {
         };
       }),
     };
-    const differences = compareRecordings(service, world);
+    const differences = compareRecordings(service, simulator);
     expect(differences).toContainEqual({
       call: 'DescribeBroker of the replica',
       member: 'BrokerState',
@@ -121,8 +122,8 @@ describe('two recordings', () => {
   });
 
   it('differ where one has a call that the other has not', async () => {
-    const [world, service] = [await look(), await look({ allowWrites: ['15.3'] })];
-    expect(compareRecordings(service, world)).toEqual([
+    const [simulator, service] = [await look(), await look({ allowWrites: ['15.3'] })];
+    expect(compareRecordings(service, simulator)).toEqual([
       { call: 'Promote of the primary', member: '(the call)', service: 'made', world: 'not made' },
     ]);
   });
