@@ -57,7 +57,7 @@ const ruleGrid = (checks: readonly MachineCheck[]) =>
 
 const mutantGrid = (judged: readonly JudgedMutant[]) =>
   gridOf(
-    'Mutants by the rule that found them out',
+    'Mutants by the rule that detected them',
     judged.map(
       ({ mutant: { machine, name }, killedBy }): GridEntry => ({
         row: machine,
