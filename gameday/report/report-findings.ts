@@ -1,3 +1,5 @@
+import * as z from 'zod';
+import type { Json } from '../experiment/step.ts';
 import type { Journal } from '../journal/journal.ts';
 import { outcomeOf } from '../journal/refusals.ts';
 
@@ -30,7 +32,7 @@ export const reportFindings = (journal: Journal): readonly ReportFinding[] => {
   const refusals = records.workflows.flatMap((workflow): readonly ReportFinding[] => {
     if (outcomeOf(workflow.output) !== 'Refused') return [];
     const atMs = workflow.endedAtMs ?? workflow.startedAtMs;
-    return [{ atMs, kind: 'refusal', source: workflow.run, text: JSON.stringify(workflow.output) }];
+    return [{ atMs, kind: 'refusal', source: workflow.run, text: refusalText(workflow.output) }];
   });
   const notifications = records.notifications.map(
     (note): ReportFinding => ({
@@ -41,4 +43,13 @@ export const reportFindings = (journal: Journal): readonly ReportFinding[] => {
     }),
   );
   return [...logs, ...workflows, ...refusals, ...notifications].sort((a, b) => a.atMs - b.atMs);
+};
+
+const refusalSchema = z.object({ blockers: z.array(z.object({ code: z.string(), message: z.string() })).min(1) });
+
+/** Every reason with its code; the whole output where it names none. */
+const refusalText = (output: Json): string => {
+  const refusal = refusalSchema.safeParse(output);
+  if (!refusal.success) return JSON.stringify(output);
+  return refusal.data.blockers.map(({ code, message }) => `${code}: ${message}`).join('; ');
 };

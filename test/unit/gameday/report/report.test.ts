@@ -116,6 +116,22 @@ describe('findings', () => {
     const found = reportFindings({ ...journal, records: { ...journal.records, workflows: refused } });
     expect(found.map(({ kind }) => kind)).toEqual(['warning', 'refusal', 'notification', 'refusal', 'refusal']);
   });
+
+  it('name the reasons of a refusal', () => {
+    const journal = sampleJournal();
+    const blockers = [
+      { code: 'LOCK_HELD', message: 'another run holds the lock' },
+      { code: 'FROZEN', message: 'orders is frozen' },
+    ];
+    const workflows = journal.records.workflows.slice(0, 1).map((workflow) => ({
+      ...workflow,
+      output: { outcome: 'Refused', blockers },
+    }));
+    const found = reportFindings({ ...journal, records: { ...journal.records, workflows } });
+    expect(found.find(({ kind }) => kind === 'refusal')?.text).toBe(
+      'LOCK_HELD: another run holds the lock; FROZEN: orders is frozen',
+    );
+  });
 });
 
 describe('outcomeText', () => {
