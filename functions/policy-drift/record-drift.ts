@@ -12,7 +12,7 @@ import type { DriftPorts } from './ports.ts';
 const mostListed = 50;
 
 /** Shares of an execution's payload, which ends at 256 KiB and carries the workflow's own variables as well. */
-const shareBytes = { findings: 48_000, refused: 32_000, postponed: 24_000, changes: 24_000, effects: 48_000 } as const;
+const chunkBytes = { findings: 48_000, refused: 32_000, postponed: 24_000, changes: 24_000, effects: 48_000 } as const;
 
 /** A queue before and after a run, as reports show it. */
 export interface ReportedEffect {
@@ -150,10 +150,10 @@ export const recordDrift = async (
     findings: fitting(
       findings.toSorted((a, b) => bySeverity[a.severity] - bySeverity[b.severity]).map(shown),
       mostListed,
-      shareBytes.findings,
+      chunkBytes.findings,
     ),
-    refused: fitting([...blockers, ...refused].map(bounded), mostListed, shareBytes.refused),
-    postponed: fitting(postponed.map(bounded), mostListed, shareBytes.postponed),
+    refused: fitting([...blockers, ...refused].map(bounded), mostListed, chunkBytes.refused),
+    postponed: fitting(postponed.map(bounded), mostListed, chunkBytes.postponed),
     changes: fitting(
       changes.map(({ vhost, name, because, settledAs, after }) => ({
         vhost,
@@ -163,9 +163,9 @@ export const recordDrift = async (
         settledAs,
       })),
       mostListed,
-      shareBytes.changes,
+      chunkBytes.changes,
     ),
-    effects: fitting(effectsOf(effective), mostListed, shareBytes.effects),
+    effects: fitting(effectsOf(effective), mostListed, chunkBytes.effects),
     verdictChanged,
   };
   if (verdictChanged && !input.dryRun) {

@@ -1,30 +1,30 @@
 import type { Finding } from '../runtime/finding.ts';
 import type { QueueCounts } from './queue-counts.ts';
 
-/** What a walk through a queue counted itself. */
-export interface WalkCounts {
+/** What a scan of a queue counted itself. */
+export interface ScanCounts {
   /** Messages that it held, each once. */
   readonly seen: number;
   /** Messages that it consumed. */
   readonly removed: number;
 }
 
-/** A remark of a walk as a finding. */
-export const walkRemark = (queue: string, message: string): Finding => ({
+/** A note of a scan as a finding. */
+export const scanNote = (queue: string, message: string): Finding => ({
   code: 'WALK_REMARK',
   message,
   evidence: { queue },
 });
 
 /**
- * Whether a finding leaves a walk complete: what a walk remarks says so by itself, and without counters the walk still
- * knows the end of the queue. What consumers have in hand was not judged, whoever they are.
+ * Whether a finding leaves a scan complete: a note says so by itself, and without counters the scan still
+ * knows the end of the queue. What consumers have in flight was not judged, whoever they are.
  */
 export const isHarmless = ({ code }: Finding): boolean => harmless.includes(code);
 
 const harmless: readonly string[] = ['WALK_REMARK', 'COUNTS_UNVERIFIED'];
 
-/** Whether the manifest has a line for every message that the walk held. */
+/** Whether the manifest has a line for every message that the scan held. */
 export const judgeLines = (queue: string, seen: number, lines: number): readonly Finding[] =>
   seen === lines
     ? []
@@ -42,14 +42,14 @@ const since = (before: QueueCounts, after: QueueCounts) => ({
 });
 
 /**
- * Whether the counts around a walk add up: exactly where nobody else used the queue meanwhile, else within what others
+ * Whether the counts around a scan add up: exactly where nobody else used the queue meanwhile, else within what others
  * enqueued and dequeued. Gives what does not; without counters nothing can be said, and that is a finding too.
  */
 export const judgeConservation = (
   queue: string,
   before: QueueCounts | undefined,
   after: QueueCounts | undefined,
-  { seen, removed }: WalkCounts,
+  { seen, removed }: ScanCounts,
 ): readonly Finding[] => {
   if (before === undefined || after === undefined) {
     const message = `the counters of ${queue} could not be read, so nothing confirms that all of it was seen`;
@@ -58,7 +58,7 @@ export const judgeConservation = (
   const { enqueued, dequeued } = since(before, after);
   const evidence = { queue, seen, removed, sizeBefore: before.size, sizeAfter: after.size, enqueued, dequeued };
   if (enqueued < 0 || dequeued < 0) {
-    const message = `the counters of ${queue} went back: the broker was started again during the walk`;
+    const message = `the counters of ${queue} went back: the broker was started again during the scan`;
     return [{ code: 'COUNTS_RESTARTED', message, evidence }];
   }
   const findings: Finding[] = [];

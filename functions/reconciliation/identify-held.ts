@@ -1,10 +1,10 @@
 import { findIdentity, type MessageIdentity } from '../ledger/identify-message.ts';
 import { canonicalAmqpCorrelationId, canonicalAmqpId } from '../ledger/message-id.ts';
 import { MessageUnidentifiable } from '../runtime/errors.ts';
-import type { HeldMessage } from './queue-walk/port.ts';
+import type { HeldMessage } from './queue-scan/port.ts';
 
 /**
- * How the ledger knows a message that a walk holds. Undefined for one that lacks what the identity is made of, and for
+ * How the ledger knows a message that a scan holds. Undefined for one that lacks what the identity is made of, and for
  * one whose id cannot be trusted: nothing in the ledger is about it.
  */
 export const identifyHeld =

@@ -54,7 +54,7 @@ export const findingSchema = z.strictObject({
   evidence: z.record(z.string(), z.unknown()),
 });
 
-const queueScanSchema = z.strictObject({
+const scannedQueueSchema = z.strictObject({
   queue: z.string(),
   parts: z.array(partSchema),
   counts: classCounts,
@@ -68,7 +68,7 @@ const queueScanSchema = z.strictObject({
 });
 
 /** What the scan of one queue found. */
-export type QueueScan = z.output<typeof queueScanSchema>;
+export type ScannedQueue = z.output<typeof scannedQueueSchema>;
 
 const manifestSchema = z.strictObject({
   version: z.literal(1),
@@ -79,7 +79,7 @@ const manifestSchema = z.strictObject({
   region: z.string(),
   executionArn: z.string(),
   createdAtMs: z.number(),
-  queues: z.array(queueScanSchema),
+  queues: z.array(scannedQueueSchema),
   /** What the run could not cover, such as durable subscriptions. */
   uncovered: z.array(findingSchema),
 });
@@ -113,7 +113,7 @@ const parsed = <S extends z.ZodMiniType>(schema: S, text: string, what: string):
 };
 
 /** A queue's scan as an earlier step stored it. @throws UnexpectedAnswer */
-export const readQueueScan = (text: string, key: string): QueueScan => parsed(queueScanSchema, text, key);
+export const readScannedQueue = (text: string, key: string): ScannedQueue => parsed(scannedQueueSchema, text, key);
 
 /**
  * A stored manifest, if its content still has the hash that names it.

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 export const cursorSchema = z.int().check(z.gte(0));
 
 /**
- * How long one invocation starts further queues, in seconds, and when the walk through a queue must end: the function
+ * How long one invocation starts further queues, in seconds, and when the scan of a queue must end: the function
  * has 300 s (infra/catalogue.ts), of which storing what was found needs a few.
  */
 export const startsQueuesForSeconds = 150;

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import { UnexpectedAnswer } from '../runtime/errors.ts';
 import type { Finding } from '../runtime/finding.ts';
-import { isHarmless, judgeConservation, walkRemark } from './conservation.ts';
-import { findingSchema, type QueueScan, readLines } from './manifest.ts';
+import { isHarmless, judgeConservation, scanNote } from './conservation.ts';
+import { findingSchema, readLines, type ScannedQueue } from './manifest.ts';
 import type { ScanPorts } from './scan-queue.ts';
 import type { TextStore } from './text-store.ts';
 
 /** What a repair works with. */
-export interface RepairPorts extends Pick<ScanPorts, 'walk' | 'identify' | 'readCounts'> {
+export interface RepairPorts extends Pick<ScanPorts, 'queueScan' | 'identify' | 'readCounts'> {
   readonly store: TextStore;
   /**
    * Asked before each batch: a run that lost its lock stops there.
@@ -20,7 +20,7 @@ export interface RepairPorts extends Pick<ScanPorts, 'walk' | 'identify' | 'read
 /** One queue to repair. */
 export interface RepairRequest {
   /** What the manifest says about the queue. */
-  readonly scan: QueueScan;
+  readonly scan: ScannedQueue;
   readonly quarantine: string;
   /** Of the keys under which the removed ids are stored. */
   readonly keyPrefix: string;
@@ -52,7 +52,7 @@ export const readQueueRepair = (text: string, key: string): QueueRepair => {
 };
 
 /** Ids that the manifest proves processed, each with how often it lay in the queue. @throws as `readLines` */
-const processedIds = async (scan: QueueScan, store: RepairPorts['store']): Promise<Map<string, number>> => {
+const processedIds = async (scan: ScannedQueue, store: RepairPorts['store']): Promise<Map<string, number>> => {
   const ids = new Map<string, number>();
   for (const part of scan.parts) {
     const text = await store.get(part.key);
@@ -70,7 +70,7 @@ const processedIds = async (scan: QueueScan, store: RepairPorts['store']): Promi
  * Removes from one queue exactly the messages that the manifest proves processed, each after a copy to the quarantine;
  * everything else, what came since included, stays where it is.
  *
- * @throws errors of the walk, the lock and the store; InvalidInput for a manifest that was changed
+ * @throws errors of the scan, the lock and the store; InvalidInput for a manifest that was changed
  */
 export const repairQueue = async (request: RepairRequest, ports: RepairPorts): Promise<QueueRepair> => {
   const { scan, quarantine, keyPrefix, deadlineMs } = request;
@@ -81,7 +81,7 @@ export const repairQueue = async (request: RepairRequest, ports: RepairPorts): P
   if (total === 0) return { queue, removed: 0, gone: 0, complete: true, findings: [], deliveries: scan.deliveries };
   const removed: string[] = [];
   const before = (await ports.readCounts())?.queues.get(queue);
-  const summary = await ports.walk.walk(queue, { quarantine, deadlineMs }, async (batch) => {
+  const summary = await ports.queueScan.scan(queue, { quarantine, deadlineMs }, async (batch) => {
     await ports.keepLock();
     return batch.map((message) => {
       const id = ports.identify(message);
@@ -93,7 +93,7 @@ export const repairQueue = async (request: RepairRequest, ports: RepairPorts): P
   await ports.store.put(`${keyPrefix}removed.json`, `${JSON.stringify({ queue, quarantine, removed })}\n`);
   const after = (await ports.readCounts())?.queues.get(queue);
   const findings: Finding[] = [
-    ...summary.remarks.map((message) => walkRemark(queue, message)),
+    ...summary.notes.map((message) => scanNote(queue, message)),
     ...judgeConservation(queue, before, after, { seen: summary.seen, removed: summary.removed }),
   ];
   return {

@@ -10,7 +10,7 @@ import { takeManifest } from './find-manifest.ts';
 import { identifyHeld } from './identify-held.ts';
 import { manifestHashSchema } from './manifest.ts';
 import { cursorSchema } from './queue-cursor.ts';
-import { AmqpQueueWalk } from './queue-walk/queue-walk.ts';
+import { AmqpQueueScan } from './queue-scan/amqp-queue-scan.ts';
 import { repairQueues } from './repair-queues.ts';
 import { RunDocuments } from './run-documents.ts';
 import { stepInput } from './step-input.ts';
@@ -34,7 +34,7 @@ export const handler = composeHandler({
       manifest,
       { cursor, quarantinePrefix: config.quarantinePrefix },
       {
-        walk: new AmqpQueueWalk(runtime, access),
+        queueScan: new AmqpQueueScan(runtime, access),
         identify: identifyHeld(config.identity),
         store,
         readCounts,

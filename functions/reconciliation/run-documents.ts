@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import { NotFound, UnexpectedAnswer } from '../runtime/errors.ts';
-import { type QueueScan, readQueueScan } from './manifest.ts';
+import { readScannedQueue, type ScannedQueue } from './manifest.ts';
 import { type QueueRepair, readQueueRepair } from './repair-queue.ts';
 import type { TextStore } from './text-store.ts';
 
 const queueListSchema = z.array(z.string());
 
 /**
- * What one execution keeps between its steps: the list of queues and a document for each queue that was gone through.
+ * What one execution keeps between its steps: the list of queues and a document for each queue that was scanned.
  * A step that is tried again writes the same documents again.
  */
 export class RunDocuments {
@@ -37,14 +37,14 @@ export class RunDocuments {
     throw new UnexpectedAnswer(`${key} is no list of queues`, { key });
   }
 
-  async putScan(index: number, scan: QueueScan): Promise<void> {
+  async putScan(index: number, scan: ScannedQueue): Promise<void> {
     await this.#put(`scan-${index}`, scan);
   }
 
   /** @throws as `queues` */
-  async scan(index: number): Promise<QueueScan> {
+  async scan(index: number): Promise<ScannedQueue> {
     const { text, key } = await this.#get(`scan-${index}`);
-    return readQueueScan(text, key);
+    return readScannedQueue(text, key);
   }
 
   async putRepair(index: number, repair: QueueRepair): Promise<void> {

@@ -1,15 +1,15 @@
 import type { LedgerEntry, LedgerLookup } from '../ledger/ledger-entry.ts';
 import { classifyMessage, isDuplicate, type LedgerSpan } from './classify-message.ts';
-import { isHarmless, judgeConservation, judgeLines, walkRemark } from './conservation.ts';
-import type { ManifestLine, QueueScan } from './manifest.ts';
+import { isHarmless, judgeConservation, judgeLines, scanNote } from './conservation.ts';
+import type { ManifestLine, ScannedQueue } from './manifest.ts';
 import { ManifestParts } from './manifest-parts.ts';
 import type { DestinationCounts } from './queue-counts.ts';
-import type { HeldMessage, QueueWalk } from './queue-walk/port.ts';
+import type { HeldMessage, QueueScan } from './queue-scan/port.ts';
 import type { TextStore } from './text-store.ts';
 
 /** What a scan works with. */
 export interface ScanPorts {
-  readonly walk: QueueWalk;
+  readonly queueScan: QueueScan;
   readonly ledger: LedgerLookup;
   /** The identity under which consumers enter the message in the ledger; undefined for one without. */
   readonly identify: (message: HeldMessage) => string | undefined;
@@ -31,12 +31,12 @@ export interface ScanRequest {
 }
 
 /**
- * Goes through a queue, looks each message up in the ledger and stores one line for each; changes nothing. Memory does
+ * Scans a queue, looks up each message in the ledger and stores one line for each; changes nothing. Memory does
  * not grow with the queue.
  *
- * @throws errors of the walk, the ledger and the store
+ * @throws errors of the scan, the ledger and the store
  */
-export const scanQueue = async (request: ScanRequest, ports: ScanPorts): Promise<QueueScan> => {
+export const scanQueue = async (request: ScanRequest, ports: ScanPorts): Promise<ScannedQueue> => {
   const { pair, queue, keyPrefix, span, deadlineMs } = request;
   const parts = new ManifestParts(ports.store, keyPrefix);
   let processedTwice = 0;
@@ -60,7 +60,7 @@ export const scanQueue = async (request: ScanRequest, ports: ScanPorts): Promise
   };
 
   const before = (await ports.readCounts())?.queues.get(queue);
-  const summary = await ports.walk.walk(queue, { deadlineMs }, async (batch) => {
+  const summary = await ports.queueScan.scan(queue, { deadlineMs }, async (batch) => {
     const identified = batch.map((message) => ({ message, id: ports.identify(message) }));
     const keys = identified.flatMap(({ id }) => (id === undefined ? [] : [{ pair, destination: queue, id }]));
     const entries = new Map((await ports.ledger.lookup(keys)).map((entry) => [entry.key.id, entry]));
@@ -72,7 +72,7 @@ export const scanQueue = async (request: ScanRequest, ports: ScanPorts): Promise
   const after = (await ports.readCounts())?.queues.get(queue);
   const { parts: stored, counts } = await parts.end();
   const findings = [
-    ...summary.remarks.map((message) => walkRemark(queue, message)),
+    ...summary.notes.map((message) => scanNote(queue, message)),
     ...judgeConservation(queue, before, after, { seen: summary.seen, removed: 0 }),
     ...judgeLines(
       queue,

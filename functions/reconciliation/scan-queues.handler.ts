@@ -9,7 +9,7 @@ import { reportStore } from './adapters/object-store.ts';
 import { brokerQueues } from './adapters/reconciliation-ports.ts';
 import { identifyHeld } from './identify-held.ts';
 import { cursorSchema, endsScanAfterSeconds, forEachQueue } from './queue-cursor.ts';
-import { AmqpQueueWalk } from './queue-walk/queue-walk.ts';
+import { AmqpQueueScan } from './queue-scan/amqp-queue-scan.ts';
 import { RunDocuments } from './run-documents.ts';
 import { scanQueue } from './scan-queue.ts';
 import { stepInput } from './step-input.ts';
@@ -27,7 +27,7 @@ export const handler = composeHandler({
     const { otherRegion, config, readCounts, ...access } = await brokerQueues(runtime, environment, { pair, region });
     const nowMs = (): number => runtime.clock.nowMs();
     const ports = {
-      walk: new AmqpQueueWalk(runtime, access),
+      queueScan: new AmqpQueueScan(runtime, access),
       ledger: new TableLookup({
         own: ledgerTable(runtime, environment, region),
         otherRegion,

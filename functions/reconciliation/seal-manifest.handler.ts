@@ -5,7 +5,7 @@ import { renewLock } from '../control/renew-lock.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { reconciliationEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { reportStore } from './adapters/object-store.ts';
-import { findingSchema, type Manifest, manifestKey, type QueueScan, sha256, writeManifest } from './manifest.ts';
+import { findingSchema, type Manifest, manifestKey, type ScannedQueue, sha256, writeManifest } from './manifest.ts';
 import { RunDocuments } from './run-documents.ts';
 import { scanTotals } from './scan-totals.ts';
 import { stepInput } from './step-input.ts';
@@ -25,7 +25,7 @@ export const handler = composeHandler({
     await renewLock(runtime, environment, pair, input.run);
     const store = reportStore(runtime, environment, region);
     const documents = new RunDocuments(store, pair.name, input.execution);
-    const scans: QueueScan[] = [];
+    const scans: ScannedQueue[] = [];
     for (const index of (await documents.queues()).keys()) scans.push(await documents.scan(index));
     const manifest: Manifest = {
       version: 1,

@@ -23,7 +23,7 @@ const queues: Omit<FunctionSpec, 'name' | 'entry' | 'environment' | 'can'> = {
   contactsBrokers: true,
   // A Task's timeout is 330 s, and the lock's lease 420 s; see QueuesTimeoutSeconds.
   timeoutSeconds: 300,
-  // A walk holds some hundred bytes for each message of a queue, and its speed follows the processor's share.
+  // A scan holds some hundred bytes for each message of a queue, and its speed follows the processor's share.
   memoryMiB: 1_769,
 };
 

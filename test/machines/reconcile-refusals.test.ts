@@ -209,7 +209,7 @@ describe('reconcile stops', () => {
     await stage.stage.play(async () => {
       await fillWork(stage, 'm1');
       const { application } = stage.stage.secrets;
-      // Without console access, and what the console refuses the walk would be refused as well.
+      // Without console access, and what the console refuses the scan would be refused as well.
       stage.stage.configure({
         reconciliation: { secretArns: [application], ledgerStart: '2026-01-01T00:00:00Z', automaticRepair: true },
       });

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { LedgerEntry, LedgerLookup } from '../../functions/ledger/ledger-entry.ts';
 import { judgeConservation } from '../../functions/reconciliation/conservation.ts';
 import { identifyHeld } from '../../functions/reconciliation/identify-held.ts';
-import { type ManifestLine, type QueueScan, readLines } from '../../functions/reconciliation/manifest.ts';
+import { type ManifestLine, readLines, type ScannedQueue } from '../../functions/reconciliation/manifest.ts';
 import { ManifestParts } from '../../functions/reconciliation/manifest-parts.ts';
 import { fitsPattern } from '../../functions/reconciliation/queue-names.ts';
 import { type QueueRepair, repairQueue } from '../../functions/reconciliation/repair-queue.ts';
 import { scanQueue } from '../../functions/reconciliation/scan-queue.ts';
 import { LockLost } from '../../functions/runtime/errors.ts';
 import { noonMs } from '../support/brokers.ts';
-import { FakeQueues, FakeStore, heldMessage, type QueuedMessage, WalkCrashed } from '../support/fake-queues.ts';
+import { FakeQueues, FakeStore, heldMessage, type QueuedMessage, ScanCrashed } from '../support/fake-queues.ts';
 import { claimRecord, ledgerEntry, processedRecord } from '../support/ledger-entries.ts';
 import { manifestLine } from '../support/manifests.ts';
 
@@ -51,7 +51,7 @@ const anyMessage: fc.Arbitrary<QueuedMessage> = fc
   .map(heldMessage);
 const anyMessages = (maxLength: number) => fc.array(anyMessage, { maxLength });
 
-/** What others do between two batches of a walk. */
+/** What others do between two batches of a scan. */
 const anyTraffic = fc.array(fc.record({ batch: fc.nat(6), produce: anyMessages(3), consume: fc.nat(3) }), {
   maxLength: 3,
 });
@@ -134,9 +134,9 @@ class QueueInUse {
     };
   }
 
-  async scan(lookup: LedgerLookup): Promise<{ readonly scan: QueueScan; readonly lines: readonly ManifestLine[] }> {
+  async scan(lookup: LedgerLookup): Promise<{ readonly scan: ScannedQueue; readonly lines: readonly ManifestLine[] }> {
     const ports = {
-      walk: this.queues,
+      queueScan: this.queues,
       ledger: lookup,
       identify: identifyHeld({ from: 'message-id' }),
       store: this.store,
@@ -147,14 +147,14 @@ class QueueInUse {
     return { scan, lines: scan.parts.flatMap((part) => readLines(this.store.text(part.key), part)) };
   }
 
-  async repair(scan: QueueScan, lockLostAt: number | undefined): Promise<QueueRepair | undefined> {
+  async repair(scan: ScannedQueue, lockLostAt: number | undefined): Promise<QueueRepair | undefined> {
     let asked = 0;
     const keepLock = async (): Promise<void> => {
       if (asked === lockLostAt) throw new LockLost('another run acts');
       asked += 1;
     };
     const ports = {
-      walk: this.queues,
+      queueScan: this.queues,
       identify: identifyHeld({ from: 'message-id' }),
       store: this.store,
       readCounts: this.queues.counts,
@@ -163,7 +163,7 @@ class QueueInUse {
     try {
       return await repairQueue({ scan, quarantine, keyPrefix: 'repair-', deadlineMs: noonMs }, ports);
     } catch (error) {
-      if (error instanceof WalkCrashed || error instanceof LockLost) return undefined;
+      if (error instanceof ScanCrashed || error instanceof LockLost) return undefined;
       throw error;
     }
   }
@@ -273,7 +273,7 @@ describe('a reconciliation of any queue by any ledger', () => {
 });
 
 describe('the judgement of counts', () => {
-  it('is silent about a walk that saw everything, whatever others did meanwhile', () => {
+  it('is silent about a scan that saw everything, whatever others did meanwhile', () => {
     fc.assert(
       fc.property(
         fc.record({ size: fc.nat(1_000), enqueued: fc.nat(10_000), dequeued: fc.nat(10_000) }),

@@ -108,7 +108,7 @@ describe('the report', () => {
     expect(light).not.toBe(dark);
   });
 
-  it('can be walked through by headings, landmarks, tables and named pictures', async () => {
+  it('can be scanned by headings, landmarks, tables and named pictures', async () => {
     const outline = await check((await open({})).page, 'outline');
     expect(outline).toMatchObject({ language: 'en', landmarks: [1, 1, 1], unnamedSections: 0, doubledIds: 0 });
     expect(outline.levels.filter((level) => level === 1)).toHaveLength(1);

@@ -1,14 +1,14 @@
 import type { DestinationCounts, QueueCounts } from '../../functions/reconciliation/queue-counts.ts';
 import type {
   HeldMessage,
-  QueueWalk,
-  WalkOptions,
-  WalkSummary,
-  WalkVerdict,
-} from '../../functions/reconciliation/queue-walk/port.ts';
+  QueueScan,
+  ScanOptions,
+  ScanSummary,
+  ScanVerdict,
+} from '../../functions/reconciliation/queue-scan/port.ts';
 import { noonMs } from './brokers.ts';
 
-/** A message as a walk holds it: made a minute ago, without expiry or properties, unless told otherwise. */
+/** A message as a scan holds it: made a minute ago, without expiry or properties, unless told otherwise. */
 export const heldMessage = (
   changes: Partial<HeldMessage> & { readonly properties?: Readonly<Record<string, string>> } = {},
 ): HeldMessage => {
@@ -31,24 +31,24 @@ export const heldMessage = (
 /** A message in a queue; equal ids are different messages. */
 export type QueuedMessage = Omit<HeldMessage, 'position'>;
 
-/** What is in the way of a walk, or happens beside it. */
-export interface WalkDisturbance {
+/** What is in the way of a scan, or happens beside it. */
+export interface ScanDisturbance {
   /** Messages that a batch has at most. */
   readonly batchSize?: number;
   /** So many batches are looked at side by side, the later ones first. */
   readonly lanes?: number;
-  /** The walk dies in this batch, counted from 0, after so many of its removals; the last one may be half done. */
+  /** The scan dies in this batch, counted from 0, after so many of its removals; the last one may be half done. */
   readonly crash?: { readonly batch: number; readonly removals: number; readonly halfDone: boolean };
-  /** The walk ends before this batch with an incomplete summary. */
+  /** The scan ends before this batch with an incomplete summary. */
   readonly endsBefore?: number;
   /** Happens before the batch. */
   readonly beforeBatch?: (batch: number) => void;
-  readonly remarks?: readonly string[];
+  readonly notes?: readonly string[];
 }
 
 /** The process died. */
-export class WalkCrashed extends Error {
-  override readonly name = 'WalkCrashed';
+export class ScanCrashed extends Error {
+  override readonly name = 'ScanCrashed';
 }
 
 interface StoredQueue {
@@ -57,14 +57,14 @@ interface StoredQueue {
   dequeued: number;
 }
 
-/** Queues in memory and a walk through them, with the promises of the real one; nothing waits. */
-export class FakeQueues implements QueueWalk {
+/** Queues in memory and a scan of them, with the promises of the real one; nothing waits. */
+export class FakeQueues implements QueueScan {
   readonly #queues = new Map<string, StoredQueue>();
   #held: Set<QueuedMessage> = new Set();
-  /** Of the next walk. */
-  disturbance: WalkDisturbance = {};
-  /** Queues that were walked through, in order. */
-  readonly walks: { readonly queue: string; readonly options: WalkOptions }[] = [];
+  /** Of the next scan. */
+  disturbance: ScanDisturbance = {};
+  /** Queues that were scanned, in order. */
+  readonly scans: { readonly queue: string; readonly options: ScanOptions }[] = [];
 
   /** Puts messages at the end of a queue, as a producer does. */
   send(queue: string, messages: readonly QueuedMessage[]): this {
@@ -82,7 +82,7 @@ export class FakeQueues implements QueueWalk {
     );
   }
 
-  /** Takes the first messages that a walk does not hold, as a consumer does. */
+  /** Takes the first messages that a scan does not hold, as a consumer does. */
   consume(queue: string, count = 1): this {
     for (const message of this.messages(queue)
       .filter((candidate) => !this.#held.has(candidate))
@@ -111,14 +111,14 @@ export class FakeQueues implements QueueWalk {
     durableSubscriptions: [],
   });
 
-  async walk(
+  async scan(
     queue: string,
-    options: WalkOptions,
-    visit: (batch: readonly HeldMessage[]) => Promise<readonly WalkVerdict[]>,
-  ): Promise<WalkSummary> {
-    const { batchSize = 100, lanes = 1, crash, endsBefore, beforeBatch, remarks = [] } = this.disturbance;
+    options: ScanOptions,
+    visit: (batch: readonly HeldMessage[]) => Promise<readonly ScanVerdict[]>,
+  ): Promise<ScanSummary> {
+    const { batchSize = 100, lanes = 1, crash, endsBefore, beforeBatch, notes = [] } = this.disturbance;
     this.disturbance = {};
-    this.walks.push({ queue, options });
+    this.scans.push({ queue, options });
     const seen = new Set<QueuedMessage>();
     this.#held = seen;
     let removed = 0;
@@ -145,20 +145,20 @@ export class FakeQueues implements QueueWalk {
       for (const { batch: number, remove } of judged) {
         for (const [index, message] of remove.entries()) {
           const dies = crash?.batch === number && crash.removals === index;
-          if (dies && !crash.halfDone) throw new WalkCrashed('before the copy');
+          if (dies && !crash.halfDone) throw new ScanCrashed('before the copy');
           if (options.quarantine === undefined) throw new TypeError('nothing may be removed without a quarantine');
           this.send(options.quarantine, [message]);
-          if (dies) throw new WalkCrashed('between copy and removal');
+          if (dies) throw new ScanCrashed('between copy and removal');
           this.#remove(queue, message);
           removed += 1;
         }
-        if (crash?.batch === number) throw new WalkCrashed('after the batch');
+        if (crash?.batch === number) throw new ScanCrashed('after the batch');
       }
       if (group.length < lanes) break;
     }
     this.#held = new Set();
     const complete = endsBefore === undefined;
-    return { seen: seen.size, removed, complete, remarks, deliveries: { before: 0, after: 1 } };
+    return { seen: seen.size, removed, complete, notes, deliveries: { before: 0, after: 1 } };
   }
 
   #remove(queue: string, message: QueuedMessage): void {

@@ -1,4 +1,4 @@
-import type { Manifest, ManifestLine, QueueScan } from '../../functions/reconciliation/manifest.ts';
+import type { Manifest, ManifestLine, ScannedQueue } from '../../functions/reconciliation/manifest.ts';
 import { eastRef, noonMs } from './brokers.ts';
 
 /** A message that the ledger proves processed, unless told otherwise. */
@@ -17,7 +17,7 @@ export const manifestLine = (changes: Partial<ManifestLine> = {}): ManifestLine 
 });
 
 /** A complete scan of a queue with three messages, one of them processed. */
-export const queueScan = (changes: Partial<QueueScan> = {}): QueueScan => ({
+export const queueScan = (changes: Partial<ScannedQueue> = {}): ScannedQueue => ({
   queue: 'work',
   parts: [{ key: 'scan-0-00000.ndjson', sha256: '0'.repeat(64), messages: 3 }],
   counts: { processed: 1, unprocessed: 2, uncertain: 0, expired: 0 },

@@ -20,7 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const foundation = ['runtime', 'config', 'aws', 'brokers', 'control', 'ledger'];
 
 /** Folders of a capability that do I/O; everything else in it, but its handlers, is pure. */
-const adapterFolder = /\/(?:adapters|amqp|openwire|queue-walk|queue-scan|rabbitmq)\//;
+const adapterFolder = /\/(?:adapters|amqp|openwire|queue-scan|rabbitmq)\//;
 
 /** What other projects import; it composes the library with its adapters, as a handler does. */
 const packageEntry = 'functions/ledger/index.ts';

@@ -28,7 +28,7 @@ class ReconcileBench {
   readonly #stage: Stage;
   readonly #messages: number;
   readonly #report: (text: string) => void;
-  /** Messages that walks should have seen and did not. */
+  /** Messages that scans should have seen and did not. */
   unseen = 0;
 
   constructor(stage: Stage, messages: number, report: (text: string) => void) {
@@ -111,7 +111,7 @@ const syntheticPeak = async (syntheticMessages: number): Promise<number> => {
  *
  * @param size `messages` in the queue, of 1 KiB each, of which three of ten are processed; `syntheticMessages` of one that
  * exists only while it is scanned; `rounds`, of which the shortest is the figure: the first also warms the Java programs
- * @returns as `figuresOf`; `unseen`, messages that scans and repairs did not get to see, 0 where the walk is right; and
+ * @returns as `figuresOf`; `unseen`, messages that scans and repairs did not get to see, 0 where the scan is right; and
  * `hostLoad`, how many processes wanted a processor in the minute before: above 0.5 figures say more about the others
  * @throws Error when a program is not installed, or when a scan or a repair does what it should not
  */

@@ -10,7 +10,7 @@ import type { Runtime } from '../../runtime/runtime.ts';
 import type { DestinationCounts } from '../queue-counts.ts';
 import { BrokerConsole } from './broker-console.ts';
 
-/** The broker whose queues a run goes through, and who may. */
+/** The broker whose queues a run scans, and its credentials. */
 export interface BrokerQueues {
   /** Region of the pair's other broker. */
   readonly otherRegion: string;

@@ -1,9 +1,9 @@
-import type { AmqpId } from '../queue-walk/port.ts';
+import type { AmqpId } from '../../ledger/message-id.ts';
 import { binaryOf, booleanOf, type EncodedValue, integerOf, realOf, textOf, uuidOf } from './encoded-value.ts';
 import { sectionCodes, sectionsOf, valuesOf } from './message-sections.ts';
 
 /** What a message says of itself in its header and properties. Times are milliseconds since the Unix epoch. */
-export interface MessageFacts {
+export interface AmqpMessageFacts {
   readonly messageId: AmqpId | undefined;
   readonly correlationId: AmqpId | undefined;
   readonly groupId: string | undefined;
@@ -41,7 +41,7 @@ const numberOf = (bytes: Buffer, value: EncodedValue | undefined): number | unde
 };
 
 /** Reads header and properties of an encoded message. @throws UnexpectedAnswer where the bytes are no AMQP 1.0 message */
-export const readMessage = (bytes: Buffer): MessageFacts => {
+export const readMessage = (bytes: Buffer): AmqpMessageFacts => {
   const sections = sectionsOf(bytes);
   const header = valuesOf(bytes, sections, sectionCodes.header);
   const properties = valuesOf(bytes, sections, sectionCodes.properties);

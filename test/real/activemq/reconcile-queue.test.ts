@@ -8,7 +8,7 @@ import { readLines } from '../../../functions/reconciliation/manifest.ts';
 import { repairQueue } from '../../../functions/reconciliation/repair-queue.ts';
 import { scanQueue } from '../../../functions/reconciliation/scan-queue.ts';
 import { systemClock } from '../../../functions/runtime/clock.ts';
-import { countsOn, walkOn } from '../../../tools/real/activemq/broker-access.ts';
+import { countsOn, scanOn } from '../../../tools/real/activemq/broker-access.ts';
 import { openBroker } from '../../../tools/real/activemq/given-broker.ts';
 import type { TestBroker } from '../../../tools/real/activemq/test-broker.ts';
 import type { DynamoDbLocalAccess } from '../../../tools/real/dynamodb/dynamodb-local.ts';
@@ -22,7 +22,7 @@ import { rawMessages } from './raw-queue.ts';
 import { withoutActiveMq } from './without-activemq.ts';
 
 const pair = 'orders';
-const walkTimeMs = 120_000;
+const scanTimeMs = 120_000;
 
 /** The messages say that they are months old, and the ledger remembers a year. */
 const span = { startMs: 0, retentionSeconds: 31_536_000 };
@@ -103,8 +103,8 @@ describe.runIf(!withoutActiveMq)('the reconciliation of a queue on a real broker
       put: async (key: string, text: string): Promise<void> => void parts.set(key, text),
       get: async (key: string): Promise<string | undefined> => parts.get(key),
     };
-    const deadlineMs = Date.now() + walkTimeMs;
-    const common = { walk: walkOn(broker), identify: identifyHeld({ from: 'message-id' }), store, readCounts };
+    const deadlineMs = Date.now() + scanTimeMs;
+    const common = { queueScan: scanOn(broker), identify: identifyHeld({ from: 'message-id' }), store, readCounts };
     const scan = await scanQueue(
       { pair, queue, keyPrefix: 'scan-', span, deadlineMs },
       { ...common, ledger: regions.lookup(), nowMs: Date.now },
@@ -144,7 +144,7 @@ describe.runIf(!withoutActiveMq)('the reconciliation of a queue on a real broker
     await fillQueue(broker, jms, queue, { jms: 300, amqp: 0 });
     const regions = new TwoRegions(dynamoDb.access);
     await regions.create();
-    // Longer than a walk waits for what somebody has in hand.
+    // Longer than a scan waits for what somebody has in hand.
     const live = await jms.consumeSlowly(queue, 12_000);
     await waitUntil('a message in hand', 10_000, async () => live.received.length || undefined);
     const scan = await scanQueue(
@@ -153,10 +153,10 @@ describe.runIf(!withoutActiveMq)('the reconciliation of a queue on a real broker
         queue,
         keyPrefix: 'scan-',
         span,
-        deadlineMs: Date.now() + walkTimeMs,
+        deadlineMs: Date.now() + scanTimeMs,
       },
       {
-        walk: walkOn(broker),
+        queueScan: scanOn(broker),
         identify: identifyHeld({ from: 'message-id' }),
         store: { put: async () => {} },
         readCounts,

@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  isHarmless,
-  judgeConservation,
-  judgeLines,
-  walkRemark,
-} from '../../../functions/reconciliation/conservation.ts';
+import { isHarmless, judgeConservation, judgeLines, scanNote } from '../../../functions/reconciliation/conservation.ts';
 import type { QueueCounts } from '../../../functions/reconciliation/queue-counts.ts';
 
 const counts = (size: number, enqueued: number, dequeued: number): QueueCounts => ({
@@ -18,7 +13,7 @@ const before = counts(10, 100, 90);
 const codes = (after: QueueCounts | undefined, seen: number, removed = 0, first: QueueCounts | undefined = before) =>
   judgeConservation('work', first, after, { seen, removed }).map(({ code }) => code);
 
-describe('the counts around a walk', () => {
+describe('the counts around a scan', () => {
   it.each<[string, QueueCounts, number, number]>([
     ['a quiet queue that was seen', before, 10, 0],
     ['a quiet queue that lost what was removed', counts(7, 100, 93), 10, 3],
@@ -73,14 +68,14 @@ describe('the counts around a walk', () => {
   });
 });
 
-describe('a finding about a walk', () => {
+describe('a finding about a scan', () => {
   it('leaves it complete only when it is a remark or the lack of counters', () => {
     const found = ['WALK_REMARK', 'COUNTS_UNVERIFIED', 'COUNTS_RESTARTED', 'SIZE_MISMATCH', 'LINES_MISMATCH'];
     expect(found.filter((code) => isHarmless({ code, message: '', evidence: {} }))).toEqual([
       'WALK_REMARK',
       'COUNTS_UNVERIFIED',
     ]);
-    expect(walkRemark('work', 'slow')).toEqual({ code: 'WALK_REMARK', message: 'slow', evidence: { queue: 'work' } });
+    expect(scanNote('work', 'slow')).toEqual({ code: 'WALK_REMARK', message: 'slow', evidence: { queue: 'work' } });
   });
 
   it('is made of every message that has no line', () => {

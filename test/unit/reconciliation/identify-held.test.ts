@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MessageIdentity } from '../../../functions/ledger/identify-message.ts';
+import type { AmqpId } from '../../../functions/ledger/message-id.ts';
 import { identifyHeld } from '../../../functions/reconciliation/identify-held.ts';
-import type { AmqpId } from '../../../functions/reconciliation/queue-walk/port.ts';
 import { heldMessage } from '../../support/fake-queues.ts';
 
 const byMessageId = identifyHeld({ from: 'message-id' });

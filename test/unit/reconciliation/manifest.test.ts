@@ -8,7 +8,7 @@ import {
   noMessages,
   readLines,
   readManifest,
-  readQueueScan,
+  readScannedQueue,
   sha256,
   writeLines,
   writeManifest,
@@ -99,8 +99,8 @@ describe('the lines of a part', () => {
 
 describe('the scan of a queue', () => {
   it('is read as it was stored', () => {
-    expect(readQueueScan(JSON.stringify(queueScan()), 'key')).toEqual(queueScan());
-    expect(() => readQueueScan('{}', 'runs/scan-0.json')).toThrow(
+    expect(readScannedQueue(JSON.stringify(queueScan()), 'key')).toEqual(queueScan());
+    expect(() => readScannedQueue('{}', 'runs/scan-0.json')).toThrow(
       /runs\/scan-0\.json is not as this version writes it/,
     );
   });

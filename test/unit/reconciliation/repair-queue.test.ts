@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { identifyHeld } from '../../../functions/reconciliation/identify-held.ts';
-import { type ManifestLine, type QueueScan, sha256, writeLines } from '../../../functions/reconciliation/manifest.ts';
+import {
+  type ManifestLine,
+  type ScannedQueue,
+  sha256,
+  writeLines,
+} from '../../../functions/reconciliation/manifest.ts';
 import { type RepairPorts, repairQueue } from '../../../functions/reconciliation/repair-queue.ts';
 import { LockLost, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
 import { noonMs } from '../../support/brokers.ts';
-import { FakeQueues, FakeStore, heldMessage, WalkCrashed } from '../../support/fake-queues.ts';
+import { FakeQueues, FakeStore, heldMessage, ScanCrashed } from '../../support/fake-queues.ts';
 import { manifestLine, queueScan } from '../../support/manifests.ts';
 
 const quarantine = 'mq-dr.quarantine.work';
@@ -14,7 +19,7 @@ const ids = (count: number) => Array.from({ length: count }, (_, index) => `m${i
 const setup = async (lines: readonly Partial<ManifestLine>[]) => {
   const queues = new FakeQueues();
   const store = new FakeStore();
-  const parts: QueueScan['parts'] = [];
+  const parts: ScannedQueue['parts'] = [];
   for (let from = 0; from < lines.length; from += 2) {
     const text = writeLines(
       lines.slice(from, from + 2).map((line, index) => manifestLine({ position: from + index, ...line })),
@@ -27,7 +32,7 @@ const setup = async (lines: readonly Partial<ManifestLine>[]) => {
     repairQueue(
       { scan: queueScan({ parts }), quarantine, keyPrefix: 'repair-0-', deadlineMs: noonMs + 270_000 },
       {
-        walk: queues,
+        queueScan: queues,
         identify: identifyHeld({ from: 'message-id' }),
         store,
         readCounts: queues.counts,
@@ -55,7 +60,7 @@ describe('the repair of a queue', () => {
     });
     expect(queues.idsIn('work')).toEqual(ids(250).filter((id) => !['m1', 'm3', 'm240'].includes(id)));
     expect(queues.idsIn(quarantine)).toEqual(['m1', 'm3', 'm240']);
-    expect(queues.walks).toEqual([{ queue: 'work', options: { quarantine, deadlineMs: noonMs + 270_000 } }]);
+    expect(queues.scans).toEqual([{ queue: 'work', options: { quarantine, deadlineMs: noonMs + 270_000 } }]);
     expect(JSON.parse(store.text('repair-0-removed.json'))).toEqual({
       queue: 'work',
       quarantine,
@@ -93,7 +98,7 @@ describe('the repair of a queue', () => {
     const { queues, repair } = await setup([{ id: 'ID:m0', class: 'uncertain', processed: null }]);
     queues.sendIds('work', 'm0');
     expect(await repair()).toMatchObject({ removed: 0, gone: 0, complete: true });
-    expect(queues.walks).toEqual([]);
+    expect(queues.scans).toEqual([]);
   });
 
   it('leaves what others put there meanwhile, and stays complete', async () => {
@@ -121,31 +126,31 @@ describe('the repair of a queue', () => {
     expect(JSON.parse(store.text('repair-0-removed.json'))).toMatchObject({ removed: ['ID:m0'] });
   });
 
-  it('is incomplete where the walk did not reach the end or the counts do not add up', async () => {
+  it('is incomplete where the scan did not reach the end or the counts do not add up', async () => {
     const { queues, repair } = await setup(processed('m0'));
     queues.sendIds('work', ...ids(200));
     queues.disturbance = { endsBefore: 1 };
     expect(await repair()).toMatchObject({ removed: 1, complete: false, findings: [{ code: 'SEEN_MISMATCH' }] });
   });
 
-  it('is incomplete where the walk removed fewer than it was told to', async () => {
+  it('is incomplete where the scan removed fewer than it was told to', async () => {
     const { queues, repair } = await setup(processed('m0', 'm1'));
     queues.sendIds('work', 'm0', 'm1');
-    const walk: RepairPorts['walk'] = {
-      walk: async (queue, options, visit) =>
-        await queues.walk(queue, options, async (batch) => {
+    const queueScan: RepairPorts['queueScan'] = {
+      scan: async (queue, options, visit) =>
+        await queues.scan(queue, options, async (batch) => {
           const [first = 'keep', ...rest] = await visit(batch);
           return [first, ...rest.map(() => 'keep' as const)];
         }),
     };
-    expect(await repair({ walk })).toMatchObject({ removed: 1, gone: 1, complete: false });
+    expect(await repair({ queueScan })).toMatchObject({ removed: 1, gone: 1, complete: false });
   });
 
   it('goes on after a crash: nothing is lost, and a second run finishes', async () => {
     const { queues, repair } = await setup(processed(...ids(250).filter((_, index) => index % 2 === 0)));
     queues.sendIds('work', ...ids(250));
     queues.disturbance = { crash: { batch: 1, removals: 7, halfDone: true } };
-    await expect(repair()).rejects.toThrow(WalkCrashed);
+    await expect(repair()).rejects.toThrow(ScanCrashed);
     const left = queues.idsIn('work');
     expect(left.length).toBe(250 - 50 - 7);
     // The one that was copied and not removed is in both.
@@ -180,7 +185,7 @@ describe('the repair of a queue', () => {
       name: 'UnexpectedAnswer',
       message: expect.stringContaining(`part ${key} of the manifest is gone`),
     });
-    expect(queues.walks).toEqual([]);
+    expect(queues.scans).toEqual([]);
     expect(queues.idsIn('work').length).toBe(4);
   });
 });

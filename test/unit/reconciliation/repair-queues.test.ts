@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { identifyHeld } from '../../../functions/reconciliation/identify-held.ts';
-import { type QueueScan, sha256, writeLines } from '../../../functions/reconciliation/manifest.ts';
+import { type ScannedQueue, sha256, writeLines } from '../../../functions/reconciliation/manifest.ts';
 import { type RepairsPorts, repairQueues } from '../../../functions/reconciliation/repair-queues.ts';
 import { RunDocuments } from '../../../functions/reconciliation/run-documents.ts';
 import { LockLost } from '../../../functions/runtime/errors.ts';
@@ -16,7 +16,7 @@ const setup = async () => {
   const store = new FakeStore();
   const clock = new FakeClock();
   const guard = new FakeFinalCheck();
-  const scans: QueueScan[] = [];
+  const scans: ScannedQueue[] = [];
   for (const queue of names) {
     queues.sendIds(queue, `done-${queue}`, `open-${queue}`);
     const text = writeLines([manifestLine({ destination: queue, id: `ID:done-${queue}` })]);
@@ -31,7 +31,7 @@ const setup = async () => {
       { queues: scans },
       { cursor, quarantinePrefix: 'q.' },
       {
-        walk: queues,
+        queueScan: queues,
         identify: identifyHeld({ from: 'message-id' }),
         store,
         readCounts: queues.counts,
@@ -109,15 +109,15 @@ describe('the repair of all queues', () => {
 
   it('keeps what was done with a queue when the next one fails, so that another try goes on', async () => {
     const { documents, queues, repair } = await setup();
-    let walks = 0;
-    const walk: RepairsPorts['walk'] = {
-      walk: async (...args) => {
-        walks += 1;
-        if (walks === 2) throw new LockLost('in the middle');
-        return await queues.walk(...args);
+    let scans = 0;
+    const queueScan: RepairsPorts['queueScan'] = {
+      scan: async (...args) => {
+        scans += 1;
+        if (scans === 2) throw new LockLost('in the middle');
+        return await queues.scan(...args);
       },
     };
-    await expect(repair(0, { walk })).rejects.toThrow('in the middle');
+    await expect(repair(0, { queueScan })).rejects.toThrow('in the middle');
     expect(await documents.repairs(1)).toMatchObject([{ queue: 'a', removed: 1 }]);
     expect(await repair(0)).toMatchObject({ outcome: 'repaired' });
   });

@@ -17,7 +17,7 @@ const setup = () => {
     scanQueue(
       { pair: 'orders', queue: 'work', keyPrefix: 'scan-0-', span, deadlineMs: noonMs + 270_000 },
       {
-        walk: queues,
+        queueScan: queues,
         ledger,
         identify: identifyHeld({ from: 'message-id' }),
         store,
@@ -92,7 +92,7 @@ describe('the scan of a queue', () => {
     ledger.processed(...ids(250).map((id) => `ID:${id}`));
     expect((await scan()).counts.processed).toBe(250);
     expect(queues.idsIn('work')).toEqual(ids(250));
-    expect(queues.walks).toEqual([{ queue: 'work', options: { deadlineMs: noonMs + 270_000 } }]);
+    expect(queues.scans).toEqual([{ queue: 'work', options: { deadlineMs: noonMs + 270_000 } }]);
   });
 
   it('asks the ledger for a batch at once, of this queue alone, and for nothing without an identity', async () => {
@@ -135,7 +135,7 @@ describe('the scan of a queue', () => {
   it('is incomplete when it did not reach the end, with the reason', async () => {
     const { queues, scan } = setup();
     queues.sendIds('work', ...ids(250));
-    queues.disturbance = { endsBefore: 1, remarks: ['the time was over after 100 messages'] };
+    queues.disturbance = { endsBefore: 1, notes: ['the time was over after 100 messages'] };
     expect(await scan()).toMatchObject({
       complete: false,
       counts: { unprocessed: 100 },
@@ -149,7 +149,7 @@ describe('the scan of a queue', () => {
   it('is complete with a remark, and without counters, which it says', async () => {
     const { queues, scan } = setup();
     queues.sendIds('work', 'm1');
-    queues.disturbance = { remarks: ['a consumer was at work'] };
+    queues.disturbance = { notes: ['a consumer was at work'] };
     expect(await scan({ readCounts: async () => undefined })).toMatchObject({
       complete: true,
       findings: [{ code: 'WALK_REMARK' }, { code: 'COUNTS_UNVERIFIED' }],
@@ -159,14 +159,14 @@ describe('the scan of a queue', () => {
   it('is incomplete when a held message was never judged', async () => {
     const { queues, scan } = setup();
     queues.sendIds('work', ...ids(10));
-    const walk: ScanPorts['walk'] = {
-      walk: async (queue, options, visit) =>
-        await queues.walk(queue, options, async (batch) => {
+    const queueScan: ScanPorts['queueScan'] = {
+      scan: async (queue, options, visit) =>
+        await queues.scan(queue, options, async (batch) => {
           await visit(batch.slice(1));
           return batch.map(() => 'keep');
         }),
     };
-    const found = await scan({ walk });
+    const found = await scan({ queueScan });
     expect(found).toMatchObject({ complete: false, findings: [{ code: 'LINES_MISMATCH' }] });
     // What was judged has its lines nevertheless.
     expect(found.counts.unprocessed).toBe(9);

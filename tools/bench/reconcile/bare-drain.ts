@@ -1,11 +1,11 @@
 import { connectAmqp } from '../../real/activemq/amqp-source.ts';
-import type { WalkTarget } from '../../real/activemq/broker-access.ts';
+import type { ScanTarget } from '../../real/activemq/broker-access.ts';
 import { type Measured, measured } from './measured.ts';
 
 /** A queue of 100,000 takes seconds; a message that is not there would be waited for without an end. */
 const timeoutMs = 180_000;
 
-const drain = async (target: WalkTarget, queue: string, expected: number): Promise<void> => {
+const drain = async (target: ScanTarget, queue: string, expected: number): Promise<void> => {
   const connection = await connectAmqp(target);
   const done = Promise.withResolvers<void>();
   let received = 0;
@@ -33,7 +33,7 @@ const drain = async (target: WalkTarget, queue: string, expected: number): Promi
  * @param expected messages in the queue
  * @throws Error when fewer come
  */
-export const drainBare = async (target: WalkTarget, queue: string, expected: number): Promise<Measured<null>> =>
+export const drainBare = async (target: ScanTarget, queue: string, expected: number): Promise<Measured<null>> =>
   await measured(async () => {
     if (expected > 0) await drain(target, queue, expected);
     return null;

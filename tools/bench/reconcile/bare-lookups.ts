@@ -8,7 +8,7 @@ import { type Measured, measured } from './measured.ts';
 
 const keysPerBatch = 100;
 
-/** Batches on their way at once in each Region: as many as the walk's eight lookups of 100 messages make. */
+/** Batches on their way at once in each Region: as many as the scan's eight lookups of 100 messages make. */
 const batchesAtOnce = 16;
 
 /** Batches of the keys that a scan asks one Region for: two of each message. */

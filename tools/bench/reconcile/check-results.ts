@@ -1,4 +1,4 @@
-import type { QueueScan } from '../../../functions/reconciliation/manifest.ts';
+import type { ScannedQueue } from '../../../functions/reconciliation/manifest.ts';
 import type { QueueRepair } from '../../../functions/reconciliation/repair-queue.ts';
 import { isProcessed, numbersTo } from './backlog.ts';
 
@@ -10,7 +10,7 @@ export const mustBe = (what: string, found: unknown, expected: unknown): void =>
 
 /** A scan as it came. */
 export interface CheckedScan {
-  readonly result: QueueScan;
+  readonly result: ScannedQueue;
 }
 
 /**
@@ -19,7 +19,7 @@ export interface CheckedScan {
  * @returns messages that it did not get to see
  * @throws Error when it judged wrongly what it saw
  */
-export const checkScan = ({ counts, complete, findings }: QueueScan, messages: number): number => {
+export const checkScan = ({ counts, complete, findings }: ScannedQueue, messages: number): number => {
   const { processed, unprocessed, uncertain, expired } = counts;
   const judged = { uncertain, expired, complete };
   mustBe(`a scan (${JSON.stringify(findings)})`, judged, { uncertain: 0, expired: 0, complete: true });
@@ -36,7 +36,7 @@ export const checkScan = ({ counts, complete, findings }: QueueScan, messages: n
  * @returns messages that it should have removed and did not get to see
  * @throws Error for an incomplete one
  */
-export const checkRepair = ({ removed, complete, findings }: QueueRepair, manifest: QueueScan): number => {
+export const checkRepair = ({ removed, complete, findings }: QueueRepair, manifest: ScannedQueue): number => {
   mustBe(`whether a repair is complete (${JSON.stringify(findings)})`, complete, true);
   return manifest.counts.processed - removed;
 };

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { DynamoLedgerTable, ledgerClient } from '../../../functions/ledger/dynamodb/ledger-table.ts';
 import { TableLookup } from '../../../functions/ledger/lookup-entries.ts';
 import { identifyHeld } from '../../../functions/reconciliation/identify-held.ts';
-import { noMessages, type QueueScan } from '../../../functions/reconciliation/manifest.ts';
+import { noMessages, type ScannedQueue } from '../../../functions/reconciliation/manifest.ts';
 import { ManifestParts } from '../../../functions/reconciliation/manifest-parts.ts';
 import { type QueueRepair, repairQueue } from '../../../functions/reconciliation/repair-queue.ts';
 import { scanQueue } from '../../../functions/reconciliation/scan-queue.ts';
 import { systemClock } from '../../../functions/runtime/clock.ts';
-import { type WalkTarget, walkOn } from '../../real/activemq/broker-access.ts';
+import { type ScanTarget, scanOn } from '../../real/activemq/broker-access.ts';
 import type { DynamoDbLocalAccess } from '../../real/dynamodb/dynamodb-local.ts';
 import { clientSettingsFor } from '../../real/dynamodb/ledger-tables.ts';
 import { idOf, ledgerSpan, numbersTo, scene } from './backlog.ts';
@@ -16,7 +16,7 @@ import { type Measured, measured } from './measured.ts';
 
 /** What a scan or a repair talks to. */
 export interface Access {
-  readonly broker: WalkTarget;
+  readonly broker: ScanTarget;
   readonly ledger: DynamoDbLocalAccess;
   /** Stands for the report bucket. */
   readonly folder: string;
@@ -35,14 +35,14 @@ const storeIn = (folder: string) => ({
 
 /** What scan and repair have in common. The bench counts itself, so the broker's counters are left out. */
 const portsOf = ({ broker, folder }: Access) => ({
-  walk: walkOn(broker),
+  queueScan: scanOn(broker),
   identify: identifyHeld({ from: 'message-id' }),
   store: storeIn(folder),
   readCounts: async () => undefined,
 });
 
 /** Scans the queue as the function does, with the ledger of both Regions. */
-export const scan = async (access: Access): Promise<Measured<QueueScan>> => {
+export const scan = async (access: Access): Promise<Measured<ScannedQueue>> => {
   const { pair, queue, region, otherRegion } = scene;
   const clientOf = (name: string) => ledgerClient(clientSettingsFor(access.ledger, name));
   const clients = { own: clientOf(region), other: clientOf(otherRegion) };
@@ -62,14 +62,14 @@ export const scan = async (access: Access): Promise<Measured<QueueScan>> => {
 };
 
 /** Repairs the queue as the function does. @param manifest what a scan found */
-export const repair = async (access: Access, manifest: QueueScan): Promise<Measured<QueueRepair>> => {
+export const repair = async (access: Access, manifest: ScannedQueue): Promise<Measured<QueueRepair>> => {
   const { quarantine } = scene;
   const request = { scan: manifest, quarantine, keyPrefix: 'repair-', deadlineMs: Date.now() + timeoutMs };
   return await measured(() => repairQueue(request, { ...portsOf(access), keepLock: async () => {} }));
 };
 
 /** A scan's result in which every message is processed: a repair by it does nothing but remove. */
-export const allProcessed = async ({ folder }: Access, messages: number): Promise<QueueScan> => {
+export const allProcessed = async ({ folder }: Access, messages: number): Promise<ScannedQueue> => {
   const parts = new ManifestParts(storeIn(folder), 'all-');
   const { queue: destination, region } = scene;
   const processed = { region, atMs: 0, by: 'bench' };

@@ -1,11 +1,11 @@
 import type { LedgerEntry, LedgerLookup } from '../../../functions/ledger/ledger-entry.ts';
-import type { QueueScan } from '../../../functions/reconciliation/manifest.ts';
-import type { HeldMessage, QueueWalk, WalkVerdict } from '../../../functions/reconciliation/queue-walk/port.ts';
+import type { ScannedQueue } from '../../../functions/reconciliation/manifest.ts';
+import type { HeldMessage, QueueScan, ScanVerdict } from '../../../functions/reconciliation/queue-scan/port.ts';
 import { scanQueue } from '../../../functions/reconciliation/scan-queue.ts';
 import { idOf, isProcessed, ledgerSpan, numbersTo, regionOf, scene } from './backlog.ts';
 import { type Measured, measured } from './measured.ts';
 
-/** As the real walk: batches of 100, eight of them side by side. */
+/** As the real scan: batches of 100, eight of them side by side. */
 const batchSize = 100;
 const batchesAtOnce = 8;
 
@@ -23,10 +23,10 @@ const held = (position: number, createdAtMs: number): HeldMessage => ({
 });
 
 /** A queue that exists only while it is gone through. */
-const syntheticWalk = (messages: number, createdAtMs: number): QueueWalk => ({
-  walk: async (_queue, _options, visit) => {
+const syntheticScan = (messages: number, createdAtMs: number): QueueScan => ({
+  scan: async (_queue, _options, visit) => {
     for (let first = 0; first < messages; first += batchSize * batchesAtOnce) {
-      const visits: Promise<readonly WalkVerdict[]>[] = [];
+      const visits: Promise<readonly ScanVerdict[]>[] = [];
       for (let index = 0; index < batchesAtOnce; index++) {
         const start = first + index * batchSize;
         const size = Math.min(batchSize, messages - start);
@@ -34,7 +34,7 @@ const syntheticWalk = (messages: number, createdAtMs: number): QueueWalk => ({
       }
       await Promise.all(visits);
     }
-    return { seen: messages, removed: 0, complete: true, remarks: [], deliveries: { before: 0, after: 0 } };
+    return { seen: messages, removed: 0, complete: true, notes: [], deliveries: { before: 0, after: 0 } };
   },
 });
 
@@ -51,12 +51,12 @@ const syntheticLedger: LedgerLookup = {
 };
 
 /** Classifies a queue of any length that nobody has to hold. @param nowMs milliseconds since the Unix epoch */
-export const scanSynthetic = async (messages: number, nowMs: number): Promise<Measured<QueueScan>> => {
+export const scanSynthetic = async (messages: number, nowMs: number): Promise<Measured<ScannedQueue>> => {
   const { pair, queue } = scene;
   const request = { pair, queue, keyPrefix: '', span: ledgerSpan, deadlineMs: Number.POSITIVE_INFINITY };
   return await measured(() =>
     scanQueue(request, {
-      walk: syntheticWalk(messages, nowMs),
+      queueScan: syntheticScan(messages, nowMs),
       ledger: syntheticLedger,
       identify: ({ messageId }) => (typeof messageId === 'string' ? messageId : undefined),
       store: { put: async () => {} },

@@ -1,5 +1,5 @@
 import { worker } from 'workerpool';
-import type { QueueScan } from '../../../functions/reconciliation/manifest.ts';
+import type { ScannedQueue } from '../../../functions/reconciliation/manifest.ts';
 import type { Measured } from './measured.ts';
 import type { Access } from './reconciling.ts';
 
@@ -17,7 +17,7 @@ const withMemory = <T>(measured: Measured<T>): MeasuredWithMemory<T> => ({
 /** What the measuring process can do. It loads only what a task needs, because its memory is measured too. */
 const tasks = {
   scan: async (access: Access) => withMemory(await (await import('./reconciling.ts')).scan(access)),
-  repair: async (access: Access, manifest: QueueScan) =>
+  repair: async (access: Access, manifest: ScannedQueue) =>
     withMemory(await (await import('./reconciling.ts')).repair(access, manifest)),
   drain: async ({ broker }: Access, queue: string, expected: number) =>
     withMemory(await (await import('./bare-drain.ts')).drainBare(broker, queue, expected)),

@@ -1,12 +1,12 @@
 import rhea, { type Connection, type Message } from 'rhea';
 import { AmqpConnection } from '../../../functions/brokers/amqp-connection.ts';
-import { runtimeFor, type WalkTarget } from './broker-access.ts';
+import { runtimeFor, type ScanTarget } from './broker-access.ts';
 
 /** A broker on loopback takes a connection within milliseconds. */
 const connectTimeoutMs = 5_000;
 
 /** A connection as an application opens it. */
-export const connectAmqp = async ({ amqpUrl, credentials }: WalkTarget): Promise<Connection> => {
+export const connectAmqp = async ({ amqpUrl, credentials }: ScanTarget): Promise<Connection> => {
   const { hostname: host, port } = new URL(amqpUrl);
   const stream = await runtimeFor(amqpUrl).connect({ host, port: Number(port) }, connectTimeoutMs);
   const amqp = new AmqpConnection(stream, credentials);

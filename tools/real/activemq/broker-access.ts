@@ -2,7 +2,7 @@ import { connect as connectPlain } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { BrokerConsole } from '../../../functions/reconciliation/adapters/broker-console.ts';
 import type { DestinationCounts } from '../../../functions/reconciliation/queue-counts.ts';
-import { AmqpQueueWalk } from '../../../functions/reconciliation/queue-walk/queue-walk.ts';
+import { AmqpQueueScan } from '../../../functions/reconciliation/queue-scan/amqp-queue-scan.ts';
 import { sendHttp } from '../../../functions/runtime/http-request.ts';
 import { currentRuntime, type Runtime } from '../../../functions/runtime/runtime.ts';
 import { connectTls } from '../../../functions/runtime/tls-connect.ts';
@@ -32,9 +32,9 @@ export const countsOn = async ({
 }: Pick<TestBroker, 'consoleUrl' | 'credentials'>): Promise<DestinationCounts> =>
   await new BrokerConsole({ httpRequest: sendHttp }, { urls: [consoleUrl], credentials }).readDestinations();
 
-/** What a walk needs of a broker. */
-export type WalkTarget = Pick<TestBroker, 'amqpUrl' | 'credentials'>;
+/** What a scan needs of a broker. */
+export type ScanTarget = Pick<TestBroker, 'amqpUrl' | 'credentials'>;
 
-/** A walk through queues of the broker. */
-export const walkOn = ({ amqpUrl, credentials }: WalkTarget): AmqpQueueWalk =>
-  new AmqpQueueWalk(runtimeFor(amqpUrl), { broker: { amqpEndpoints: [amqpUrl] }, credentials });
+/** A scan of queues of the broker. */
+export const scanOn = ({ amqpUrl, credentials }: ScanTarget): AmqpQueueScan =>
+  new AmqpQueueScan(runtimeFor(amqpUrl), { broker: { amqpEndpoints: [amqpUrl] }, credentials });

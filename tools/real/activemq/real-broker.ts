@@ -50,7 +50,7 @@ const listens = (port: number): Promise<true | undefined> =>
 
 /** Apache ActiveMQ on free loopback ports, with a folder of its own; ended by the process id it was started with. */
 export class RealBroker implements TestBroker {
-  readonly credentials = { username: 'walker', password: randomBytes(12).toString('hex') };
+  readonly credentials = { username: 'scanner', password: randomBytes(12).toString('hex') };
   readonly #folder: string;
   readonly #ports: BrokerPorts;
   #process: ChildProcess | undefined;

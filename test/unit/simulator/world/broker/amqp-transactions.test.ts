@@ -5,7 +5,7 @@ import {
   dischargeMessage,
   openCoordinatorLink,
   TransactionalSession,
-} from '../../../../../functions/reconciliation/queue-walk/rhea-transactions.ts';
+} from '../../../../../functions/reconciliation/queue-scan/rhea-transactions.ts';
 import { ActiveMqBroker } from '../../../../../simulator/world/broker/active-mq-broker.ts';
 import type { ReplicationEvent } from '../../../../../simulator/world/broker/replication-events.ts';
 import { AmqpTestClient, settleStreams } from '../../../../support/amqp-client.ts';

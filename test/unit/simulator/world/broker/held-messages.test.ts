@@ -222,24 +222,24 @@ describe('an exclusive consumer', () => {
     await client.sendNumbered('q', 'm', 6);
     const ordinary = open();
     await give(ordinary, 2);
-    const walker = open(exclusive);
-    await give(walker, 2);
+    const scanner = open(exclusive);
+    await give(scanner, 2);
     await give(ordinary, 10);
-    expect([ordinary.ids(), walker.ids()]).toEqual([
+    expect([ordinary.ids(), scanner.ids()]).toEqual([
       ['m1', 'm2'],
       ['m3', 'm4'],
     ]);
     const next = open(exclusive);
     await settleStreams();
-    await give(walker, 10);
+    await give(scanner, 10);
     await give(next, 1);
-    expect([walker.ids(), next.ids()]).toEqual([['m3', 'm4'], ['m5']]);
+    expect([scanner.ids(), next.ids()]).toEqual([['m3', 'm4'], ['m5']]);
     next.receiver.close();
     await settleStreams();
     // The older exclusive link has credit left.
-    expect(walker.ids()).toEqual(['m3', 'm4', 'm5', 'm6']);
+    expect(scanner.ids()).toEqual(['m3', 'm4', 'm5', 'm6']);
     expect(ordinary.ids()).toEqual(['m1', 'm2']);
-    walker.receiver.close();
+    scanner.receiver.close();
     await settleStreams();
     expect(ordinary.ids()).toEqual(numbered(1, 6));
   });

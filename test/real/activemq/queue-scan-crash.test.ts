@@ -5,31 +5,31 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalAmqpId } from '../../../functions/ledger/message-id.ts';
 import { judgeConservation } from '../../../functions/reconciliation/conservation.ts';
-import type { WalkSummary } from '../../../functions/reconciliation/queue-walk/port.ts';
+import type { ScanSummary } from '../../../functions/reconciliation/queue-scan/port.ts';
 import { randomStream } from '../../../simulator/world/seeded-random.ts';
-import { countsOn, walkOn } from '../../../tools/real/activemq/broker-access.ts';
+import { countsOn, scanOn } from '../../../tools/real/activemq/broker-access.ts';
 import { brokerIsGiven, openBroker } from '../../../tools/real/activemq/given-broker.ts';
 import { RealBroker } from '../../../tools/real/activemq/real-broker.ts';
 import type { TestBroker } from '../../../tools/real/activemq/test-broker.ts';
 import { comparable, difference, type FilledQueue, fillQueue, idOfRaw, noDifference } from './filled-queue.ts';
 import { JmsTool } from './jms-tool.ts';
-import { walkInChild } from './killed-walk.ts';
+import { scanInChild } from './killed-scan.ts';
 import { rawMessages } from './raw-queue.ts';
-import type { ChildTask } from './walk-child.ts';
+import type { ChildTask } from './scan-child.ts';
 import { withoutActiveMq } from './without-activemq.ts';
 
-const walkTimeMs = 120_000;
+const scanTimeMs = 120_000;
 
-/** A walk takes two seconds at least, and so long the broker was seen to clean up on a busy host. */
-const mostWalks = 5;
+/** A scan takes two seconds at least, and so long the broker was seen to clean up on a busy host. */
+const mostScans = 5;
 
-/** A walk that dies raises the counters of everything it held, so one queue stands only so many. */
+/** A scan that dies raises the counters of everything it held, so one queue stands only so many. */
 const killsOfQueues = [4, 3, 3];
 
-/** Moments of the kills: a walk through 20,400 messages has some 210 batches, and removes after every 20 to 40 of them. */
+/** Moments of the kills: a scan of 20,400 messages has some 210 batches, and removes after every 20 to 40 of them. */
 const latestKill = { batches: 170, thenMs: 60 };
 
-describe.runIf(!withoutActiveMq)('a walk that dies on a real broker', () => {
+describe.runIf(!withoutActiveMq)('a scan that dies on a real broker', () => {
   let broker: TestBroker;
   let jms: JmsTool;
   let folder: string;
@@ -37,7 +37,7 @@ describe.runIf(!withoutActiveMq)('a walk that dies on a real broker', () => {
   beforeAll(async () => {
     broker = await openBroker(process.env);
     jms = await JmsTool.compile(broker);
-    folder = await mkdtemp(join(tmpdir(), 'mq-dr-walk-'));
+    folder = await mkdtemp(join(tmpdir(), 'mq-dr-scan-'));
   });
 
   afterAll(async () => {
@@ -47,18 +47,18 @@ describe.runIf(!withoutActiveMq)('a walk that dies on a real broker', () => {
   });
 
   /**
-   * Walks until the counters confirm that all was seen, as an operator does after `Incomplete`: as long as the broker
-   * cleans up after the dead, it offers nobody what they held. A walk that they wrongly confirm shows in what is left.
+   * Scans until the counters confirm that all was seen, as an operator does after `Incomplete`: as long as the broker
+   * cleans up after the dead, it offers nobody what they held. A scan that they wrongly confirm shows in what is left.
    */
-  const finish = async (task: ChildTask): Promise<WalkSummary | undefined> => {
+  const finish = async (task: ChildTask): Promise<ScanSummary | undefined> => {
     const counts = async () => (await countsOn(broker)).queues.get(task.queue);
     for (let attempt = 1; ; attempt++) {
       const before = await counts();
-      const summary = await walkInChild(task);
+      const summary = await scanInChild(task);
       const findings = summary && judgeConservation(task.queue, before, await counts(), summary);
       if (findings?.length === 0) return summary;
-      if (attempt === mostWalks) throw new Error(`after ${attempt} walks: ${JSON.stringify(findings)}`);
-      console.log(`walk ${attempt}: ${findings?.map(({ message }) => message).join('; ')}`);
+      if (attempt === mostScans) throw new Error(`after ${attempt} scans: ${JSON.stringify(findings)}`);
+      console.log(`scan ${attempt}: ${findings?.map(({ message }) => message).join('; ')}`);
     }
   };
 
@@ -101,7 +101,7 @@ describe.runIf(!withoutActiveMq)('a walk that dies on a real broker', () => {
         const batches = 1 + Math.floor(random() * latestKill.batches);
         const thenMs = Math.floor(random() * latestKill.thenMs);
         console.log(`seed ${seed}, queue ${index}, kill ${kill}: ${thenMs} ms after batch ${batches}`);
-        expect(await walkInChild(task, { batches, thenMs })).toBeUndefined();
+        expect(await scanInChild(task, { batches, thenMs })).toBeUndefined();
       }
       const summary = await finish(task);
       expect(summary).toMatchObject({ complete: true });
@@ -119,22 +119,22 @@ describe.runIf(!withoutActiveMq)('a walk that dies on a real broker', () => {
     const queue = `restarted-${randomUUID()}`;
     const quarantine = `${queue}.quarantine`;
     const filled = await fillQueue(own, jms, queue, { jms: 8_000, amqp: 12_400 });
-    // What is not persistent does not survive a restart, and is not the walk's business.
+    // What is not persistent does not survive a restart, and is not the scan's business.
     const lasting = filled.order.filter((id) => filled.expected.get(id)?.mode === 2);
     const processed = processedOf({ ...filled, order: lasting });
     let batches = 0;
-    const walk = () =>
-      walkOn(own).walk(queue, { quarantine, deadlineMs: Date.now() + walkTimeMs }, async (batch) => {
+    const scan = () =>
+      scanOn(own).scan(queue, { quarantine, deadlineMs: Date.now() + scanTimeMs }, async (batch) => {
         batches += 1;
         if (batches === 90) void own.shutDown();
         return batch.map(({ messageId }) => (processed.has(canonicalAmqpId(messageId) ?? '') ? 'remove' : 'keep'));
       });
-    await expect(walk()).rejects.toMatchObject({ name: 'ServiceUnavailable' });
+    await expect(scan()).rejects.toMatchObject({ name: 'ServiceUnavailable' });
     await own.shutDown();
     await own.startAgain();
     // The store's order may differ from that in memory where several producers sent at the same time.
     const stored = (await rawMessages(own, queue)).map(idOfRaw);
-    expect(await walk()).toMatchObject({ complete: true, deliveries: { before: 0, after: 0 } });
+    expect(await scan()).toMatchObject({ complete: true, deliveries: { before: 0, after: 0 } });
     const drained = await expectRepaired({ ...filled, order: lasting }, quarantine, processed);
     expect(drained.map(({ id }) => id)).toEqual(stored.filter((id) => !processed.has(id)));
   });

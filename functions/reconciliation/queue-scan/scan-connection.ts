@@ -7,12 +7,12 @@ import { gatherWrites, sendEmptyFrame } from './rhea-transactions.ts';
 
 /**
  * Budget of one answer of the broker. Healthy ones need milliseconds; the longest honest one is that of a link that
- * gives back 100,000 messages, some ten seconds (docs/adr/0014-queue-walk.md).
+ * returns 100,000 messages, some ten seconds (docs/adr/0014-queue-walk.md).
  */
 const answerTimeoutMs = 30_000;
 
-/** One AMQP connection of a walk. What it held when it is lost has gone back to the queue. */
-export class WalkConnection {
+/** One AMQP connection of a scan. What it held when it is lost has gone back to the queue. */
+export class ScanConnection {
   readonly #amqp: AmqpConnection;
   readonly #stream: Duplex;
   #error: DrError | undefined;
@@ -31,8 +31,8 @@ export class WalkConnection {
    *
    * @throws AccessDenied for refused credentials, ServiceUnavailable
    */
-  static async open(stream: Duplex, credentials: Credentials): Promise<WalkConnection> {
-    const opened = new WalkConnection(stream, credentials);
+  static async open(stream: Duplex, credentials: Credentials): Promise<ScanConnection> {
+    const opened = new ScanConnection(stream, credentials);
     await opened.answer('opening the AMQP connection', (done) => opened.connection.once('connection_open', done));
     return opened;
   }

@@ -5,13 +5,13 @@ import { canonicalAmqpId } from '../../../functions/ledger/message-id.ts';
 import { identifyHeld } from '../../../functions/reconciliation/identify-held.ts';
 import type {
   HeldMessage,
-  WalkOptions,
-  WalkSummary,
-  WalkVerdict,
-} from '../../../functions/reconciliation/queue-walk/port.ts';
+  ScanOptions,
+  ScanSummary,
+  ScanVerdict,
+} from '../../../functions/reconciliation/queue-scan/port.ts';
 import { scanQueue } from '../../../functions/reconciliation/scan-queue.ts';
 import { connectAmqp, sendAmqp } from '../../../tools/real/activemq/amqp-source.ts';
-import { countsOn, type WalkTarget, walkOn } from '../../../tools/real/activemq/broker-access.ts';
+import { countsOn, type ScanTarget, scanOn } from '../../../tools/real/activemq/broker-access.ts';
 import { RealBroker } from '../../../tools/real/activemq/real-broker.ts';
 import { FakeLookup } from '../../support/ledger-entries.ts';
 import { difference, fillQueue, idOfRaw, noDifference } from './filled-queue.ts';
@@ -19,14 +19,14 @@ import { JmsTool } from './jms-tool.ts';
 import { rawMessages } from './raw-queue.ts';
 import { withoutActiveMq } from './without-activemq.ts';
 
-const walkTimeMs = 60_000;
+const scanTimeMs = 60_000;
 
 /** Room for some 7,000 messages of 1 KiB: fewer than the test's queue has. */
 const memoryLimit = '20 mb';
 
 const mebibyte = 1_048_576;
 
-describe.runIf(!withoutActiveMq)('the limits of a walk on a real broker', () => {
+describe.runIf(!withoutActiveMq)('the limits of a scan on a real broker', () => {
   let broker: RealBroker;
   let jms: JmsTool;
 
@@ -40,7 +40,7 @@ describe.runIf(!withoutActiveMq)('the limits of a walk on a real broker', () => 
     await broker?.stop();
   });
 
-  const send = async (target: WalkTarget, queue: string, messages: readonly Message[]): Promise<void> => {
+  const send = async (target: ScanTarget, queue: string, messages: readonly Message[]): Promise<void> => {
     const connection = await connectAmqp(target);
     await sendAmqp(connection, queue, messages);
     connection.close();
@@ -49,12 +49,12 @@ describe.runIf(!withoutActiveMq)('the limits of a walk on a real broker', () => 
   const numbered = (count: number, more: Partial<Message> = {}): readonly Message[] =>
     Array.from({ length: count }, (_, number) => ({ message_id: `m${number}`, durable: true, body: 'x', ...more }));
 
-  const walk = async (
+  const scan = async (
     queue: string,
-    judge: (message: HeldMessage) => WalkVerdict,
-    { target = broker, ...options }: Partial<WalkOptions> & { readonly target?: WalkTarget } = {},
-  ): Promise<WalkSummary> => {
-    return await walkOn(target).walk(queue, { deadlineMs: Date.now() + walkTimeMs, ...options }, async (batch) =>
+    judge: (message: HeldMessage) => ScanVerdict,
+    { target = broker, ...options }: Partial<ScanOptions> & { readonly target?: ScanTarget } = {},
+  ): Promise<ScanSummary> => {
+    return await scanOn(target).scan(queue, { deadlineMs: Date.now() + scanTimeMs, ...options }, async (batch) =>
       batch.map(judge),
     );
   };
@@ -64,7 +64,7 @@ describe.runIf(!withoutActiveMq)('the limits of a walk on a real broker', () => 
     const quarantine = `${queue}.quarantine`;
     const filled = await fillQueue(broker, jms, queue, { jms: 4_000, amqp: 500, groups: true });
     const processed = new Set(filled.order.filter((_id, position) => position % 4 === 1));
-    const summary = await walk(
+    const summary = await scan(
       queue,
       ({ messageId }) => (processed.has(canonicalAmqpId(messageId) ?? '') ? 'remove' : 'keep'),
       { quarantine },
@@ -89,10 +89,10 @@ describe.runIf(!withoutActiveMq)('the limits of a walk on a real broker', () => 
           queue,
           keyPrefix: 'scan-',
           span: { startMs: 0, retentionSeconds: 0 },
-          deadlineMs: Date.now() + walkTimeMs,
+          deadlineMs: Date.now() + scanTimeMs,
         },
         {
-          walk: walkOn(small),
+          queueScan: scanOn(small),
           identify: identifyHeld({ from: 'message-id' }),
           store: { put: async (_key, text) => void lines.push(...text.trimEnd().split('\n')) },
           readCounts: () => countsOn(small),
@@ -130,7 +130,7 @@ describe.runIf(!withoutActiveMq)('the limits of a walk on a real broker', () => 
     ];
     await send(broker, queue, odd);
     const seen: HeldMessage[] = [];
-    const summary = await walk(
+    const summary = await scan(
       queue,
       (message) => {
         seen.push(message);
@@ -139,7 +139,7 @@ describe.runIf(!withoutActiveMq)('the limits of a walk on a real broker', () => 
       { quarantine },
     );
     expect(seen.map(({ messageId }) => messageId)).toEqual([undefined, huge, 'large', 'last']);
-    expect(summary).toMatchObject({ complete: true, seen: 4, removed: 4, remarks: [] });
+    expect(summary).toMatchObject({ complete: true, seen: 4, removed: 4, notes: [] });
     const quarantined = await rawMessages(broker, quarantine);
     expect(quarantined.map((bytes) => Math.floor(bytes.length / mebibyte))).toEqual([0, 0, 90, 0]);
   }, 120_000);
@@ -147,7 +147,7 @@ describe.runIf(!withoutActiveMq)('the limits of a walk on a real broker', () => 
   it('leaves expired messages to the broker', async () => {
     const queue = `expired-${randomUUID()}`;
     await send(broker, queue, [...numbered(300, { ttl: 1 }), ...numbered(300)]);
-    expect(await walk(queue, () => 'keep')).toMatchObject({ complete: true, seen: 300 });
+    expect(await scan(queue, () => 'keep')).toMatchObject({ complete: true, seen: 300 });
   });
 
   it('ends at a message that was delivered too often', async () => {
@@ -157,28 +157,28 @@ describe.runIf(!withoutActiveMq)('the limits of a walk on a real broker', () => 
       { message_id: 'worn', durable: true, delivery_count: 5, body: 'x' },
       ...numbered(5),
     ]);
-    const summary = await walk(queue, () => 'keep');
+    const summary = await scan(queue, () => 'keep');
     expect(summary).toMatchObject({ complete: false, seen: 10, deliveries: { before: 0, after: 0 } });
-    expect(summary.remarks).toEqual([expect.stringContaining('position 10 was delivered 5 times')]);
+    expect(summary.notes).toEqual([expect.stringContaining('position 10 was delivered 5 times')]);
   });
 
   it('names what the broker refuses', async () => {
-    const wrong = { amqpUrl: broker.amqpUrl, credentials: { username: 'walker', password: 'guessed' } };
-    const error = await walk('any', () => 'keep', { target: wrong }).catch((caught: unknown) => caught);
+    const wrong = { amqpUrl: broker.amqpUrl, credentials: { username: 'scanner', password: 'guessed' } };
+    const error = await scan('any', () => 'keep', { target: wrong }).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ name: 'AccessDenied' });
     expect(String(error)).not.toContain('guessed');
     const nobody = { amqpUrl: 'amqp://127.0.0.1:1', credentials: wrong.credentials };
-    await expect(walk('any', () => 'keep', { target: nobody })).rejects.toMatchObject({ name: 'ServiceUnavailable' });
+    await expect(scan('any', () => 'keep', { target: nobody })).rejects.toMatchObject({ name: 'ServiceUnavailable' });
   });
 
   it('gives everything back when the visitor fails', async () => {
     const queue = `failing-${randomUUID()}`;
     await send(broker, queue, numbered(2_500));
-    const fails = walkOn(broker).walk(queue, { deadlineMs: Date.now() + walkTimeMs }, async (batch) => {
+    const fails = scanOn(broker).scan(queue, { deadlineMs: Date.now() + scanTimeMs }, async (batch) => {
       if ((batch[0]?.position ?? 0) > 1_500) throw new Error('the ledger is gone');
       return batch.map(() => 'keep');
     });
     await expect(fails).rejects.toThrow('the ledger is gone');
-    expect(await walk(queue, () => 'keep')).toMatchObject({ seen: 2_500, deliveries: { before: 0, after: 0 } });
+    expect(await scan(queue, () => 'keep')).toMatchObject({ seen: 2_500, deliveries: { before: 0, after: 0 } });
   });
 });

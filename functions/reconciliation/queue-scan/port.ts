@@ -1,16 +1,6 @@
-/**
- * A message-id or correlation-id as AMQP carries it: text, unsigned long, UUID or bytes. Bytes without a word on their
- * type come from clients that do not tell UUIDs from other bytes.
- */
-export type AmqpId =
-  | string
-  | number
-  | bigint
-  | Uint8Array
-  | { readonly uuid: Uint8Array }
-  | { readonly binary: Uint8Array };
+import type { AmqpId } from '../../ledger/message-id.ts';
 
-/** A message as the walk holds it; nobody else gets it meanwhile. Times are milliseconds since the Unix epoch. */
+/** A message as the scan holds it; nobody else gets it meanwhile. Times are milliseconds since the Unix epoch. */
 export interface HeldMessage {
   /** Place in the queue, from 0. */
   readonly position: number;
@@ -34,41 +24,41 @@ export interface HeldMessage {
 }
 
 /** `remove`: to the quarantine and out of the queue; `keep`: left in place. */
-export type WalkVerdict = 'keep' | 'remove';
+export type ScanVerdict = 'keep' | 'remove';
 
-export interface WalkOptions {
+export interface ScanOptions {
   /** Queue that gets a copy of what is removed, before it is; nothing may be removed without. */
   readonly quarantine?: string;
-  /** Reading and removing ends then, with what there is, in milliseconds since the Unix epoch; letting go takes longer. */
+  /** Reading and removing ends then, with what there is, in milliseconds since the Unix epoch; releasing takes longer. */
   readonly deadlineMs: number;
 }
 
-/** What a walk did. */
-export interface WalkSummary {
+/** What a scan did. */
+export interface ScanSummary {
   /** Messages that were held, each once. */
   readonly seen: number;
   readonly removed: number;
   /** Whether the end of what the broker offers was reached; what other consumers hold it offers nobody. */
   readonly complete: boolean;
-  /** Why it was not, or what else a person must know; empty for a walk without anything remarkable. */
-  readonly remarks: readonly string[];
-  /** The highest delivery count of a message before the walk, and the highest that it leaves behind. */
+  /** Why it was not, or what else an operator must know; empty for a scan without anything to note. */
+  readonly notes: readonly string[];
+  /** The highest delivery count of a message before the scan, and the highest that it leaves behind. */
   readonly deliveries: { readonly before: number; readonly after: number };
 }
 
-/** Goes through a queue in order without changing it, but for what its visitor judges to be removed. */
-export interface QueueWalk {
+/** Reads a queue in order without changing it, except for the messages that its visitor removes (a repair). */
+export interface QueueScan {
   /**
    * Hands every message of the queue to `visit`, in order and in batches of at most 100; what is judged `remove` is
    * copied to the quarantine and consumed, everything else is left where it was, whatever happens. While `visit` looks
-   * one batch up it may be called with the next ones, so that the queue is not read slower than the ledger.
+   * up one batch it may be called with the next ones, so that the queue is not read slower than the ledger.
    *
-   * @throws what `visit` throws, after everything held was let go; ServiceUnavailable when the broker is lost,
+   * @throws what `visit` throws, after everything held was released; ServiceUnavailable when the broker is lost,
    * AccessDenied for credentials that it refuses, NotFound for a queue that it does not have
    */
-  walk(
+  scan(
     queue: string,
-    options: WalkOptions,
-    visit: (batch: readonly HeldMessage[]) => Promise<readonly WalkVerdict[]>,
-  ): Promise<WalkSummary>;
+    options: ScanOptions,
+    visit: (batch: readonly HeldMessage[]) => Promise<readonly ScanVerdict[]>,
+  ): Promise<ScanSummary>;
 }

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalAmqpId } from '../../../functions/ledger/message-id.ts';
 import { quarantineCopy } from '../../../functions/reconciliation/amqp/quarantine-copy.ts';
-import type { HeldMessage, WalkSummary } from '../../../functions/reconciliation/queue-walk/port.ts';
+import type { HeldMessage, ScanSummary } from '../../../functions/reconciliation/queue-scan/port.ts';
 import { connectAmqp, sendAmqp } from '../../../tools/real/activemq/amqp-source.ts';
-import { walkOn } from '../../../tools/real/activemq/broker-access.ts';
+import { scanOn } from '../../../tools/real/activemq/broker-access.ts';
 import { openBroker } from '../../../tools/real/activemq/given-broker.ts';
 import type { TestBroker } from '../../../tools/real/activemq/test-broker.ts';
 import { waitUntil } from '../../../tools/real/wait-until.ts';
@@ -13,12 +13,12 @@ import { JmsTool } from './jms-tool.ts';
 import { rawMessages } from './raw-queue.ts';
 import { withoutActiveMq } from './without-activemq.ts';
 
-/** A walk through 20,000 messages takes seconds; the limit is for a busy host. */
-const walkTimeMs = 120_000;
+/** A scan of 20,000 messages takes seconds; the limit is for a busy host. */
+const scanTimeMs = 120_000;
 
 const idOf = ({ messageId }: HeldMessage): string => canonicalAmqpId(messageId) ?? '';
 
-describe.runIf(!withoutActiveMq)('a walk through a queue of a real broker', () => {
+describe.runIf(!withoutActiveMq)('a scan of a queue of a real broker', () => {
   let broker: TestBroker;
   let jms: JmsTool;
 
@@ -37,11 +37,11 @@ describe.runIf(!withoutActiveMq)('a walk through a queue of a real broker', () =
     queue: string,
     quarantine: string,
     processed: ReadonlySet<string>,
-  ): Promise<{ readonly summary: WalkSummary; readonly seen: readonly string[] }> => {
+  ): Promise<{ readonly summary: ScanSummary; readonly seen: readonly string[] }> => {
     const seen: string[] = [];
-    const summary = await walkOn(broker).walk(
+    const summary = await scanOn(broker).scan(
       queue,
-      { quarantine, deadlineMs: Date.now() + walkTimeMs },
+      { quarantine, deadlineMs: Date.now() + scanTimeMs },
       async (batch) =>
         batch.map((message) => {
           seen[message.position] = idOf(message);
@@ -58,25 +58,25 @@ describe.runIf(!withoutActiveMq)('a walk through a queue of a real broker', () =
     new Set(order.filter((_id, position) => position % 10 < 2 || position % 37 === 5));
 
   it('removes exactly what is proved processed of 20,000 mixed messages, beside a live consumer', async () => {
-    const queue = `walk-${randomUUID()}`;
+    const queue = `scan-${randomUUID()}`;
     const quarantine = `${queue}.quarantine`;
     const filled = await fillQueue(broker, jms, queue, { jms: 10_000, amqp: 10_200 });
     expect(filled.order.length).toBe(20_200);
     const processed = interleaved(filled);
 
     const live = await jms.consumeSlowly(queue, 20);
-    const beforeWalk = await waitUntil('the first messages', 10_000, async () => live.received.length || undefined);
+    const beforeScan = await waitUntil('the first messages', 10_000, async () => live.received.length || undefined);
     const { summary, seen } = await repair(queue, quarantine, processed);
-    const duringWalk = live.received.length;
-    await waitUntil('more messages', 10_000, async () => live.received.length > duringWalk + 20 || undefined);
+    const duringScan = live.received.length;
+    await waitUntil('more messages', 10_000, async () => live.received.length > duringScan + 20 || undefined);
     await live.end();
 
-    // What the consumer had before the walk held the queue was its own to take.
+    // What the consumer had before the scan held the queue was its own to take.
     const taken = live.received.map(({ id }) => id);
     const mine = new Set(seen);
     const removed = new Set(filled.order.filter((id) => processed.has(id) && mine.has(id)));
     expect(summary).toMatchObject({ complete: true, removed: removed.size, deliveries: { before: 0, after: 0 } });
-    expect(beforeWalk).toBeGreaterThan(0);
+    expect(beforeScan).toBeGreaterThan(0);
     expect(filled.order.length - seen.length).toBeLessThan(taken.length);
 
     const consumed = new Set(taken);
@@ -113,10 +113,10 @@ describe.runIf(!withoutActiveMq)('a walk through a queue of a real broker', () =
         queue,
         Array.from({ length: count }, (_, number) => message(number)),
       );
-      let walking = true;
+      let scanning = true;
       const sending = (async () => {
         let sent = count;
-        while (walking) {
+        while (scanning) {
           const more = Array.from({ length: 50 }, (_, number) => message(sent + number));
           await sendAmqp(connection, queue, more);
           sent += more.length;
@@ -125,7 +125,7 @@ describe.runIf(!withoutActiveMq)('a walk through a queue of a real broker', () =
       })();
       const removed = everyThird(count);
       const { summary, seen } = await repair(queue, `${queue}.quarantine`, removed);
-      walking = false;
+      scanning = false;
       const sent = await sending;
       const order = Array.from({ length: sent }, (_, number) => `ID:m${number}`);
       expect(summary.complete).toBe(true);

@@ -3,18 +3,18 @@ import type { Credentials } from '../../brokers/broker-secrets.ts';
 import type { BrokerSnapshot } from '../../brokers/broker-snapshot.ts';
 import { type DrError, InvalidInput, ServiceUnavailable } from '../../runtime/errors.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import type { HeldMessage, QueueWalk, WalkOptions, WalkSummary, WalkVerdict } from './port.ts';
-import { WalkConnection } from './walk-connection.ts';
-import { WalkLane } from './walk-lane.ts';
-import { removingConnections } from './walk-limits.ts';
-import type { WalkPath } from './walk-reader.ts';
-import { WalkRun } from './walk-run.ts';
+import type { HeldMessage, QueueScan, ScanOptions, ScanSummary, ScanVerdict } from './port.ts';
+import { QuarantineMover } from './quarantine-mover.ts';
+import type { ScanPath } from './queue-reader.ts';
+import { ScanConnection } from './scan-connection.ts';
+import { removingConnections } from './scan-limits.ts';
+import { ScanRun } from './scan-run.ts';
 
 /** Characters with which a name means several queues, or has options behind it. */
 const notInNames = /[,*>?]/;
 
-/** Walks through queues of an ActiveMQ broker over AMQP 1.0; docs/adr/0014-queue-walk.md explains how. */
-export class AmqpQueueWalk implements QueueWalk {
+/** Scans queues of an ActiveMQ broker over AMQP 1.0; docs/adr/0014-queue-walk.md explains how. */
+export class AmqpQueueScan implements QueueScan {
   readonly #runtime: Runtime;
   readonly #access: { readonly broker: Pick<BrokerSnapshot, 'amqpEndpoints'>; readonly credentials: Credentials };
 
@@ -27,42 +27,42 @@ export class AmqpQueueWalk implements QueueWalk {
   }
 
   /** @throws InvalidInput for a name that is not one queue's, and as the port says */
-  async walk(
+  async scan(
     queue: string,
-    options: WalkOptions,
-    visit: (batch: readonly HeldMessage[]) => Promise<readonly WalkVerdict[]>,
-  ): Promise<WalkSummary> {
+    options: ScanOptions,
+    visit: (batch: readonly HeldMessage[]) => Promise<readonly ScanVerdict[]>,
+  ): Promise<ScanSummary> {
     const { quarantine, deadlineMs } = options;
     for (const name of [queue, quarantine ?? queue]) {
       if (name === '' || notInNames.test(name)) throw new InvalidInput(`"${name}" is not the name of one queue`);
     }
     if (queue === quarantine) throw new InvalidInput(`${queue} cannot be its own quarantine`);
-    const opened: WalkConnection[] = [];
+    const opened: ScanConnection[] = [];
     try {
       const first = await this.#open(quarantine, opened);
-      const others: WalkPath[] = [];
+      const others: ScanPath[] = [];
       const count = quarantine === undefined ? 1 : removingConnections;
       while (opened.length < count) others.push(await this.#open(quarantine, opened));
       const { clock } = this.#runtime;
-      return await new WalkRun({ clock, queue, deadlineMs, paths: [first, ...others], visit }).walk();
+      return await new ScanRun({ clock, queue, deadlineMs, paths: [first, ...others], visit }).scan();
     } finally {
       for (const connection of opened) await connection.close();
     }
   }
 
   /** Opens a connection, with what removes where there is a quarantine; notes it in `opened` at once, for its end. */
-  async #open(quarantine: string | undefined, opened: WalkConnection[]): Promise<WalkPath> {
+  async #open(quarantine: string | undefined, opened: ScanConnection[]): Promise<ScanPath> {
     const connection = await this.#connect();
     opened.push(connection);
     return quarantine === undefined
       ? { connection }
-      : { connection, lane: await WalkLane.open(connection, quarantine) };
+      : { connection, mover: await QuarantineMover.open(connection, quarantine) };
   }
 
   /** @throws AccessDenied, ServiceUnavailable */
-  async #connect(): Promise<WalkConnection> {
+  async #connect(): Promise<ScanConnection> {
     const opened = await openActive(this.#runtime, this.#access.broker);
-    if (opened.state === 'accepts') return await WalkConnection.open(opened.stream, this.#access.credentials);
+    if (opened.state === 'accepts') return await ScanConnection.open(opened.stream, this.#access.credentials);
     const error: DrError = new ServiceUnavailable(`the broker's AMQP endpoints answered "${opened.state}"`);
     throw error;
   }

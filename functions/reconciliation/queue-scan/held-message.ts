@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { applicationProperty, type MessageFacts } from '../amqp/read-message.ts';
+import { type AmqpMessageFacts, applicationProperty } from '../amqp/read-message.ts';
 import type { HeldMessage } from './port.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { HeldMessage } from './port.ts';
  */
 export const heldMessage = (
   bytes: Buffer,
-  facts: MessageFacts,
+  facts: AmqpMessageFacts,
   { position, arrivedAtMs }: { readonly position: number; readonly arrivedAtMs: number },
   bodyOf: (bytes: Buffer) => Uint8Array | undefined,
 ): HeldMessage => ({

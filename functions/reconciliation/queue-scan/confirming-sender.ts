@@ -1,5 +1,5 @@
 import type { Delivery, EventContext, Sender } from 'rhea';
-import type { WalkConnection } from './walk-connection.ts';
+import type { ScanConnection } from './scan-connection.ts';
 
 const reasonOf = (error: unknown): string => {
   const { condition, description } = (error ?? {}) as { readonly condition?: string; readonly description?: string };
@@ -8,7 +8,7 @@ const reasonOf = (error: unknown): string => {
 
 /** Sends encoded messages over one link and learns what the broker did with each. */
 export class ConfirmingSender {
-  readonly #connection: WalkConnection;
+  readonly #connection: ScanConnection;
   readonly #sender: Sender;
   readonly #target: string;
   readonly #waiting = new Set<Delivery>();
@@ -16,7 +16,7 @@ export class ConfirmingSender {
   #onAllAnswered: () => void = () => {};
 
   /** @param target what the link leads to, for messages */
-  constructor(connection: WalkConnection, sender: Sender, target: string) {
+  constructor(connection: ScanConnection, sender: Sender, target: string) {
     this.#connection = connection;
     this.#sender = sender;
     this.#target = target;

@@ -1,41 +1,41 @@
 import rhea from 'rhea';
 import { amqpBodyBytes } from '../../ledger/amqp-body.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { type MessageFacts, readMessage } from '../amqp/read-message.ts';
+import { type AmqpMessageFacts, readMessage } from '../amqp/read-message.ts';
 import { heldMessage } from './held-message.ts';
+import { type Arrival, HoldingLink } from './holding-link.ts';
 import { LinkEnd } from './link-end.ts';
 import type { HeldMessage } from './port.ts';
+import type { QuarantineMover } from './quarantine-mover.ts';
 import { RequestSize } from './request-size.ts';
-import type { WalkConnection } from './walk-connection.ts';
-import type { WalkLane } from './walk-lane.ts';
-import { deliveriesLimit, groupedLimit, linkWindow, producerSkewMs, shareBytes, stepLinks } from './walk-limits.ts';
-import { type Arrival, WalkLink } from './walk-link.ts';
+import type { ScanConnection } from './scan-connection.ts';
+import { chunkBytes, deliveriesLimit, groupedLimit, linkWindow, producerSkewMs, stepLinks } from './scan-limits.ts';
 
-/** A connection of a walk; one on which messages are removed has a lane. */
-export interface WalkPath {
-  readonly connection: WalkConnection;
-  readonly lane?: WalkLane;
+/** A connection of a scan; one on which messages are removed has a mover. */
+export interface ScanPath {
+  readonly connection: ScanConnection;
+  readonly mover?: QuarantineMover;
 }
 
-/** The connections of a walk, at least one. */
-export type WalkPaths = readonly [WalkPath, ...WalkPath[]];
+/** The connections of a scan, at least one. */
+export type ScanPaths = readonly [ScanPath, ...ScanPath[]];
 
 /** A message that a link holds. */
-export interface Held extends Arrival {
+export interface HeldDelivery extends Arrival {
   readonly message: HeldMessage;
 }
 
 /** Messages of one link, in the order of the queue. */
-export interface Share {
-  readonly link: WalkLink;
-  readonly path: WalkPath;
-  readonly held: readonly Held[];
+export interface Chunk {
+  readonly link: HoldingLink;
+  readonly path: ScanPath;
+  readonly held: readonly HeldDelivery[];
 }
 
-/** Why no more is read: the end, or what was in the way. */
+/** Why no more is read: the end, or what prevented it. */
 export type ReadingEnd =
-  | { readonly complete: true; readonly remark?: string }
-  | { readonly complete: false; readonly remark: string };
+  | { readonly complete: true; readonly note?: string }
+  | { readonly complete: false; readonly note: string };
 
 /** How far a queue is to be read. */
 export interface ReadingLimits {
@@ -46,7 +46,7 @@ export interface ReadingLimits {
 }
 
 /** What is known of a message that is none of AMQP 1.0: nothing. */
-const unreadable: MessageFacts = {
+const unreadable: AmqpMessageFacts = {
   messageId: undefined,
   correlationId: undefined,
   groupId: undefined,
@@ -57,7 +57,7 @@ const unreadable: MessageFacts = {
   deliveryCount: 0,
 };
 
-const factsOf = (bytes: Buffer): MessageFacts => {
+const factsOf = (bytes: Buffer): AmqpMessageFacts => {
   try {
     return readMessage(bytes);
   } catch {
@@ -69,9 +69,9 @@ const bodyOf = (bytes: Buffer): Uint8Array | undefined => amqpBodyBytes(rhea.mes
 
 /** A link that is being filled. */
 interface Filling {
-  readonly link: WalkLink;
-  readonly path: WalkPath;
-  readonly held: Held[];
+  readonly link: HoldingLink;
+  readonly path: ScanPath;
+  readonly held: HeldDelivery[];
 }
 
 /** The link to which the broker offers all messages of groups, and how many messages it holds. */
@@ -82,13 +82,13 @@ interface Grouped {
 
 /**
  * Takes hold of a queue from its head on, by links of which each holds a part; docs/adr/0014-queue-walk.md says why. What
- * it holds stays held until `giveBack`.
+ * it holds stays held until `release`.
  */
-export class WalkReader {
+export class QueueReader {
   readonly #limits: ReadingLimits;
-  readonly #paths: WalkPaths;
+  readonly #paths: ScanPaths;
   readonly #startedMs: number;
-  readonly #links: WalkLink[] = [];
+  readonly #links: HoldingLink[] = [];
   readonly #size = new RequestSize();
   #grouped: Grouped | undefined;
   /** The first groups that were met. */
@@ -99,7 +99,7 @@ export class WalkReader {
   #seen = 0;
   #end: ReadingEnd | undefined;
 
-  constructor(limits: ReadingLimits, paths: WalkPaths) {
+  constructor(limits: ReadingLimits, paths: ScanPaths) {
     this.#limits = limits;
     this.#paths = paths;
     this.#startedMs = limits.clock.nowMs();
@@ -121,12 +121,12 @@ export class WalkReader {
    *
    * @throws AccessDenied, NotFound, ServiceUnavailable
    */
-  async read(): Promise<readonly Share[]> {
-    const shares: Share[] = [];
-    while (shares.length < stepLinks) {
+  async read(): Promise<readonly Chunk[]> {
+    const chunks: Chunk[] = [];
+    while (chunks.length < stepLinks) {
       if (this.#grouped !== undefined) {
         // The link with the groups goes on alone.
-        shares.push(await this.#readGrouped(this.#grouped));
+        chunks.push(await this.#readGrouped(this.#grouped));
         break;
       }
       const filled = this.#filled;
@@ -134,25 +134,25 @@ export class WalkReader {
       const next = this.#mustStop() ? undefined : await this.#attach();
       if (filled !== undefined) {
         if (next !== undefined) await this.#flush(filled);
-        shares.push(filled);
+        chunks.push(filled);
       }
       if (next === undefined) break;
       await this.#fill(next);
       if (this.#grouped === undefined) this.#filled = next;
-      else shares.push(next);
+      else chunks.push(next);
     }
-    return shares.filter(({ held }) => held.length > 0);
+    return chunks.filter(({ held }) => held.length > 0);
   }
 
   /**
-   * Gives back everything that is held, from the head of the queue on, so that its order is as it was.
+   * Returns everything that is held to the queue, from its head on, so that its order is as it was.
    *
-   * @throws ServiceUnavailable when a connection is lost; what the others hold is given back all the same
+   * @throws ServiceUnavailable when a connection is lost; what the others hold is returned all the same
    */
-  async giveBack(): Promise<void> {
+  async release(): Promise<void> {
     let first: unknown;
     for (const link of this.#links.splice(0)) {
-      await link.giveBack().catch((error: unknown) => {
+      await link.release().catch((error: unknown) => {
         first ??= error;
       });
     }
@@ -163,7 +163,7 @@ export class WalkReader {
   async #attach(): Promise<Filling> {
     const path = this.#paths[this.#turn % this.#paths.length] ?? this.#paths[0];
     this.#turn += 1;
-    const link = await WalkLink.attach(path.connection, this.#limits.queue);
+    const link = await HoldingLink.attach(path.connection, this.#limits.queue);
     this.#links.push(link);
     return { link, path, held: [] };
   }
@@ -172,7 +172,7 @@ export class WalkReader {
   async #fill(filling: Filling): Promise<void> {
     const { link, held } = filling;
     const linkEnd = new LinkEnd();
-    for (let room = linkWindow; room > 0 && weight(held) < shareBytes && !this.#mustStop(); ) {
+    for (let room = linkWindow; room > 0 && weight(held) < chunkBytes && !this.#mustStop(); ) {
       const answer = await link.request(this.#size.next(room));
       const came = this.#hold(filling);
       const nothingMore = linkEnd.reached(answer, came);
@@ -195,12 +195,12 @@ export class WalkReader {
     }
   }
 
-  /** Reads on by the link that owns message groups. Only the end of the queue or of the walk parts from it. */
-  async #readGrouped(grouped: Grouped): Promise<Share> {
+  /** Reads on by the link that owns message groups. Only the end of the queue or of the scan parts from it. */
+  async #readGrouped(grouped: Grouped): Promise<Chunk> {
     const { link, path } = grouped.filling;
     const filling: Filling = { link, path, held: [] };
     const linkEnd = new LinkEnd();
-    for (let room = linkWindow; room > 0 && weight(filling.held) < shareBytes && !this.#mustStop(); ) {
+    for (let room = linkWindow; room > 0 && weight(filling.held) < chunkBytes && !this.#mustStop(); ) {
       const answer = await link.request(this.#size.next(room));
       const came = this.#hold(filling);
       if (linkEnd.reached(answer, came)) this.#stop({ complete: true });
@@ -216,9 +216,9 @@ export class WalkReader {
 
   #mustStop(): boolean {
     const { clock, deadlineMs, queue } = this.#limits;
-    if (clock.nowMs() >= deadlineMs) this.#stop({ complete: false, remark: 'the time was over before the end' });
+    if (clock.nowMs() >= deadlineMs) this.#stop({ complete: false, note: 'the time was over before the end' });
     if ((this.#grouped?.held ?? 0) >= groupedLimit)
-      this.#stop({ complete: false, remark: tooManyGrouped(queue, this.#groups) });
+      this.#stop({ complete: false, note: tooManyGrouped(queue, this.#groups) });
     return this.#end !== undefined;
   }
 
@@ -233,18 +233,18 @@ export class WalkReader {
     if (this.#groups.size > 0) {
       this.#grouped ??= { filling, held: filling.held.length };
       // Another link has the queue by now, and nobody would get the groups' messages.
-      if (filling.link !== this.#links.at(-1)) this.#stop({ complete: false, remark: groupsParted(this.#groups) });
+      if (filling.link !== this.#links.at(-1)) this.#stop({ complete: false, note: groupsParted(this.#groups) });
     }
     return arrivals.length;
   }
 
-  #accepted(arrivals: readonly Arrival[]): readonly Held[] {
-    const held: Held[] = [];
+  #accepted(arrivals: readonly Arrival[]): readonly HeldDelivery[] {
+    const held: HeldDelivery[] = [];
     let newer = 0;
     for (const arrival of this.#end?.complete === false ? [] : arrivals) {
       const facts = factsOf(arrival.bytes);
       if (facts.deliveryCount >= deliveriesLimit) {
-        this.#stop({ complete: false, remark: worn(this.#seen, facts.deliveryCount) });
+        this.#stop({ complete: false, note: worn(this.#seen, facts.deliveryCount) });
         break;
       }
       const place = { position: this.#seen, arrivedAtMs: this.#limits.clock.nowMs() };
@@ -252,17 +252,17 @@ export class WalkReader {
       this.#seen += 1;
       if ((facts.createdAtMs ?? 0) > this.#startedMs + producerSkewMs) newer += 1;
     }
-    if (newer > 0 && newer === arrivals.length) this.#stop({ complete: true, remark: onlyNewer });
+    if (newer > 0 && newer === arrivals.length) this.#stop({ complete: true, note: onlyNewer });
     return held;
   }
 }
 
-/** Groups that a remark names; it is read by a person. */
+/** Groups that a note names; it is read by an operator. */
 const namedGroups = 5;
 
-const weight = (held: readonly Held[]): number => held.reduce((sum, { bytes }) => sum + bytes.length, 0);
+const weight = (held: readonly HeldDelivery[]): number => held.reduce((sum, { bytes }) => sum + bytes.length, 0);
 
-const onlyNewer = 'messages that came during the walk were not all looked at';
+const onlyNewer = 'messages that came during the scan were not all looked at';
 
 const namesOf = (groups: ReadonlySet<string>): string => [...groups].map((group) => JSON.stringify(group)).join(', ');
 
@@ -274,5 +274,5 @@ const groupsParted = (groups: ReadonlySet<string>): string =>
   `the first message of a group came late, and others of ${namesOf(groups)} cannot be had any more; run again`;
 
 const worn = (position: number, deliveries: number): string =>
-  `the message at position ${position} was delivered ${deliveries} times already, and a walk that broke off would add one ` +
+  `the message at position ${position} was delivered ${deliveries} times already, and a scan that broke off would add one ` +
   'more: nothing from it on was looked at. Consume it or move it away, then run again';

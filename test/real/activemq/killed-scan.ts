@@ -2,24 +2,24 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { WalkSummary } from '../../../functions/reconciliation/queue-walk/port.ts';
-import type { ChildTask } from './walk-child.ts';
+import type { ScanSummary } from '../../../functions/reconciliation/queue-scan/port.ts';
+import type { ChildTask } from './scan-child.ts';
 
 const node = join(import.meta.dirname, '../../../node_modules/.bin/node');
 
-/** Where a walk is killed: after so many batches and then so many milliseconds. */
+/** Where a scan is killed: after so many batches and then so many milliseconds. */
 export interface KillMoment {
   readonly batches: number;
   readonly thenMs: number;
 }
 
 /**
- * Runs a walk in a process of its own and kills it with SIGKILL.
+ * Runs a scan in a process of its own and kills it with SIGKILL.
  *
  * @returns undefined when it was killed; its summary when it ended before
  */
-export const walkInChild = async (task: ChildTask, moment?: KillMoment): Promise<WalkSummary | undefined> => {
-  const child = spawn(node, [join(import.meta.dirname, 'walk-child.ts'), JSON.stringify(task)], {
+export const scanInChild = async (task: ChildTask, moment?: KillMoment): Promise<ScanSummary | undefined> => {
+  const child = spawn(node, [join(import.meta.dirname, 'scan-child.ts'), JSON.stringify(task)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
@@ -28,9 +28,9 @@ export const walkInChild = async (task: ChildTask, moment?: KillMoment): Promise
     problems += text;
   });
   let batches = 0;
-  let summary: WalkSummary | undefined;
+  let summary: ScanSummary | undefined;
   for await (const line of createInterface({ input: child.stdout })) {
-    if (line !== 'batch') summary = JSON.parse(line) as WalkSummary;
+    if (line !== 'batch') summary = JSON.parse(line) as ScanSummary;
     batches += 1;
     if (batches === moment?.batches) {
       await pause(moment.thenMs);
@@ -39,7 +39,7 @@ export const walkInChild = async (task: ChildTask, moment?: KillMoment): Promise
   }
   await ended;
   if (summary === undefined && child.signalCode !== 'SIGKILL') {
-    throw new Error(`the walk ended with ${child.exitCode}: ${problems.slice(-2_000)}`);
+    throw new Error(`the scan ended with ${child.exitCode}: ${problems.slice(-2_000)}`);
   }
   return summary;
 };

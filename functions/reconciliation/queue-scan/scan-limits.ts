@@ -1,4 +1,4 @@
-/** Messages that the visitor gets at a time: what one look at the ledger takes (docs/adr/0015-ledger.md). */
+/** Messages that the visitor gets at a time: what one lookup in the ledger takes (docs/adr/0015-ledger.md). */
 export const batchSize = 100;
 
 /** Batches that are looked up side by side, so that the queue is not read slower than the ledger answers. */
@@ -17,7 +17,7 @@ export const linkWindow = 1_000;
 export const groupedLimit = 100_000;
 
 /**
- * Connections of a walk that removes: half of them remove while messages arrive on the other half. The broker stores every
+ * Connections of a scan that removes: half of them remove while messages arrive on the other half. The broker stores every
  * step of a connection before it takes the next, so one alone would remove at a third of the rate of a plain consumer
  * (docs/adr/0014-queue-walk.md).
  */
@@ -26,8 +26,8 @@ export const removingConnections = 8;
 /** Messages and bytes of one transaction: the broker keeps an open one in memory. */
 export const transactionLimits = { messages: 500, bytes: 8 * 1024 * 1024 } as const;
 
-/** Bytes that one share of the queue may take in this process; one message may be larger. */
-export const shareBytes = 16 * 1024 * 1024;
+/** Bytes that one chunk of the queue may take in this process; one message may be larger. */
+export const chunkBytes = 16 * 1024 * 1024;
 
 /** Links that are filled before their messages are judged, while those before are: 4,000 messages keep the ledger busy. */
 export const stepLinks = 4;
@@ -36,10 +36,10 @@ export const stepLinks = 4;
 export const unansweredLimit = 200;
 
 /**
- * A walk that dies adds one delivery to everything it holds, and JMS clients give up after six redeliveries by default
+ * A scan that dies adds one delivery to everything it holds, and JMS clients give up after six redeliveries by default
  * (docs/amazon-mq.md 14.3). So nothing is held that was delivered so often already.
  */
 export const deliveriesLimit = 5;
 
-/** How far a producer's clock may be ahead: what is newer than the walk by more than that came during the walk. */
+/** How far a producer's clock may be ahead: what is newer than the scan by more than that came during the scan. */
 export const producerSkewMs = 60_000;

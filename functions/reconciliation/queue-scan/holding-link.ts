@@ -1,6 +1,6 @@
 import type { Delivery, EventContext, Receiver } from 'rhea';
 import { creditOf, deliverRaw, forget, ignoreLateDrains, TransactionalSession } from './rhea-transactions.ts';
-import type { WalkConnection } from './walk-connection.ts';
+import type { ScanConnection } from './scan-connection.ts';
 
 /** A message as it arrived. */
 export interface Arrival {
@@ -12,7 +12,7 @@ export interface Arrival {
  * What a request for messages came to: `all` that were asked for, `drained` when the broker says that it offers no more
  * now, `silent` when nothing came for a while.
  */
-export type Answer = 'all' | 'drained' | 'silent';
+export type CreditAnswer = 'all' | 'drained' | 'silent';
 
 /**
  * A broker answers within milliseconds, but may hold an answer back until it is asked again (docs/amazon-mq.md 14.9). To
@@ -21,21 +21,21 @@ export type Answer = 'all' | 'drained' | 'silent';
 const quietMs = 150;
 
 /**
- * Makes the link the queue's exclusive consumer, also beside the application's own: of several the newest with the highest
+ * Makes the link the queue's exclusive consumer, even next to the application's own: of several the newest with the highest
  * priority, 127, is the one (docs/amazon-mq.md 14.10). Until the last such link goes nobody else gets anything, so what is
- * given back is in order again before anybody takes from it.
+ * returned is in order again before anybody takes from it.
  */
 const exclusively = '?consumer.exclusive=true&consumer.priority=127';
 
 /** A link that keeps messages of a queue from others without consuming them. It has a session of its own. */
-export class WalkLink {
+export class HoldingLink {
   readonly session: TransactionalSession;
-  readonly #connection: WalkConnection;
+  readonly #connection: ScanConnection;
   readonly #receiver: Receiver;
   #arrived: Arrival[] = [];
-  #onAnswer: (answer: Answer) => void = () => {};
+  #onAnswer: (answer: CreditAnswer) => void = () => {};
 
-  private constructor(connection: WalkConnection, queue: string) {
+  private constructor(connection: ScanConnection, queue: string) {
     this.#connection = connection;
     this.session = new TransactionalSession(connection.connection);
     deliverRaw(this.session.session);
@@ -58,8 +58,8 @@ export class WalkLink {
   }
 
   /** Attaches a link. @throws AccessDenied, NotFound, ServiceUnavailable */
-  static async attach(connection: WalkConnection, queue: string): Promise<WalkLink> {
-    const link = new WalkLink(connection, queue);
+  static async attach(connection: ScanConnection, queue: string): Promise<HoldingLink> {
+    const link = new HoldingLink(connection, queue);
     await connection.answer(`attaching to ${queue}`, (done) => link.#receiver.once('receiver_open', done));
     return link;
   }
@@ -71,11 +71,11 @@ export class WalkLink {
    *
    * @throws ServiceUnavailable
    */
-  async request(credit: number): Promise<Answer> {
+  async request(credit: number): Promise<CreditAnswer> {
     this.#receiver.drain = true;
     this.#receiver.add_credit(credit);
     for (let arrived = this.#arrived.length; ; arrived = this.#arrived.length) {
-      const answer = await this.#connection.answer<Answer>('messages', (done) => {
+      const answer = await this.#connection.answer<CreditAnswer>('messages', (done) => {
         this.#onAnswer = done;
         // Wall time on purpose, as the connection's own.
         AbortSignal.timeout(quietMs).addEventListener('abort', () => done('silent'));
@@ -92,13 +92,13 @@ export class WalkLink {
   }
 
   /**
-   * Gives back everything, in the order of the queue and with its redelivery counters as they were. Ending the session or
+   * Returns everything to the queue, in its order and with its redelivery counters as they were. Ending the session or
    * the connection instead would raise them.
    *
    * @throws ServiceUnavailable
    */
-  async giveBack(): Promise<void> {
-    await this.#connection.answer('giving messages back', (done) => {
+  async release(): Promise<void> {
+    await this.#connection.answer('returning messages to the queue', (done) => {
       this.#receiver.once('receiver_close', done);
       this.#receiver.close();
     });

@@ -1,14 +1,14 @@
 import type { Clock } from '../../runtime/clock.ts';
-import { transactionLimits } from './walk-limits.ts';
-import type { Held, Share } from './walk-reader.ts';
+import type { Chunk, HeldDelivery } from './queue-reader.ts';
+import { transactionLimits } from './scan-limits.ts';
 
-/** What became of the messages that were to be removed. */
+/** The outcome of removing messages. */
 export interface RemovalCount {
   readonly removed: number;
   /** Messages that the broker did not let go to the quarantine; they stay. */
-  readonly refused: readonly { readonly held: Held; readonly why: string }[];
+  readonly refused: readonly { readonly held: HeldDelivery; readonly why: string }[];
   /** Messages for which there was no time. */
-  readonly late: readonly Held[];
+  readonly late: readonly HeldDelivery[];
 }
 
 /** Parts of a list, each within the limits of one transaction; a message that is too large alone is a part alone. */
@@ -31,26 +31,26 @@ export const transactionsOf = <T extends { readonly bytes: { readonly length: nu
 };
 
 /**
- * Removes messages of one share. Where the broker refuses a transaction, its messages are tried one by one, so that only
+ * Removes messages of one chunk. Where the broker refuses a transaction, its messages are tried one by one, so that only
  * those stay that it refuses.
  *
- * @throws as WalkLane.move
+ * @throws as QuarantineMover.move
  */
 export const removeFrom = async (
-  { link, path: { lane } }: Share,
-  messages: readonly Held[],
+  { link, path: { mover } }: Chunk,
+  messages: readonly HeldDelivery[],
   { clock, deadlineMs }: { readonly clock: Clock; readonly deadlineMs: number },
 ): Promise<RemovalCount> => {
   let removed = 0;
-  const refused: { held: Held; why: string }[] = [];
-  const late: Held[] = [];
-  const waiting = lane === undefined ? [] : [...transactionsOf(messages)];
-  for (let part = waiting.shift(); part !== undefined && lane !== undefined; part = waiting.shift()) {
+  const refused: { held: HeldDelivery; why: string }[] = [];
+  const late: HeldDelivery[] = [];
+  const waiting = mover === undefined ? [] : [...transactionsOf(messages)];
+  for (let part = waiting.shift(); part !== undefined && mover !== undefined; part = waiting.shift()) {
     if (clock.nowMs() >= deadlineMs) {
       late.push(...part);
       continue;
     }
-    const why = await lane.move(link, part);
+    const why = await mover.move(link, part);
     const [only] = part;
     if (why === undefined) removed += part.length;
     else if (part.length === 1 && only !== undefined) refused.push({ held: only, why });

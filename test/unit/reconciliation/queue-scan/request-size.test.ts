@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { RequestSize } from '../../../../functions/reconciliation/queue-walk/request-size.ts';
-import { linkWindow, shareBytes } from '../../../../functions/reconciliation/queue-walk/walk-limits.ts';
+import { RequestSize } from '../../../../functions/reconciliation/queue-scan/request-size.ts';
+import { chunkBytes, linkWindow } from '../../../../functions/reconciliation/queue-scan/scan-limits.ts';
 
 const messages = (count: number, length: number) => Array.from({ length: count }, () => ({ bytes: { length } }));
 
@@ -17,9 +17,9 @@ describe('the size of a request', () => {
   it('asks for no more than fit when they are as large as the largest that came last', () => {
     const size = new RequestSize();
     for (let more = 0; more < 3; more++) size.arrived(messages(10, 100));
-    size.arrived([...messages(1, shareBytes / 8), ...messages(3, 10)]);
+    size.arrived([...messages(1, chunkBytes / 8), ...messages(3, 10)]);
     expect(size.next(linkWindow)).toBe(8);
-    size.arrived(messages(1, 2 * shareBytes));
+    size.arrived(messages(1, 2 * chunkBytes));
     expect(size.next(linkWindow)).toBe(1);
     size.arrived([]);
     expect(size.next(linkWindow)).toBe(1);

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import rhea from 'rhea';
 import { describe, expect, it } from 'vitest';
-import type { HeldMessage, WalkSummary } from '../../../../../functions/reconciliation/queue-walk/port.ts';
-import { AmqpQueueWalk } from '../../../../../functions/reconciliation/queue-walk/queue-walk.ts';
+import { AmqpQueueScan } from '../../../../../functions/reconciliation/queue-scan/amqp-queue-scan.ts';
+import type { HeldMessage, ScanSummary } from '../../../../../functions/reconciliation/queue-scan/port.ts';
 import { VirtualClock } from '../../../../../simulator/clock/virtual-clock.ts';
 import { ActiveMqBroker } from '../../../../../simulator/world/broker/active-mq-broker.ts';
 import { AmqpTestClient, settleStreams } from '../../../../support/amqp-client.ts';
@@ -15,9 +15,9 @@ interface Rehearsal {
   readonly clock: VirtualClock;
   readonly broker: ActiveMqBroker;
   readonly client: AmqpTestClient;
-  /** Walks through `q` and removes what the test says; nothing with `remove` left out. */
-  readonly walk: (remove?: (message: HeldMessage) => boolean) => Promise<WalkSummary>;
-  /** Client ends of the walk's connections that are open. */
+  /** Scans `q` and removes what the test says; nothing with `remove` left out. */
+  readonly scan: (remove?: (message: HeldMessage) => boolean) => Promise<ScanSummary>;
+  /** Client ends of the scan's connections that are open. */
   readonly streams: Duplex[];
 }
 
@@ -44,13 +44,13 @@ const rehearse = async (body: (rehearsal: Rehearsal) => Promise<void>, leavesOve
   };
   await clock.run('test', async () => {
     const client = await AmqpTestClient.connect(broker);
-    const walk: Rehearsal['walk'] = (remove) =>
-      new AmqpQueueWalk(runtime, access).walk(
+    const scan: Rehearsal['scan'] = (remove) =>
+      new AmqpQueueScan(runtime, access).scan(
         'q',
         { deadlineMs: clock.nowMs() + hourMs, ...(remove && { quarantine }) },
         async (batch) => batch.map((message) => (remove?.(message) ? 'remove' : 'keep')),
       );
-    await body({ clock, broker, client, walk, streams });
+    await body({ clock, broker, client, scan, streams });
   });
 };
 
@@ -74,11 +74,11 @@ const drained = async (client: AmqpTestClient): Promise<readonly (readonly [unkn
   }
 };
 
-describe('the queue walk on the embedded broker', () => {
+describe('the queue scan on the embedded broker', () => {
   it('sees every message of a deep queue and leaves all of it as it was', async () => {
-    await rehearse(async ({ broker, client, walk }) => {
+    await rehearse(async ({ broker, client, scan }) => {
       await client.sendNumbered('q', 'm', 3_500);
-      const summary = await walk();
+      const summary = await scan();
       expect(summary).toMatchObject({ seen: 3_500, removed: 0, complete: true });
       expect(broker.queueStatistics().get('q')).toMatchObject({
         size: 3_500,
@@ -92,11 +92,11 @@ describe('the queue walk on the embedded broker', () => {
 
   it('sees what the broker leaves over for a link, in its place, and removes it too', async () => {
     await rehearse(
-      async ({ broker, client, walk }) => {
+      async ({ broker, client, scan }) => {
         await client.sendNumbered('q', 'm', 3_500);
-        expect(await walk()).toMatchObject({ seen: 3_500, complete: true, deliveries: { before: 0, after: 0 } });
+        expect(await scan()).toMatchObject({ seen: 3_500, complete: true, deliveries: { before: 0, after: 0 } });
         expect(idsOn(broker, 'q')).toEqual(numbered(3_500));
-        expect(await walk(everyThird)).toMatchObject({ seen: 3_500, removed: 1_166, complete: true });
+        expect(await scan(everyThird)).toMatchObject({ seen: 3_500, removed: 1_166, complete: true });
         expect(idsOn(broker, 'q')).toEqual(numbered(3_500, (number) => number % 3 !== 0));
         expect(idsOn(broker, quarantine).length).toBe(1_166);
       },
@@ -105,10 +105,10 @@ describe('the queue walk on the embedded broker', () => {
   });
 
   it('removes messages that follow each other, and those that stand alone', async () => {
-    await rehearse(async ({ broker, client, walk }) => {
+    await rehearse(async ({ broker, client, scan }) => {
       await client.sendNumbered('q', 'm', 1_250);
       const isWanted = (number: number): boolean => number % 10 < 4 || number % 10 === 7;
-      const summary = await walk(({ messageId }) => isWanted(Number(String(messageId).slice(1))));
+      const summary = await scan(({ messageId }) => isWanted(Number(String(messageId).slice(1))));
       expect(summary).toMatchObject({ seen: 1_250, removed: numbered(1_250, isWanted).length, complete: true });
       expect(idsOn(broker, 'q')).toEqual(numbered(1_250, (number) => !isWanted(number)));
       expect(idsOn(broker, quarantine).sort()).toEqual([...numbered(1_250, isWanted)].sort());
@@ -116,7 +116,7 @@ describe('the queue walk on the embedded broker', () => {
   });
 
   it('removes exactly what is judged so, with a copy of the same bytes, beside a live consumer', async () => {
-    await rehearse(async ({ broker, client, walk }) => {
+    await rehearse(async ({ broker, client, scan }) => {
       const message = (number: number) => ({
         message_id: `m${number}`,
         correlation_id: rhea.types.wrap_ulong(number),
@@ -132,7 +132,7 @@ describe('the queue walk on the embedded broker', () => {
       const bytes = new Map(broker.store.browse('q').map(({ message: stored }) => [stored.id, stored.bytes]));
       const live = await AmqpTestClient.connect(broker);
       await live.receive('q', 5, { answer: 'hold' });
-      const summary = await walk(everyThird);
+      const summary = await scan(everyThird);
       expect(summary).toMatchObject({ seen: 2_395, complete: true });
       await live.close();
       const removed = numbered(2_400, (number) => number > 5 && number % 3 === 0);
@@ -144,13 +144,13 @@ describe('the queue walk on the embedded broker', () => {
         expect(bytes.get(stored.id)?.equals(stored.bytes) ?? true).toBe(true);
       }
       const order = (await drained(client)).map(([id]) => `ID:${id}`);
-      // What the live consumer held goes back when its connection closes, behind what the walk had given back.
+      // What the live consumer held goes back when its connection closes, behind what the scan had given back.
       expect([...order].sort()).toEqual([...numbered(2_400, (number) => number <= 5 || number % 3 !== 0)].sort());
     });
   });
 
-  it('ends where only messages follow that came during the walk, and says so', async () => {
-    await rehearse(async ({ client, walk }) => {
+  it('ends where only messages follow that came during the scan, and says so', async () => {
+    await rehearse(async ({ client, scan }) => {
       await client.send('q', [{ message_id: 'old', creation_time: 0, body: 'x' }]);
       const newer = Array.from({ length: 12 }, (_unused, index) => ({
         message_id: `m${index}`,
@@ -158,16 +158,16 @@ describe('the queue walk on the embedded broker', () => {
         body: 'x',
       }));
       await client.send('q', newer);
-      expect(await walk()).toMatchObject({
+      expect(await scan()).toMatchObject({
         seen: 13,
         complete: true,
-        remarks: [expect.stringContaining('came during the walk')],
+        notes: [expect.stringContaining('came during the scan')],
       });
     });
   });
 
   it('keeps the order of a queue with message groups', async () => {
-    await rehearse(async ({ client, walk }) => {
+    await rehearse(async ({ client, scan }) => {
       await client.send(
         'q',
         Array.from({ length: 1_300 }, (_unused, index) => ({
@@ -176,16 +176,16 @@ describe('the queue walk on the embedded broker', () => {
           body: 'x',
         })),
       );
-      expect(await walk()).toMatchObject({ seen: 1_300, complete: true });
+      expect(await scan()).toMatchObject({ seen: 1_300, complete: true });
       expect((await drained(client)).map(([id]) => `ID:${id}`)).toEqual(numbered(1_300));
     });
   });
 
   it('loses nothing when its connections break in the middle, and a second one finishes the work', async () => {
-    await rehearse(async ({ broker, client, walk, streams }) => {
+    await rehearse(async ({ broker, client, scan, streams }) => {
       await client.sendNumbered('q', 'm', 1_500);
       let judged = 0;
-      const broken = walk((message) => {
+      const broken = scan((message) => {
         judged++;
         if (judged === 700) for (const stream of streams) stream.destroy();
         return everyThird(message);
@@ -194,38 +194,38 @@ describe('the queue walk on the embedded broker', () => {
       await settleStreams();
       expect([...idsOn(broker, 'q'), ...idsOn(broker, quarantine)].sort()).toEqual([...numbered(1_500)].sort());
       expect(broker.queueStatistics().get('q')).toMatchObject({ inFlight: 0, consumers: 0 });
-      expect(await walk(everyThird)).toMatchObject({ complete: true });
+      expect(await scan(everyThird)).toMatchObject({ complete: true });
       expect([...idsOn(broker, quarantine)].sort()).toEqual([...numbered(1_500, (number) => number % 3 === 0)].sort());
       expect(idsOn(broker, 'q')).toEqual(numbered(1_500, (number) => number % 3 !== 0));
     });
   });
 
   it('loses nothing when the broker is started again in the middle', async () => {
-    await rehearse(async ({ broker, client, walk }) => {
+    await rehearse(async ({ broker, client, scan }) => {
       await client.sendNumbered('q', 'm', 900);
       let judged = 0;
-      const broken = walk((message) => {
+      const broken = scan((message) => {
         if (++judged === 300) broker.powerOff();
         return everyThird(message);
       });
       await expect(broken).rejects.toThrow();
       broker.powerOn();
       expect([...idsOn(broker, 'q'), ...idsOn(broker, quarantine)].sort()).toEqual([...numbered(900)].sort());
-      expect(await walk(everyThird)).toMatchObject({ complete: true });
+      expect(await scan(everyThird)).toMatchObject({ complete: true });
       const after = await AmqpTestClient.connect(broker);
       expect(await drained(after)).toEqual(numbered(900, (number) => number % 3 !== 0).map((id) => [id.slice(3), 0]));
     });
   });
 
   it('meets no message that has expired, which the broker puts on the dead-letter queue', async () => {
-    await rehearse(async ({ clock, broker, client, walk }) => {
+    await rehearse(async ({ clock, broker, client, scan }) => {
       await client.send('q', [
         { message_id: 'm1', body: 'x' },
         { message_id: 'm2', ttl: 1_000, body: 'x' },
         { message_id: 'm3', body: 'x' },
       ]);
       await clock.sleepMs(2_000);
-      expect(await walk()).toMatchObject({ seen: 2, complete: true });
+      expect(await scan()).toMatchObject({ seen: 2, complete: true });
       expect([idsOn(broker, 'q'), idsOn(broker, 'ActiveMQ.DLQ')]).toEqual([['ID:m1', 'ID:m3'], ['ID:m2']]);
     });
   });

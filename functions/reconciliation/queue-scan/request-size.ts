@@ -1,6 +1,6 @@
-import { linkWindow, shareBytes } from './walk-limits.ts';
+import { chunkBytes, linkWindow } from './scan-limits.ts';
 
-/** Messages that the first look at a queue asks for, before their size is known; later ones grow tenfold. */
+/** Messages that the first request to a queue asks for, before their size is known; later ones grow tenfold. */
 const firstRequest = 10;
 
 /** How many messages to ask a broker for, so that large ones do not fill the memory. */
@@ -10,7 +10,7 @@ export class RequestSize {
 
   /** Messages to ask for next, at most `room`. */
   next(room: number): number {
-    const fitting = Math.floor(shareBytes / this.#largestBytes);
+    const fitting = Math.floor(chunkBytes / this.#largestBytes);
     return Math.max(1, Math.min(room, this.#next, fitting));
   }
 

@@ -1,6 +1,7 @@
 import { ServiceUnavailable, UnexpectedAnswer } from '../../runtime/errors.ts';
 import { quarantineCopy } from '../amqp/quarantine-copy.ts';
 import { ConfirmingSender } from './confirming-sender.ts';
+import type { Arrival, HoldingLink } from './holding-link.ts';
 import {
   declareMessage,
   dischargeMessage,
@@ -8,21 +9,20 @@ import {
   TransactionalSession,
   type TransactionId,
 } from './rhea-transactions.ts';
-import type { WalkConnection } from './walk-connection.ts';
-import type { Arrival, WalkLink } from './walk-link.ts';
+import type { ScanConnection } from './scan-connection.ts';
 
 /**
  * The part of a connection that removes messages: each goes to the quarantine and out of its queue in one transaction, so
- * that a walk that dies leaves it in exactly one of the two.
+ * that a scan that dies leaves it in exactly one of the two.
  */
-export class WalkLane {
-  readonly connection: WalkConnection;
+export class QuarantineMover {
+  readonly connection: ScanConnection;
   readonly #control: TransactionalSession;
   readonly #coordinator: ConfirmingSender;
   readonly #copies: TransactionalSession;
   readonly #quarantine: ConfirmingSender;
 
-  private constructor(connection: WalkConnection, quarantine: string) {
+  private constructor(connection: ScanConnection, quarantine: string) {
     this.connection = connection;
     this.#control = new TransactionalSession(connection.connection);
     this.#coordinator = new ConfirmingSender(connection, openCoordinatorLink(this.#control), 'transactions');
@@ -32,11 +32,11 @@ export class WalkLane {
   }
 
   /** @throws AccessDenied, NotFound, ServiceUnavailable */
-  static async open(connection: WalkConnection, quarantine: string): Promise<WalkLane> {
-    const lane = new WalkLane(connection, quarantine);
-    await lane.#coordinator.ready();
-    await lane.#quarantine.ready();
-    return lane;
+  static async open(connection: ScanConnection, quarantine: string): Promise<QuarantineMover> {
+    const mover = new QuarantineMover(connection, quarantine);
+    await mover.#coordinator.ready();
+    await mover.#quarantine.ready();
+    return mover;
   }
 
   /**
@@ -45,7 +45,7 @@ export class WalkLane {
    * @returns why the broker refused it, and everything is held as before; undefined when they are moved
    * @throws ServiceUnavailable, when it is unknown which of both happened; UnexpectedAnswer
    */
-  async move(link: WalkLink, messages: readonly Arrival[]): Promise<string | undefined> {
+  async move(link: HoldingLink, messages: readonly Arrival[]): Promise<string | undefined> {
     const id = await this.#begin();
     this.#copies.sendIn(id);
     const refused = await this.#quarantine.send(messages.map(({ bytes }) => quarantineCopy(bytes)));

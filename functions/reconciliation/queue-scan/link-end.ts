@@ -1,6 +1,6 @@
 import { ServiceUnavailable } from '../../runtime/errors.ts';
-import { unansweredLimit } from './walk-limits.ts';
-import type { Answer } from './walk-link.ts';
+import type { CreditAnswer } from './holding-link.ts';
+import { unansweredLimit } from './scan-limits.ts';
 
 /**
  * Tells by a link's answers to its requests when the broker has nothing more for it: when two in a row were empty. The
@@ -16,7 +16,7 @@ export class LinkEnd {
    * @returns whether nothing more is waiting for the link
    * @throws ServiceUnavailable for a broker that does not answer any more
    */
-  reached(answer: Answer, came: number): boolean {
+  reached(answer: CreditAnswer, came: number): boolean {
     this.#empty = answer === 'drained' && came === 0 ? this.#empty + 1 : 0;
     this.#unanswered = answer === 'silent' ? this.#unanswered + 1 : 0;
     if (this.#unanswered === unansweredLimit) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LinkEnd } from '../../../../functions/reconciliation/queue-walk/link-end.ts';
+import { LinkEnd } from '../../../../functions/reconciliation/queue-scan/link-end.ts';
 
 describe('the end of a link', () => {
   it('is two empty answers in a row: behind the first a message may wait', () => {
