@@ -47,9 +47,9 @@ export const adviceFor = (error: unknown): string | undefined => {
 };
 
 const generalAdvice: Readonly<Record<string, string>> = {
-  ServiceUnavailable: 'a write may have happened: look with mq-dr status, then try again',
+  ServiceUnavailable: 'a write may have happened: check with mq-dr status, then try again',
   AccessDenied: 'your own identity needs this permission; docs/cli.md lists them',
-  NotFound: 'give --region with a Region that has the table and the workflows, and --table if its name is another',
+  NotFound: 'set --region to a Region that has the table and the workflows, and --table if the table has another name',
 };
 
 /** What a person reads when a command did not work. Nothing of it is a stack trace, unless the fault is our own. */

@@ -30,7 +30,7 @@ const answerLines = (output: string | undefined, pair: string): readonly string[
   const facts = [
     ...shownMembers.flatMap((member) => (typeof answer[member] === 'string' ? [`${member} ${answer[member]}`] : [])),
     // A step that goes through queues says how far it has come.
-    ...(typeof answer.next === 'number' ? [`${answer.next} queues so far`] : []),
+    ...(typeof answer.next === 'number' ? [`queues so far: ${answer.next}`] : []),
   ];
   const { approvalId } = answer;
   return [

@@ -97,7 +97,7 @@ export const followExecution = async (
       failedLooks += 1;
       const passing = error instanceof DrError && error.kind === 'transient';
       if (!passing || failedLooks > failedLooksAllowed) throw error;
-      tell(`(cannot look now, the run goes on: ${printable(error.message)})`);
+      tell(`(cannot check now, the run continues: ${printable(error.message)})`);
     }
     await runtime.clock.sleepMs(pollSeconds * 1_000);
   }

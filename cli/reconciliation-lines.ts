@@ -39,9 +39,9 @@ const count = (number: number, singular: string): string => `${number} ${singula
 const countLines = (result: Result): readonly string[] => {
   const { queues, processed, unprocessed, uncertain, expired, processedTwice, removed, gone } = result;
   return [
-    `${count(queues, 'queue')}: ${processed} processed already, ${unprocessed} unprocessed, ${uncertain} uncertain, ${expired} expired`,
-    ...(removed + gone > 0 ? [`${removed} taken out to the quarantine, ${gone} gone before`] : []),
-    ...(processedTwice > 0 ? [`${processedTwice} took effect more than once; the manifest names them`] : []),
+    `${count(queues, 'queue')}: ${processed} already processed, ${unprocessed} unprocessed, ${uncertain} uncertain, ${expired} expired`,
+    ...(removed + gone > 0 ? [`${removed} moved to the quarantine, ${gone} consumed by others before`] : []),
+    ...(processedTwice > 0 ? [`${processedTwice} processed more than once; the manifest names them`] : []),
   ];
 };
 

@@ -19,6 +19,6 @@ export const requireRecorded = async (control: Control, { scope, name }: Subject
   const scopes = new Set((await control.items.keys()).map((key) => key.scope).filter((each) => each.startsWith(kind)));
   const names = [...scopes].map((each) => each.slice(kind.length));
   throw OperatorError.refused(
-    `nothing is recorded about "${name}"${didYouMean(name, names)}; if it is right all the same, add --yes. Nothing was changed.`,
+    `nothing is recorded about "${name}"${didYouMean(name, names)}; if the name is right, add --yes. Nothing was changed.`,
   );
 };

@@ -26,7 +26,7 @@ export const runCommand = async (argv: readonly string[], surroundings: Surround
     result = found;
   };
   const program = new Command('mq-dr')
-    .description('Disaster recovery of Amazon MQ: start workflows, see how things stand, answer, stop.')
+    .description('Disaster recovery for Amazon MQ: start workflows, show their state, answer approvals, freeze writes.')
     .addHelpText('after', exitCodesHelp)
     .exitOverride()
     .configureOutput({

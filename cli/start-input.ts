@@ -69,7 +69,7 @@ const insteadOf = (workflow: OperatorWorkflow, choice: string): string =>
 const merge = (workflow: OperatorWorkflow, given: Input, choices: StartChoices): Input => {
   const merged: Record<string, unknown> = { ...given };
   const problems: string[] = Object.hasOwn(given, 'parentRun')
-    ? ['"parentRun" is set by a workflow whose step this one is, never by a person: leave it out']
+    ? ['"parentRun" is set only by a workflow that runs this one as a step: leave it out']
     : [];
   for (const [choice, option] of Object.entries(optionNames)) {
     const chosen = choices[choice as keyof StartChoices];
@@ -96,7 +96,7 @@ const placeOf = (
   if (workflow.startsIn === 'any' || workflow.startsIn === 'primary') return named;
   if (target !== undefined && named !== undefined && target !== named) {
     throw OperatorError.usage(
-      `${workflow.name} is started in the Region that shall take over, ${target}; leave --region ${named} out`,
+      `${workflow.name} is started in the Region that takes over, ${target}; omit --region ${named}`,
     );
   }
   return target ?? named;
@@ -123,7 +123,7 @@ const missingOptions = (workflow: OperatorWorkflow, input: Input, region: string
       ? ['--manifest (the hash that a run with --mode report ended with)']
       : []),
     ...(takes(workflow, 'acceptDataLoss') && input.acceptDataLoss !== true && input.dryRun !== true
-      ? ['--accept-data-loss (what has not crossed stays behind)']
+      ? ['--accept-data-loss (whatever has not been replicated is left behind)']
       : []),
   ];
 };

@@ -11,7 +11,7 @@ const seconds = (milliseconds: number): string => `${Math.round(milliseconds / 1
 
 const lockText = (lock: Lock | undefined, nowMs: number): string => {
   if (lock === undefined) return 'free';
-  const held = `by a ${lock.purpose} run, ${lock.owner}`;
+  const held = `by a run of ${lock.purpose}, ${lock.owner}`;
   return nowMs < lock.expiresAtMs
     ? `held for another ${seconds(lock.expiresAtMs - nowMs)} ${held}`
     : `expired at ${isoSeconds(lock.expiresAtMs)}, was held ${held}`;
@@ -41,7 +41,7 @@ const heartbeatText = (heartbeat: Heartbeat, nowMs: number): string => {
     `${region}: ${role} ${state}`,
     `endpoint ${endpoint}`,
     ...(connections === undefined ? [] : [`${connections} connections`]),
-    ...(backlogEvents === undefined ? [] : [`${backlogEvents} events not crossed`]),
+    ...(backlogEvents === undefined ? [] : [`${backlogEvents} events not replicated`]),
     `${seconds(ageMs)} ago${ageMs > silenceMs ? ', SILENT' : ''}`,
   ].join(', ');
 };
@@ -59,7 +59,7 @@ const pairLines = (status: PairStatus, runs: readonly RegionRuns[], nowMs: numbe
       : [],
   );
   return [
-    printable(`pair ${pair}${status.recorded ? '' : ' (nothing is recorded about it: is the name right?)'}`),
+    printable(`pair ${pair}${status.recorded ? '' : ' (nothing is recorded about it: check the name)'}`),
     row('lock', lockText(status.lock, nowMs)),
     row('freeze', freezeText(status.freeze)),
     row('epoch', epochText(status.epoch, pair)),

@@ -30,17 +30,17 @@ export interface OperatorWorkflow {
 
 const unpairEffect = ({ deleteReplica, replicaBrokerId }: Input): string =>
   deleteReplica === true
-    ? `It ends the replication, reboots the primary and deletes the broker ${replicaBrokerId} with all that it stores.`
-    : 'It ends the replication and reboots the primary.';
+    ? `It ends replication, reboots the primary and deletes the broker ${replicaBrokerId} with everything it stores.`
+    : 'It ends replication and reboots the primary.';
 
 const reconcileEffect = ({ mode = 'report', manifest }: Input): string | undefined => {
   switch (mode) {
     case 'repair':
-      return `It takes what manifest ${manifest} proves processed out of the queues, after a copy to the quarantine.`;
+      return `It moves the messages that manifest ${manifest} proves processed from the queues to the quarantine.`;
     case 'auto':
-      return 'It takes what the ledger proves processed out of the queues, after a copy to the quarantine.';
+      return 'It moves the messages that the ledger proves processed from the queues to the quarantine.';
     case 'configured':
-      return "It does what the pair's settings say about promotions, which may be to take messages out of the queues.";
+      return "It does what the pair's settings say for promotions, which may include moving messages from the queues to the quarantine.";
     default:
       return undefined;
   }
@@ -50,21 +50,21 @@ const workflows: readonly OperatorWorkflow[] = [
   { name: 'create-replica', input: createReplicaInputSchema, startsIn: 'any' },
   {
     name: 'switchover',
-    effect: () => 'Both brokers are closed to clients until their roles are exchanged, and it cannot be cancelled.',
+    effect: () => 'Both brokers refuse clients until their roles are exchanged. It cannot be cancelled.',
     input: switchoverInputSchema,
     startsIn: 'target',
   },
   {
     name: 'failover',
-    effect: () => 'What has not crossed stays behind on the old primary.',
+    effect: () => 'Whatever has not been replicated stays on the old primary.',
     input: failoverInputSchema,
     startsIn: 'taking-over',
   },
   {
     name: 'failback',
     effect: () =>
-      'Both brokers are closed to clients until their roles are exchanged, and it cannot be cancelled. ' +
-      'Then consumers meet what was left behind.',
+      'Both brokers refuse clients until their roles are exchanged. It cannot be cancelled. ' +
+      'Consumers then receive what was left behind.',
     input: failbackInputSchema,
     startsIn: 'taking-over',
   },

@@ -87,7 +87,7 @@ const badEnds = ['FAILED', 'TIMED_OUT', 'ABORTED'] as const;
 const rulesOfPairs: readonly TriggerRule[] = [
   {
     name: 'broker-call',
-    description: 'Somebody promoted, rebooted, changed or deleted a broker: look again.',
+    description: 'A broker was promoted, rebooted, changed or deleted: evaluate readiness.',
     targetFunction: 'receive-event',
     pattern: brokerCall(pairCalls),
   },
@@ -99,7 +99,7 @@ const rulesOfPairs: readonly TriggerRule[] = [
   },
   {
     name: 'heartbeat',
-    description: "Once a minute: what this Region sees of its own brokers, for the other side's eyes.",
+    description: "Once a minute: writes the state of this Region's brokers for the other Region to read.",
     targetFunction: 'write-heartbeat',
     everyMinutes: 1,
     input: {},
@@ -123,7 +123,7 @@ const rulesOfClusters: readonly TriggerRule[] = [
   },
   {
     name: 'cluster-event',
-    description: "A line of a broker's log, or a person, asks for a look at a cluster's policies.",
+    description: "A line of a broker's log, or an operator, asks for a check of a cluster's policies.",
     targetFunction: 'receive-drift-event',
     pattern: { source: ['mq-dr'], 'detail-type': ['Broker Log Match', 'Policy Drift Requested'] },
   },
@@ -168,7 +168,7 @@ export const regionRules = (
 export const pairRules = (pair: string, brokerNames: readonly string[]): readonly TriggerRule[] => [
   {
     name: `${pair}-alarm`,
-    description: `An alarm on what a replica of ${pair} receives of its primary fires: the first signal for a watch.`,
+    description: `An alarm on what the replica of ${pair} receives from its primary: the first signal for a watch.`,
     targetFunction: 'receive-event',
     // A full store or a busy processor says nothing about the other side, and a watch may end in a page.
     pattern: brokerAlarm(
@@ -178,7 +178,7 @@ export const pairRules = (pair: string, brokerNames: readonly string[]): readonl
   },
   {
     name: `${pair}-readiness`,
-    description: `Four times an hour: whether ${pair} could be promoted now. An event only when that changes.`,
+    description: `Four times an hour: whether ${pair} could be promoted now. It sends an event only when that changes.`,
     targetMachine: 'readiness',
     everyMinutes: 15,
     input: { pairs: [pair] },
@@ -189,13 +189,13 @@ export const pairRules = (pair: string, brokerNames: readonly string[]): readonl
 export const clusterRules = (cluster: string, brokerName: string): readonly TriggerRule[] => [
   {
     name: `${cluster}-alarm`,
-    description: `An alarm on a metric of Amazon MQ about ${cluster} fires: what do its policies say?`,
+    description: `An alarm on a metric of Amazon MQ about ${cluster} fires: checks its policies.`,
     targetFunction: 'receive-drift-event',
     pattern: brokerAlarm([brokerName]),
   },
   {
     name: `${cluster}-policy-drift`,
-    description: `Twice an hour: the policies of ${cluster}. Edits inside a broker reach no trail, so nothing else shows them.`,
+    description: `Twice an hour: the policies of ${cluster}. Nothing else notices edits inside a broker.`,
     targetFunction: 'receive-drift-event',
     everyMinutes: 30,
     timed: true,

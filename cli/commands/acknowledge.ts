@@ -19,7 +19,7 @@ const acknowledge = async (options: AcknowledgeOptions, surroundings: Surroundin
   const result = (outcome: string, acknowledgedAtMs: number): CommandResult => ({
     exitCode: exitCodes.done,
     json: { pair, outcome, epoch: { ...epoch, acknowledgedAtMs } },
-    lines: [`${promotion} ${outcome === 'acknowledged' ? 'is acknowledged' : 'was acknowledged already'}`],
+    lines: [`${promotion} ${outcome === 'acknowledged' ? 'is acknowledged' : 'was already acknowledged'}`],
   });
   if (epoch.acknowledgedAtMs !== undefined) return result('already-acknowledged', epoch.acknowledgedAtMs);
   const nowMs = surroundings.runtime.clock.nowMs();
@@ -30,7 +30,7 @@ const acknowledge = async (options: AcknowledgeOptions, surroundings: Surroundin
 /** `mq-dr ack` */
 export const addAcknowledge: AddCommand = (program, surroundings, finish) => {
   withCommonOptions(program.command('ack'))
-    .description('note that you know of the newest promotion, so that automatic runs may act again')
+    .description('acknowledge the newest promotion, so that automatic runs may act again')
     .requiredOption('--pair <name>', 'the pair')
     .action(async (options: AcknowledgeOptions) => {
       finish(await acknowledge(options, surroundings), options);

@@ -21,7 +21,7 @@ const whereElse = async (control: Control, id: string, pair: string): Promise<st
   try {
     const approvals = (await control.items.keys()).filter(({ item }) => item.startsWith(approvalPrefix));
     const owner = approvals.find(({ item }) => item === `${approvalPrefix}${id}`);
-    if (owner !== undefined) return `approval ${id} is of pair ${pairOfScope(owner.scope)}, not of ${pair}`;
+    if (owner !== undefined) return `approval ${id} belongs to pair ${pairOfScope(owner.scope)}, not to ${pair}`;
     const ids = approvals.map(({ item }) => item.slice(approvalPrefix.length));
     return `pair ${pair} has no approval ${id}${didYouMean(id, ids)}`;
   } catch (error) {
@@ -34,9 +34,9 @@ const whyNot = (approval: Approval, nowMs: number): string | undefined => {
   const state = approvalState(approval, nowMs);
   if (state === 'open') return undefined;
   if (state === 'expired') {
-    return `approval ${approval.approvalId} expired at ${isoSeconds(approval.expiresAtMs)}, and expiry means no: start the workflow again`;
+    return `approval ${approval.approvalId} expired at ${isoSeconds(approval.expiresAtMs)}, and expiry means no; start the workflow again`;
   }
-  return `approval ${approval.approvalId} was ${state} already, by ${approval.decidedBy ?? 'somebody unnamed'}; an approval is answered once`;
+  return `approval ${approval.approvalId} was already ${state}, by ${approval.decidedBy ?? 'an unnamed person'}; an approval is answered only once`;
 };
 
 const decide = async (
@@ -68,7 +68,7 @@ const decide = async (
   return {
     exitCode: exitCodes.done,
     json: { pair: options.pair, approvalId: id, status, decidedBy, question, executionArn },
-    lines: [`${status} by ${decidedBy}: ${question}`, `The run sees it at its next look: ${executionArn}`],
+    lines: [`${status} by ${decidedBy}: ${question}`, `The run sees it at its next check: ${executionArn}`],
   };
 };
 
@@ -78,9 +78,9 @@ const addDecision = (
 ): void => {
   withCommonOptions(program.command(name))
     .description(description)
-    .argument('<id>', 'id of the approval, as the notification and status show it')
+    .argument('<id>', 'id of the approval, as shown by the notification and by status')
     .requiredOption('--pair <name>', 'the pair that it is about')
-    .option('--as <name>', 'who decides (default: the user of this machine)')
+    .option('--as <name>', 'who answers (default: the user of this machine)')
     .action(async (id: string, options: DecideOptions) => {
       finish(await decide(id, status, options, surroundings), options);
     });
@@ -88,6 +88,6 @@ const addDecision = (
 
 /** `mq-dr approve <id>` and `mq-dr deny <id>` */
 export const addDecide: AddCommand = (...context) => {
-  addDecision(['approve', 'approved', 'say yes to what a run asks'], ...context);
-  addDecision(['deny', 'denied', 'say no to what a run asks'], ...context);
+  addDecision(['approve', 'approved', 'approve what a run asks for'], ...context);
+  addDecision(['deny', 'denied', 'deny what a run asks for'], ...context);
 };

@@ -40,7 +40,7 @@ const freeze = async (options: FreezeOptions, surroundings: Surroundings): Promi
   const standing = await guards.readFreeze();
   const json = { subject: subject.name };
   if (standing !== undefined) {
-    const lines = [`${subject.name} is frozen already, ${describe(standing)}. Nothing was changed.`];
+    const lines = [`${subject.name} is already frozen, ${describe(standing)}. Nothing was changed.`];
     return { exitCode: exitCodes.done, json: { ...json, outcome: 'already-frozen', freeze: standing }, lines };
   }
   const by = options.as ?? surroundings.userName;
@@ -51,7 +51,7 @@ const freeze = async (options: FreezeOptions, surroundings: Surroundings): Promi
     json: { ...json, outcome: 'frozen', freeze: frozen },
     lines: [
       `${subject.name} is frozen, ${describe(frozen)}.`,
-      'Runs make no write from their next guard on; a call that was sent already is not undone.',
+      'From their next guard on, runs make no write. A call already in flight is not cancelled.',
     ],
   };
 };
@@ -84,11 +84,11 @@ const unfreeze = async (options: FreezeOptions, surroundings: Surroundings): Pro
     if (!(error instanceof ControlConflict)) throw error;
     const now = await guards.readFreeze();
     if (now !== undefined) {
-      throw OperatorError.refused(`${subject.name} was frozen anew ${describe(now)}. That freeze stays.`);
+      throw OperatorError.refused(`${subject.name} was frozen again ${describe(now)}. That freeze stays.`);
     }
     // An answer that was lost, or somebody else: the freeze that was seen is gone either way.
   }
-  return done('unfrozen', `${subject.name} is not frozen any more, ${describe(thaw)}.`);
+  return done('unfrozen', `${subject.name} is no longer frozen, ${describe(thaw)}.`);
 };
 
 const addOne = (
@@ -102,7 +102,7 @@ const addOne = (
     .option('--pair <name>', 'the pair')
     .option('--cluster <name>', 'the cluster')
     .option('--all', 'every pair and cluster', false)
-    .requiredOption('--reason <text>', 'why, for whoever meets it')
+    .requiredOption('--reason <text>', 'why, for whoever runs into it')
     .option('--as <name>', 'who (default: the user of this machine)')
     .option('--yes', 'do not ask', false)
     .action(async (options: FreezeOptions) => {

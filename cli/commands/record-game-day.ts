@@ -26,7 +26,7 @@ const outcomeOf = (text: string): GameDayRecord['outcome'] => {
 const timeOf = (text: string | undefined, nowMs: number): number => {
   if (text === undefined) return nowMs;
   const atMs = Date.parse(text);
-  if (Number.isNaN(atMs)) throw OperatorError.usage(`--at ${text} is no time such as 2026-11-22T15:00:00Z`);
+  if (Number.isNaN(atMs)) throw OperatorError.usage(`--at ${text} is not a time such as 2026-11-22T15:00:00Z`);
   if (atMs > nowMs) throw OperatorError.usage(`--at ${text} is in the future: a game day is recorded after its end`);
   return atMs;
 };
@@ -58,12 +58,12 @@ const record = async (options: RecordGameDayOptions, surroundings: Surroundings)
 /** `mq-dr record-game-day` */
 export const addRecordGameDay: AddCommand = (program, surroundings, finish) => {
   withCommonOptions(program.command('record-game-day'))
-    .description('note that a pair was rehearsed, which readiness asks for')
+    .description('record that a pair was rehearsed, which readiness checks')
     .requiredOption('--pair <name>', 'the pair')
     .requiredOption('--outcome <outcome>', `how it ended: ${gameDayOutcomes.join(', ')}`)
     .option('--at <time>', 'when it ended, ISO 8601 (default: now)')
-    .option('--as <name>', 'who says so (default: the user of this machine)')
-    .option('--yes', 'also for a pair that nothing is recorded about', false)
+    .option('--as <name>', 'who records it (default: the user of this machine)')
+    .option('--yes', 'also for a pair without any record', false)
     .action(async (options: RecordGameDayOptions) => {
       finish(await record(options, surroundings), options);
     });

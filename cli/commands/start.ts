@@ -71,7 +71,7 @@ const start = async (name: string, options: StartOptions, surroundings: Surround
     if (!options.json) surroundings.write(`${line}\n`);
   };
   tell(startedLine);
-  tell('It goes on if you stop watching (Ctrl-C).');
+  tell('It continues if you stop watching (Ctrl-C).');
   const run = { executionArn, pair: plan.subject };
   const end = await followExecution(surroundings.runtime, executions, run, tell, options.pollSeconds);
   const { status, outcome, error, cause } = end;
@@ -100,21 +100,24 @@ export const addStart: AddCommand = (program, surroundings, finish) => {
     .argument('<workflow>', 'what to start')
     .option('--pair <name>', 'the pair')
     .option('--cluster <name>', 'policy-drift: the cluster')
-    .option('--target-region <region>', 'Region whose broker shall be the primary; a failback goes back to it')
-    .option('--reason <text>', 'why, for the history')
-    .option('--accept-data-loss', 'failover: leave behind what has not crossed')
+    .option(
+      '--target-region <region>',
+      'Region whose broker becomes the primary; for a failback, the Region to go back to',
+    )
+    .option('--reason <text>', 'why, for the execution history')
+    .option('--accept-data-loss', 'failover: leave behind whatever has not been replicated')
     .option(
       '--mode <mode>',
       'reconcile: report, repair, auto or configured; policy-drift: report, remediate or rollback',
     )
     .option('--manifest <hash>', 'reconcile --mode repair: the manifest to repair by')
-    .option('--queue <name>', 'reconcile: a queue, or a pattern with *; may be given again', oneMore)
-    .option('--dry-run', 'take the same path without any write, and list the writes')
+    .option('--queue <name>', 'reconcile: a queue, or a pattern with *; repeatable', oneMore)
+    .option('--dry-run', 'take the same path without writing, and list the writes')
     .option('--override-control <reason>', 'failover: act although the Control table cannot be reached')
-    .option('--input <json|@file>', 'the input as JSON, or a file with it; options go over it')
-    .option('--yes', 'do not ask for the name', false)
-    .option('--watch', 'follow the run to its end, and exit by its outcome', false)
-    .option('--poll-seconds <n>', 'with --watch: seconds between two looks', pollSeconds, defaultPollSeconds)
+    .option('--input <json|@file>', 'the input as JSON, or @file; options add to it')
+    .option('--yes', 'do not ask for confirmation', false)
+    .option('--watch', 'follow the run to its end and exit with a code for its outcome', false)
+    .option('--poll-seconds <n>', 'with --watch: seconds between two polls', pollSeconds, defaultPollSeconds)
     .addHelpText('after', examples)
     .action(async (workflow: string, options: StartOptions) => {
       finish(await start(workflow, options, surroundings), options);

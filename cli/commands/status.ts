@@ -37,7 +37,7 @@ const status = async (options: StatusOptions, surroundings: Surroundings): Promi
 /** `mq-dr status` */
 export const addStatus: AddCommand = (program, surroundings, finish) => {
   withCommonOptions(program.command('status'))
-    .description('show lock, freeze, newest promotion, open intents and approvals, heartbeats, and what runs')
+    .description('show lock, freeze, newest promotion, open intents and approvals, heartbeats, running executions')
     .option('--pair <name>', 'one pair only')
     .action(async (options: StatusOptions) => {
       finish(await status(options, surroundings), options);

@@ -32,7 +32,9 @@ export const readCredentials = async (runtime: Runtime, secretArn: string): Prom
   if (region === undefined) {
     // What is no ARN at all may be the secret itself, pasted in error: it is not repeated.
     const found = secretArn.startsWith('arn:') ? `"${secretArn}"` : 'the text given (not shown)';
-    throw new InvalidInput(`${found} is no Secrets Manager ARN (arn:aws:secretsmanager:<region>:<account>:secret:…)`);
+    throw new InvalidInput(
+      `${found} is not a Secrets Manager ARN (arn:aws:secretsmanager:<region>:<account>:secret:…)`,
+    );
   }
   const subject = secretArn;
   const answer = await clients(runtime, region, 'repeatable')

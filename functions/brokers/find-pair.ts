@@ -39,5 +39,5 @@ export const findMembers = async (
 const recordedBroker = (pair: string, arn: string): BrokerRef => {
   const parsed = brokerArnSchema.safeParse(arn);
   if (parsed.success) return parsed.data;
-  throw new UnexpectedAnswer(`the record of pair "${pair}" names "${arn}", which is no broker ARN`, { pair, arn });
+  throw new UnexpectedAnswer(`the record of pair "${pair}" names "${arn}", which is not a broker ARN`, { pair, arn });
 };

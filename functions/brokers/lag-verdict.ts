@@ -118,7 +118,7 @@ export const judgeReplication = (observation: ReplicationObservation): LagJudgem
   if (target.known && target.broker.role === 'replica' && other === 'replica') {
     return judged('contradictory', 'both brokers read REPLICA');
   }
-  if (target.known && target.broker.role !== 'replica') return judged('contradictory', 'the target is no replica');
+  if (target.known && target.broker.role !== 'replica') return judged('contradictory', 'the target is not a replica');
 
   for (const gauge of ['TotalReplicationLag', 'PrimaryWaitTime', 'ReplicaWaitTime', 'QueueSize'] as const) {
     evidence.push(describeGauge(gauge, gauges[gauge], atMs));
@@ -132,6 +132,6 @@ export const judgeReplication = (observation: ReplicationObservation): LagJudgem
   }
   const behind = (lagMs !== undefined && lagMs > lagLimitMs) || (backlogEvents ?? 0) > restingBacklogEvents;
   if (behind && isShrinking(gauges.QueueSize)) return judged('draining', 'the replication queue shrinks');
-  if (waitTimeMs === undefined) return judged('absent', 'no fresh wait time says that events cross');
+  if (waitTimeMs === undefined) return judged('absent', 'no fresh wait time shows that events are replicated');
   return behind ? judged('lagging', 'behind the healthy limits and not catching up') : judged('steady');
 };

@@ -136,8 +136,8 @@ export class ControlItems {
     const parsed = schema.safeParse(item);
     if (parsed.success) return parsed.data;
     throw new UnexpectedAnswer(
-      `item ${key.item} of ${key.scope} in table ${this.#tableName} is not what this version writes; ` +
-        'was the table written by a newer version?',
+      `item ${key.item} of ${key.scope} in table ${this.#tableName} was not written by this version; ` +
+        'did a newer version write to the table?',
       { ...key, problems: schemaProblems(parsed.error) },
     );
   }
@@ -190,7 +190,7 @@ export class ControlItems {
       const where = { table: this.#tableName, region: this.#region, operation, subject };
       if (error instanceof ConditionalCheckFailedException) {
         throw new ControlConflict(
-          `${operation} of ${subject} found the item changed by another run; this run stops and undoes nothing`,
+          `${operation} of ${subject} found that another run had changed the item; this run stops and undoes nothing`,
           where,
           { cause: error },
         );

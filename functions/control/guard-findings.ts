@@ -28,8 +28,8 @@ const iso = (atMs: number): string => new Date(atMs).toISOString();
 const unreachable = (reason: string, run: GuardedRun): Assessment => {
   const finding = (code: string, message: string): Finding => ({ code, message, evidence: { reason } });
   if (run.automatic || run.overrideControl === null) {
-    const message = 'the Control table cannot be reached, so nobody knows who else acts';
-    const hint = run.automatic ? 'automatic runs stop here' : 'a failover may pass with overrideControl and a reason';
+    const message = 'the Control table cannot be reached, so it is unknown whether another run is acting';
+    const hint = run.automatic ? 'automatic runs stop' : 'a failover may pass with overrideControl and a reason';
     return { blockers: [finding('CONTROL_UNREACHABLE', `${message}; ${hint}`)], warnings: [] };
   }
   return {
@@ -80,7 +80,7 @@ export const judgeGuards = (reading: GuardReading, run: GuardedRun, policy: Guar
     if (ageSeconds < policy.antiFlapSeconds) {
       const finding = {
         code: 'ANTI_FLAP',
-        message: `the pair was promoted ${ageSeconds} s ago (${epoch.mode} to ${epoch.primaryRegion}) and nobody has acknowledged it`,
+        message: `the pair was promoted ${ageSeconds} s ago (${epoch.mode} to ${epoch.primaryRegion}) and the promotion has not been acknowledged`,
         evidence: { epoch: epoch.number, ageSeconds, antiFlapSeconds: policy.antiFlapSeconds },
       };
       (run.automatic ? blockers : warnings).push(finding);

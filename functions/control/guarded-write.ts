@@ -101,7 +101,7 @@ export const guardedWrite = async <D, W, I extends Pick<Intent, 'status' | 'open
   if (open !== undefined && decided.openEnded === undefined && asked.settleMs !== undefined) {
     const ageMs = ports.clock.nowMs() - open.openedAtMs;
     if (ageMs < asked.settleMs) {
-      throw new OutcomeUnknown(`${name} was asked for ${ageMs} ms ago and cannot be seen yet; checking again`);
+      throw new OutcomeUnknown(`${name} was requested ${ageMs} ms ago and is not visible yet; checking again`);
     }
   }
 

@@ -27,13 +27,13 @@ export const endpointChanged = 'mq-dr endpoint changed';
 
 const notPrimary = ({ brokerId, region, role, roleText }: BrokerSnapshot): Finding => ({
   code: 'NOT_PRIMARY',
-  message: `the broker ${brokerId} of ${region} reads ${roleText ?? 'no role'}; only a primary takes clients`,
+  message: `the broker ${brokerId} of ${region} reports ${roleText ?? 'no role'}; only a primary serves clients`,
   evidence: { brokerId, role },
 });
 
 const notConfigured = (region: string): Finding => ({
   code: 'ENDPOINT_NOT_CONFIGURED',
-  message: `no SSM parameter is configured for ${region}, so only the event says where clients connect to`,
+  message: `no SSM parameter is configured for ${region}, so only the event announces the endpoint`,
   evidence: { region },
 });
 

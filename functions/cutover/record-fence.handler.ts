@@ -30,7 +30,7 @@ export const handler = composeHandler({
     if (!isMember || oldPrimary.region === region) {
       const ids = members.map((member) => `${member.brokerId} in ${member.region}`).join(' and ');
       throw new InvalidInput(
-        `${brokerId} in ${oldPrimary.region} is no old primary of ${pair.name}, seen from ${region}; its brokers are ${ids}`,
+        `${brokerId} in ${oldPrimary.region} is not the old primary of ${pair.name} as seen from ${region}; its brokers are ${ids}`,
       );
     }
     const recorded = await recordFence(pair.name, oldPrimary, epoch, ports);

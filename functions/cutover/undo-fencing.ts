@@ -63,11 +63,11 @@ export const undoFencing = async (
     const { attemptedAtMs } = fence;
     const functionArn = cutoverOf(pair).fencingFunctionArn[region];
     if (attemptedAtMs !== undefined && ports.nowMs() < attemptedAtMs + attemptEndsMs) {
-      const message = `an attempt to fence ${brokerId} began less than ${attemptEndsMs / 1_000} s ago and may be under way`;
+      const message = `an attempt to fence ${brokerId} began less than ${attemptEndsMs / 1_000} s ago and may still be running`;
       return result('pending', [blocked('UNFENCE_PENDING', message)], { brokerId });
     }
     if (functionArn === undefined && attemptedAtMs !== undefined) {
-      const message = `${brokerId} was fenced by a function, and cutover.fencingFunctionArn names none for ${region} any more`;
+      const message = `${brokerId} was fenced by a function, but cutover.fencingFunctionArn no longer names one for ${region}`;
       return result('failed', [blocked('UNFENCE_FAILED', message)], { brokerId });
     }
     if (functionArn !== undefined) {

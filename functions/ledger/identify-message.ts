@@ -29,7 +29,7 @@ const sources: readonly MessageIdentity['from'][] = ['message-id', 'correlation-
 export const parseIdentity = (identity: MessageIdentity): MessageIdentity => {
   if (!sources.includes(identity.from)) {
     throw new InvalidConfiguration(
-      `identity.from "${String(identity.from)}" is none of the ways to identify a message` +
+      `identity.from "${String(identity.from)}" is not a way to identify a message` +
         didYouMean(String(identity.from), sources),
       { found: identity.from, allowed: sources },
     );

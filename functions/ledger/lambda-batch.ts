@@ -77,13 +77,13 @@ export class LambdaBatch implements BatchLedger {
       if (result.status === 'elsewhere' && result.refusals > maxRefusals) leftOut.push(result.key);
     }
     if (before.length > 0) {
-      log.info('ledger: messages were left out because they had been processed before', loggedKeys(before));
+      log.info('ledger: messages were skipped because they had already been processed', loggedKeys(before));
       observer.onProcessedBefore?.(before);
     }
     if (leftOut.length > 0) {
       log.error(
-        'ledger: messages are claimed elsewhere for too long; they are acknowledged without being processed here, ' +
-          'so look them up in the ledger: they are uncertain unless their claims were confirmed',
+        'ledger: messages were claimed elsewhere for too long; they are acknowledged without being processed here, ' +
+          'look them up in the ledger: they are uncertain unless their claims were confirmed',
         loggedKeys(leftOut),
       );
       observer.onLeftOut?.(leftOut);
@@ -115,7 +115,7 @@ export class LambdaBatch implements BatchLedger {
     const refused = this.#refused.map(({ key }) => key);
     if (refused.length > 0) {
       const owners = [...new Set(this.#refused.map(({ owner }) => owner))];
-      log.warn('ledger: messages are claimed elsewhere; the batch fails so that they come again', {
+      log.warn('ledger: messages are claimed elsewhere; the batch fails so that they are delivered again', {
         ...loggedKeys(refused),
         owners,
       });
@@ -123,7 +123,7 @@ export class LambdaBatch implements BatchLedger {
       this.#failures.push(
         new ClaimedElsewhere(
           `${refused.length} messages of the batch are claimed by ${owners.join(', ')}; the batch fails so that the ` +
-            'service delivers it again, when what it processed is left out',
+            'service delivers it again; messages already processed will then be skipped',
           loggedKeys(refused),
         ),
       );
@@ -187,8 +187,8 @@ export class LambdaBatch implements BatchLedger {
   #take(record: AmazonMqRecord): MessageKey | undefined {
     if (!this.#open.has(record)) {
       throw new InvalidInput(
-        `message ${record.messageID} is not one that this batch has handed over and not yet decided; ` +
-          'give the record itself, not a copy, and each once',
+        `message ${record.messageID} is not an undecided message of this batch; ` +
+          'pass the record itself, not a copy, and each only once',
         { messageID: record.messageID },
       );
     }

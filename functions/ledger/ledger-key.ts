@@ -29,7 +29,7 @@ const escaped = (text: string): string =>
 export const partitionKey = ({ pair, destination, id }: MessageKey): string => {
   for (const [name, value] of Object.entries({ pair, destination, id })) {
     if (value === '') {
-      throw new InvalidInput(`a message in the ledger needs a ${name}, but it is empty`, { pair, destination });
+      throw new InvalidInput(`the ledger needs a ${name} for each message, but it is empty`, { pair, destination });
     }
   }
   const key = [pair, destination, id].map(escaped).join('|');

@@ -77,7 +77,7 @@ export const ledgerSettings = (
   }
   for (const name of ['pair', 'region', 'otherRegion', 'consumer', ...(options.owner === undefined ? [] : ['owner'])]) {
     const value: unknown = options[name as keyof LedgerOptions];
-    if (typeof value !== 'string' || value === '') problems.push(`${name} must be a text that is not empty`);
+    if (typeof value !== 'string' || value === '') problems.push(`${name} must be a non-empty string`);
   }
   if (options.region === options.otherRegion)
     problems.push('region and otherRegion must differ: a pair has one broker in each');

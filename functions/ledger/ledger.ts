@@ -195,7 +195,7 @@ export class Ledger implements LedgerLookup {
   /** Tells the log and the observer about side effects that happened but could not be recorded. */
   reportUnconfirmed(keys: readonly MessageKey[], error: unknown): void {
     this.settings.log.error(
-      'ledger: side effects could not be confirmed; should their messages come again, they are uncertain',
+      'ledger: side effects could not be confirmed; if their messages are delivered again, they are uncertain',
       { ...loggedKeys(keys), error: String(error) },
     );
     this.settings.observer.onUnconfirmed?.(keys, error);
@@ -274,7 +274,7 @@ export class Ledger implements LedgerLookup {
     const { table, owner, consumer: by, log, observer } = this.settings;
     const { key, pk, confirmAtMs: atMs = this.settings.clock.nowMs() } = claim;
     await table.recordLate(claimKey(pk, table.region), { atMs, by, owner }, this.#expiresAt(atMs));
-    log.warn('ledger: a message was processed by a consumer that had lost its claim; it may take effect twice', {
+    log.warn('ledger: a message was processed by a consumer that had lost its claim; it may be processed twice', {
       ...loggedKey(key),
       owner,
     });
@@ -299,7 +299,7 @@ export class Ledger implements LedgerLookup {
 
   #reportTakeover(key: MessageKey, { takenOver }: ClaimItem, lostOwner: string): void {
     const { log, observer, owner: newOwner } = this.settings;
-    log.warn('ledger: an expired claim was taken over; its message may take effect a second time', {
+    log.warn('ledger: an expired claim was taken over; its message may be processed twice', {
       ...loggedKey(key),
       lostOwner,
       newOwner,

@@ -37,7 +37,7 @@ const ulongBase = (value: number | bigint): string => {
     );
   }
   if (value >= 0) return `AMQP_ULONG:${value}`;
-  throw new MessageUnidentifiable(`the AMQP id ${value} is negative; AMQP knows unsigned ones only`);
+  throw new MessageUnidentifiable(`the AMQP id ${value} is negative; AMQP ids are unsigned`);
 };
 
 const binaryBase = (bytes: Uint8Array): string => `AMQP_BINARY:${hexOf(bytes).toUpperCase()}`;

@@ -20,7 +20,7 @@ const ownedNames: readonly string[] = [
 /** Also catches names that the service may add: nobody else may write them either. */
 const ownedPattern = /AWS-OWNED|^AWS-DEFAULT-|_AWS_managed$/;
 
-/** Whether a policy's name says that it belongs to Amazon MQ: such a policy is never written. */
+/** Whether a policy's name says that Amazon MQ owns it: such a policy is never written. */
 export const isAwsOwned = (name: string): boolean => ownedNames.includes(name) || ownedPattern.test(name);
 
 /** Policies of the service that a cluster should have and has not, and that the service makes anew by itself. */

@@ -18,7 +18,7 @@ export const declaredDrift = (
     const at = { vhost: wanted.vhost, policy: wanted.name, queues: 0, severity: 'high' as const };
     const why = unsupported(cluster, wanted, profile);
     if (why !== undefined) {
-      const message = `declared policy "${wanted.name}" cannot stand in ${wanted.vhost}: ${why}; correct the declaration`;
+      const message = `declared policy "${wanted.name}" cannot exist in ${wanted.vhost}: ${why}; correct the declaration`;
       return [{ ...at, code: 'DECLARED_UNSUPPORTED', message, evidence: { why }, remedy: undefined }];
     }
     const found = live.get(key);
@@ -37,7 +37,7 @@ export const declaredDrift = (
 };
 
 const unsupported = (cluster: RabbitCluster, wanted: RabbitPolicy, profile: VersionProfile): string | undefined => {
-  if (isAwsOwned(wanted.name)) return 'its name belongs to Amazon MQ';
+  if (isAwsOwned(wanted.name)) return 'Amazon MQ owns this name';
   if (!cluster.vhosts.includes(wanted.vhost)) return 'the virtual host does not exist';
   if (!profile.applyToTypes && !['all', 'queues', 'exchanges'].includes(wanted.applyTo)) {
     return `apply-to ${wanted.applyTo} needs RabbitMQ 3.12`;

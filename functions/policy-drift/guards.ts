@@ -31,10 +31,10 @@ export const guardBlockers = ({ broker, cluster, nowMs }: GuardFacts): readonly 
     void blockers.push({ code, message, evidence });
   if (broker.actionsRequired.length > 0) {
     const { actionsRequired } = broker;
-    block('ACTION_REQUIRED', `the service demands action first: ${actionsRequired.join(', ')}`, { actionsRequired });
+    block('ACTION_REQUIRED', `the service requires action first: ${actionsRequired.join(', ')}`, { actionsRequired });
   }
   if (broker.state !== 'RUNNING') {
-    block('NOT_RUNNING', `the broker must be RUNNING, it is ${broker.state}`, { state: broker.state });
+    block('NOT_RUNNING', `the broker must be RUNNING, but it is ${broker.state}`, { state: broker.state });
   }
   const nodes = (keep: (node: RabbitCluster['nodes'][number]) => boolean): readonly string[] =>
     cluster.nodes.filter(keep).map(({ name }) => name);

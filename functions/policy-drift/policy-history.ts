@@ -36,7 +36,7 @@ export const attemptVerdict = (
       go: false,
       later: false,
       code: 'FLIP_FLOP',
-      message: `it was put right ${flips.length} times within ${limits.flipWindowSeconds} s and is wrong again: something else writes it; end that, the window passes by itself`,
+      message: `it was corrected ${flips.length} times within ${limits.flipWindowSeconds} s and is wrong again: find what else writes it and stop that; the window ends by itself`,
       evidence: { times: flips.map((atMs) => new Date(atMs).toISOString()) },
     };
   }

@@ -152,7 +152,7 @@ const judge = (change: PolicyChange, standing: Standing, facts: VhostFacts): Jud
   }
   const drops = effects.find((effect) => effect.drops !== undefined);
   if (drops !== undefined) {
-    const message = `it would throw messages of queue "${drops.queue}" away: ${drops.drops}`;
+    const message = `it would drop messages of queue "${drops.queue}": ${drops.drops}`;
     return { refused: held(change, 'WOULD_DROP_MESSAGES', message, { queue: drops.queue, messages: drops.messages }) };
   }
   const unrouted = exchangeLoss(change, policies);
@@ -230,12 +230,12 @@ export const planRemediation = (facts: PlanFacts): RemediationPlan => {
   );
   const possible = facts.changes.filter((change) => {
     if (isAwsOwned(change.name)) {
-      refused.push(held(change, 'AWS_OWNED', 'it belongs to Amazon MQ', {}));
+      refused.push(held(change, 'AWS_OWNED', 'Amazon MQ owns it', {}));
       return false;
     }
     const step = [change.vhost, change.name].find(isPathStep);
     if (step !== undefined) {
-      const message = `the management API takes the name "${step}" for a step in its path and cannot write there; use rabbitmqctl, or rename it`;
+      const message = `the management API reads the name "${step}" as a step in its path and cannot write it; use rabbitmqctl, or rename it`;
       refused.push(held(change, 'UNWRITABLE_NAME', message, { name: step }));
       return false;
     }
@@ -294,7 +294,7 @@ export const exceedsCaps = (
   if (changes > limits.maxChanges) {
     blockers.push({
       code: 'TOO_MANY_CHANGES',
-      message: `${changes} policies would be written, the cap is ${limits.maxChanges}; so much drift at once is looked at by a person first`,
+      message: `${changes} policies would be written, the cap is ${limits.maxChanges}; an operator must review this much drift first`,
       evidence: { changes, maxChanges: limits.maxChanges },
     });
   }

@@ -32,7 +32,7 @@ export const planRollback = (records: readonly ChangeRecord[], policies: readonl
     if (now === textOf(before)) continue;
     if (now === textOf(after)) changes.push({ vhost, name, after: before ?? undefined, because: rollbackCode });
     else {
-      const message = `policy "${name}" in ${vhost}: somebody has changed it since; it is left as it is`;
+      const message = `policy "${name}" in ${vhost}: it was changed after that run; it is left as it is`;
       held.push({ vhost, policy: name, code: 'CHANGED_SINCE', message, evidence: {} });
     }
   }

@@ -30,7 +30,7 @@ export const startDriftRuns = async (event: unknown, ports: StartPorts): Promise
   const decision = driftTrigger(event, ports.clusters);
   if ('ignored' in decision) return { runs: [], ignored: decision.ignored };
   const { machineArn } = ports;
-  if (machineArn === undefined) throw new NotFound('MACHINES names no policy-drift; deploy it in this Region', {});
+  if (machineArn === undefined) throw new NotFound('MACHINES does not name policy-drift; deploy it in this Region', {});
   const runs: DriftReaction['runs'][number][] = [];
   const failures: unknown[] = [];
   for (const { executionName: name, input } of decision.starts) {

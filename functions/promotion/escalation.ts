@@ -32,23 +32,24 @@ const describeLoss = (loss: PredictedLoss): string =>
  */
 export const decideEscalation = ({ phase, policy, predictedLoss, approval }: EscalationFacts): Escalation => {
   if (phase === 'exchanged') return { action: 'settle', because: 'the roles are exchanged' };
-  if (phase === 'waiting') return { action: 'wait', because: 'it makes progress' };
-  if (policy.mode === 'never') return { action: 'give-up', because: 'the pair is never escalated' };
+  if (phase === 'waiting') return { action: 'wait', because: 'it is making progress' };
+  if (policy.mode === 'never') return { action: 'give-up', because: 'the policy of the pair never escalates' };
   switch (approval) {
     case 'approved':
-      return { action: 'escalate', because: 'a person approved the failover' };
+      return { action: 'escalate', because: 'the failover was approved' };
     case 'denied':
-      return { action: 'give-up', because: 'a person denied the failover' };
+      return { action: 'give-up', because: 'the failover was denied' };
     case 'expired':
       return { action: 'give-up', because: 'nobody approved the failover in time' };
     case 'open':
-      return { action: 'wait', because: 'the question about a failover is open' };
+      return { action: 'wait', because: 'the approval of a failover is pending' };
     case 'none':
       break;
   }
   if (policy.mode === 'auto' && fitsBudget(predictedLoss, policy.lossBudgetEvents)) {
     return { action: 'escalate', because: `the predicted loss fits the budget: ${describeLoss(predictedLoss)}` };
   }
-  const because = policy.mode === 'auto' ? 'the predicted loss does not fit the budget' : 'the pair asks a person';
+  const because =
+    policy.mode === 'auto' ? 'the predicted loss does not fit the budget' : 'the pair requires an approval';
   return { action: 'ask', because: `${because}: ${describeLoss(predictedLoss)}` };
 };

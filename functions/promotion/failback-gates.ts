@@ -28,7 +28,7 @@ const epochFindings = ({ guards, runningRegion, step }: FailbackFacts): readonly
       : [
           {
             code: 'PRIMARY_IS_HERE',
-            message: `the newest promotion made ${runningRegion} the primary: a failback is started in the Region to go back to`,
+            message: `the newest promotion made ${runningRegion} the primary: start a failback in the Region to go back to`,
             evidence,
           },
         ];
@@ -50,7 +50,7 @@ const replicationFindings = ({ verdict, step }: FailbackFacts): readonly Finding
     : [
         {
           code: 'REVERSE_NOT_HEALTHY',
-          message: `replication to the original primary is ${verdict}: wait until it is steady, a failback is not urgent`,
+          message: `replication to the original primary is ${verdict}: wait until it is steady; a failback is not urgent`,
           evidence: { verdict },
         },
       ];
@@ -65,7 +65,7 @@ export const notYetReplica = (guards: GuardReading, runningRegion: string): Find
   const { number, primaryRegion } = guards.epoch;
   return {
     code: 'STILL_PRIMARY',
-    message: `the original primary still calls itself primary, and ${primaryRegion} was promoted: wait until it is a replica`,
+    message: `the original primary still reports that it is primary although ${primaryRegion} was promoted: wait until it is a replica`,
     evidence: { epoch: number, primaryRegion },
   };
 };

@@ -15,7 +15,7 @@ export interface FailoverFacts {
 
 const targetFindings = ({ target, runningRegion, otherRegion }: FailoverFacts): Finding[] => {
   if (!target.known) {
-    const message = `the broker of ${runningRegion} cannot be read, so nobody knows whether it is the replica: ${target.reason}`;
+    const message = `the broker of ${runningRegion} cannot be read, so it is unknown whether it is the replica: ${target.reason}`;
     return [{ code: 'TARGET_UNREADABLE', message, evidence: { reason: target.reason } }];
   }
   const { brokerId, role, roleText, state, actionsRequired } = target.broker;
@@ -23,13 +23,13 @@ const targetFindings = ({ target, runningRegion, otherRegion }: FailoverFacts): 
   if (role === 'primary') {
     findings.push({
       code: 'WRONG_REGION',
-      message: `the broker of ${runningRegion} is the primary already, so nothing can take over here; to make ${otherRegion} the primary, start it in ${otherRegion}`,
+      message: `the broker of ${runningRegion} is already the primary, so there is nothing to take over here; to make ${otherRegion} the primary, start it in ${otherRegion}`,
       evidence: { brokerId, role: roleText },
     });
   } else if (role !== 'replica') {
     findings.push({
       code: role === 'unknown' ? 'ROLE_UNKNOWN' : 'TARGET_NOT_REPLICA',
-      message: `the broker ${brokerId} must be the replica, it reads ${roleText ?? 'no role'}`,
+      message: `the broker ${brokerId} must be the replica, but it reports ${roleText ?? 'no role'}`,
       evidence: { brokerId, role: roleText },
     });
   }
@@ -43,7 +43,7 @@ const targetFindings = ({ target, runningRegion, otherRegion }: FailoverFacts): 
   if (actionsRequired.length > 0) {
     findings.push({
       code: 'ACTION_REQUIRED',
-      message: `the service demands action on ${brokerId} first: ${actionsRequired.join(', ')}`,
+      message: `the service requires action on ${brokerId} first: ${actionsRequired.join(', ')}`,
       evidence: { brokerId, actionsRequired },
     });
   }
@@ -53,8 +53,8 @@ const targetFindings = ({ target, runningRegion, otherRegion }: FailoverFacts): 
 const lossWarning = (loss: PredictedLoss): Finding => ({
   code: loss.known ? 'PREDICTED_LOSS' : 'LOSS_UNKNOWN',
   message: loss.known
-    ? `up to ${loss.events} replication events stay behind, as of ${loss.ageSeconds} s ago`
-    : `nobody knows how much stays behind: ${loss.reason}`,
+    ? `up to ${loss.events} replication events will be left behind, measured ${loss.ageSeconds} s ago`
+    : `it is unknown how much will be left behind: ${loss.reason}`,
   evidence: { ...loss },
 });
 
@@ -67,7 +67,7 @@ export const assessFailover = (facts: FailoverFacts): Assessment => ({
       : [
           {
             code: 'DATA_LOSS_NOT_ACCEPTED',
-            message: 'a failover leaves behind what has not crossed: say "acceptDataLoss": true',
+            message: 'a failover leaves behind whatever has not been replicated: set "acceptDataLoss": true',
             evidence: {},
           },
         ]),

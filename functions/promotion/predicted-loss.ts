@@ -24,7 +24,7 @@ export const predictLoss = (backlog: GaugeReading | undefined, nowMs: number): P
   const ageSeconds = Math.round((nowMs - point.atMs) / 1_000);
   return nowMs - point.atMs <= freshMs
     ? { known: true, events: point.value, ageSeconds }
-    : { known: false, reason: `the newest point is ${ageSeconds} s old, which says nothing about now` };
+    : { known: false, reason: `the newest point is ${ageSeconds} s old, which is too old to judge` };
 };
 
 /**

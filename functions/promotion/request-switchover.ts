@@ -64,7 +64,7 @@ export const assessRequest = async (
   );
   if (decided.step === 'unsafe') {
     throw new UnsafeTopology(
-      `both brokers of ${pair.name} call themselves primary: find out which one clients use before anything is promoted`,
+      `both brokers of ${pair.name} report that they are primary: find out which one clients use before you promote anything`,
       { evidence: judgement.evidence },
     );
   }

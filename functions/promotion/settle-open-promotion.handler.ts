@@ -29,7 +29,7 @@ export const handler = composeHandler({
     const ports = replicationPorts(runtime, environment);
     const { subject, sequence } = promotion;
     const target = (await findMembers(pair, ports.control)).find(({ brokerId }) => brokerId === subject);
-    if (target === undefined) throw new NotFound(`pair "${pairName}" has no broker ${subject} any more`, promotion);
+    if (target === undefined) throw new NotFound(`pair "${pairName}" no longer has the broker ${subject}`, promotion);
     const { observation } = await readPair(pair, target.region, ports);
     const replication = judgeReplication(observation);
     const intent = await ports.control.readIntent(pairName, 'Promote');

@@ -25,7 +25,7 @@ const regionFindings = ({ runningRegion, targetRegion }: SwitchoverFacts): Findi
     : [
         {
           code: 'WRONG_REGION',
-          message: `started in ${runningRegion}: start it in ${targetRegion}, so that it survives the loss of the other Region`,
+          message: `started in ${runningRegion}: start it in ${targetRegion}, so that the run survives the loss of the other Region`,
           evidence: { runningRegion, targetRegion },
         },
       ];
@@ -41,7 +41,7 @@ const brokerFindings = (
   if (broker.role !== role) {
     findings.push({
       code: `${label}_NOT_${role.toUpperCase()}`,
-      message: `the ${name} ${brokerId} must be the ${role}, it reads ${broker.roleText ?? 'no role'}`,
+      message: `the ${name} ${brokerId} must be the ${role}, but it reports ${broker.roleText ?? 'no role'}`,
       evidence: { brokerId, role: broker.roleText },
     });
   }
@@ -55,14 +55,14 @@ const brokerFindings = (
   if (broker.actionsRequired.length > 0) {
     findings.push({
       code: 'ACTION_REQUIRED',
-      message: `the service demands action on the ${name} first: ${broker.actionsRequired.join(', ')}`,
+      message: `the service requires action on the ${name} first: ${broker.actionsRequired.join(', ')}`,
       evidence: { brokerId, actionsRequired: broker.actionsRequired },
     });
   }
   if (broker.pendingReplicationMode !== undefined) {
     findings.push({
       code: 'REPLICATION_CHANGE_PENDING',
-      message: `the ${name} waits for a reboot to change its replication mode to ${broker.pendingReplicationMode}`,
+      message: `the ${name} needs a reboot that changes its replication mode to ${broker.pendingReplicationMode}`,
       evidence: { brokerId, pendingReplicationMode: broker.pendingReplicationMode },
     });
   }
@@ -140,7 +140,7 @@ export const assessSwitchover = (facts: SwitchoverFacts): Assessment => ({
       ? [
           {
             code: 'BACKLOG',
-            message: 'replication is behind: neither broker serves until the backlog has crossed',
+            message: 'replication is behind: neither broker serves until the backlog has been replicated',
             evidence: { backlogEvents: facts.replication.backlogEvents, lagMs: facts.replication.lagMs },
           },
         ]

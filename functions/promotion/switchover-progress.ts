@@ -64,7 +64,7 @@ export const judgeProgress = (
   };
   if (judgement.verdict === 'exchanged') return { phase: 'exchanged', because: 'the roles are exchanged', watch: next };
   if (next.contradictorySinceMs >= 0 && nowMs - next.contradictorySinceMs >= contradictionMs) {
-    const because = `the brokers contradict each other for ${contradictionMs / 1_000} s: ${judgement.evidence.at(-1)}`;
+    const because = `the brokers have contradicted each other for ${contradictionMs / 1_000} s: ${judgement.evidence.at(-1)}`;
     return { phase: 'unsafe', because, watch: next };
   }
   const elapsedSeconds = (nowMs - watch.requestedAtMs) / 1_000;

@@ -13,7 +13,7 @@ const parsed = ({ ref, configuration }: MemberFacts): Read[number] => {
       configuration: { known: true, value: parseConfiguration(configuration.value) },
     };
   } catch (error) {
-    const reason = `its configuration is not understood: ${error instanceof Error ? error.message : String(error)}`;
+    const reason = `its configuration cannot be parsed: ${error instanceof Error ? error.message : String(error)}`;
     return { brokerId: ref.brokerId, configuration: { known: false, reason } };
   }
 };
@@ -52,13 +52,13 @@ export const checkScheduler: Check = (facts) =>
         ? [
             warning(
               'SCHEDULER_ENABLED',
-              `${brokerId} allows scheduled messages: those that wait do not cross, and are missing after a failover`,
+              `${brokerId} allows scheduled messages: messages not yet due are not replicated and will be missing after a failover`,
               { brokerId },
             ),
           ]
         : [],
     ),
-    ok('no configuration that is known allows scheduled messages'),
+    ok('no known configuration allows scheduled messages'),
   );
 
 /** Replication is not available with mirrored queues; docs/amazon-mq.md 1.8. */
@@ -73,7 +73,7 @@ export const checkMirroredQueues: Check = (facts) =>
           ]
         : [],
     ),
-    ok('no configuration that is known mirrors queues'),
+    ok('no known configuration mirrors queues'),
   );
 
 /** Differences that a finding shows; the rest is counted. */

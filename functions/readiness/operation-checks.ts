@@ -31,13 +31,13 @@ export const checkGuards: Check = ({ guards }) => {
   }
   if (epoch !== undefined && epoch.acknowledgedAtMs === undefined) {
     findings.push(
-      warning('PROMOTION_UNACKNOWLEDGED', `nobody has acknowledged the ${epoch.mode} to ${epoch.primaryRegion} yet`, {
+      warning('PROMOTION_UNACKNOWLEDGED', `the ${epoch.mode} to ${epoch.primaryRegion} has not been acknowledged`, {
         epoch: epoch.number,
         promotedAt: new Date(epoch.promotedAtMs).toISOString(),
       }),
     );
   }
-  return findingsOr(findings, ok('nothing is frozen, no promotion waits to be acknowledged'));
+  return findingsOr(findings, ok('nothing is frozen, and no promotion needs acknowledging'));
 };
 
 /** Each Region tells the other one about its broker; without that a failover cannot predict its loss. */
@@ -62,7 +62,7 @@ export const checkHeartbeats: Check = (facts) =>
             }),
           ];
     }),
-    ok('the Regions that are known beat'),
+    ok('every known Region sends heartbeats'),
   );
 
 const judgeAlarms = ({ ref: { region, brokerName }, alarms }: MemberFacts): readonly CheckResult[] => {
@@ -71,7 +71,7 @@ const judgeAlarms = ({ ref: { region, brokerName }, alarms }: MemberFacts): read
   }
   const armed = alarms.value.filter(({ actionsEnabled }) => actionsEnabled);
   if (armed.length === 0) {
-    const what = alarms.value.length > 0 ? 'only alarms whose actions are disabled' : 'no alarm';
+    const what = alarms.value.length > 0 ? 'only alarms with disabled actions' : 'no alarm';
     return [warning('ALARMS_MISSING', `${region} has ${what} on ${brokerName}`, { region, brokerName })];
   }
   // Either instance may be the active one; docs/amazon-mq.md 10.1.
@@ -92,7 +92,7 @@ const judgeAlarms = ({ ref: { region, brokerName }, alarms }: MemberFacts): read
 export const checkAlarms: Check = (facts) =>
   findingsOr(
     ofEach(facts, judgeAlarms),
-    ok('each Region that is known has alarms on both instances of its broker', {
+    ok('each known Region has alarms on both instances of its broker', {
       alarms: ofEachName(facts),
     }),
   );
@@ -118,11 +118,11 @@ export const checkMaintenanceWindows: Check = (facts) => {
     ? [
         warning(
           'MAINTENANCE_WINDOWS_OVERLAP',
-          `both brokers may be rebooted by the service at one time: ${windows.join(' and ')}`,
+          `the service may reboot both brokers at the same time: ${windows.join(' and ')}`,
           { windows },
         ),
       ]
-    : [ok('the maintenance windows are apart', { windows })];
+    : [ok('the maintenance windows do not overlap', { windows })];
 };
 
 const judgeStore = (facts: ReadinessFacts, { ref, gauges }: MemberFacts): readonly CheckResult[] => {
@@ -132,7 +132,7 @@ const judgeStore = (facts: ReadinessFacts, { ref, gauges }: MemberFacts): readon
   const point = newestPoint(reading);
   if (point === undefined || facts.nowMs - point.atMs > freshMs) {
     const reason = reading?.known === false ? reading.reason : 'no fresh point';
-    return [warning('STORE_UNKNOWN', `nobody knows how full the store of ${brokerId} is: ${reason}`, { brokerId })];
+    return [warning('STORE_UNKNOWN', `it is unknown how full the store of ${brokerId} is: ${reason}`, { brokerId })];
   }
   const evidence = { brokerId, percent: point.value };
   const message = `the store of ${brokerId} is ${point.value} % full; at 100 it refuses messages`;
@@ -173,5 +173,5 @@ export const checkGameDay: Check = ({ gameDay, pair, nowMs }) => {
     findings.push(warning('GAME_DAY_OLD', `the last game day was ${ageDays} days ago`, evidence));
   }
   if (outcome !== 'met') findings.push(warning('GAME_DAY_NOT_MET', `the last game day ended "${outcome}"`, evidence));
-  return findingsOr(findings, ok('a game day met its hypothesis lately', evidence));
+  return findingsOr(findings, ok('a recent game day met its hypothesis', evidence));
 };

@@ -6,7 +6,9 @@ import { sidesOf } from './readiness-facts.ts';
 export const checkReplication: Check = (facts) => {
   const sides = sidesOf(facts);
   if (sides === undefined) {
-    return [blocker('REPLICATION_UNKNOWN', 'without a primary and a replica nobody can say whether events cross')];
+    return [
+      blocker('REPLICATION_UNKNOWN', 'without a primary and a replica it is unknown whether events are replicated'),
+    ];
   }
   const { verdict, evidence, lagMs, backlogEvents } = judgeReplication({
     atMs: facts.nowMs,
@@ -21,6 +23,6 @@ export const checkReplication: Check = (facts) => {
       warning(`REPLICATION_${verdict.toUpperCase()}`, 'replication is behind: a failover now would lose more', seen),
     ];
   }
-  const why = verdict === 'absent' ? 'no fresh metric shows that events cross' : `replication is ${verdict}`;
+  const why = verdict === 'absent' ? 'no fresh metric shows that events are replicated' : `replication is ${verdict}`;
   return [blocker(`REPLICATION_${verdict.toUpperCase()}`, why, seen)];
 };

@@ -16,7 +16,7 @@ const nothingRead = ok('no broker could be read; see the check "brokers"');
 /** The pair has two brokers, and both can be read. */
 export const checkBrokers: Check = ({ members, pair }) => {
   if (!members.known) {
-    return [blocker('MEMBERS_UNKNOWN', `nobody knows which brokers form ${pair.name}: ${members.reason}`)];
+    return [blocker('MEMBERS_UNKNOWN', `it is unknown which brokers form ${pair.name}: ${members.reason}`)];
   }
   const unreadable = members.value.flatMap(({ ref, reading }) =>
     reading.known
@@ -41,7 +41,7 @@ export const checkRoles: Check = (facts) => {
     return [
       blocker(
         bothPrimaryCode,
-        'both brokers call themselves primary: find out which one clients use before anything is promoted',
+        'both brokers report that they are primary: find out which one clients use before you promote anything',
         { brokers: both.map(({ brokerId }) => brokerId) },
       ),
     ];
@@ -100,7 +100,7 @@ export const checkPendingReplication: Check = (facts) =>
         ? undefined
         : blocker(
             'REPLICATION_CHANGE_PENDING',
-            `the next reboot of ${brokerId}, also one by the service, changes its replication mode to ${mode}`,
+            `the next reboot of ${brokerId}, even one by the service, changes its replication mode to ${mode}`,
             { brokerId, pendingReplicationMode: mode },
           ),
     ),
@@ -127,10 +127,10 @@ export const checkActionsRequired: Check = (facts) =>
     ofEach(facts, ({ brokerId, actionsRequired }) =>
       actionsRequired.length === 0
         ? undefined
-        : blocker('ACTION_REQUIRED', `the service demands action on ${brokerId}: ${actionsRequired.join(', ')}`, {
+        : blocker('ACTION_REQUIRED', `the service requires action on ${brokerId}: ${actionsRequired.join(', ')}`, {
             brokerId,
             actionsRequired,
           }),
     ),
-    ok('the service demands no action'),
+    ok('the service requires no action'),
   );

@@ -30,7 +30,7 @@ const subscriptionFindings = (counts: DestinationCounts | undefined): readonly F
   return [
     {
       code: 'DURABLE_SUBSCRIPTIONS',
-      message: `${waiting.length} durable subscriptions hold messages, and nothing of them is reconciled`,
+      message: `${waiting.length} durable subscriptions hold messages, and none of these is reconciled`,
       evidence: {
         subscriptions: waiting
           .slice(0, namedSubscriptions)
@@ -67,7 +67,7 @@ const askedFindings = (
 ): readonly Finding[] =>
   asked.flatMap((pattern): readonly Finding[] => {
     if (unknown.includes(pattern)) {
-      const message = `no queue fits "${pattern}" among the ${from.found} that the source "${from.source}" knows`;
+      const message = `no queue matches "${pattern}" among the ${from.found} that the source "${from.source}" lists`;
       return [{ code: 'QUEUE_UNKNOWN', message, evidence: { pattern, source: from.source } }];
     }
     if (queues.some((queue) => fitsPattern(queue, pattern))) return [];
@@ -75,7 +75,7 @@ const askedFindings = (
       .filter(({ queue }) => fitsPattern(queue, pattern))
       .slice(0, namedExclusions)
       .map(({ queue, reason }) => `${queue} (${reason})`);
-    const message = `every queue that fits "${pattern}" is left alone: ${named.join(', ')}`;
+    const message = `every queue that matches "${pattern}" is excluded: ${named.join(', ')}`;
     return [{ code: 'QUEUE_EXCLUDED', message, evidence: { pattern, excluded: named } }];
   });
 

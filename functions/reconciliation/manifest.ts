@@ -102,12 +102,12 @@ const parsed = <S extends z.ZodMiniType>(schema: S, text: string, what: string):
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new UnexpectedAnswer(`${what} is no JSON`, {}, { cause: error });
+    throw new UnexpectedAnswer(`${what} is not JSON`, {}, { cause: error });
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const problems = schemaProblems(result.error);
-  throw new UnexpectedAnswer(`${what} is not as this version writes it: ${problems.slice(0, 5).join('; ')}`, {
+  throw new UnexpectedAnswer(`${what} was not written by this version: ${problems.slice(0, 5).join('; ')}`, {
     problems,
   });
 };

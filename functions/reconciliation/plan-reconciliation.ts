@@ -17,7 +17,7 @@ export const planReconciliation = (
   if (asked !== 'configured') return { mode: asked };
   if (config === undefined) return { skipped: 'the pair has no ledger' };
   return config.afterPromotion === 'off'
-    ? { skipped: 'the settings of the pair ask for nothing after a promotion' }
+    ? { skipped: "the pair's settings disable reconciliation after a promotion" }
     : { mode: config.afterPromotion };
 };
 

@@ -29,7 +29,7 @@ export const reconcileInputSchema = z
     }),
     z.refine(({ mode, queues }) => mode !== 'repair' || queues === undefined, {
       path: ['queues'],
-      message: 'mode "repair" does what its manifest says; name the queues when the manifest is made',
+      message: 'mode "repair" removes what its manifest lists; name the queues when you make the manifest',
     }),
   );
 

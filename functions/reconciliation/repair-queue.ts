@@ -48,7 +48,7 @@ export type QueueRepair = z.output<typeof queueRepairSchema>;
 export const readQueueRepair = (text: string, key: string): QueueRepair => {
   const result = queueRepairSchema.safeParse(JSON.parse(text));
   if (result.success) return result.data;
-  throw new UnexpectedAnswer(`${key} is no repair as this version writes it`, { problems: result.error.issues });
+  throw new UnexpectedAnswer(`${key} is not a repair record of this version`, { problems: result.error.issues });
 };
 
 /** Ids that the manifest proves processed, each with how often it lay in the queue. @throws as `readLines` */

@@ -28,7 +28,7 @@ const stoppedAfter = (repaired: number, queues: number): readonly Finding[] =>
     : [
         {
           code: 'REPAIR_STOPPED',
-          message: `${repaired} of ${queues} queues were repaired before; a repair with the same manifest goes on`,
+          message: `${repaired} of ${queues} queues are repaired; a repair with the same manifest continues from there`,
           evidence: { repaired, queues },
         },
       ];

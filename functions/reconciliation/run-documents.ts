@@ -34,7 +34,7 @@ export class RunDocuments {
     const { text, key } = await this.#get('queues');
     const result = queueListSchema.safeParse(JSON.parse(text));
     if (result.success) return result.data;
-    throw new UnexpectedAnswer(`${key} is no list of queues`, { key });
+    throw new UnexpectedAnswer(`${key} is not a list of queues`, { key });
   }
 
   async putScan(index: number, scan: ScannedQueue): Promise<void> {
@@ -68,7 +68,7 @@ export class RunDocuments {
   async #get(name: string): Promise<{ readonly text: string; readonly key: string }> {
     const key = `${this.#prefix}${name}.json`;
     const text = await this.#store.get(key);
-    if (text === undefined) throw new NotFound(`the run has no document ${key}: start a new one`, { key });
+    if (text === undefined) throw new NotFound(`the run has no document ${key}: start a new run`, { key });
     return { text, key };
   }
 }

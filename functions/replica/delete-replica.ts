@@ -32,10 +32,10 @@ const deletionBlockers = (
   const left = [...ties('the replica', replica), ...ties('the primary', primary)];
   const mistaken: Finding = {
     code: 'DELETE_TARGET_NOT_REPLICA',
-    message: `${replicaBrokerId} is not the broker that was the replica`,
+    message: `${replicaBrokerId} was not the replica`,
     evidence: { replicaBrokerId, replica: brokerId },
   };
-  const message = `nothing is deleted before both are ordinary brokers: ${left.join('; ')}`;
+  const message = `nothing is deleted until both are ordinary brokers: ${left.join('; ')}`;
   const tied: Finding = { code: 'STILL_TIED', message, evidence: { left } };
   return [...(brokerId === replicaBrokerId ? [] : [mistaken]), ...(left.length === 0 ? [] : [tied])];
 };

@@ -59,7 +59,7 @@ const engineFindings = ({ primary }: EligibilityFacts): Finding[] => {
     return [{ code: 'ENGINE_TOO_OLD', message, evidence }];
   }
   if (versionBelow(primary.engineVersion, oldestOfferedVersion)) {
-    const message = `a replica runs its primary's version, and no broker can be created with ${primary.engineVersion} any more`;
+    const message = `a replica runs its primary's version, and brokers can no longer be created with ${primary.engineVersion}`;
     return [{ code: 'ENGINE_ENDED', message, evidence }];
   }
   return [];
@@ -84,21 +84,21 @@ const stateFindings = ({ primary }: EligibilityFacts): Finding[] => {
   if (primary.deploymentMode !== 'ACTIVE_STANDBY_MULTI_AZ') {
     findings.push({
       code: 'NOT_ACTIVE_STANDBY',
-      message: `replication needs an active/standby broker, this one is ${primary.deploymentMode}`,
+      message: `replication needs an active/standby broker, but this one is ${primary.deploymentMode}`,
       evidence: { deploymentMode: primary.deploymentMode },
     });
   }
   if (primary.state !== 'RUNNING') {
     findings.push({
       code: 'NOT_RUNNING',
-      message: `the primary must be RUNNING, it is ${primary.state}`,
+      message: `the primary must be RUNNING, but it is ${primary.state}`,
       evidence: { state: primary.state },
     });
   }
   if (primary.actionsRequired.length > 0) {
     findings.push({
       code: 'ACTION_REQUIRED',
-      message: `the service demands action on the primary first: ${primary.actionsRequired.join(', ')}`,
+      message: `the service requires action on the primary first: ${primary.actionsRequired.join(', ')}`,
       evidence: { actionsRequired: primary.actionsRequired },
     });
   }
@@ -124,20 +124,20 @@ const pairingFindings = (facts: EligibilityFacts): Finding[] => {
   if (primary.role !== 'none' && !(primary.role === 'primary' && isSamePair(primary, namesake))) {
     findings.push({
       code: 'ALREADY_PAIRED',
-      message: `the primary replicates already, as ${primary.roleText} with ${primary.counterpart?.brokerId ?? 'an unnamed counterpart'}`,
+      message: `the primary already replicates, as ${primary.roleText} with ${primary.counterpart?.brokerId ?? 'an unnamed counterpart'}`,
       evidence: { role: primary.roleText, counterpart: primary.counterpart },
     });
   } else if (primary.pendingReplicationMode === 'CRDR' && !own) {
     findings.push({
       code: 'PAIRING_PENDING',
-      message: 'another pairing waits for the primary to reboot',
+      message: 'another pairing is waiting for the primary to be rebooted',
       evidence: { pendingCounterpart: primary.pendingCounterpart },
     });
   }
   if (namesake !== undefined && !own) {
     findings.push({
       code: 'NAME_TAKEN',
-      message: `broker ${namesake.brokerId} in ${input.replicaRegion} has the name "${input.replicaName}" already`,
+      message: `broker ${namesake.brokerId} in ${input.replicaRegion} already has the name "${input.replicaName}"`,
       evidence: { brokerId: namesake.brokerId, state: namesake.state },
     });
   }
@@ -153,14 +153,14 @@ const requestFindings = ({ input }: EligibilityFacts): Finding[] => {
   if (input.replicaRegion === input.primaryBrokerArn.region) {
     findings.push({
       code: 'SAME_REGION',
-      message: `the replica must be in another Region than the primary (${input.replicaRegion})`,
+      message: `the replica must not be in the primary's Region (${input.replicaRegion})`,
       evidence: { region: input.replicaRegion },
     });
   }
   if (!brokerNamePattern.test(input.replicaName)) {
     findings.push({
       code: 'NAME_INVALID',
-      message: `"${input.replicaName}" is no broker name: 1–50 letters, digits, hyphens and underscores`,
+      message: `"${input.replicaName}" is not a broker name: use 1–50 letters, digits, hyphens and underscores`,
       evidence: { replicaName: input.replicaName },
     });
   }
@@ -188,7 +188,7 @@ const userFindings = (facts: EligibilityFacts): Finding[] => {
   if (repeated.length > 0) {
     findings.push({
       code: 'USERS_EQUAL',
-      message: `the replica's users must differ, more than one secret names ${repeated.join(', ')}`,
+      message: `the replica's users must differ, but more than one secret names ${repeated.join(', ')}`,
       evidence: { repeated },
     });
   }
@@ -207,7 +207,7 @@ const userFindings = (facts: EligibilityFacts): Finding[] => {
   } else if (!replicationUserOnPrimary.replicationUser) {
     findings.push({
       code: 'REPLICATION_USER_NOT_MARKED',
-      message: `user "${username}" of the primary is no replication user`,
+      message: `user "${username}" of the primary is not a replication user`,
       evidence: { username },
     });
   }
@@ -222,7 +222,7 @@ const warningsOf = (facts: EligibilityFacts): Finding[] => {
   if (missing.length > 0) {
     warnings.push({
       code: 'USERS_MISSING_ON_REPLICA',
-      message: `users do not cross: ${missing.join(', ')} could not log in after a promotion; name their secrets in applicationUserSecretArns`,
+      message: `users are not replicated: ${missing.join(', ')} could not log in after a promotion; name their secrets in applicationUserSecretArns`,
       evidence: { missing },
     });
   }

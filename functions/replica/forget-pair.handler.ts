@@ -17,7 +17,7 @@ export const handler = composeHandler({
       pair.brokers === undefined
         ? []
         : [
-            `remove "brokers" from the settings of pair "${pair.name}": they name two brokers that are no pair any more`,
+            `remove "brokers" from the settings of pair "${pair.name}": they name two brokers that are no longer a pair`,
           ];
     logDecision('pair forgotten', { pair: pair.name, next });
     return { next };

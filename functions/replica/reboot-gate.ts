@@ -22,14 +22,14 @@ const brokerFindings = (label: string, broker: BrokerSnapshot, allowed: readonly
   if (!allowed.includes(broker.state)) {
     findings.push({
       code: `${label.toUpperCase()}_NOT_RUNNING`,
-      message: `the ${label} must be RUNNING, it is ${broker.state}`,
+      message: `the ${label} must be RUNNING, but it is ${broker.state}`,
       evidence: { brokerId: broker.brokerId, state: broker.state },
     });
   }
   if (broker.actionsRequired.length > 0) {
     findings.push({
       code: 'ACTION_REQUIRED',
-      message: `the service demands action on the ${label} first: ${broker.actionsRequired.join(', ')}`,
+      message: `the service requires action on the ${label} first: ${broker.actionsRequired.join(', ')}`,
       evidence: { brokerId: broker.brokerId, actionsRequired: broker.actionsRequired },
     });
   }
@@ -44,7 +44,7 @@ export const assessReboot = ({ primary, replica, protectedWindows, nowMs }: Rebo
   else {
     blockers.push({
       code: 'REPLICA_UNREADABLE',
-      message: `the replica cannot be read, so nobody knows whether it is ready: ${replica.reason}`,
+      message: `the replica cannot be read, so it is unknown whether it is ready: ${replica.reason}`,
       evidence: { reason: replica.reason },
     });
   }

@@ -34,7 +34,7 @@ const inputFindings = ({ input, sides }: UnpairFacts): Finding[] => {
   if (!sides.proven) {
     findings.push({
       code: 'DELETE_TARGET_UNPROVEN',
-      message: 'neither roles nor records say which broker was the replica, so none is deleted',
+      message: 'neither roles nor records show which broker was the replica, so none is deleted',
       evidence: { brokers: [sides.primary.ref.brokerId, brokerId] },
     });
   } else if (replicaBrokerId !== brokerId) {
@@ -55,13 +55,13 @@ const brokerFindings = (role: 'primary' | 'replica', broker: BrokerSnapshot): Fi
     void findings.push({ code, message, evidence: { brokerId, ...evidence } });
   if (broker.role !== role) {
     const reads = broker.roleText ?? 'no role';
-    add(`${label}_NOT_${label}`, `${brokerId} must be the ${role}, it reads ${reads}`, { role: broker.roleText });
+    add(`${label}_NOT_${label}`, `${brokerId} must be the ${role}, but it reports ${reads}`, { role: broker.roleText });
   }
   const allowed = role === 'primary' ? ['RUNNING'] : servingStates;
   if (!allowed.includes(state)) add(`${label}_NOT_RUNNING`, `the ${role} ${brokerId} is ${state}`, { state });
   if (actionsRequired.length > 0) {
     const codes = actionsRequired.join(', ');
-    add('ACTION_REQUIRED', `the service demands action on the ${role} first: ${codes}`, { actionsRequired });
+    add('ACTION_REQUIRED', `the service requires action on the ${role} first: ${codes}`, { actionsRequired });
   }
   if (pendingChanges.length > 0) {
     const changes = pendingChanges.join('; ');
@@ -109,7 +109,8 @@ const promotionFindings = ({ promotion }: UnpairFacts): Finding[] =>
 const warningsOf = ({ input, sides }: UnpairFacts): Finding[] => [
   {
     code: 'PROTECTION_ENDS',
-    message: 'afterwards nothing crosses any more: what the primary holds is lost with its Region',
+    message:
+      'afterwards nothing is replicated: if the Region of the primary is lost, so is everything the primary holds',
     evidence: { primary: sides.primary.ref.brokerId },
   },
   {
@@ -121,7 +122,7 @@ const warningsOf = ({ input, sides }: UnpairFacts): Finding[] => [
     ? [
         {
           code: 'REPLICA_DELETED',
-          message: 'the replica is deleted with everything that it stores',
+          message: 'the replica and everything it stores will be deleted',
           evidence: { replica: sides.replica.ref.brokerId },
         },
       ]

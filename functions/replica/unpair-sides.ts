@@ -32,7 +32,7 @@ export const unpairSides = (
   const [first, second] = members;
   const [one, other] = members.map(roleOf);
   if (one === other && (one === 'primary' || one === 'replica')) {
-    throw new UnsafeTopology(`both brokers read ${one}: find out which one clients use before the pair is ended`, {
+    throw new UnsafeTopology(`both brokers report ${one}: find out which one clients use before you end the pair`, {
       brokers: members.map(({ ref }) => ref.brokerId),
     });
   }

@@ -30,7 +30,7 @@ export const handler = composeHandler({
     logDecision('lock', { pair: pair.name, workflow, acquired, fence: lock.fence, owner: lock.owner });
     if (!acquired) {
       throw new LockHeld(
-        `a run of ${lock.purpose} holds the lock of ${pair.name}: ${lock.owner}; wait until it has ended`,
+        `a run of ${lock.purpose} holds the lock of ${pair.name}: ${lock.owner}; wait until that run has ended`,
         {
           ...lock,
         },

@@ -23,7 +23,9 @@ const orUndefined = async <T>(read: () => Promise<T>): Promise<T | undefined> =>
 export const readEndedRun = async (executionArn: string, executions: ExecutionsPort): Promise<EndedRun> => {
   const execution = await executions.describe(executionArn);
   if (execution.status === 'RUNNING' || execution.status === 'SUCCEEDED') {
-    throw new InvalidInput(`${executionArn} is ${execution.status}: only a run that ended without success is settled`);
+    throw new InvalidInput(
+      `${executionArn} is ${execution.status}: settle-run accepts only runs that have ended unsuccessfully`,
+    );
   }
   const reportedBy = await orUndefined(() => executions.reportedBy(executionArn));
   const parentArn = parentOf(execution.input);

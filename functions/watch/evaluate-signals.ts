@@ -54,8 +54,8 @@ export const evaluateSignals = async (
     return { ...judgement, decision: 'lost', because: `${lease.lock.owner} watches the pair`, watch: run.watch };
   }
   const lock = guards.known ? guards.lock : undefined;
-  const heldBy = isHeldByOther(lock, run.executionArn, nowMs) ? `a ${lock.purpose} run (${lock.owner})` : undefined;
+  const heldBy = isHeldByOther(lock, run.executionArn, nowMs) ? `a run of ${lock.purpose} (${lock.owner})` : undefined;
   // Without the guards nobody knows who else acts, so nothing is started.
-  const blockedBy = guards.known ? heldBy : 'nobody knows who';
+  const blockedBy = guards.known ? heldBy : 'possibly another run';
   return { ...judgement, ...decideWatch(judgement.verdict, blockedBy, run.watch, pair.watchSeconds, nowMs) };
 };

@@ -168,7 +168,7 @@ export const readTriggerEvent = (value: unknown): TriggerEvent => {
   const reader = Object.hasOwn(readers, detailType) ? readers[detailType] : undefined;
   if (reader === undefined) {
     const hint = didYouMean(detailType, Object.keys(readers));
-    throw new InvalidInput(`no reaction is known to an event with the detail-type "${detailType}"${hint}`, {
+    throw new InvalidInput(`no reaction is defined for an event with the detail-type "${detailType}"${hint}`, {
       detailType,
       source: event.source,
     });

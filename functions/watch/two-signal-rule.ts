@@ -45,7 +45,7 @@ const replicationSignal = ({ replicaWait, atMs }: Signals): Seen => {
   const point = newestPoint(replicaWait);
   if (point === undefined) return { signal: 'unknown', evidence: 'ReplicaWaitTime has no points' };
   const shown = `ReplicaWaitTime ${seconds(point.value)} s, read ${seconds(atMs - point.atMs)} s ago`;
-  if (atMs - point.atMs > freshMs) return { signal: 'unknown', evidence: `${shown}: says nothing about now` };
+  if (atMs - point.atMs > freshMs) return { signal: 'unknown', evidence: `${shown}: too old to judge` };
   return point.value > waitLimitMs
     ? { signal: 'raised', evidence: `${shown}: beyond ${seconds(waitLimitMs)} s` }
     : { signal: 'absent', evidence: shown };
@@ -61,12 +61,15 @@ const couldBeat = (own: Heartbeat | undefined, atMs: number): boolean =>
 /** The primary, as its own Region sees it: silent for three minutes, or down by its own word. */
 const primarySignal = ({ primaryHeartbeat: heartbeat, ownHeartbeat, atMs }: Signals): Seen => {
   if (heartbeat === undefined) {
-    return { signal: 'unknown', evidence: 'the primary side has never sent a heartbeat, so its silence says nothing' };
+    return {
+      signal: 'unknown',
+      evidence: 'the primary side has never sent a heartbeat, so its silence is no evidence',
+    };
   }
   const age = `${seconds(atMs - heartbeat.atMs)} s ago`;
   if (atMs - heartbeat.atMs > silenceMs) {
     return couldBeat(ownHeartbeat, atMs)
-      ? { signal: 'raised', evidence: `the primary side has been silent: last heartbeat ${age}` }
+      ? { signal: 'raised', evidence: `the primary side is silent: last heartbeat ${age}` }
       : {
           signal: 'unknown',
           evidence: `last heartbeat of the primary side ${age}, but this Region could not write its own either`,
@@ -74,16 +77,16 @@ const primarySignal = ({ primaryHeartbeat: heartbeat, ownHeartbeat, atMs }: Sign
   }
   const shown = `heartbeat of the primary side, ${age}: ${heartbeat.role}, ${heartbeat.state}, endpoint ${heartbeat.endpoint}`;
   if (heartbeat.role === 'unknown') return { signal: 'unknown', evidence: `${shown}: it could not read its broker` };
-  if (heartbeat.role !== 'primary') return { signal: 'unknown', evidence: `${shown}: it is no primary` };
+  if (heartbeat.role !== 'primary') return { signal: 'unknown', evidence: `${shown}: it is not the primary` };
   // A reboot ends by itself within minutes (docs/amazon-mq.md 7), sooner than a failover would pay.
-  if (heartbeat.state === 'REBOOT_IN_PROGRESS') return { signal: 'absent', evidence: `${shown}: it reboots` };
+  if (heartbeat.state === 'REBOOT_IN_PROGRESS') return { signal: 'absent', evidence: `${shown}: it is rebooting` };
   return { signal: saysServing(heartbeat) ? 'absent' : 'raised', evidence: shown };
 };
 
 const targetProblem = (replica: BrokerReading): string | undefined => {
   if (!replica.known) return `the broker of this Region cannot be read: ${replica.reason}`;
   const { brokerId, role, roleText } = replica.broker;
-  return role === 'replica' ? undefined : `the broker ${brokerId} of this Region reads ${roleText ?? 'no role'}`;
+  return role === 'replica' ? undefined : `the broker ${brokerId} of this Region reports ${roleText ?? 'no role'}`;
 };
 
 const combined = (replication: Signal, primary: Signal): SignalVerdict => {
@@ -102,7 +105,7 @@ export const judgeSignals = (signals: Signals): SignalJudgement => {
   if (replica.known && replica.broker.role === 'primary') {
     return {
       verdict: 'clear',
-      evidence: [`the broker ${replica.broker.brokerId} of this Region is the primary already`],
+      evidence: [`the broker ${replica.broker.brokerId} of this Region is already the primary`],
     };
   }
   const replication = replicationSignal(signals);

@@ -9,7 +9,7 @@ const hourSeconds = 3_600;
 export const clusterAlarms = (cluster: ClusterDeployment): readonly AlarmSpec[] => [
   {
     name: `mq-dr-${cluster.name}-policy-drift`,
-    means: 'Policies of the cluster have not been what was declared for two hours, or nobody has looked.',
+    means: 'The policies of the cluster have differed from their declaration for two hours, or were not checked.',
     severity: 'notice',
     runbook: 'policy-drift',
     metrics: [
@@ -26,7 +26,7 @@ export const clusterAlarms = (cluster: ClusterDeployment): readonly AlarmSpec[] 
     periods: { of: 2, breaching: 2 },
     missing: {
       is: 'breaching',
-      because: 'a look each half hour writes a point; without one nobody looks',
+      because: 'each check, every half hour, writes a point; without points nothing is checked',
     },
   },
 ];

@@ -42,8 +42,7 @@ const limitsOf = ({ rpoSeconds, readiness }: PairDeployment): readonly BrokerLim
   {
     metricName: 'PrimaryWaitTime',
     label: 'primary-wait',
-    means:
-      'No acknowledgement has come from the replica for three heartbeats: what is not crossed is lost in a failover.',
+    means: 'The replica has acknowledged nothing for three heartbeats: a failover would lose what was not replicated.',
     severity: 'page',
     anchor: 'primarywaittime',
     threshold: waitLimitMs,
@@ -64,7 +63,7 @@ const limitsOf = ({ rpoSeconds, readiness }: PairDeployment): readonly BrokerLim
   {
     metricName: 'StorePercentUsage',
     label: 'store-filling',
-    means: 'The store fills up; at 100 percent the broker refuses messages.',
+    means: 'The store is filling up; at 100 percent the broker refuses messages.',
     severity: 'notice',
     anchor: 'storepercentusage',
     threshold: readiness.storeWarningPercent,
@@ -84,7 +83,7 @@ const limitsOf = ({ rpoSeconds, readiness }: PairDeployment): readonly BrokerLim
   {
     metricName: 'HeapUsage',
     label: 'heap',
-    means: 'The broker runs out of memory.',
+    means: 'The broker is running out of memory.',
     severity: 'notice',
     anchor: 'heapusage-cpuutilization',
     threshold: capacityPercent,
@@ -94,7 +93,7 @@ const limitsOf = ({ rpoSeconds, readiness }: PairDeployment): readonly BrokerLim
   {
     metricName: 'CpuUtilization',
     label: 'cpu',
-    means: 'The broker runs out of processor time.',
+    means: 'The broker is running out of processor time.',
     severity: 'notice',
     anchor: 'heapusage-cpuutilization',
     threshold: capacityPercent,
@@ -138,14 +137,17 @@ export const pairAlarms = (pair: PairDeployment, region: string): readonly Alarm
     ...here.flatMap(({ brokerName }) => brokerAlarms(pair, brokerName)),
     {
       name: `mq-dr-${pair.name}-not-ready`,
-      means: 'The pair could not be promoted now, or nobody has looked for half an hour.',
+      means: 'The pair could not be promoted now, or was not checked for half an hour.',
       severity: 'notice',
       runbook: 'broker-alarms#the-metric-ready-of-mq-dr',
       metrics: [readiness('Ready')],
       threshold: 1,
       comparison: 'below',
       periods: { of: 2, breaching: 2 },
-      missing: { is: 'breaching', because: 'readiness writes a point every 15 minutes; without one it does not run' },
+      missing: {
+        is: 'breaching',
+        because: 'readiness writes a point every 15 minutes; without points it does not run',
+      },
     },
   ];
 };

@@ -59,7 +59,7 @@ const queueAlarm = (queueName: string, means: string): AlarmSpec => ({
 const heartbeatAlarms: readonly AlarmSpec[] = [
   {
     name: 'mq-dr-heartbeat-silent',
-    means: 'This Region has sent no heartbeat for five minutes: the other side may take its brokers for dead.',
+    means: 'This Region has sent no heartbeat for five minutes: the other Region may consider its brokers dead.',
     severity: 'page',
     runbook: 'control-unreachable',
     metrics: [lambdaMetric('write-heartbeat', 'Invocations', 300)],
@@ -89,7 +89,10 @@ export const planeAlarms = (
   lookedAfter: readonly LookedAfter[],
 ): readonly AlarmSpec[] => [
   ...(lookedAfter.includes('pairs') ? heartbeatAlarms : []),
-  queueAlarm(undeliveredQueueName, 'An event reached no function: whatever it asked for was not done.'),
-  queueAlarm(failedQueueName, 'A function failed on an event every time: whatever it asked for was not done.'),
+  queueAlarm(undeliveredQueueName, 'An event reached no function: what it should have started was not started.'),
+  queueAlarm(
+    failedQueueName,
+    'A function failed on an event at every attempt: what it should have started was not started.',
+  ),
   ...machines.map((machine) => machineAlarm(machine, place)),
 ];

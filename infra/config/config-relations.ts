@@ -85,7 +85,7 @@ const sideProblems = ({ pairs }: Deployment): readonly RelationProblem[] =>
     const [a, b] = regionsOfPair(pair);
     if (a !== b) return [];
     const path = second === undefined ? ['pairs', index, 'replica', 'region'] : ['pairs', index, 'brokers', 1];
-    return [{ path, message: `${first?.arn} stands in ${a} as well: the brokers of a pair are in different Regions` }];
+    return [{ path, message: `${first?.arn} is in ${a} too: the brokers of a pair must be in different Regions` }];
   });
 
 const brokerRegionProblems = (deployment: Deployment): readonly RelationProblem[] =>
@@ -157,7 +157,7 @@ const stateProblems = (deployment: Deployment): readonly RelationProblem[] => {
 /** Every problem between the parts of a configuration. */
 export const deploymentProblems = (deployment: Deployment): readonly RelationProblem[] => [
   ...(deployment.pairs.length + deployment.clusters.length === 0
-    ? [{ path: ['pairs'], message: 'there is neither a pair nor a cluster to look after' }]
+    ? [{ path: ['pairs'], message: 'the deployment has neither a pair nor a cluster' }]
     : []),
   ...duplicates(
     deployment.pairs.map(({ name }) => name),

@@ -39,9 +39,7 @@ export const windowProblems = (windows: readonly ProtectedWindow[]): readonly st
     spans
       .slice(index + 1)
       .filter((other) => overlap(span, other))
-      .map(
-        (other) => `${span.label} and ${other.label} claim the same time: make them one window, or let one end earlier`,
-      ),
+      .map((other) => `${span.label} and ${other.label} overlap: merge them, or let one end earlier`),
   );
   const protectedMinutes = spans.reduce((sum, { window }) => sum + window.durationMinutes, 0);
   const full =

@@ -9,7 +9,7 @@ export const loadDeployment = async (path: string): Promise<DeploymentConfig> =>
   const file = resolve(path);
   if (!existsSync(file)) {
     throw new ConfigurationError(path, [
-      'there is no such file: copy infra/config.example.ts to it and put in your own',
+      'there is no such file: copy infra/config.example.ts to it and enter your pairs',
     ]);
   }
   const module: { readonly default?: unknown } = await import(pathToFileURL(file).href);

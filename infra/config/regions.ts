@@ -6,7 +6,7 @@ const knownRegions: readonly string[] = RegionInfo.regions.map(({ name }) => nam
 
 /** Why a name is no Region; undefined for one that exists. */
 export const regionProblem = (name: string): string | undefined =>
-  knownRegions.includes(name) ? undefined : `"${name}" is no Region of AWS${didYouMean(name, knownRegions)}`;
+  knownRegions.includes(name) ? undefined : `"${name}" is not an AWS Region${didYouMean(name, knownRegions)}`;
 
 /** The name of a Region that exists. */
 export const regionSchema = z.string().superRefine((name, context) => {

@@ -61,14 +61,14 @@ export const callCustomerHook = async (
   const details = { functionArn, action: request.action, functionError: answer.FunctionError };
   if (answer.FunctionError !== undefined) {
     throw new HookFailed(
-      `${functionArn} failed to ${request.action} (${messageOf(text)}); see its log, it is asked again by the next run`,
+      `${functionArn} failed to ${request.action} (${messageOf(text)}); see its log; the next run calls it again`,
       details,
     );
   }
   const parsed = answerSchema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
   throw new HookFailed(
-    `${functionArn} answered to ${request.action} with neither {"done": true} nor {"done": false, "reason": "…"}`,
+    `${functionArn} answered ${request.action} with neither {"done": true} nor {"done": false, "reason": "…"}`,
     details,
   );
 };

@@ -78,7 +78,7 @@ export class ClusterRecords {
     const parsed = schema.safeParse(parseJson(item.body));
     if (parsed.success) return { value: parsed.data, version: item.version };
     throw new UnexpectedAnswer(
-      `record ${name} of ${this.#scope} is not what this version writes; was it written by a newer version?`,
+      `record ${name} of ${this.#scope} was not written by this version; was it written by a newer version?`,
       { record: name, problems: schemaProblems(parsed.error) },
     );
   }

@@ -89,6 +89,6 @@ export class JsonRows {
   }
 
   #unexpected(): UnexpectedAnswer {
-    return new UnexpectedAnswer(`${this.#what} answered something else than a list of objects`, { what: this.#what });
+    return new UnexpectedAnswer(`${this.#what} did not answer with a list of objects`, { what: this.#what });
   }
 }

@@ -107,7 +107,7 @@ const codeOf = (error: unknown): string =>
 const part = (name: string): string => {
   if (!isPathStep(name)) return encodeURIComponent(name);
   throw new RequestRejected(
-    `the management API cannot be asked about "${name}": it takes the name for a step in the path; use rabbitmqctl`,
+    `the management API cannot be asked about "${name}": it reads the name as a step in the path; use rabbitmqctl`,
     { name },
   );
 };
@@ -229,7 +229,7 @@ export class RabbitManagement {
     if (parsed.success) return parsed.data;
     const problems = schemaProblems(parsed.error).slice(0, 5);
     throw new UnexpectedAnswer(
-      `${what} at ${this.#access.origin} answered something else than RabbitMQ's management API does: ${problems.join('; ')}`,
+      `${what} at ${this.#access.origin} did not answer as RabbitMQ's management API does: ${problems.join('; ')}`,
       { what, problems },
     );
   }
@@ -266,7 +266,7 @@ export class RabbitManagement {
       return new UnexpectedAnswer(`${where} answered more than ${readLimits.maxBodyBytes} bytes`, { what }, options);
     }
     if (certificateCodes.test(code)) {
-      return new UntrustedEndpoint(`${where} has a certificate that is not trusted (${code})`, { what, code }, options);
+      return new UntrustedEndpoint(`${where} presented an untrusted certificate (${code})`, { what, code }, options);
     }
     return new ServiceUnavailable(`${where} got no answer (${code})`, { what, code }, options);
   }
@@ -280,7 +280,8 @@ export class RabbitManagement {
         details,
       );
     }
-    if (status === 404) return new NotFound(`${where} found nothing; was the virtual host deleted meanwhile?`, details);
+    if (status === 404)
+      return new NotFound(`${where} found nothing; was the virtual host deleted in the meantime?`, details);
     if (status === 429 || status >= 500)
       return new ServiceUnavailable(`${where} failed with status ${status}`, details);
     return new RequestRejected(`${where} was rejected (${status}: ${reasonIn(body)})`, details);

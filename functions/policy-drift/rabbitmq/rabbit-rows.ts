@@ -13,7 +13,7 @@ export type Row = Readonly<Record<string, unknown>>;
 
 const wrong = (row: Row, member: string, expected: string): UnexpectedAnswer =>
   new UnexpectedAnswer(
-    `the management API shows "${String(row.name)}" in ${String(row.vhost)} with a ${member} that is no ${expected}`,
+    `the management API shows "${String(row.name)}" in ${String(row.vhost)} with a ${member} that is not a ${expected}`,
     { vhost: row.vhost, name: row.name, member },
   );
 
@@ -100,7 +100,7 @@ const queueTypes: Readonly<Record<string, QueueType>> = {
 /** The rows of a list. @throws UnexpectedAnswer when it is no list of objects */
 export const rowsOf = (value: unknown, what: string): readonly Row[] => {
   if (Array.isArray(value) && value.every((row) => typeof row === 'object' && row !== null)) return value;
-  throw new UnexpectedAnswer(`${what} answered something else than a list of objects`, { what });
+  throw new UnexpectedAnswer(`${what} did not answer with a list of objects`, { what });
 };
 
 /** @throws UnexpectedAnswer naming the member that is missing or of another type */

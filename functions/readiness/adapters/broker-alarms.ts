@@ -74,7 +74,7 @@ export const readBrokerAlarms = async (
     if (nextToken === undefined) return found.filter(({ watches }) => watches.length > 0);
   }
   throw new ServiceUnavailable(
-    `${region} has more than ${maxPages * pageSize} alarms; name the begin of the pair's in readiness.alarmPrefix`,
+    `${region} has more than ${maxPages * pageSize} alarms; set readiness.alarmPrefix to the prefix of the pair's alarms`,
     { region, brokerName, prefix },
   );
 };

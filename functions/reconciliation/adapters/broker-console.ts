@@ -125,12 +125,12 @@ export class BrokerConsole {
     const page = answer.body.trim();
     // The parser alone takes a page that ends too early for a shorter list.
     if (XMLValidator.validate(page) !== true) {
-      throw new UnexpectedAnswer(`${where} answered something that is no XML`, { where });
+      throw new UnexpectedAnswer(`${where} did not answer with XML`, { where });
     }
     const parsed = schema.safeParse(parser.parse(page));
     if (parsed.success) return parsed.data;
     const problems = schemaProblems(parsed.error).slice(0, 5);
-    throw new UnexpectedAnswer(`${where} answered something else than the console's page: ${problems.join('; ')}`, {
+    throw new UnexpectedAnswer(`${where} did not answer with the console's page: ${problems.join('; ')}`, {
       where,
       problems,
     });

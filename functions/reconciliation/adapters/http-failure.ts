@@ -19,9 +19,9 @@ export const translateHttpFailure = (error: unknown, where: string): DrError => 
   const code = codeOf(error);
   const details = { where, code };
   const options = { cause: error };
-  if (code === 'EMSGSIZE') return new UnexpectedAnswer(`${where} answered more than is read`, details, options);
+  if (code === 'EMSGSIZE') return new UnexpectedAnswer(`${where} answered with more than is read`, details, options);
   if (certificateCodes.test(code)) {
-    return new UntrustedEndpoint(`${where} has a certificate that is not trusted (${code})`, details, options);
+    return new UntrustedEndpoint(`${where} presented an untrusted certificate (${code})`, details, options);
   }
   return new ServiceUnavailable(`${where} got no answer (${code})`, details, options);
 };

@@ -34,7 +34,7 @@ export const valueAt = (bytes: Buffer, start: number): EncodedValue => {
     contentStart += wide ? 4 : 1;
   }
   if (width === undefined)
-    throw new UnexpectedAnswer(`constructor 0x${constructorCode.toString(16)} is none of AMQP 1.0`);
+    throw new UnexpectedAnswer(`constructor 0x${constructorCode.toString(16)} is not a constructor of AMQP 1.0`);
   const end = contentStart + width;
   if (end > bytes.length) throw new UnexpectedAnswer(`the value at offset ${start} is cut off`);
   return { constructorCode, start, contentStart, end };
@@ -49,7 +49,8 @@ export const itemsOf = (bytes: Buffer, { constructorCode, contentStart, end }: E
   const emptyList = 0x45;
   if (constructorCode === emptyList) return [];
   const narrow = constructorCode === 0xc0 || constructorCode === 0xc1;
-  if (!narrow && constructorCode !== 0xd0 && constructorCode !== 0xd1) throw new UnexpectedAnswer('no list and no map');
+  if (!narrow && constructorCode !== 0xd0 && constructorCode !== 0xd1)
+    throw new UnexpectedAnswer('neither a list nor a map');
   const count = narrow ? bytes.readUInt8(contentStart) : bytes.readUInt32BE(contentStart);
   const items: EncodedValue[] = [];
   let start = contentStart + (narrow ? 1 : 4);

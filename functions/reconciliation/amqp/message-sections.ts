@@ -29,7 +29,7 @@ export const sectionsOf = (bytes: Buffer): readonly MessageSection[] => {
     const descriptor = valueAt(bytes, start + 1);
     const code = Number(integerOf(bytes, descriptor));
     if (!(code >= sectionCodes.header && code <= lastSectionCode)) {
-      throw new UnexpectedAnswer(`the descriptor at offset ${start} is none of a message's sections`);
+      throw new UnexpectedAnswer(`the descriptor at offset ${start} is not a section of a message`);
     }
     const value = valueAt(bytes, descriptor.end);
     sections.push({ code, start, value });

@@ -25,7 +25,7 @@ export class ConfirmingSender {
       this.#answered(delivery, reasonOf((delivery?.remote_state as { readonly error?: unknown } | undefined)?.error));
     });
     // rhea reports `modified` as released too.
-    sender.on('released', ({ delivery }: EventContext) => this.#answered(delivery, 'the broker did not take it'));
+    sender.on('released', ({ delivery }: EventContext) => this.#answered(delivery, 'the broker did not accept it'));
   }
 
   /** Resolves when the broker lets the link send. @throws AccessDenied, NotFound, ServiceUnavailable */

@@ -66,6 +66,6 @@ export class QuarantineMover {
     const refused = await this.#coordinator.send([declareMessage()]);
     const { declared } = this.#control;
     if (refused === undefined && declared !== undefined) return declared;
-    throw new UnexpectedAnswer(`the broker began no transaction: ${refused ?? 'its answer names none'}`);
+    throw new UnexpectedAnswer(`the broker did not begin a transaction: ${refused ?? 'its answer names none'}`);
   }
 }

@@ -23,7 +23,7 @@ describe('mq-dr ack', () => {
       await stage.runtime.clock.sleepMs(5_000);
       const second = await stage.mqDr('ack --pair orders');
       expect(second.out).toBe(
-        'promotion 1 of orders: FAILOVER to us-west-2 at 2026-01-05T08:00:00Z was acknowledged already\n',
+        'promotion 1 of orders: FAILOVER to us-west-2 at 2026-01-05T08:00:00Z was already acknowledged\n',
       );
       expect(await stage.guards().readEpoch()).toEqual(acknowledged);
     });

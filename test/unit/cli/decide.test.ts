@@ -37,7 +37,7 @@ describe('mq-dr approve and deny', () => {
       await stage.mqDr(`deny ${id} --pair orders --as bob`);
       const run = await stage.mqDr(`approve ${id} --pair orders`);
       expect(run).toMatchObject({ exitCode: 2, out: '' });
-      expect(run.err).toContain('was denied already, by bob; an approval is answered once');
+      expect(run.err).toContain('was already denied, by bob; an approval is answered only once');
       expect(await stage.records.readApproval('orders', id)).toMatchObject({ status: 'denied', decidedBy: 'bob' });
     });
   });
@@ -61,7 +61,7 @@ describe('mq-dr approve and deny', () => {
     await withApproval(async (stage) => {
       const run = await stage.mqDr(`approve ${id} --pair billing`);
       expect(run.exitCode).toBe(2);
-      expect(run.err).toContain(`approval ${id} is of pair orders, not of billing`);
+      expect(run.err).toContain(`approval ${id} belongs to pair orders, not to billing`);
       expect(await stage.records.readApproval('orders', id)).toMatchObject({ status: 'open' });
     });
   });
@@ -103,7 +103,7 @@ describe('mq-dr approve and deny', () => {
         () => stage.mqDr(`deny ${id} --pair orders --as carol`),
       ] as const);
       expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 2]);
-      expect(runs[1].err).toContain('was approved already, by bob; an approval is answered once');
+      expect(runs[1].err).toContain('was already approved, by bob; an approval is answered only once');
       expect(await stage.records.readApproval('orders', id)).toMatchObject({ status: 'approved', decidedBy: 'bob' });
     });
   });

@@ -17,8 +17,8 @@ describe('describeFailure', () => {
     ['an unknown host', coded('ENOTFOUND'), 'if the Region is lost, give --region with another one'],
     ['several refused addresses', new AggregateError([coded('ECONNREFUSED')], ''), 'AWS_ENDPOINT_URL'],
     ['a denied call', sdkError('AccessDeniedException', 400), 'your own identity needs this permission'],
-    ['a missing table', sdkError('ResourceNotFoundException', 400), 'give --region with a Region that has the table'],
-    ['an answer that never came', sdkError('TimeoutError'), 'a write may have happened: look with mq-dr status'],
+    ['a missing table', sdkError('ResourceNotFoundException', 400), 'set --region to a Region that has the table'],
+    ['an answer that never came', sdkError('TimeoutError'), 'a write may have happened: check with mq-dr status'],
   ])('says what to do about %s, in one line', (_what, error, advice) => {
     const failure = translated(error);
     expect(failure.message).toContain(advice);

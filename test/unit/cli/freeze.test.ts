@@ -46,7 +46,7 @@ describe('mq-dr freeze', () => {
       await stage.guards().freeze(bobs);
       const run = await stage.mqDr(`freeze --pair orders ${reason('network')}`);
       expect(run.exitCode).toBe(0);
-      expect(run.out).toContain('frozen already, by bob at 2026-01-05T08:59:59Z: audit. Nothing was changed.');
+      expect(run.out).toContain('is already frozen, by bob at 2026-01-05T08:59:59Z: audit. Nothing was changed.');
       expect(await stage.guards().readFreeze()).toEqual(bobs);
     });
   });
@@ -131,7 +131,7 @@ describe('mq-dr unfreeze', () => {
         },
       });
       expect(run.exitCode).toBe(2);
-      expect(run.err).toContain('orders was frozen anew by carol');
+      expect(run.err).toContain('orders was frozen again by carol');
       expect(await stage.guards().readFreeze()).toEqual(carols);
     });
   });

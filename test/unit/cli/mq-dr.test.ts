@@ -98,7 +98,7 @@ describe('mq-dr as a process, against a served stage', () => {
     expect(await answer('deny')).toMatchObject({
       exitCode: 2,
       stderr:
-        'Refused: approval a1b2c3d4e5f6 was approved already, by ann; an approval is answered once. Nothing was changed.\n',
+        'Refused: approval a1b2c3d4e5f6 was already approved, by ann; an approval is answered only once. Nothing was changed.\n',
     });
     const late = await mqDr('approve', 'late', '--pair', 'billing');
     expect(late.exitCode).toBe(2);

@@ -31,7 +31,7 @@ describe('mq-dr start reconcile', () => {
       await fill(stage);
       const report = await operator.mqDr(`start reconcile --pair orders --region ${east} --reason look --watch`);
       expect(report).toMatchObject({ exitCode: 0, err: '', asked: [] });
-      expect(report.out).toContain('1 queue: 1 processed already, 1 unprocessed, 1 uncertain, 0 expired\n');
+      expect(report.out).toContain('1 queue: 1 already processed, 1 unprocessed, 1 uncertain, 0 expired\n');
       const manifest = /\nmanifest ([0-9a-f]{64})\n/.exec(report.out)?.[1];
       expect(nextCommand(report.out)).toBe(
         `start reconcile --pair orders --region ${east} --mode repair --manifest ${manifest} --reason repair --watch`,
@@ -39,10 +39,10 @@ describe('mq-dr start reconcile', () => {
       expect(report.out).toContain('read: docs/runbooks/messages-reconciled.md');
 
       const repair = await operator.mqDr(nextCommand(report.out), { typed: 'orders' });
-      expect(repair.asked[0]).toContain(`It takes what manifest ${manifest} proves processed out of the queues`);
+      expect(repair.asked[0]).toContain(`It moves the messages that manifest ${manifest} proves processed`);
       expect(repair.exitCode).toBe(0);
       expect(repair.out).toMatch(/\nReconciled after \d+ s\n/);
-      expect(repair.out).toContain('1 taken out to the quarantine, 0 gone before\n');
+      expect(repair.out).toContain('1 moved to the quarantine, 0 consumed by others before\n');
       expect(repair.out).not.toContain('next:');
       expect(stage.idsIn('orders', 'work')).toEqual(['m2', 'm3']);
     });
@@ -80,7 +80,7 @@ describe('mq-dr start failover and failback', () => {
       const failover = await operator.mqDr(line);
       expect(failover.exitCode).toBe(0);
       expect(failover.out).toMatch(/ReconcileMessages\n {12}runs arn:aws:states:us-west-2:\d+:execution:reconcile:/);
-      expect(failover.out).toMatch(/\nmessages: ReportOnly\n {2}1 queue: 1 processed already/);
+      expect(failover.out).toMatch(/\nmessages: ReportOnly\n {2}1 queue: 1 already processed/);
       expect(nextCommand(failover.out)).toMatch(/^start reconcile --pair orders --region us-west-2 --mode repair /);
 
       await operator.runtime.clock.sleepMs(settledMs);
@@ -88,7 +88,7 @@ describe('mq-dr start failover and failback', () => {
         `start failback --pair orders --target-region ${east} --reason back --watch`,
         { typed: 'orders' },
       );
-      expect(failback.asked[0]).toContain('This starts failback of orders in us-east-1. Both brokers are closed');
+      expect(failback.asked[0]).toContain('This starts failback of orders in us-east-1. Both brokers refuse clients');
       expect(failback).toMatchObject({ exitCode: 0, err: '' });
       expect(failback.out).toMatch(/SwitchOver\n {12}runs arn:aws:states:us-east-1:\d+:execution:switchover:/);
       expect(failback.out).toMatch(/\nFailedBack after \d+ s\n/);
@@ -116,7 +116,7 @@ const lines = (outcome: string, changes: object = {}) =>
 describe('the lines about a reconciliation', () => {
   it('name nothing to do where there is nothing', () => {
     expect(lines('ReportOnly').split('\n')).toEqual([
-      '2 queues: 0 processed already, 5 unprocessed, 0 uncertain, 1 expired',
+      '2 queues: 0 already processed, 5 unprocessed, 0 uncertain, 1 expired',
       `manifest ${manifest}`,
     ]);
     expect(lines('Reconciled', { processed: 3, removed: 2, gone: 1 })).not.toMatch(/next:|read:/);

@@ -51,7 +51,7 @@ describe('mq-dr record-game-day', () => {
 
   it.each([
     ['--outcome mett', 'unknown outcome "mett" (did you mean "met"?)', 1],
-    ['--outcome met --at noon', '--at noon is no time such as', 1],
+    ['--outcome met --at noon', '--at noon is not a time such as', 1],
     ['--outcome met --at 2026-01-05T09:00:01Z', 'is in the future', 1],
     ['', "required option '--outcome <outcome>' not specified", 1],
   ])('refuses "%s"', async (options, message, exitCode) => {

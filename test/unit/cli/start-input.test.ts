@@ -57,7 +57,7 @@ describe('planStart', () => {
       region: undefined,
       effect: expect.stringContaining('deletes the broker b-2'),
     });
-    expect(plan('unpair', basics).effect).toBe('It ends the replication and reboots the primary.');
+    expect(plan('unpair', basics).effect).toBe('It ends replication and reboots the primary.');
   });
 
   it('confirms what writes policies, not what looks at them', () => {
@@ -70,7 +70,7 @@ describe('planStart', () => {
     expect(plan('failback', { ...basics, targetRegion: west })).toMatchObject({
       input: basics,
       region: west,
-      effect: expect.stringContaining('Then consumers meet what was left behind.'),
+      effect: expect.stringContaining('Consumers then receive what was left behind.'),
     });
     const choices = { ...basics, mode: 'auto', queue: ['orders.*', 'work'] };
     expect(plan('reconcile', choices, {}, west)).toMatchObject({
@@ -84,7 +84,7 @@ describe('planStart', () => {
     expect(effect({})).toBeUndefined();
     expect(effect({ mode: 'report' })).toBeUndefined();
     expect(effect({ mode: 'auto', dryRun: true })).toBeUndefined();
-    expect(effect({ mode: 'auto' })).toContain('after a copy to the quarantine');
+    expect(effect({ mode: 'auto' })).toContain('from the queues to the quarantine');
     expect(effect({ mode: 'configured' })).toContain("what the pair's settings say");
     expect(effect({ mode: 'repair', manifest: hash })).toContain(hash);
   });
@@ -109,7 +109,7 @@ describe('planStart', () => {
       { ...basics, targetRegion: west },
       {},
       'us-east-1',
-      'is started in the Region that shall take over, us-west-2; leave --region us-east-1 out',
+      'is started in the Region that takes over, us-west-2; omit --region us-east-1',
     ],
     [
       'an unknown field',
@@ -174,7 +174,7 @@ describe('planStart', () => {
       { ...basics, mode: 'repair', manifest: hash, queue: ['work'] },
       {},
       west,
-      'name the queues when the manifest is made',
+      'name the queues when you make the manifest',
     ],
     [
       'a misspelt mode',
@@ -192,7 +192,7 @@ describe('planStart', () => {
       { ...basics, targetRegion: west },
       { parentRun: {} },
       undefined,
-      '"parentRun" is set by a workflow whose step this one is, never by a person: leave it out',
+      '"parentRun" is set only by a workflow that runs this one as a step: leave it out',
     ],
   ])('refuses %s', (_what, workflow, choices, given, region, message) => {
     expect(() => plan(workflow, choices, given, region)).toThrow(message);

@@ -33,7 +33,7 @@ describe('mq-dr start', () => {
       await stage.runtime.clock.sleepMs(600_000);
       const run = await stage.mqDr(`${switchover} --watch`, { typed: 'orders' });
       expect(run).toMatchObject({ exitCode: 0, err: '' });
-      expect(run.asked[0]).toContain('This starts switchover of orders in us-west-2. Both brokers are closed');
+      expect(run.asked[0]).toContain('This starts switchover of orders in us-west-2. Both brokers refuse clients');
       expect(run.out).toMatch(/started switchover of orders in us-west-2: arn:/);
       expect(run.out).toMatch(/\d\d:\d\d:\d\d {2}PromoteReplica\n {12}outcome requested/);
       expect(run.out).toContain('because the roles are exchanged');
@@ -48,7 +48,7 @@ describe('mq-dr start', () => {
       const line =
         'start failover --pair orders --target-region us-west-2 --reason outage --accept-data-loss --watch --json';
       const run = await stage.mqDr(line, { typed: 'orders' });
-      expect(run.asked[0]).toContain('What has not crossed stays behind on the old primary.');
+      expect(run.asked[0]).toContain('Whatever has not been replicated stays on the old primary.');
       expect(run).toMatchObject({ exitCode: 0, err: '' });
       expect(jsonOf(run)).toMatchObject({ outcome: 'FailedOver' });
       expect(promotions(stage)).toEqual(['Promote us-west-2 ok']);
@@ -191,7 +191,7 @@ describe('mq-dr start', () => {
         count: 3,
       });
       const run = await stage.mqDr(`${switchover} --dry-run --watch`);
-      expect(run.out).toContain('(cannot look now, the run goes on: states:DescribeExecution');
+      expect(run.out).toContain('(cannot check now, the run continues: states:DescribeExecution');
       expect(run.out).toMatch(/after \d+ s\n/);
     });
   });

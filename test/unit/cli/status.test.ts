@@ -57,11 +57,11 @@ describe('mq-dr status', () => {
       const run = await stage.mqDr('status --pair orders');
       expect(run).toMatchObject({ exitCode: 0, err: '' });
       for (const text of [
-        `lock        held for another 420 s by a failover run, ${owner}`,
+        `lock        held for another 420 s by a run of failover, ${owner}`,
         'freeze      since 2026-01-05T09:00:00Z by bob: network',
         'epoch       1, SWITCHOVER to us-east-1 at 2026-01-05T08:59:00Z, not acknowledged (npx mq-dr ack --pair orders)',
         `intents     Promote 1 of b-2 is issuing since 2026-01-05T09:00:00Z, by ${owner}`,
-        'heartbeats  us-east-1: primary RUNNING, endpoint accepts, 3 connections, 12 events not crossed, 30 s ago\n',
+        'heartbeats  us-east-1: primary RUNNING, endpoint accepts, 3 connections, 12 events not replicated, 30 s ago\n',
         '181 s ago, SILENT',
         'npx mq-dr approve a1b2c3d4e5f6 --pair orders',
         'running     none',
@@ -157,7 +157,7 @@ describe('mq-dr status', () => {
     const stage = await OperatorStage.create();
     await stage.play(async () => {
       const run = await stage.mqDr('status --pair orders');
-      expect(run.out).toContain('pair orders (nothing is recorded about it: is the name right?)');
+      expect(run.out).toContain('pair orders (nothing is recorded about it: check the name)');
       expect(run.out).toContain('lock        free');
     });
   });
@@ -168,7 +168,7 @@ describe('mq-dr status', () => {
       const run = await stage.mqDr('status --region us-west-1');
       expect(run).toMatchObject({ exitCode: 1, out: '' });
       expect(run.err).toContain('mq-dr-control not found');
-      expect(run.err).toContain('give --region with a Region that has the table');
+      expect(run.err).toContain('set --region to a Region that has the table');
     });
   });
 });

@@ -86,8 +86,8 @@ describe('judgeGuards', () => {
 
     it.each([
       ['a person without a word about it', person, /a failover may pass with overrideControl and a reason$/],
-      ['an automatic run', automatic, /automatic runs stop here$/],
-      ['an automatic run that brings a word', { ...automatic, overrideControl: 'no' }, /automatic runs stop here$/],
+      ['an automatic run', automatic, /automatic runs stop$/],
+      ['an automatic run that brings a word', { ...automatic, overrideControl: 'no' }, /automatic runs stop$/],
     ])('stops %s', (_label, run, message) => {
       const { blockers, warnings } = unreachable(run);
       expect(blockers).toMatchObject([

@@ -141,7 +141,7 @@ describe('guardedWrite', () => {
         const { log, run, control, given } = setup();
         control.given(young);
         if (refused) given.step = asRefused('GATE');
-        await expect(run()).rejects.toThrow('was asked for 59999 ms ago');
+        await expect(run()).rejects.toThrow('was requested 59999 ms ago');
         expect(log).toEqual(['decide by 1']);
       },
     );

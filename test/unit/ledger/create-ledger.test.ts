@@ -44,9 +44,9 @@ describe('a ledger', () => {
 
   it.each([
     [{ leaseSecond: 60 }, 'unknown option "leaseSecond" (did you mean "leaseSeconds"?)'],
-    [{ pair: '' }, 'pair must be a text that is not empty'],
-    [{ consumer: undefined }, 'consumer must be a text that is not empty'],
-    [{ owner: '' }, 'owner must be a text that is not empty'],
+    [{ pair: '' }, 'pair must be a non-empty string'],
+    [{ consumer: undefined }, 'consumer must be a non-empty string'],
+    [{ owner: '' }, 'owner must be a non-empty string'],
     [{ table: '' }, 'needs the name of its table'],
     [{ otherRegion: 'us-west-2' }, 'region and otherRegion must differ'],
     [{ leaseSeconds: 9 }, 'leaseSeconds must be a whole number of seconds from 10 to 43200, not 9'],

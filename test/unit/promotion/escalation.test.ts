@@ -24,14 +24,17 @@ describe('decideEscalation', () => {
   );
 
   it('never fails a pair over that is not to be', () => {
-    expect(decide({ approval: 'approved' })).toEqual({ action: 'give-up', because: 'the pair is never escalated' });
+    expect(decide({ approval: 'approved' })).toEqual({
+      action: 'give-up',
+      because: 'the policy of the pair never escalates',
+    });
   });
 
   it.each([
-    ['none', 'ask', 'the pair asks a person: 10 events, 60 s ago'],
-    ['open', 'wait', 'the question about a failover is open'],
-    ['approved', 'escalate', 'a person approved the failover'],
-    ['denied', 'give-up', 'a person denied the failover'],
+    ['none', 'ask', 'the pair requires an approval: 10 events, 60 s ago'],
+    ['open', 'wait', 'the approval of a failover is pending'],
+    ['approved', 'escalate', 'the failover was approved'],
+    ['denied', 'give-up', 'the failover was denied'],
     ['expired', 'give-up', 'nobody approved the failover in time'],
   ] as const)('asks a person (answer: %s → %s)', (approval, action, because) => {
     expect(decide({ policy: { mode: 'ask' }, approval })).toEqual({ action, because });

@@ -64,7 +64,7 @@ describe('the gates of a failback', () => {
       'a start in the Region that the failover promoted',
       { runningRegion: westRef.region },
       'PRIMARY_IS_HERE',
-      /us-west-2 the primary: a failback is started in the Region to go back to/,
+      /us-west-2 the primary: start a failback in the Region to go back to/,
     ],
     [
       'a second start in the Region that an escalation promoted',

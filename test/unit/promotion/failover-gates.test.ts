@@ -20,7 +20,7 @@ describe('assessFailover', () => {
     const { blockers, warnings } = assessFailover(facts);
     expect(blockers).toEqual([]);
     expect(warnings).toMatchObject([
-      { code: 'PREDICTED_LOSS', message: 'up to 12 replication events stay behind, as of 45 s ago' },
+      { code: 'PREDICTED_LOSS', message: 'up to 12 replication events will be left behind, measured 45 s ago' },
     ]);
   });
 

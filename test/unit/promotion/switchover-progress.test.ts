@@ -103,7 +103,7 @@ describe('judgeProgress', () => {
     expect(judgeProgress(both, undefined, first.watch, limits, at(69)).phase).toBe('waiting');
     expect(judgeProgress(both, undefined, first.watch, limits, at(70))).toMatchObject({
       phase: 'unsafe',
-      because: 'the brokers contradict each other for 60 s: last line',
+      because: 'the brokers have contradicted each other for 60 s: last line',
     });
   });
 

@@ -58,12 +58,12 @@ describe('the counts around a scan', () => {
     expect(judgeConservation('work', before, counts(11, 105, 94), { seen: 30, removed: 1 })).toEqual([
       {
         code: 'SEEN_MISMATCH',
-        message: '30 messages of work were seen, 7 to 15 were there',
+        message: '30 messages of work were seen, but the queue held 7 to 15',
         evidence: { queue: 'work', seen: 30, removed: 1, sizeBefore: 10, sizeAfter: 11, enqueued: 5, dequeued: 4 },
       },
     ]);
     expect(judgeConservation('work', before, before, { seen: 9, removed: 0 })[0]?.message).toBe(
-      '9 messages of work were seen, 10 were there',
+      '9 messages of work were seen, but the queue held 10',
     );
   });
 });
@@ -81,7 +81,7 @@ describe('a finding about a scan', () => {
   it('is made of every message that has no line', () => {
     expect(judgeLines('work', 5, 5)).toEqual([]);
     expect(judgeLines('work', 5, 4)).toMatchObject([
-      { code: 'LINES_MISMATCH', message: '5 messages of work were seen, and the manifest has 4 of them' },
+      { code: 'LINES_MISMATCH', message: '5 messages of work were seen, but the manifest lists 4' },
     ]);
   });
 });

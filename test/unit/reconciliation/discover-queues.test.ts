@@ -67,7 +67,7 @@ describe('discovering queues', () => {
     expect(blockers).toEqual([
       {
         code: 'QUEUE_UNKNOWN',
-        message: 'no queue fits "wrok" among the 2 that the source "console" knows',
+        message: 'no queue matches "wrok" among the 2 that the source "console" lists',
         evidence: { pattern: 'wrok', source: 'console' },
       },
       expect.objectContaining({ code: 'QUEUE_UNKNOWN', message: expect.stringContaining('"x.*"') }),
@@ -86,8 +86,8 @@ describe('discovering queues', () => {
     );
     expect(queues).toEqual(['work']);
     expect(blockers.map(({ code, message }) => `${code}: ${message}`)).toEqual([
-      'QUEUE_EXCLUDED: every queue that fits "ActiveMQ.DLQ" is left alone: ActiveMQ.DLQ (dead-letters)',
-      'QUEUE_EXCLUDED: every queue that fits "test.*" is left alone: test.a (configured), test.b (configured)',
+      'QUEUE_EXCLUDED: every queue that matches "ActiveMQ.DLQ" is excluded: ActiveMQ.DLQ (dead-letters)',
+      'QUEUE_EXCLUDED: every queue that matches "test.*" is excluded: test.a (configured), test.b (configured)',
     ]);
   });
 
@@ -111,7 +111,7 @@ describe('discovering queues', () => {
     expect(await discover([subscription(0), subscription(7)])).toEqual([
       {
         code: 'DURABLE_SUBSCRIPTIONS',
-        message: '1 durable subscriptions hold messages, and nothing of them is reconciled',
+        message: '1 durable subscriptions hold messages, and none of these is reconciled',
         evidence: { subscriptions: ['c1/audit on prices: 7'] },
       },
     ]);

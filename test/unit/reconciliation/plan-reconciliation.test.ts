@@ -21,7 +21,7 @@ describe('the mode of a run', () => {
   it('is none after a promotion where there is no ledger, or the settings ask for nothing', () => {
     expect(planReconciliation('configured', undefined)).toEqual({ skipped: 'the pair has no ledger' });
     expect(planReconciliation('configured', { afterPromotion: 'off' })).toMatchObject({
-      skipped: expect.stringContaining('ask for nothing'),
+      skipped: expect.stringContaining('disable reconciliation'),
     });
   });
 });

@@ -81,7 +81,7 @@ describe('the gates of a reconciliation', () => {
       'a manifest of another pair',
       { manifest: { hash, found: manifest({ pair: 'bills' }) } },
       'MANIFEST_OF_OTHER_PAIR',
-      /of pair "bills"/,
+      /belongs to pair "bills"/,
     ],
     [
       'a manifest of an earlier epoch',

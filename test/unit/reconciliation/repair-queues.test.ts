@@ -80,7 +80,7 @@ describe('the repair of all queues', () => {
       warnings: [
         {
           code: 'REPAIR_STOPPED',
-          message: '2 of 4 queues were repaired before; a repair with the same manifest goes on',
+          message: '2 of 4 queues are repaired; a repair with the same manifest continues from there',
           evidence: { repaired: 2, queues: 4 },
         },
       ],

@@ -141,7 +141,7 @@ describe('the scan of a queue', () => {
       counts: { unprocessed: 100 },
       findings: [
         { code: 'WALK_REMARK', message: 'the time was over after 100 messages' },
-        { code: 'SEEN_MISMATCH', message: '100 messages of work were seen, 250 were there' },
+        { code: 'SEEN_MISMATCH', message: '100 messages of work were seen, but the queue held 250' },
       ],
     });
   });

@@ -52,7 +52,7 @@ describe('acquire-lock', () => {
       const second = acquire(stage, 'arn:two');
       await expect(second).rejects.toThrow(LockHeld);
       await expect(second).rejects.toThrow(
-        /a run of unpair holds the lock of orders: arn:one; wait until it has ended/,
+        /a run of unpair holds the lock of orders: arn:one; wait until that run has ended/,
       );
     });
   });

@@ -60,7 +60,7 @@ describe('readTriggerEvent', () => {
   it('refuses an unknown detail-type by name, with the nearest known one', () => {
     const event = { ...alarmEvent(), 'detail-type': 'CloudWatch Alarm State Chang' };
     expect(() => readTriggerEvent(event)).toThrow(
-      'no reaction is known to an event with the detail-type "CloudWatch Alarm State Chang" (did you mean "CloudWatch Alarm State Change"?)',
+      'no reaction is defined for an event with the detail-type "CloudWatch Alarm State Chang" (did you mean "CloudWatch Alarm State Change"?)',
     );
     expect(() => readTriggerEvent({ ...alarmEvent(), 'detail-type': 'toString' })).toThrow('allowed: ');
   });

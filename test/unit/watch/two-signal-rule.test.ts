@@ -111,14 +111,14 @@ describe('judgeSignals', () => {
     const replica = known(pairedWest(asRole('primary')));
     expect(judgeSignals(signals({ replica, replicaWait: unreadableGauge(), primaryHeartbeat: silent }))).toEqual({
       verdict: 'clear',
-      evidence: [`the broker ${westRef.brokerId} of this Region is the primary already`],
+      evidence: [`the broker ${westRef.brokerId} of this Region is already the primary`],
     });
   });
 
   it('says what it saw', () => {
     expect(judgeSignals(signals({ replicaWait: stands, primaryHeartbeat: silent })).evidence).toEqual([
       'ReplicaWaitTime 190 s, read 60 s ago: beyond 180 s',
-      'the primary side has been silent: last heartbeat 181 s ago',
+      'the primary side is silent: last heartbeat 181 s ago',
     ]);
   });
 

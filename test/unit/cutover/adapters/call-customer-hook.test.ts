@@ -37,7 +37,7 @@ describe('callCustomerHook', () => {
 
   it.each(['', 'null', 'true', '{"done":"yes"}', 'no JSON'])('refuses the answer "%s"', async (payload) => {
     lambda.on(InvokeCommand).resolves({ Payload: bytes(payload) });
-    await expect(call()).rejects.toThrow('answered to fence with neither');
+    await expect(call()).rejects.toThrow('answered fence with neither');
   });
 
   it('gives the beginning of what the function raised', async () => {

@@ -66,14 +66,14 @@ describe('the configuration', () => {
       (config) => {
         config.state = { region: 'us-est-1' };
       },
-      'state.region: "us-est-1" is no Region of AWS (did you mean "us-east-1"?)',
+      'state.region: "us-est-1" is not an AWS Region (did you mean "us-east-1"?)',
     ],
     [
       'a broker in an unknown Region',
       ({ pairs }) => {
         first(pairs).brokers = [arn('us-east-9', 'a'), arn('us-west-2', 'bb')];
       },
-      'pairs[0].brokers[0]: "us-east-9" is no Region of AWS (did you mean "us-east-1"?)',
+      'pairs[0].brokers[0]: "us-east-9" is not an AWS Region (did you mean "us-east-1"?)',
     ],
     [
       'the same broker in two pairs',
@@ -116,7 +116,7 @@ describe('the configuration', () => {
         const windows = first(pairs).protectedWindows as unknown[];
         windows.push({ reason: 'month end', days: ['friday'], startUtc: '14:00', durationMinutes: 30 });
       },
-      'pairs[0].protectedWindows: "market opening" (friday 13:00, 120 min) and "month end" (friday 14:00, 30 min) claim the same time: make them one window, or let one end earlier',
+      'pairs[0].protectedWindows: "market opening" (friday 13:00, 120 min) and "month end" (friday 14:00, 30 min) overlap: merge them, or let one end earlier',
     ],
     [
       'windows that overlap past the end of the week',
@@ -126,7 +126,7 @@ describe('the configuration', () => {
           { reason: 'early', days: ['sunday'], startUtc: '00:30', durationMinutes: 60 },
         ];
       },
-      'pairs[0].protectedWindows: "late" (saturday 23:00, 120 min) and "early" (sunday 00:30, 60 min) claim the same time: make them one window, or let one end earlier',
+      'pairs[0].protectedWindows: "late" (saturday 23:00, 120 min) and "early" (sunday 00:30, 60 min) overlap: merge them, or let one end earlier',
     ],
     [
       'windows that fill the week',
@@ -162,7 +162,7 @@ describe('the configuration', () => {
       ({ pairs }) => {
         first(pairs).brokers = [arn('us-east-1', 'a'), arn('us-east-1', 'bb')];
       },
-      `pairs[0].brokers[1]: ${arn('us-east-1', 'a')} stands in us-east-1 as well: the brokers of a pair are in different Regions`,
+      `pairs[0].brokers[1]: ${arn('us-east-1', 'a')} is in us-east-1 too: the brokers of a pair must be in different Regions`,
     ],
     [
       'brokers of two accounts',
@@ -219,7 +219,7 @@ describe('the configuration', () => {
         config.pairs = [];
         config.clusters = [];
       },
-      'pairs: there is neither a pair nor a cluster to look after',
+      'pairs: the deployment has neither a pair nor a cluster',
     ],
     [
       'an approver that is no role or user',
