@@ -43,7 +43,7 @@ export const handler = composeHandler({
         `Approval ${approvalId}, open until ${expiresAt}. No answer means no.`,
         `Approve: npx mq-dr approve ${approvalId} --pair ${pair.name} --region ${region}`,
         `Deny:    npx mq-dr deny ${approvalId} --pair ${pair.name} --region ${region}`,
-        runbookLine('approval-asked'),
+        runbookLine('approval-needed'),
         `Run: ${run.executionArn}`,
       ].join('\n'),
     });

@@ -1,6 +1,6 @@
 /** Pages of docs/runbooks that messages to operators name. */
 export type Runbook =
-  | 'approval-asked'
+  | 'approval-needed'
   | 'aws-health'
   | 'fence-not-carried-out'
   | 'messages-reconciled'

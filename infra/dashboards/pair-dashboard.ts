@@ -102,7 +102,7 @@ export const pairDashboard = (pair: PairDeployment, place: Place): DashboardBody
     graph('Wait times, ms', region, [...ofBrokers(pair, 'ReplicaWaitTime'), ...ofBrokers(pair, 'PrimaryWaitTime')], {
       marks: [{ label: 'replication does not run', value: waitLimitMs }],
     }),
-    graph('Events that have not crossed', region, ofBrokers(pair, 'QueueSize')),
+    graph('Events not replicated yet', region, ofBrokers(pair, 'QueueSize')),
     graph('Messages', region, ofBrokers(pair, 'TotalMessageCount')),
     graph('Clients', region, ofBrokers(pair, 'CurrentConnectionsCount')),
     graph('Store, percent', region, ofBrokers(pair, 'StorePercentUsage'), {

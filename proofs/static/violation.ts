@@ -1,4 +1,4 @@
-/** The rules that a definition is checked against; docs/proofs.md says what each demands. */
+/** The rules that a definition is checked against; docs/verification.md says what each demands. */
 export const staticRules = [
   'classified',
   'reachable',

@@ -167,7 +167,7 @@ describe('the dashboards', () => {
       readonly widgets: readonly { readonly properties: { readonly title?: string } }[];
     };
     const titles = widgets.map(({ properties }) => properties.title ?? '');
-    for (const about of ['Roles', 'lag', 'Wait times', 'not crossed', 'Verdicts', 'Last runs', 'RTO by run']) {
+    for (const about of ['Roles', 'lag', 'Wait times', 'not replicated', 'Verdicts', 'Last runs', 'RTO by run']) {
       expect(
         titles.some((title) => title.includes(about)),
         about,

@@ -245,7 +245,7 @@ describe('policy-drift, held back', () => {
     ['a node has a disk alarm', 'DISK_ALARM', (stage) => stage.cluster.setAlarm(1, 'disk', true)],
     ['the nodes are parted', 'PARTITION', (stage) => stage.cluster.setPartition([1, 2])],
     [
-      'the service demands action',
+      'the service requires action',
       'ACTION_REQUIRED',
       (stage) =>
         stage.flow.stage.aws.amendBroker(stage.brokerId, {

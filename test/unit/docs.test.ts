@@ -54,6 +54,27 @@ const brokenLinks = (page: string): readonly string[] =>
     return anchorsOf(textOf(file)).has(anchor) ? [] : [`${page}: ${target} has no such heading`];
   });
 
+/** Folders whose files pages name; a path in code marks that begins with one of them must exist. */
+const sourceFolders = 'functions|statemachines|infra|cli|simulator|testbed|gameday|proofs|tools|test|docs';
+
+/** Files that a page names and that do not exist; `*` stands for a part of a name, `<...>` for any name. */
+const missingFiles = (page: string): readonly string[] =>
+  [...textOf(page).matchAll(new RegExp(`\`((?:${sourceFolders})/[^\`\\s]*)\``, 'g'))]
+    .map(([, path = '']) => path)
+    .filter((path) => !path.includes('<') && !exists(path));
+
+const exists = (path: string): boolean => {
+  if (!path.includes('*')) return existsSync(resolve(root, path));
+  const pattern =
+    path
+      .split('/')
+      .at(-1)
+      ?.replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*') ?? '';
+  const folder = resolve(root, dirname(path));
+  return existsSync(folder) && readdirSync(folder).some((name) => new RegExp(`^${pattern}`).test(name));
+};
+
 /** Codes that are put together; a template that is not listed here fails the test. */
 const composedCodes: Readonly<Record<string, readonly string[]>> = {
   // biome-ignore-start lint/suspicious/noTemplateCurlyInString: the text of the source
@@ -161,6 +182,39 @@ describe('the commands in the documentation', () => {
 describe('the documentation', () => {
   it.each(pages)('%s links only to what exists', (page) => {
     expect(brokenLinks(page)).toEqual([]);
+  });
+
+  it.each(pages.filter((page) => !page.startsWith('docs/adr/')))('%s names only files that exist', (page) => {
+    expect(missingFiles(page)).toEqual([]);
+  });
+
+  it('leads from every workflow to handlers that exist', () => {
+    const page = textOf('docs/architecture.md');
+    const machines = filesBelow('statemachines', '.asl.json');
+    expect(machines.filter((path) => !page.includes(`\`${path}\``))).toEqual([]);
+    const handlers = new Set(
+      filesBelow('functions', '.handler.ts').map((path) => /[^/]+(?=\.handler)/.exec(path)?.[0]),
+    );
+    const named = page.split('\n').flatMap((line) => {
+      const [, , , column = ''] = line.split('|');
+      return column.includes('.handler.ts`') ? [...column.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name) : [];
+    });
+    expect(named.length).toBeGreaterThan(25);
+    expect(named.filter((name) => !handlers.has(name))).toEqual([]);
+  });
+
+  it('gives each word of the glossary one line, and uses it elsewhere', () => {
+    const words = [...textOf('docs/glossary.md').matchAll(/^\| (\*\*.+?) \|/gm)].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/\*\*([^*]+)\*\*/g)].map(([, word = '']) => word),
+    );
+    expect(words.length).toBeGreaterThan(80);
+    expect(words.filter((word, index) => words.indexOf(word) !== index)).toEqual([]);
+    const elsewhere = [
+      ...pages.filter((page) => page !== 'docs/glossary.md').map(textOf),
+      ...sources.map(({ text }) => text),
+    ];
+    const used = elsewhere.join('\n').toLowerCase().replace(/\s+/g, ' ');
+    expect(words.filter((word) => !used.includes(word.toLowerCase()))).toEqual([]);
   });
 
   it('lists every decision record in the index', () => {

@@ -6,20 +6,20 @@ export const concurrentVisits = 8;
 
 /**
  * Messages that one link holds. The broker searches a link's messages from the oldest on for each acknowledgement, and
- * compares each with each when the link goes: 1,000 cost some 10 µs and 1 ms (docs/adr/0014-queue-walk.md).
+ * compares each with each when the link goes: 1,000 cost some 10 µs and 1 ms (docs/adr/0014-queue-scan.md).
  */
 export const linkWindow = 1_000;
 
 /**
  * Messages that one link may hold where groups forbid a second one: the broker needs some ten seconds to take back
- * 100,000 (docs/adr/0014-queue-walk.md), and the queue stands still meanwhile.
+ * 100,000 (docs/adr/0014-queue-scan.md), and the queue stands still meanwhile.
  */
 export const groupedLimit = 100_000;
 
 /**
  * Connections of a scan that removes: half of them remove while messages arrive on the other half. The broker stores every
  * step of a connection before it takes the next, so one alone would remove at a third of the rate of a plain consumer
- * (docs/adr/0014-queue-walk.md).
+ * (docs/adr/0014-queue-scan.md).
  */
 export const removingConnections = 8;
 
