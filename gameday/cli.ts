@@ -1,6 +1,5 @@
 import { env, exit, stderr, stdout } from 'node:process';
 import { runCommand } from './experiment/command.ts';
-import { createExerciseStage } from './experiment/exercise-stage.ts';
 
 const interrupt = new AbortController();
 
@@ -17,7 +16,6 @@ process.on('SIGINT', onSignal);
 process.on('SIGTERM', onSignal);
 
 process.exitCode = await runCommand(process.argv.slice(2), {
-  createStage: createExerciseStage,
   screen: {
     write: (text) => stdout.write(text),
     isTty: stdout.isTTY === true,

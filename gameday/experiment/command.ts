@@ -1,4 +1,5 @@
 import { UsageError } from '../../cli/parse-command.ts';
+import { mondayMorningMs } from '../../testbed/testbed-plan.ts';
 import type { Journal, Outcome } from '../journal/journal.ts';
 import type { GameDaySummary } from '../journal/summary.ts';
 import { prepareReportFolder, ReportFolderError, writeReport } from '../report/write-report.ts';
@@ -6,15 +7,13 @@ import { type Display, LiveDisplay, quietDisplay, type Screen, silentDisplay } f
 import { pacer } from '../terminal/pacer.ts';
 import { type GameDayRequest, parseArguments } from './command-options.ts';
 import { describeEnvironment } from './environment.ts';
-import { runGameDay, virtualStartMs } from './run-game-day.ts';
+import { runGameDay } from './run-game-day.ts';
 import { findScenario, listScenarios, UnknownScenarioError } from './scenario/catalogue.ts';
 import { InvalidScenarioError, loadScenario } from './scenario/load.ts';
 import { NoLedgerError, withoutLedgers } from './scenario/without-ledgers.ts';
-import type { StageFactory } from './stage-port.ts';
 
 /** The process around a game day. */
-export interface CommandSurroundings {
-  readonly createStage: StageFactory;
+export interface CommandIo {
   readonly screen: Screen;
   writeError(text: string): void;
   /** Aborted by the first Ctrl-C. */
@@ -26,46 +25,45 @@ export interface CommandSurroundings {
 const exitCodes: Readonly<Record<Outcome, number>> = { met: 0, deviated: 2, interrupted: 3, aborted: 3 };
 
 /** Runs the command line and answers the process's exit code: 0 met, 1 usage or internal error, 2 deviated, 3 cut short. */
-export const runCommand = async (argv: readonly string[], surroundings: CommandSurroundings): Promise<number> => {
+export const runCommand = async (argv: readonly string[], io: CommandIo): Promise<number> => {
   try {
     const request = parseArguments(argv);
-    if (request.list) return await list(request, surroundings);
-    return await play(request, surroundings);
+    if (request.list) return await list(request, io);
+    return await play(request, io);
   } catch (error) {
     if (error instanceof UsageError && error.exitCode === 0) {
-      surroundings.screen.write(`${error.message}\n`);
+      io.screen.write(`${error.message}\n`);
       return 0;
     }
-    surroundings.writeError(`${describeFailure(error)}\n`);
+    io.writeError(`${describeFailure(error)}\n`);
     return 1;
   }
 };
 
-const list = async (request: GameDayRequest, { screen }: CommandSurroundings): Promise<number> => {
+const list = async (request: GameDayRequest, { screen }: CommandIo): Promise<number> => {
   const scenarios = await listScenarios();
   if (request.json) screen.write(`${JSON.stringify({ scenarios })}\n`);
   else for (const { name, title } of scenarios) screen.write(`${name.padEnd(24)} ${title}\n`);
   return 0;
 };
 
-const play = async (request: GameDayRequest, surroundings: CommandSurroundings): Promise<number> => {
-  const { screen, interrupt } = surroundings;
+const play = async (request: GameDayRequest, io: CommandIo): Promise<number> => {
+  const { screen, interrupt } = io;
   const { name, file } = await findScenario(request.scenario);
   const loaded = await loadScenario(name, file);
   const scenario = request.ledger ? loaded : withoutLedgers(loaded);
   const seed = request.seed ?? scenario.outline.seed;
-  const startedAt = surroundings.now();
+  const startedAt = io.now();
   const folder = await prepareReportFolder(request.out, runName(name, seed, startedAt));
   const display = displayFor(request, screen);
   const startedMs = performance.now();
   let summary: GameDaySummary;
   try {
-    display.begin(virtualStartMs, `${scenario.outline.title} (scenario ${name}, seed ${seed})`);
+    display.begin(mondayMorningMs, `${scenario.outline.title} (scenario ${name}, seed ${seed})`);
     const environment = await describeEnvironment(request.scenario, seed, request.ledger ? [] : ['--without-ledger']);
     const journal = await runGameDay({
       scenario,
       seed,
-      createStage: surroundings.createStage,
       interrupt,
       onEvent: (event) => display.event(event),
       onTick: pacer(request.pace, (view) => display.frame(view), interrupt),

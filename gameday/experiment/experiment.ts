@@ -1,7 +1,9 @@
+import type { Json } from '../../simulator/engine/expression/json.ts';
 import { type ActivityResult, type HypothesisResult, isoTime } from '../journal/journal.ts';
-import type { ExerciseContext } from './context.ts';
+import type { ExperimentContext } from './context.ts';
 import type { Scenario } from './scenario/check.ts';
-import { type Json, type ProbeResult, type Step, StepFailedError } from './step.ts';
+import type { ProbeResult, Step } from './step.ts';
+import { StepFailedError } from './step-failed.ts';
 
 /** How far an experiment has come; filled while it runs, so that an interrupted one still has what happened. */
 export interface Progress {
@@ -12,7 +14,7 @@ export interface Progress {
   /** The step under way. */
   current: { readonly step: Step<unknown>; readonly startedAtMs: number; readonly into: ActivityResult[] } | undefined;
   deviated: boolean;
-  /** Why the experiment could not go on; set only when it was the exercise that failed, not the system under test. */
+  /** Why the experiment could not go on; set only when it was the experiment that failed, not the system under test. */
   abortReason: string | undefined;
 }
 
@@ -32,7 +34,7 @@ export const newProgress = (): Progress => ({
  */
 export const runExperiment = async (
   scenario: Scenario,
-  context: ExerciseContext,
+  context: ExperimentContext,
   progress: Progress,
 ): Promise<void> => {
   progress.before = await lookAt(scenario, context);
@@ -52,7 +54,7 @@ export const runExperiment = async (
   await runSteps(scenario.rollbacks, context, progress, progress.rollbacks);
 };
 
-const lookAt = async (scenario: Scenario, context: ExerciseContext): Promise<HypothesisResult> => {
+const lookAt = async (scenario: Scenario, context: ExperimentContext): Promise<HypothesisResult> => {
   const probes: (ActivityResult & { tolerance_met: boolean; finding: string })[] = [];
   for (const probe of scenario.hypothesis.probes) {
     const startedAtMs = context.clock.nowMs();
@@ -71,18 +73,18 @@ const lookAt = async (scenario: Scenario, context: ExerciseContext): Promise<Hyp
 
 const runSteps = async (
   steps: readonly (Step<Json> | Step<ProbeResult>)[],
-  context: ExerciseContext,
+  context: ExperimentContext,
   progress: Progress,
   into: ActivityResult[],
 ): Promise<void> => {
   for (const [index, step] of steps.entries()) {
     const startedAtMs = context.clock.nowMs();
     progress.current = { step, startedAtMs, into };
-    context.recorder.step(step.name, 'started', startedAtMs);
+    context.recorder.step(step.name, 'started');
     const result = await runStep(step, context, startedAtMs, progress);
     progress.current = undefined;
     into.push(result);
-    context.recorder.step(step.name, result.status === 'succeeded' ? 'succeeded' : 'failed', context.clock.nowMs());
+    context.recorder.step(step.name, result.status === 'succeeded' ? 'succeeded' : 'failed');
     if (result.status === 'succeeded') continue;
     const now = context.clock.nowMs();
     into.push(...steps.slice(index + 1).map((skipped) => finish(skipped, now, now, 'skipped', null)));
@@ -92,7 +94,7 @@ const runSteps = async (
 
 const runStep = async (
   step: Step<Json> | Step<ProbeResult>,
-  context: ExerciseContext,
+  context: ExperimentContext,
   startedAtMs: number,
   progress: Progress,
 ): Promise<ActivityResult> => {

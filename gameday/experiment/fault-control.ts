@@ -1,50 +1,64 @@
-import type { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
+import { faultSchema } from '../../simulator/world/fault-schema.ts';
+import type { Testbed } from '../../testbed/testbed.ts';
 import type { Recorder } from '../journal/recorder.ts';
-import type { ExerciseStage } from './stage-port.ts';
 
-/** Brings trouble upon the stage and takes it away, and writes both down. */
+/** Raises and clears faults on the test bed, and records both. */
 export class FaultControl {
-  readonly #clock: VirtualClock;
-  readonly #stage: ExerciseStage;
+  readonly #testbed: Testbed;
   readonly #recorder: Recorder;
 
-  constructor(clock: VirtualClock, stage: ExerciseStage, recorder: Recorder) {
-    this.#clock = clock;
-    this.#stage = stage;
+  constructor(testbed: Testbed, recorder: Recorder) {
+    this.#testbed = testbed;
     this.#recorder = recorder;
   }
 
+  /** Raises a fault. @throws an error that names what is wrong with it */
   raise(name: string, fault: Readonly<Record<string, unknown>>): void {
-    this.#stage.raiseFault(name, fault);
-    this.#recorder.faultRaised(name, `fault ${name}`, this.#clock.nowMs());
+    this.#testbed.aws.faults.start({ ...faultSchema.parse(fault), id: name });
+    this.#recorder.faultRaised(name, `fault ${name}`);
   }
 
   clear(name: string): void {
-    this.#stage.clearFault(name);
-    this.#recorder.faultCleared(name, this.#clock.nowMs());
+    this.#testbed.aws.faults.stop(name);
+    this.#recorder.faultCleared(name);
   }
 
+  /** Cuts or restores the replication link of a pair. */
   setLink(pair: string, up: boolean): void {
-    this.#stage.setLink(pair, up);
-    const name = `link ${pair}`;
-    if (up) this.#recorder.faultCleared(name, this.#clock.nowMs());
-    else this.#recorder.faultRaised(name, `replication link of ${pair} cut`, this.#clock.nowMs());
+    const { faults } = this.#testbed.aws;
+    const { primary, replica } = this.#testbed.pair(pair).plan;
+    const [id, name] = [`link of ${pair}`, `link ${pair}`];
+    if (up) {
+      faults.stop(id);
+      this.#recorder.faultCleared(name);
+    } else {
+      faults.start({ id, kind: 'link-cut', regions: [primary.region, replica.region] });
+      this.#recorder.faultRaised(name, `replication link of ${pair} cut`);
+    }
   }
 
+  /** Stops or starts a pair's broker in a Region, as a failing host does; stored messages stay. */
   setBroker(pair: string, region: string, up: boolean): void {
-    this.#stage.setBroker(pair, region, up);
+    const dataPlane = this.#testbed.pair(pair).brokerIn(region)?.dataPlane;
+    if (dataPlane === undefined) throw new TypeError(`pair "${pair}" has no broker in ${region}`);
     const name = `broker of ${pair} in ${region}`;
-    if (up) this.#recorder.faultCleared(name, this.#clock.nowMs());
-    else this.#recorder.faultRaised(name, `${name} stopped`, this.#clock.nowMs());
+    if (up) {
+      dataPlane.powerOn();
+      this.#recorder.faultCleared(name);
+    } else {
+      dataPlane.powerOff();
+      this.#recorder.faultRaised(name, `${name} stopped`);
+    }
   }
 
+  /** Makes a Region unreachable; with `powerOff` its brokers stop as well. */
   blackout(region: string, powerOff: boolean): void {
-    this.#stage.blackoutRegion(region, powerOff);
-    this.#recorder.faultRaised(`Region ${region}`, `${region} dark`, this.#clock.nowMs(), region);
+    this.#testbed.aws.blackout(region, { powerOff });
+    this.#recorder.faultRaised(`Region ${region}`, `${region} dark`, region);
   }
 
   restore(region: string): void {
-    this.#stage.restoreRegion(region);
-    this.#recorder.faultCleared(`Region ${region}`, this.#clock.nowMs());
+    this.#testbed.aws.restore(region);
+    this.#recorder.faultCleared(`Region ${region}`);
   }
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import type { ExecutionStatusChangeEvent } from '../../simulator/engine/ports.ts';
+import type { Testbed } from '../../testbed/testbed.ts';
 import type { ReconciledMessage, ReconciliationSnapshot } from '../traffic/reconciliation-books.ts';
-import type { ExerciseStage, StageStatusChange } from './stage-port.ts';
 
 /** Runs that went through queues, and what they did with what they proved. */
 const outputSchema = z.object({
@@ -20,30 +21,27 @@ const lineSchema = z.object({
   class: z.enum(['processed', 'unprocessed', 'uncertain', 'expired']),
 });
 
-/** What the watch reads. */
-export interface WatchedStage extends Pick<ExerciseStage, 'stores' | 'report'> {
-  /** When the pair was promoted so far, oldest first; virtual milliseconds since the Unix epoch. */
-  promotionTimes(pair: string): readonly number[];
-}
-
 /** Producers' ids have no prefix; the ledger's are as JMS shows them. */
 const applicationId = (id: string): string => id.replace(/^ID:/, '');
 
 /**
  * What a run of reconcile that has just ended says about each message, with what the brokers hold at this moment.
  * Undefined for runs that went through no queue.
+ *
+ * @param promotionTimes when a pair was promoted so far, oldest first; virtual milliseconds since the Unix epoch
  */
 export const reconciliationSnapshot = (
-  change: StageStatusChange,
-  stage: WatchedStage,
+  { region, detail }: ExecutionStatusChangeEvent,
+  testbed: Testbed,
+  promotionTimes: (pair: string) => readonly number[],
 ): ReconciliationSnapshot | undefined => {
-  if (change.machine !== 'reconcile' || change.output === undefined) return undefined;
-  const output = outputSchema.safeParse(JSON.parse(change.output));
+  if (!detail.stateMachineArn.endsWith(':reconcile') || detail.output === null) return undefined;
+  const output = outputSchema.safeParse(JSON.parse(detail.output));
   if (!output.success) return undefined;
   const { pair, manifest: hash, result } = output.data;
   const read = (key: string): string => {
-    const text = stage.report(change.region, key);
-    if (text === undefined) throw new TypeError(`the report bucket of ${change.region} lacks ${key}`);
+    const text = testbed.report(region, key);
+    if (text === undefined) throw new TypeError(`the report bucket of ${region} lacks ${key}`);
     return text;
   };
   const manifest = manifestSchema.parse(JSON.parse(read(`manifests/${pair}/${hash}.json`)));
@@ -55,17 +53,18 @@ export const reconciliationSnapshot = (
       id === null ? [] : [{ id: applicationId(id), class: judged }],
     );
   const elsewhere = new Set(
-    stage
-      .stores(pair)
+    testbed
+      .pair(pair)
+      .stores()
       .filter(({ brokerId }) => brokerId !== manifest.brokerId)
       .flatMap(({ messageIds }) => messageIds),
   );
   return {
-    atMs: change.atMs,
-    run: change.executionArn.split(':').at(-1) ?? change.executionArn,
+    atMs: testbed.clock.nowMs(),
+    run: detail.name,
     messages,
     repaired: result.removed > 0,
     onlyHere: new Set(messages.map(({ id }) => id).filter((id) => !elsewhere.has(id))),
-    previousPromotionAtMs: stage.promotionTimes(pair).at(-2),
+    previousPromotionAtMs: promotionTimes(pair).at(-2),
   };
 };

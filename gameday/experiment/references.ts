@@ -1,5 +1,24 @@
+import type { Json } from '../../simulator/engine/expression/json.ts';
+import type { Testbed } from '../../testbed/testbed.ts';
+import type { BrokerPlace } from '../../testbed/testbed-plan.ts';
 import { unknownName } from './scenario/problems.ts';
-import { type Json, StepFailedError } from './step.ts';
+import type { ScenarioOutline } from './scenario/schema.ts';
+import { StepFailedError } from './step-failed.ts';
+
+/** Values that a workflow's input may refer to as `${pairs.orders.primary.arn}` or `${secrets.console}`. */
+export const testbedReferences = (testbed: Testbed, plans: ScenarioOutline['world']['pairs']) => ({
+  pairs: Object.fromEntries(
+    Object.entries(plans).map(([name, plan]) => {
+      const brokers = testbed.pair(name).brokers();
+      const known = (place: BrokerPlace) => {
+        const found = brokers.find(({ region }) => region === place.region);
+        return { ...place, arn: found?.brokerArn ?? null, brokerId: found?.brokerId ?? null };
+      };
+      return [name, { primary: known(plan.primary), replica: known(plan.replica) }];
+    }),
+  ),
+  secrets: { ...testbed.secrets },
+});
 
 const reference = /\$\{([^}]*)\}/g;
 

@@ -1,37 +1,38 @@
 import type { Signal } from '../../simulator/clock/virtual-clock.ts';
+import type { Json } from '../../simulator/engine/expression/json.ts';
+import type { BrokerView } from '../../testbed/pair.ts';
+import { Testbed } from '../../testbed/testbed.ts';
+import { mondayMorningMs } from '../../testbed/testbed-plan.ts';
+import { passwords } from '../../testbed/users.ts';
 import { isoTime, type Journal, type Outcome } from '../journal/journal.ts';
 import { derivePromotions } from '../journal/promotions.ts';
 import { type LiveEvent, Recorder } from '../journal/recorder.ts';
 import { scrubSecrets } from '../journal/scrub.ts';
 import { regroup } from '../traffic/rate-series.ts';
-import type { ExerciseContext } from './context.ts';
+import type { ExperimentContext } from './context.ts';
 import { exceptionText, finish, newProgress, type Progress, runExperiment } from './experiment.ts';
 import { FaultControl } from './fault-control.ts';
-import { Operator } from './operator.ts';
 import { reconciliationSnapshot } from './reconciliation-watch.ts';
 import type { Scenario } from './scenario/check.ts';
-import type { ExerciseStage, StageBroker, StageFactory } from './stage-port.ts';
-import type { Json } from './step.ts';
+import { testbedPlan } from './scenario/testbed-plan.ts';
 import { TrafficControl } from './traffic-control.ts';
 import { recordBrokers, watchBrokers } from './watch-brokers.ts';
 import { WorkflowRuns } from './workflow-runs.ts';
-
-/** Every run begins at this virtual instant, a Monday: two runs with one seed have equal times. */
-export const virtualStartMs = Date.UTC(2026, 0, 5, 9, 0, 0);
 
 /** What a live display may ask for while a run is under way. */
 export interface LiveView {
   readonly nowMs: number;
   readonly startMs: number;
   readonly counters: { readonly sent: number; readonly confirmed: number; readonly processed: number } | undefined;
-  readonly brokers: readonly StageBroker[];
+  readonly brokers: readonly BrokerView[];
 }
 
-/** What a game day needs beside its scenario. */
+/** What a game day needs. */
 export interface GameDayOptions {
   readonly scenario: Scenario;
   readonly seed: number;
-  readonly createStage: StageFactory;
+  /** Called with the test bed before anything happens on it. */
+  readonly onTestbed?: (testbed: Testbed) => void;
   /** Aborted by Ctrl-C: the run ends, and its journal holds what happened so far. */
   readonly interrupt: AbortSignal;
   readonly onEvent: (event: LiveEvent) => void;
@@ -39,66 +40,47 @@ export interface GameDayOptions {
   readonly onTick: (view: LiveView) => Promise<void>;
 }
 
-/** A journal without its surroundings: what only the caller knows. */
+/** A journal without the environment, which only the caller knows. */
 export type UnstampedJournal = Omit<Journal, 'environment'>;
 
-/** Plays a scenario on a stage of its own, from the hypothesis to the final books. */
+/** Plays a scenario on a test bed of its own, from the hypothesis to the final delivery accounting. */
 export const runGameDay = async (options: GameDayOptions): Promise<UnstampedJournal> => {
   const { scenario, seed } = options;
-  const stage = await options.createStage({ seed, startMs: virtualStartMs, ...scenario.outline.world });
+  const testbed = await Testbed.create(testbedPlan(scenario.outline, seed, mondayMorningMs));
   try {
-    return await play(options, stage);
+    options.onTestbed?.(testbed);
+    return await play(options, testbed);
   } finally {
-    await stage.close();
+    await testbed.close();
   }
 };
 
-const play = async (options: GameDayOptions, stage: ExerciseStage): Promise<UnstampedJournal> => {
+const play = async (options: GameDayOptions, testbed: Testbed): Promise<UnstampedJournal> => {
   const { scenario, interrupt } = options;
-  const { clock } = stage;
+  const { clock, operator } = testbed;
   const pairs = Object.keys(scenario.outline.world.pairs);
-  const recorder = new Recorder(options.onEvent);
-  const workflows = new WorkflowRuns(clock, stage);
-  const operator = new Operator(clock, stage);
-  const traffic = new TrafficControl(clock, stage, scenario.outline, (notice) => recorder.client(notice));
-  const faults = new FaultControl(clock, stage, recorder);
-  const context: ExerciseContext = {
+  const recorder = new Recorder(testbed, options.onEvent);
+  const traffic = new TrafficControl(testbed, scenario.outline, (notice) => recorder.client(notice));
+  const context: ExperimentContext = {
     clock,
-    stage,
+    testbed,
+    operator,
     scenario: scenario.outline,
     recorder,
-    workflows,
-    operator,
+    workflows: new WorkflowRuns(testbed),
     traffic,
-    faults,
-    promotions: () => {
-      const records = recorder.records((arn) => stage.executionFigures(arn));
-      return derivePromotions({ ...records, traffic: traffic.results(), endMs: clock.nowMs() });
-    },
+    faults: new FaultControl(testbed, recorder),
+    promotions: () => derivePromotions({ ...recorder.records(), traffic: traffic.results(), endMs: clock.nowMs() }),
   };
-  stage.observe({
-    brokersChanged: () => {
-      for (const pair of pairs) recordBrokers(stage, pair, recorder);
-    },
-    apiCall: (call) => recorder.apiCall(call),
-    transition: (transition) => {
-      recorder.transition(transition);
-      workflows.transitionSeen(transition);
-    },
-    log: (log) => recorder.log(log),
-    notification: (notification) => recorder.notification(notification),
+  const promotionTimes = (pair: string): readonly number[] =>
+    context
+      .promotions()
+      .filter((promotion) => promotion.pair === pair)
+      .map(({ requestedAtMs }) => requestedAtMs);
+  testbed.observe({
+    brokerChange: () => recordBrokers(testbed, pairs, recorder),
     statusChange: (change) => {
-      recorder.statusChange(change);
-      workflows.statusChanged(change);
-      const reconciled = reconciliationSnapshot(change, {
-        stores: (pair) => stage.stores(pair),
-        report: (region, key) => stage.report(region, key),
-        promotionTimes: (pair) =>
-          context
-            .promotions()
-            .filter((promotion) => promotion.pair === pair)
-            .map(({ requestedAtMs }) => requestedAtMs),
-      });
+      const reconciled = reconciliationSnapshot(change, testbed, promotionTimes);
       if (reconciled !== undefined) traffic.reconciled(reconciled);
     },
   });
@@ -109,17 +91,17 @@ const play = async (options: GameDayOptions, stage: ExerciseStage): Promise<Unst
     nowMs: clock.nowMs(),
     startMs,
     counters: traffic.counters,
-    brokers: pairs.flatMap((pair) => stage.brokers(pair)),
+    brokers: pairs.flatMap((pair) => testbed.pair(pair).views()),
   });
   try {
     await clock.run('game day', async () => {
-      clock.spawn('broker watch', () => watchBrokers(stage, pairs, recorder, () => options.onTick(view())));
+      clock.spawn('broker watch', () => watchBrokers(testbed, pairs, recorder, () => options.onTick(view())));
       await untilEndOrInterrupt(options, context, progress);
       if (traffic.running) traffic.abandon();
-      for (const pair of pairs) recordBrokers(stage, pair, recorder);
+      recordBrokers(testbed, pairs, recorder);
     });
   } catch (error) {
-    // A deadlock or a stuck actor: the world cannot go on, but what it did can still be told.
+    // A deadlock or a stuck actor: the test bed cannot go on, but what happened on it can still be reported.
     progress.abortReason = exceptionText(error);
     closeCurrentStep(progress, clock.nowMs(), progress.abortReason);
   }
@@ -143,16 +125,16 @@ const play = async (options: GameDayOptions, stage: ExerciseStage): Promise<Unst
     steady_states: { before: progress.before, after: progress.after, during: [] },
     run: progress.run,
     rollbacks: progress.rollbacks,
-    records: { ...recorder.records((arn) => stage.executionFigures(arn)), messagesPerMinute: minutes },
+    records: { ...recorder.records(), messagesPerMinute: minutes },
     traffic: results,
   };
-  return scrubSecrets(journal as unknown as Json, stage.secrets()) as unknown as UnstampedJournal;
+  return scrubSecrets(journal as unknown as Json, passwords()) as unknown as UnstampedJournal;
 };
 
 /** Runs the experiment in an actor of its own, so that an interrupt or the time limit can leave it where it stands. */
 const untilEndOrInterrupt = async (
   options: GameDayOptions,
-  context: ExerciseContext,
+  context: ExperimentContext,
   progress: Progress,
 ): Promise<void> => {
   const { clock } = context;

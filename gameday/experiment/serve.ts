@@ -1,47 +1,44 @@
 import type { ServedAws } from '../../simulator/world/served-aws.ts';
+import type { TestbedListener } from '../../testbed/events.ts';
+import { Testbed } from '../../testbed/testbed.ts';
+import { testbedReferences } from './references.ts';
 import { findScenario } from './scenario/catalogue.ts';
 import { loadScenario } from './scenario/load.ts';
+import { testbedPlan } from './scenario/testbed-plan.ts';
 import type { ServeRequest } from './serve-options.ts';
-import type { ExerciseStage, StageFactory, StageObserver } from './stage-port.ts';
-import type { Json } from './step.ts';
 
-/** A served stage, and what one has to know to use it. */
-export interface ServedStage {
-  readonly stage: ExerciseStage;
+/** A served test bed, and what one has to know to use it. */
+export interface ServedTestbed {
+  readonly testbed: Testbed;
   readonly endpoint: ServedAws;
   readonly pairs: readonly string[];
-  /** Environment variables that lead an AWS client to the stage. */
+  /** Environment variables that lead an AWS client to the test bed. */
   readonly environment: Readonly<Record<string, string>>;
   /** ARNs of brokers and secrets by name, for inputs. */
-  readonly references: { readonly [key: string]: Json };
+  readonly references: ReturnType<typeof testbedReferences>;
 }
 
-/** What happens on a served stage that is worth a line. */
-export type ServeEvents = Pick<StageObserver, 'statusChange' | 'notification'>;
-
-const ignore = (): void => {};
-
 /**
- * Builds a scenario's stage at this moment's time and serves it.
+ * Makes a scenario's test bed and serves it over HTTP on loopback; virtual time then follows the wall clock.
  *
  * @param startMs virtual start, milliseconds since the Unix epoch
+ * @param listener hears what happens on it
  * @throws UnknownScenarioError, InvalidScenarioError, PortInUseError
  */
 export const serveScenario = async (
   request: ServeRequest,
-  createStage: StageFactory,
   startMs: number,
-  events: ServeEvents,
-): Promise<ServedStage> => {
+  listener: TestbedListener = {},
+): Promise<ServedTestbed> => {
   const { name, file } = await findScenario(request.scenario);
   const { outline } = await loadScenario(name, file);
   const { pairs } = outline.world;
-  const stage = await createStage({ seed: request.seed ?? outline.seed, startMs, ...outline.world });
+  const testbed = await Testbed.create(testbedPlan(outline, request.seed ?? outline.seed, startMs));
   try {
-    stage.observe({ brokersChanged: ignore, apiCall: ignore, transition: ignore, log: ignore, ...events });
-    const endpoint = await stage.listen({ host: '127.0.0.1', port: request.port, speed: request.speed });
+    testbed.observe(listener);
+    const endpoint = await testbed.aws.listen({ host: '127.0.0.1', port: request.port, speed: request.speed });
     return {
-      stage,
+      testbed,
       endpoint,
       pairs: Object.keys(pairs),
       environment: {
@@ -51,16 +48,16 @@ export const serveScenario = async (
         AWS_ACCESS_KEY_ID: 'embedded',
         AWS_SECRET_ACCESS_KEY: 'embedded',
       },
-      references: stage.references(),
+      references: testbedReferences(testbed, pairs),
     };
   } catch (error) {
-    await stage.close();
+    await testbed.close();
     throw error;
   }
 };
 
 /** What to type in another terminal. */
-export const serveLines = ({ endpoint, environment, pairs, references }: ServedStage): readonly string[] => [
+export const serveLines = ({ endpoint, environment, pairs, references }: ServedTestbed): readonly string[] => [
   `serving at ${endpoint.url} until Ctrl-C; in another terminal:`,
   '',
   ...Object.entries(environment).map(([name, value]) => `  export ${name}=${value}`),

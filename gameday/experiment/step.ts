@@ -1,10 +1,8 @@
 import type * as z from 'zod';
-import type { ExerciseContext } from './context.ts';
+import type { Json } from '../../simulator/engine/expression/json.ts';
+import type { ExperimentContext } from './context.ts';
 import type { ScenarioProblem } from './scenario/problems.ts';
 import type { ScenarioOutline } from './scenario/schema.ts';
-
-/** Anything that JSON can hold; what journals are made of. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** What a probe saw, and whether that is what was hoped for. */
 export interface ProbeResult {
@@ -23,7 +21,7 @@ interface Kind<S extends z.ZodType, R> {
   describe(step: z.infer<S>): string;
   /** What the outline of the scenario must hold for this step: named pairs, faults, runs. */
   check?(step: z.infer<S>, scenario: ScenarioOutline): readonly ScenarioProblem[];
-  run(context: ExerciseContext, step: z.infer<S>): Promise<R>;
+  run(context: ExperimentContext, step: z.infer<S>): Promise<R>;
 }
 
 /** A kind of action: it changes something, and answers what it did. */
@@ -38,7 +36,7 @@ export interface Step<R> {
   readonly name: string;
   /** The step as the file has it, for the journal. */
   readonly source: Json;
-  run(context: ExerciseContext): Promise<R>;
+  run(context: ExperimentContext): Promise<R>;
 }
 
 /** A kind with its schema hidden, as registries hold it. */
@@ -57,7 +55,7 @@ export interface AnyKind<R> {
 /** A checked step without its place in the file. */
 export interface PreparedStep<R> {
   readonly description: string;
-  run(context: ExerciseContext): Promise<R>;
+  run(context: ExperimentContext): Promise<R>;
 }
 
 const hide = <S extends z.ZodType, R>(kind: Kind<S, R>): AnyKind<R> => ({
@@ -82,8 +80,3 @@ export const defineAction = <S extends z.ZodType>(kind: ActionKind<S>): AnyKind<
 
 /** Declares a kind of probe; add it to `probes/registry.ts`. */
 export const defineProbe = <S extends z.ZodType>(kind: ProbeKind<S>): AnyKind<ProbeResult> => hide(kind);
-
-/** A step did what it could, and the system under test did not answer as the scenario expects. */
-export class StepFailedError extends Error {
-  override readonly name = 'StepFailedError';
-}

@@ -1,28 +1,22 @@
-import type { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
+import type { Testbed } from '../../testbed/testbed.ts';
+import { users } from '../../testbed/users.ts';
+import { consumerFaultsOf } from '../traffic/consumer-faults.ts';
 import type { ReconciliationSnapshot } from '../traffic/reconciliation-books.ts';
 import { Traffic, type TrafficNotice, type TrafficResult } from '../traffic/traffic.ts';
 import type { ScenarioOutline } from './scenario/schema.ts';
-import type { ExerciseStage } from './stage-port.ts';
-import { StepFailedError } from './step.ts';
+import { StepFailedError } from './step-failed.ts';
 
 /** Starts and stops the traffic that a scenario declares, and keeps its books until the end of the run. */
 export class TrafficControl {
-  readonly #clock: VirtualClock;
-  readonly #stage: ExerciseStage;
+  readonly #testbed: Testbed;
   readonly #scenario: ScenarioOutline;
   readonly #notify: (notice: TrafficNotice) => void;
   readonly #reconciliations: ReconciliationSnapshot[] = [];
   #traffic: Traffic | undefined;
   #paused = false;
 
-  constructor(
-    clock: VirtualClock,
-    stage: ExerciseStage,
-    scenario: ScenarioOutline,
-    notify: (notice: TrafficNotice) => void,
-  ) {
-    this.#clock = clock;
-    this.#stage = stage;
+  constructor(testbed: Testbed, scenario: ScenarioOutline, notify: (notice: TrafficNotice) => void) {
+    this.#testbed = testbed;
     this.#scenario = scenario;
     this.#notify = notify;
   }
@@ -41,22 +35,27 @@ export class TrafficControl {
     const plan = this.#scenario.traffic;
     if (plan === undefined) throw new StepFailedError('the scenario declares no traffic');
     if (this.#traffic !== undefined) throw new StepFailedError('traffic was started before; it starts once in a run');
-    const home = this.#scenario.world.pairs[plan.pair]?.primary.region ?? '';
+    const { aws, clock, random } = this.#testbed;
+    const pair = this.#testbed.pair(plan.pair);
+    const home = pair.plan.primary.region;
     const region = plan.region ?? home;
     this.#traffic = new Traffic(
       plan,
-      this.#clock,
+      clock,
       {
-        clock: this.#clock,
-        random: () => this.#stage.random(),
-        credentials: this.#stage.applicationCredentials(plan.pair),
-        endpoints: () => this.#stage.endpoints(plan.pair),
+        clock,
+        random,
+        credentials: users.application,
+        endpoints: () => pair.endpoints(),
         consumes: (endpoint, queue) =>
           !this.#paused &&
-          this.#stage.consumes(plan.pair, endpoint) &&
-          (!plan.homeOnly.includes(queue) || this.#stage.regionOf(endpoint) === home),
-        ...this.#stage.consumers(plan.pair),
-        connect: (address, timeoutMs) => this.#stage.connect(address, timeoutMs, region),
+          pair.consumes(endpoint) &&
+          (!plan.homeOnly.includes(queue) || pair.regionOf(endpoint) === home),
+        faults: consumerFaultsOf(aws.faults),
+        ...(pair.plan.ledger !== undefined && {
+          ledger: (endpoint, run) => pair.ledger(pair.regionOf(endpoint) ?? '', run),
+        }),
+        connect: (address, timeoutMs) => aws.connect(address, timeoutMs, region),
       },
       this.#notify,
     );
@@ -84,6 +83,8 @@ export class TrafficControl {
   /** The books against what the brokers hold now, and against what reconciliation said. */
   results(): readonly TrafficResult[] {
     const traffic = this.#traffic;
-    return traffic === undefined ? [] : [traffic.result(this.#stage.stores(traffic.plan.pair), this.#reconciliations)];
+    return traffic === undefined
+      ? []
+      : [traffic.result(this.#testbed.pair(traffic.plan.pair).stores(), this.#reconciliations)];
   }
 }

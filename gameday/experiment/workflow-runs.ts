@@ -1,62 +1,42 @@
-import {
-  DescribeExecutionCommand,
-  ListStateMachinesCommand,
-  SFNClient,
-  StartExecutionCommand,
-} from '@aws-sdk/client-sfn';
-import type { Signal, VirtualClock } from '../../simulator/clock/virtual-clock.ts';
+import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
+import type { Signal } from '../../simulator/clock/virtual-clock.ts';
+import type { Json } from '../../simulator/engine/expression/json.ts';
+import type { Testbed, WorkflowEnd } from '../../testbed/testbed.ts';
 import { unknownName } from './scenario/problems.ts';
-import type { ExerciseStage, StageStatusChange, StageTransition } from './stage-port.ts';
-import { type Json, StepFailedError } from './step.ts';
+import { StepFailedError } from './step-failed.ts';
 
-/** How an execution ended. */
-export interface WorkflowEnd {
-  readonly executionArn: string;
-  readonly status: string;
-  readonly output: Json;
-  readonly error?: string;
-  readonly cause?: string;
-}
-
-const endStatuses = new Set(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']);
-
-/** Starts workflows and waits for them through the Step Functions API, as an operator's tool would. */
+/** Workflows that the steps of an experiment start and wait for. */
 export class WorkflowRuns {
-  readonly #clock: VirtualClock;
-  readonly #stage: ExerciseStage;
-  readonly #clients = new Map<string, SFNClient>();
-  readonly #ends = new Map<string, Signal>();
+  readonly #testbed: Testbed;
   readonly #entries = new Map<string, Signal>();
   readonly #named = new Map<string, string>();
   readonly #expected = new Map<string, string>();
   #started = 0;
 
-  constructor(clock: VirtualClock, stage: ExerciseStage) {
-    this.#clock = clock;
-    this.#stage = stage;
-  }
-
-  /** To be told of every status change of every execution. */
-  statusChanged(change: StageStatusChange): void {
-    if (endStatuses.has(change.status)) this.#endOf(change.executionArn).fire();
+  constructor(testbed: Testbed) {
+    this.#testbed = testbed;
+    testbed.observe({
+      transition: ({ machineName, stateName, kind }) => {
+        if (kind === 'entered') this.#entryOf(machineName, stateName).fire();
+      },
+    });
   }
 
   /**
-   * Starts an execution, and remembers it under `label` for `awaitEnd`.
+   * Starts an execution, and remembers it under `label` for `awaitEndOf`.
    *
-   * @throws StepFailedError when the Region has no such workflow, or the service refuses the input
+   * @throws StepFailedError when the Region has no such workflow
    */
   async start(label: string, workflow: string, region: string, input: Json, expected: string): Promise<string> {
     this.#started += 1;
-    const stateMachineArn = await this.#machineArn(workflow, region);
-    const { executionArn } = await this.#client(region).send(
-      new StartExecutionCommand({
-        stateMachineArn,
-        name: `game-day-${this.#started}-${workflow}`,
-        input: JSON.stringify(input),
-      }),
-    );
-    if (executionArn === undefined) throw new StepFailedError(`Step Functions started ${workflow} without an ARN`);
+    const client = this.#testbed.client(SFNClient, region);
+    const { stateMachines = [] } = await client.send(new ListStateMachinesCommand({}));
+    const names = stateMachines.map((machine) => machine.name ?? '').sort();
+    if (!names.includes(workflow)) {
+      throw new StepFailedError(`${unknownName('workflow', workflow, names)} (in ${region})`);
+    }
+    const name = `game-day-${this.#started}-${workflow}`;
+    const executionArn = await this.#testbed.start(workflow, region, input, name);
     this.#named.set(label, executionArn);
     this.#expected.set(executionArn, expected);
     return executionArn;
@@ -73,26 +53,7 @@ export class WorkflowRuns {
     if (executionArn === undefined) {
       throw new StepFailedError(unknownName('workflow run', label, [...this.#named.keys()]));
     }
-    return await this.awaitEnd(executionArn);
-  }
-
-  /** Waits, without polling, until the execution has ended; then reads how. */
-  async awaitEnd(executionArn: string): Promise<WorkflowEnd> {
-    await this.#endOf(executionArn).wait();
-    const region = executionArn.split(':')[3] ?? '';
-    const described = await this.#client(region).send(new DescribeExecutionCommand({ executionArn }));
-    return {
-      executionArn,
-      status: described.status ?? 'UNKNOWN',
-      output: parseOutput(described.output),
-      ...(described.error === undefined ? {} : { error: described.error }),
-      ...(described.cause === undefined ? {} : { cause: described.cause }),
-    };
-  }
-
-  /** To be told of every step of every execution. */
-  transitionSeen({ machine, state, kind }: StageTransition): void {
-    if (kind === 'entered') this.#entryOf(machine, state).fire();
+    return await this.#testbed.end(executionArn);
   }
 
   /**
@@ -102,58 +63,24 @@ export class WorkflowRuns {
    * @throws StepFailedError when none does within `seconds` of virtual time
    */
   async awaitState(workflow: string, state: string, seconds: number): Promise<void> {
+    const { clock } = this.#testbed;
     const entry = this.#entryOf(workflow, state);
-    const over = this.#clock.signal();
+    const over = clock.signal();
     const wake = (name: string, wait: () => Promise<void>) =>
-      this.#clock.spawn(`${name} ${workflow} ${state}`, async () => {
+      clock.spawn(`${name} ${workflow} ${state}`, async () => {
         await wait();
         over.fire();
       });
-    const waiters = [
-      wake('entry of', () => entry.wait()),
-      wake('patience for', () => this.#clock.sleepMs(seconds * 1_000)),
-    ];
+    const waiters = [wake('entry of', () => entry.wait()), wake('timeout of', () => clock.sleepMs(seconds * 1_000))];
     await over.wait();
-    for (const waiter of waiters) this.#clock.kill(waiter);
+    for (const waiter of waiters) clock.kill(waiter);
     if (!entry.fired) throw new StepFailedError(`no ${workflow} entered ${state} within ${seconds} s`);
   }
 
   #entryOf(machine: string, state: string): Signal {
     const key = `${machine} ${state}`;
-    const entry = this.#entries.get(key) ?? this.#clock.signal();
+    const entry = this.#entries.get(key) ?? this.#testbed.clock.signal();
     this.#entries.set(key, entry);
     return entry;
   }
-
-  #endOf(executionArn: string): Signal {
-    let signal = this.#ends.get(executionArn);
-    if (signal === undefined) {
-      signal = this.#clock.signal();
-      this.#ends.set(executionArn, signal);
-    }
-    return signal;
-  }
-
-  async #machineArn(workflow: string, region: string): Promise<string> {
-    const { stateMachines = [] } = await this.#client(region).send(new ListStateMachinesCommand({}));
-    const found = stateMachines.find((machine) => machine.name === workflow);
-    if (found?.stateMachineArn !== undefined) return found.stateMachineArn;
-    const names = stateMachines.map((machine) => machine.name ?? '').sort();
-    throw new StepFailedError(`${unknownName('workflow', workflow, names)} (in ${region})`);
-  }
-
-  #client(region: string): SFNClient {
-    let client = this.#clients.get(region);
-    if (client === undefined) {
-      // One attempt: the SDK's own back-off would sleep in real time.
-      client = new SFNClient({ ...this.#stage.aws, region, maxAttempts: 1 });
-      this.#clients.set(region, client);
-    }
-    return client;
-  }
 }
-
-const parseOutput = (output: string | undefined): Json => {
-  if (output === undefined) return null;
-  return JSON.parse(output) as Json;
-};

@@ -1,4 +1,4 @@
-import type { Json } from '../experiment/step.ts';
+import type { Json } from '../../simulator/engine/expression/json.ts';
 import type { TrafficNotice, TrafficResult } from '../traffic/traffic.ts';
 
 /** How a game day ended. */

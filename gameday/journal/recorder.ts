@@ -1,13 +1,10 @@
-import type {
-  StageApiCall,
-  StageBroker,
-  StageLog,
-  StageNotification,
-  StageObserver,
-  StageStatusChange,
-  StageTransition,
-} from '../experiment/stage-port.ts';
-import type { Json } from '../experiment/step.ts';
+import type { ApiCall } from '../../simulator/api/api-call.ts';
+import type { Json } from '../../simulator/engine/expression/json.ts';
+import type { ExecutionStatusChangeEvent, TransitionEvent } from '../../simulator/engine/ports.ts';
+import type { PublishedNotification } from '../../simulator/world/sns.ts';
+import type { FunctionLog, TestbedListener } from '../../testbed/events.ts';
+import type { BrokerView } from '../../testbed/pair.ts';
+import type { Testbed } from '../../testbed/testbed.ts';
 import type { TrafficNotice } from '../traffic/traffic.ts';
 import type {
   ApiCallRecord,
@@ -52,8 +49,9 @@ interface OpenWorkflow {
   cause?: string;
 }
 
-/** Collects everything that happens in a run, in order, and passes it on to a live display. */
-export class Recorder implements Omit<StageObserver, 'brokersChanged'> {
+/** Collects everything that happens on a test bed, in order, and passes it on to a live display. */
+export class Recorder implements TestbedListener {
+  readonly #testbed: Testbed;
   readonly #listen: (event: LiveEvent) => void;
   readonly #workflows = new Map<string, OpenWorkflow>();
   readonly #transitions: TransitionRecord[] = [];
@@ -67,36 +65,41 @@ export class Recorder implements Omit<StageObserver, 'brokersChanged'> {
   readonly #logs: LogRecord[] = [];
   readonly #notifications: NotificationRecord[] = [];
 
-  constructor(listen: (event: LiveEvent) => void) {
+  /** Records what happens from now on. */
+  constructor(testbed: Testbed, listen: (event: LiveEvent) => void) {
+    this.#testbed = testbed;
     this.#listen = listen;
+    testbed.observe(this);
   }
 
-  apiCall(call: StageApiCall): void {
-    const { atMs, endedAtMs, region, service, operation, outcome, caller, request } = call;
-    this.#apiCalls.push({ atMs, endedAtMs, region, service, operation, outcome, caller, request });
+  apiCall({ atMs, endedAtMs, region, service, operation, outcome, caller = '', request }: ApiCall): void {
+    const plain = request as Json;
+    this.#apiCalls.push({ atMs, endedAtMs, region, service, operation, outcome, caller, request: plain });
   }
 
-  transition(transition: StageTransition): void {
-    const { atMs, executionArn, machine, region, state, stateType, kind, error } = transition;
-    const { run } = this.#workflow(executionArn, machine, region, atMs);
-    const record = { atMs, run, machine, region, state, stateType, kind, ...(error === undefined ? {} : { error }) };
+  transition({ atMs, executionArn, machineName, region, stateName, stateType, kind, error }: TransitionEvent): void {
+    const { run } = this.#workflow(executionArn, machineName, region);
+    const where = { run, machine: machineName, region, state: stateName, stateType };
+    const record = { atMs, ...where, kind, ...(error === undefined ? {} : { error }) };
     this.#transitions.push(record);
     this.#listen({ type: 'transition', record });
   }
 
-  statusChange(change: StageStatusChange): void {
-    const workflow = this.#workflow(change.executionArn, change.machine, change.region, change.atMs);
-    workflow.status = change.status;
-    if (change.output !== undefined) workflow.output = JSON.parse(change.output) as Json;
-    if (change.error !== undefined) workflow.error = change.error;
-    if (change.cause !== undefined) workflow.cause = change.cause;
-    if (change.status !== 'RUNNING') workflow.endedAtMs = change.atMs;
-    this.#listen({ type: 'workflow', atMs: change.atMs, run: workflow.run, status: change.status });
+  statusChange({ region, detail }: ExecutionStatusChangeEvent): void {
+    const { executionArn, stateMachineArn, status, output, error, cause } = detail;
+    const atMs = this.#nowMs();
+    const workflow = this.#workflow(executionArn, stateMachineArn.split(':').at(-1) ?? '', region);
+    workflow.status = status;
+    if (output !== null) workflow.output = JSON.parse(output) as Json;
+    if (error !== null) workflow.error = error;
+    if (cause !== null) workflow.cause = cause;
+    if (status !== 'RUNNING') workflow.endedAtMs = atMs;
+    this.#listen({ type: 'workflow', atMs, run: workflow.run, status });
   }
 
-  log(log: StageLog): void {
-    const { atMs, level, region, message, fields } = log;
-    const record: LogRecord = { atMs, level, function: log.function, region, message, fields };
+  log({ atMs, level, region, message, functionName, fields: logged }: FunctionLog): void {
+    const fields: LogRecord['fields'] = JSON.parse(JSON.stringify(logged));
+    const record: LogRecord = { atMs, level, function: functionName, region, message, fields };
     this.#logs.push(record);
     this.#listen({ type: 'log', record });
     const { verdict, pair } = fields;
@@ -106,19 +109,18 @@ export class Recorder implements Omit<StageObserver, 'brokersChanged'> {
     this.#listen({ type: 'verdict', record: judged });
   }
 
-  notification(notification: StageNotification): void {
-    const { atMs, region, topic, subject, message } = notification;
-    const record = { atMs, region, topic, subject, message };
+  notification({ atMs, region, topicArn, subject = '', message }: PublishedNotification): void {
+    const record = { atMs, region, topic: topicArn, subject, message };
     this.#notifications.push(record);
     this.#listen({ type: 'notification', record });
   }
 
-  /** A look at a broker; only what differs from the last look is kept. */
-  broker(pair: string, broker: StageBroker, atMs: number): void {
+  /** A broker as it is now; only what differs from its last record is kept. */
+  broker(pair: string, broker: BrokerView): void {
     const { brokerId, brokerName, region, role, state, serves } = broker;
     const last = this.#latestBroker.get(brokerId);
     if (last !== undefined && last.role === role && last.state === state && last.serves === serves) return;
-    const record = { atMs, pair, brokerId, brokerName, region, role, state, serves };
+    const record = { atMs: this.#nowMs(), pair, brokerId, brokerName, region, role, state, serves };
     this.#latestBroker.set(brokerId, record);
     this.#brokers.push(record);
     this.#listen({ type: 'broker', record });
@@ -129,12 +131,14 @@ export class Recorder implements Omit<StageObserver, 'brokersChanged'> {
   }
 
   /** @param region the Region that is dark, if that is the fault */
-  faultRaised(name: string, description: string, atMs: number, region?: string): void {
+  faultRaised(name: string, description: string, region?: string): void {
+    const atMs = this.#nowMs();
     this.#faults.push({ atMs, name, description, ...(region !== undefined && { region }) });
     this.#listen({ type: 'fault', atMs, description, raised: true });
   }
 
-  faultCleared(name: string, atMs: number): void {
+  faultCleared(name: string): void {
+    const atMs = this.#nowMs();
     const fault = this.#faults.findLast((record) => record.name === name && record.endedAtMs === undefined);
     if (fault === undefined) return;
     fault.endedAtMs = atMs;
@@ -146,8 +150,8 @@ export class Recorder implements Omit<StageObserver, 'brokersChanged'> {
     this.#listen({ type: 'client', notice });
   }
 
-  step(text: string, status: 'started' | 'succeeded' | 'failed', atMs: number): void {
-    this.#listen({ type: 'step', text, status, atMs });
+  step(text: string, status: 'started' | 'succeeded' | 'failed'): void {
+    this.#listen({ type: 'step', text, status, atMs: this.#nowMs() });
   }
 
   /** Executions seen so far. */
@@ -160,13 +164,12 @@ export class Recorder implements Omit<StageObserver, 'brokersChanged'> {
     return this.#notifications;
   }
 
-  /** Everything collected; `figures` gives what the engine counted per execution. */
-  records(
-    figures: (executionArn: string) => { readonly transitions: number; readonly historyEvents: number },
-  ): Omit<Journal['records'], 'messagesPerMinute'> {
+  /** Everything collected. */
+  records(): Omit<Journal['records'], 'messagesPerMinute'> {
     return {
       workflows: [...this.#workflows.values()].map(({ executionArn, ...workflow }): WorkflowRecord => {
-        return { ...workflow, ...figures(executionArn) };
+        const { transitions = 0, historyEvents = 0 } = this.#testbed.execution(executionArn) ?? {};
+        return { ...workflow, transitions, historyEvents };
       }),
       transitions: this.#transitions,
       apiCalls: this.#apiCalls,
@@ -180,12 +183,16 @@ export class Recorder implements Omit<StageObserver, 'brokersChanged'> {
     };
   }
 
-  #workflow(executionArn: string, machine: string, region: string, atMs: number): OpenWorkflow {
+  #nowMs(): number {
+    return this.#testbed.clock.nowMs();
+  }
+
+  #workflow(executionArn: string, machine: string, region: string): OpenWorkflow {
     let workflow = this.#workflows.get(executionArn);
     if (workflow === undefined) {
       const earlier = [...this.#workflows.values()].filter((other) => other.machine === machine).length;
       const run = earlier === 0 ? machine : `${machine} ${earlier + 1}`;
-      workflow = { run, machine, region, executionArn, status: 'RUNNING', startedAtMs: atMs, output: null };
+      workflow = { run, machine, region, executionArn, status: 'RUNNING', startedAtMs: this.#nowMs(), output: null };
       this.#workflows.set(executionArn, workflow);
     }
     return workflow;

@@ -1,4 +1,4 @@
-import type { Json } from '../experiment/step.ts';
+import type { Json } from '../../simulator/engine/expression/json.ts';
 import type { WorkflowRecord } from './journal.ts';
 
 const membersOf = (value: unknown): Readonly<Record<string, unknown>> =>

@@ -1,4 +1,4 @@
-import type { Json } from '../experiment/step.ts';
+import type { Json } from '../../simulator/engine/expression/json.ts';
 
 /** What a journal has in place of a secret. */
 export const secretMark = '[secret]';

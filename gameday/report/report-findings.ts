@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Json } from '../experiment/step.ts';
+import type { Json } from '../../simulator/engine/expression/json.ts';
 import type { Journal } from '../journal/journal.ts';
 import { outcomeOf } from '../journal/refusals.ts';
 

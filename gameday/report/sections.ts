@@ -1,10 +1,10 @@
+import type { NamedMessage } from '../../testbed/accounting.ts';
 import { count, duration, elapsed } from '../../testbed/page/format.ts';
 import { approvalsOf, epochsOf } from '../journal/decisions.ts';
 import { failoverTimelinesOf } from '../journal/failover-timeline.ts';
 import type { Journal } from '../journal/journal.ts';
 import { promotionsOf } from '../journal/promotions.ts';
 import { countBy } from '../journal/summary.ts';
-import type { NamedMessage } from '../traffic/accounting.ts';
 import { type Block, type ColumnOf, paragraph, type Text, tableOf } from './document.ts';
 import { reportFindings } from './report-findings.ts';
 

@@ -1,8 +1,8 @@
 import type { Colors } from 'picocolors/types.ts';
 import { printable } from '../../cli/printable.ts';
 import { count, duration, elapsed } from '../../testbed/page/format.ts';
+import type { BrokerView } from '../../testbed/pair.ts';
 import type { LiveView } from '../experiment/run-game-day.ts';
-import type { StageBroker } from '../experiment/stage-port.ts';
 import type { LiveEvent } from '../journal/recorder.ts';
 
 /** How long a state of a broker usually lasts, in virtual milliseconds (docs/amazon-mq.md 2 and 7). */
@@ -70,7 +70,7 @@ export class LiveState {
     return lines;
   }
 
-  #broker(broker: StageBroker, nowMs: number, colors: Colors): string {
+  #broker(broker: BrokerView, nowMs: number, colors: Colors): string {
     const serves = broker.serves ? colors.green('takes clients') : colors.yellow('closed');
     const text = `${broker.brokerName} (${broker.region}) ${broker.role}, ${serves}, ${count(broker.messages)} stored`;
     const usual = usualMs[broker.state];
@@ -81,7 +81,7 @@ export class LiveState {
   }
 }
 
-const lagText = (brokers: readonly StageBroker[]): string => {
+const lagText = (brokers: readonly BrokerView[]): string => {
   const text = (name: string, value: number | undefined): readonly string[] =>
     value === undefined ? [] : [`${name} ${(value / 1_000).toFixed(1)} s`];
   const primary = brokers.find((broker) => broker.role === 'primary');

@@ -1,8 +1,4 @@
-/** What the application's own book says about a message. Times are virtual milliseconds since the Unix epoch. */
-export interface BookEntry {
-  readonly sentAtMs: number;
-  readonly processedAtMs: readonly number[];
-}
+import type { MessageEntry } from '../../testbed/accounting.ts';
 
 /** A line of a manifest, as far as the books need it. */
 export interface ReconciledMessage {
@@ -51,7 +47,7 @@ export interface ReconciliationTotals {
  */
 export const reconciliationTotals = (
   snapshots: readonly ReconciliationSnapshot[],
-  entryOf: (id: string) => BookEntry | undefined,
+  entryOf: (id: string) => MessageEntry | undefined,
 ): ReconciliationTotals => {
   const duplicates = new Set<string>();
   const orphans = new Set<string>();

@@ -1,9 +1,10 @@
 import type { Duplex } from 'node:stream';
 import type { Credentials } from '../../functions/brokers/broker-secrets.ts';
 import type { Ledger } from '../../functions/ledger/ledger.ts';
-import type { LedgerObserver } from '../../functions/ledger/ledger-observer.ts';
 import type { Clock } from '../../functions/runtime/clock.ts';
 import type { SocketAddress } from '../../functions/runtime/runtime.ts';
+
+import type { ConsumerRun } from '../../testbed/consumer-ledger.ts';
 
 /** What clients of a pair need from their surroundings. */
 export interface ClientSurroundings {
@@ -27,14 +28,6 @@ export interface ClientSurroundings {
   ledger?(endpoint: SocketAddress, run: ConsumerRun): Ledger;
   /** What goes wrong inside consumers; left out, nothing does. */
   readonly faults?: ConsumerFaults;
-}
-
-/** One run of a consumer's process. */
-export interface ConsumerRun {
-  readonly consumer: string;
-  /** Unique to this run. */
-  readonly owner: string;
-  readonly observer: LedgerObserver;
 }
 
 /** A message in a consumer's hands. */

@@ -1,6 +1,6 @@
 import { type Actor, ActorKilledError } from '../../simulator/clock/actor.ts';
 import type { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
-import { Accounting, type MessageTotals, type StoreContents } from './accounting.ts';
+import { Accounting, type MessageTotals, type StoreContents } from '../../testbed/accounting.ts';
 import { runConsumer } from './consumer.ts';
 import { OutageWatch, type Unavailability } from './outages.ts';
 import { runProducer } from './producer.ts';

@@ -2,7 +2,7 @@ import type { ProvenMachine } from '../static/load-machines.ts';
 import type { Disturbance } from './play.ts';
 import { StateTracker } from './state-tracker.ts';
 
-/** A call that a state's function makes in the first execution of a rehearsal. */
+/** A call that a state's function makes in the first execution of a baseline run. */
 export interface CallSite {
   readonly state: string;
   /** `mq:Promote`. */
@@ -20,9 +20,9 @@ export const recordSites = (
   let armed = true;
   return {
     disturbance: {
-      arm: ({ stage }) => {
-        stage.observe({ transition: (transition) => tracker.onTransition(transition) });
-        stage.aws.interceptCalls((attempt) => {
+      arm: (testbed) => {
+        testbed.observe({ transition: (transition) => tracker.onTransition(transition) });
+        testbed.aws.interceptCalls((attempt) => {
           const place = tracker.placeOf(attempt);
           if (!armed || place === undefined) return 'proceed';
           const operation = operationOf(attempt);

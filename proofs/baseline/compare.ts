@@ -1,10 +1,10 @@
+import type { WorkflowEnd } from '../../testbed/testbed.ts';
 import { differences } from './final-state.ts';
-import type { RunEnd } from './rehearsal-stage.ts';
 
-/** What became of a run, whatever its execution is called. */
-export const endOf = ({ status, outcome, error }: RunEnd): string => `${status} ${outcome ?? error ?? ''}`;
+/** The outcome of a run, whatever its execution is called. */
+export const endOf = ({ status, outcome, error }: WorkflowEnd): string => `${status} ${outcome ?? error ?? ''}`;
 
-/** Effects that took place oftener than in the undisturbed rehearsal. */
+/** Effects that took place more often than in the undisturbed run. */
 export const repeatedEffects = (expected: readonly string[], found: readonly string[]): readonly string[] => {
   const count = (effects: readonly string[], effect: string): number =>
     effects.filter((each) => each === effect).length;
@@ -17,7 +17,7 @@ export const repeatedEffects = (expected: readonly string[], found: readonly str
  * Why a final state is not the expected one. Where a step may fail for good, each line is that of the undisturbed run or of
  * the run without the step: a step that died half-way has done a part of what it does.
  *
- * @param without final state of the rehearsal in which the step fails for good; undefined where it must not
+ * @param without final state of the run in which the step fails permanently; undefined where it must not
  */
 export const stateReasons = (
   expected: readonly string[],

@@ -1,6 +1,8 @@
 import { type AttributeValue, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { controlTable } from '../../testbed/stage.ts';
-import { east, type RehearsalStage, west } from './rehearsal-stage.ts';
+import { controlTableName } from '../../infra/names.ts';
+import { operatorRegion } from '../../testbed/operator.ts';
+import { east, west } from '../../testbed/orders.ts';
+import type { Testbed } from '../../testbed/testbed.ts';
 
 /** Where proofs of replication leave their messages; functions/config/pair-config.ts. */
 const canaryQueue = 'mq-dr.canary';
@@ -9,7 +11,7 @@ const canaryQueue = 'mq-dr.canary';
 const incidental = /(?:Ms|By|Arn|Seconds|run|fence|owner|sequence|decision|version|attempts?)$/i;
 
 /**
- * Items that come and go with every run and promise nothing for later; a lock that was given back leaves its fence, and
+ * Items that come and go with every run and promise nothing for later; a released lock leaves its fence, and
  * the changes of each run are its own trail.
  */
 const passing = /^(?:HEARTBEAT|APPROVAL|WATCH|EVENT|RUN|LOCK|CHANGE|LATEST_CHANGES)/;
@@ -48,53 +50,62 @@ const shown = ({ pk, sk, ...attributes }: Readonly<Record<string, AttributeValue
   return `${pk?.S ?? ''} ${name.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '(run)')}: ${JSON.stringify(body)}`;
 };
 
-const controlItems = async ({ stage }: RehearsalStage): Promise<readonly string[]> => {
-  const client = new DynamoDBClient({ ...stage.aws.clientSettings(), region: 'us-east-2', maxAttempts: 1 });
-  const { Items = [] } = await client.send(new ScanCommand({ TableName: controlTable, ConsistentRead: true }));
+const controlItems = async (testbed: Testbed): Promise<readonly string[]> => {
+  const client = testbed.client(DynamoDBClient, operatorRegion);
+  const { Items = [] } = await client.send(new ScanCommand({ TableName: controlTableName, ConsistentRead: true }));
   return Items.flatMap((item) => shown(item) ?? []);
 };
 
 /** What a queue holds, in order; a message that a dead run copied may lie in the quarantine twice. */
-const contentsOf = ({ stage }: RehearsalStage, brokerId: string, queue: string): string => {
-  const ids = stage.dataPlanes
-    .broker(brokerId)
-    .messages(queue)
-    .map(({ id }) => id);
+const contentsOf = ({ dataPlanes }: Testbed, brokerId: string, queue: string): string => {
+  const ids = dataPlanes.idsIn(brokerId, queue);
   return `${queue} holds ${(queue.startsWith('mq-dr.quarantine.') ? [...new Set(ids)] : ids).join(' ')}`;
 };
 
-const brokerStates = (stage: RehearsalStage): readonly string[] =>
-  stage.stage.aws.brokers().flatMap(({ brokerId, brokerName, region, state, dataPlane }) => {
+const brokerStates = (testbed: Testbed): readonly string[] =>
+  testbed.aws.brokers().flatMap(({ brokerId, brokerName, region, state, dataPlane }) => {
     const clients = dataPlane?.acceptsClients === true ? 'open' : 'closed';
     const queues = [...(dataPlane?.queueDepths() ?? [])].filter(([queue, depth]) => depth > 0 && queue !== canaryQueue);
     return [
       `broker ${brokerName} in ${region}: ${state}, ${dataPlane?.role ?? 'no role'}, ${clients}`,
-      ...queues.map(([queue]) => `broker ${brokerName}: ${contentsOf(stage, brokerId, queue)}`),
+      ...queues.map(([queue]) => `broker ${brokerName}: ${contentsOf(testbed, brokerId, queue)}`),
     ];
   });
 
-const cutoverStates = ({ stage: { aws } }: RehearsalStage): readonly string[] =>
+const cutoverStates = ({ aws }: Testbed): readonly string[] =>
   [east, west].map((region) => {
     const endpoint = aws.parameter(region, '/mq-dr/orders/endpoint')?.value ?? 'none';
     const fenced = aws.faults.active('clients-denied').filter((fault) => fault.region === region).length;
     return `cutover in ${region}: endpoint ${endpoint}, fences ${fenced}`;
   });
 
-const clusterStates = ({ cluster }: RehearsalStage): readonly string[] =>
-  cluster === undefined ? [] : cluster.policies.map((policy) => `policy ${JSON.stringify(policy)}`);
+const clusterStates = (testbed: Testbed): readonly string[] =>
+  testbed.deployedClusters.flatMap(({ name }) =>
+    testbed.cluster(name).policies.map((policy) => `policy ${JSON.stringify(policy)}`),
+  );
+
+/** Which of the customer's consumers take messages now, by Region. */
+const consumerStates = (testbed: Testbed): readonly string[] => {
+  const pair = testbed.pair('orders');
+  return pair.brokers().map(({ brokerName, region, amqpAddresses: [endpoint] }) => {
+    const atWork = endpoint !== undefined && pair.consumes(endpoint);
+    return `consumers of ${brokerName} in ${region}: ${atWork ? 'at work' : 'held'}`;
+  });
+};
 
 /** Everything that a run leaves behind and that later runs build on, in lines that can be compared. */
-export const finalState = async (stage: RehearsalStage): Promise<readonly string[]> => {
-  const names: (readonly [string, string])[] = stage.stage.aws
+export const finalState = async (testbed: Testbed): Promise<readonly string[]> => {
+  const names: (readonly [string, string])[] = testbed.aws
     .brokers()
     .map(({ brokerId, brokerName }) => [brokerId, brokerName]);
-  if (stage.rehearsal.world.paired) names.push([stage.replicaId, 'orders-replica']);
+  const { replicaId } = testbed.pair('orders');
+  if (replicaId !== undefined) names.push([replicaId, 'orders-replica']);
   const lines = [
-    ...brokerStates(stage),
-    ...cutoverStates(stage),
-    ...clusterStates(stage),
-    ...(await controlItems(stage)),
-    ...stage.consumers(),
+    ...brokerStates(testbed),
+    ...cutoverStates(testbed),
+    ...clusterStates(testbed),
+    ...(await controlItems(testbed)),
+    ...consumerStates(testbed),
   ];
   // Ids come from a stream that every call draws from; names are given.
   return lines.map((line) => names.reduce((text, [id, name]) => text.replaceAll(id, name), line)).sort();

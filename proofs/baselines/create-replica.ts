@@ -1,39 +1,27 @@
-import type { Rehearsal } from '../baseline/rehearsal.ts';
-import { east, type RehearsalStage, west } from '../baseline/rehearsal-stage.ts';
-import { broken } from './failover.ts';
+import { sendMessages } from '../../testbed/messages.ts';
+import { createReplicaInput, east } from '../../testbed/orders.ts';
+import type { Testbed } from '../../testbed/testbed.ts';
+import type { Baseline } from '../baseline/baseline.ts';
+import { approves, broken } from './steps.ts';
 
 const common = {
   machine: 'create-replica',
   region: east,
-  world: { paired: false },
-  input: (stage: RehearsalStage) => ({
-    pair: 'orders',
-    primaryBrokerArn: stage.primaryArn,
-    replicaRegion: west,
-    replicaName: 'orders-replica',
-    consoleUserSecretArn: stage.secrets.operator,
-    replicationUserSecretArn: stage.secrets.replicator,
-    applicationUserSecretArns: [stage.secrets.application],
-    reason: 'proof',
-  }),
-  before: async (stage: RehearsalStage) => {
-    await stage.sleepSeconds(60);
-    stage.send('orders', 'orders.placed', ['m1', 'm2', 'm3', 'm4', 'm5']);
+  pair: { paired: false },
+  input: (testbed: Testbed) => createReplicaInput(testbed, { reason: 'proof' }),
+  before: async (testbed: Testbed) => {
+    await testbed.sleepSeconds(60);
+    sendMessages(testbed, 'orders', 'orders.placed', ['m1', 'm2', 'm3', 'm4', 'm5']);
   },
 } as const;
 
-export const createReplicaRehearsals: readonly Rehearsal[] = [
+export const createReplicaBaselines: readonly Baseline[] = [
   { ...common, name: 'pairs' },
   {
     ...common,
     name: 'asks before the reboot',
-    world: { paired: false, pair: { rebootApproval: 'required', approvalSeconds: 600 } },
-    beside: async (stage) => {
-      for (;;) {
-        await stage.sleepSeconds(30);
-        await stage.answerApproval('approved');
-      }
-    },
+    pair: { paired: false, settings: { rebootApproval: 'required', approvalSeconds: 600 } },
+    meanwhile: approves,
   },
-  { ...common, name: 'fails after the creation', standIns: { AssessReboot: broken }, standInsOnce: true },
+  { ...common, name: 'fails after the creation', stubs: { AssessReboot: broken }, stubsOnce: true },
 ];

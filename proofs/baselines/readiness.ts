@@ -1,16 +1,15 @@
-import type { Rehearsal } from '../baseline/rehearsal.ts';
-import { west } from '../baseline/rehearsal-stage.ts';
-import { broken, replicated } from './failover.ts';
+import { west } from '../../testbed/orders.ts';
+import type { Baseline } from '../baseline/baseline.ts';
+import { broken, replicated } from './steps.ts';
 
 const common = {
   machine: 'readiness',
   region: west,
-  world: { paired: true },
   input: () => ({}),
   before: replicated,
 } as const;
 
-export const readinessRehearsals: readonly Rehearsal[] = [
+export const readinessBaselines: readonly Baseline[] = [
   { ...common, name: 'evaluates a pair' },
-  { ...common, name: 'fails', standIns: { ListPairs: broken }, standInsOnce: true },
+  { ...common, name: 'fails', stubs: { ListPairs: broken }, stubsOnce: true },
 ];

@@ -1,24 +1,25 @@
-import { enterLedger } from '../baseline/enter-ledger.ts';
-import type { Rehearsal } from '../baseline/rehearsal.ts';
-import { east, type RehearsalStage } from '../baseline/rehearsal-stage.ts';
-import { broken, replicated } from './failover.ts';
+import { enterLedger } from '../../testbed/messages.ts';
+import { east } from '../../testbed/orders.ts';
+import type { Testbed } from '../../testbed/testbed.ts';
+import type { Baseline } from '../baseline/baseline.ts';
+import { broken, replicated } from './steps.ts';
 
 /** The ledger proves two of five messages processed. */
-const partlyProcessed = async (stage: RehearsalStage): Promise<void> => {
-  await replicated(stage);
-  await enterLedger(stage, east, 'orders.placed', ['m2', 'm4']);
-  await stage.sleepSeconds(10);
+const partlyProcessed = async (testbed: Testbed): Promise<void> => {
+  await replicated(testbed);
+  await enterLedger(testbed, east, 'orders.placed', ['m2', 'm4']);
+  await testbed.sleepSeconds(10);
 };
 
 const common = {
   machine: 'reconcile',
   region: east,
-  world: { paired: true, reconciles: 'auto' },
+  pair: { ledger: { afterPromotion: 'auto' } },
   input: () => ({ pair: 'orders', reason: 'proof', mode: 'auto' }),
   before: partlyProcessed,
 } as const;
 
-export const reconcileRehearsals: readonly Rehearsal[] = [
+export const reconcileBaselines: readonly Baseline[] = [
   { ...common, name: 'removes what is proved processed' },
-  { ...common, name: 'fails before the repair', standIns: { SealManifest: broken }, standInsOnce: true },
+  { ...common, name: 'fails before the repair', stubs: { SealManifest: broken }, stubsOnce: true },
 ];

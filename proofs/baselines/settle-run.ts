@@ -1,25 +1,25 @@
-import type { Rehearsal } from '../baseline/rehearsal.ts';
-import { type RehearsalStage, west } from '../baseline/rehearsal-stage.ts';
-import { broken, replicated } from './failover.ts';
+import { west } from '../../testbed/orders.ts';
+import type { Testbed } from '../../testbed/testbed.ts';
+import type { Baseline } from '../baseline/baseline.ts';
+import { broken, replicated } from './steps.ts';
 
 /** A switchover that was stopped with its promotion asked for; nobody has settled it. */
-const stopped = async (stage: RehearsalStage): Promise<void> => {
-  await replicated(stage);
-  stage.settles = false;
-  const executionArn = await stage.start('switchover', west, { pair: 'orders', targetRegion: west, reason: 'proof' });
-  while (!stage.transitions.some(({ stateName }) => stateName === 'WaitForExchange')) await stage.sleepSeconds(1);
-  await stage.stop(executionArn);
+const stopped = async (testbed: Testbed): Promise<void> => {
+  await replicated(testbed);
+  const executionArn = await testbed.start('switchover', west, { pair: 'orders', targetRegion: west, reason: 'proof' });
+  while (!testbed.transitions.some(({ stateName }) => stateName === 'WaitForExchange')) await testbed.sleepSeconds(1);
+  await testbed.stop(executionArn);
 };
 
 const common = {
   machine: 'settle-run',
   region: west,
-  world: { paired: true },
+  unsettled: true,
   before: stopped,
-  input: (stage: RehearsalStage) => ({ executionArn: stage.stopped }),
+  input: ({ engine }: Testbed) => ({ executionArn: engine.executions()[0]?.executionArn }),
 } as const;
 
-export const settleRunRehearsals: readonly Rehearsal[] = [
+export const settleRunBaselines: readonly Baseline[] = [
   { ...common, name: 'observes an open promotion' },
-  { ...common, name: 'fails', standIns: { SettleRun: broken }, standInsOnce: true },
+  { ...common, name: 'fails', stubs: { SettleRun: broken }, stubsOnce: true },
 ];

@@ -1,22 +1,22 @@
-import type { Rehearsal } from '../baseline/rehearsal.ts';
-import { east, type RehearsalStage } from '../baseline/rehearsal-stage.ts';
-import { broken, replicated } from './failover.ts';
+import { east } from '../../testbed/orders.ts';
+import type { Testbed } from '../../testbed/testbed.ts';
+import type { Baseline } from '../baseline/baseline.ts';
+import { broken, replicated } from './steps.ts';
 
 const common = {
   machine: 'unpair',
   region: east,
-  world: { paired: true },
-  input: (stage: RehearsalStage) => ({
+  input: (testbed: Testbed) => ({
     pair: 'orders',
     deleteReplica: true,
-    replicaBrokerId: stage.replicaId,
+    replicaBrokerId: testbed.pair('orders').replicaId,
     confirm: 'orders',
     reason: 'proof',
   }),
   before: replicated,
 } as const;
 
-export const unpairRehearsals: readonly Rehearsal[] = [
+export const unpairBaselines: readonly Baseline[] = [
   { ...common, name: 'unpairs and deletes the replica' },
-  { ...common, name: 'fails before the deletion', standIns: { ObserveUnpairing: broken }, standInsOnce: true },
+  { ...common, name: 'fails before the deletion', stubs: { ObserveUnpairing: broken }, stubsOnce: true },
 ];

@@ -1,6 +1,6 @@
 import { allStates } from '../../simulator/engine/definition/state-graphs.ts';
-import { rehearsalFor } from '../baseline/known-rehearsal.ts';
-import type { Matrix, MatrixCase, PlayedRehearsal } from '../matrix/matrix.ts';
+import { baselineFor } from '../baseline/known-baseline.ts';
+import type { Matrix, MatrixCase, PlayedBaseline } from '../matrix/matrix.ts';
 import { functionOf } from '../static/called.ts';
 import type { ProvenMachine } from '../static/load-machines.ts';
 import { judgeCrash } from './judge-crash.ts';
@@ -21,14 +21,14 @@ const reads = /^[a-z]+:(?:Get|Describe|List|Query|Scan|BatchGet|GET)/;
 const isOwnCase = (when: 'before' | 'after', operation: string, isFirst: boolean): boolean =>
   when === 'after' ? !reads.test(operation) : isFirst;
 
-/** Every kill at every call site, each at the first rehearsal that reaches it: first and last occurrence. */
-const killsOf = (rehearsed: readonly PlayedRehearsal[]): readonly MatrixCase[] => {
+/** Every kill at every call site, each at the first baseline that reaches it: first and last occurrence. */
+const killsOf = (played: readonly PlayedBaseline[]): readonly MatrixCase[] => {
   const seen = new Set<string>();
   const states = new Set<string>();
-  return rehearsed.flatMap((known) => {
+  return played.flatMap((known) => {
     const { machine, answer } = known;
     return answer.sites.flatMap(({ state, operation, count }) => {
-      if (rehearsalFor(rehearsed, state) !== known) return [];
+      if (baselineFor(played, state) !== known) return [];
       const isFirst = !states.has(state);
       states.add(state);
       if (seen.has(`${state} ${operation}`)) return [];
@@ -50,10 +50,10 @@ const killsOf = (rehearsed: readonly PlayedRehearsal[]): readonly MatrixCase[] =
   });
 };
 
-/** Every Task ended from outside, at the first rehearsal that enters it. */
-const endsOf = (machine: ProvenMachine, rehearsed: readonly PlayedRehearsal[]): readonly MatrixCase[] =>
+/** Every Task ended from outside, at the first baseline that enters it. */
+const endsOf = (machine: ProvenMachine, played: readonly PlayedBaseline[]): readonly MatrixCase[] =>
   statesOf(machine).flatMap((state) => {
-    const known = rehearsalFor(rehearsed, state);
+    const known = baselineFor(played, state);
     if (known === undefined) return [];
     return (['stopped', 'timed out'] as const).map((how) => ({
       known,
@@ -64,24 +64,24 @@ const endsOf = (machine: ProvenMachine, rehearsed: readonly PlayedRehearsal[]): 
     }));
   });
 
-/** Every rehearsal that ends in a Fail state, redriven there. */
-const redrivesOf = (rehearsed: readonly PlayedRehearsal[]): readonly MatrixCase[] =>
-  rehearsed.flatMap((known) => {
-    const { machine, rehearsal, answer } = known;
+/** Every baseline that ends in a Fail state, redriven there. */
+const redrivesOf = (played: readonly PlayedBaseline[]): readonly MatrixCase[] =>
+  played.flatMap((known) => {
+    const { machine, baseline, answer } = known;
     if (answer.played.first.status !== 'FAILED') return [];
     const state = Object.keys(answer.played.enteredAfter)[0] ?? '';
-    const name = `${machine}: redriven after "${rehearsal}"`;
+    const name = `${machine}: redriven after "${baseline}"`;
     return [{ known, strike: { kind: 'redrive' }, state, column: 'redrive', name }];
   });
 
 /**
  * Kills the handler of every workflow before and after every call that it makes, ends every workflow from outside at every
- * Task, and redrives every failed one: each time the final state is that of the undisturbed rehearsal.
+ * Task, and redrives every failed one: each time the final state is that of the undisturbed baseline.
  */
 export const crashMatrix: Matrix = {
   proof: 'crash',
   statesOf,
-  casesOf: (machine, rehearsed) => [...killsOf(rehearsed), ...endsOf(machine, rehearsed), ...redrivesOf(rehearsed)],
+  casesOf: (machine, played) => [...killsOf(played), ...endsOf(machine, played), ...redrivesOf(played)],
   needsWithout: (strike) => strike.kind === 'kill' && strike.tries === 'spent',
   judgeOf: () => judgeCrash,
   figuresOf: (cases) => ({

@@ -1,7 +1,7 @@
 import { RedriveExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { allStates } from '../../simulator/engine/definition/state-graphs.ts';
+import type { Testbed, WorkflowEnd } from '../../testbed/testbed.ts';
 import type { Disturbance } from '../baseline/play.ts';
-import type { RehearsalStage, RunEnd } from '../baseline/rehearsal-stage.ts';
 import { functionOf } from '../static/called.ts';
 import type { ProvenMachine } from '../static/load-machines.ts';
 
@@ -22,9 +22,8 @@ export const ending = (
   let struck = false;
   const placed = allStates(machine.definition).find(({ name }) => name === state);
   const functionName = placed === undefined ? undefined : functionOf(placed.state);
-  const arm = (rehearsal: RehearsalStage): void => {
-    const { stage } = rehearsal;
-    stage.observe({
+  const arm = (testbed: Testbed): void => {
+    testbed.observe({
       transition: ({ machineName, stateName, kind, executionArn }) => {
         if (struck || kind !== 'entered' || machineName !== machine.name || stateName !== state) return;
         struck = true;
@@ -34,11 +33,11 @@ export const ending = (
           delayMs: callMs,
           caller: `${machine.name} *: ${functionName}*`,
         } as const;
-        stage.aws.faults.start(slow);
-        stage.clock.spawn(how, async () => {
-          await stage.clock.sleepMs(endAfterMs);
-          if (how === 'stopped') await rehearsal.stop(executionArn);
-          else stage.engine.expire(executionArn);
+        testbed.aws.faults.start(slow);
+        testbed.clock.spawn(how, async () => {
+          await testbed.clock.sleepMs(endAfterMs);
+          if (how === 'stopped') await testbed.stop(executionArn);
+          else testbed.engine.expire(executionArn);
         });
       },
     });
@@ -46,8 +45,8 @@ export const ending = (
   return {
     disturbance: {
       arm,
-      disarm: ({ stage }) => {
-        if (stage.aws.faults.active('slow-answer').length > 0) stage.aws.faults.stop('slow');
+      disarm: (testbed) => {
+        if (testbed.aws.faults.active('slow-answer').length > 0) testbed.aws.faults.stop('slow');
       },
     },
     struck: () => struck,
@@ -61,11 +60,10 @@ export const redriving = (): {
   redriven(): { readonly status: string; readonly error: string | undefined } | undefined;
 } => {
   let redriven: { readonly status: string; readonly error: string | undefined } | undefined;
-  const afterEnd = async (rehearsal: RehearsalStage, { executionArn }: RunEnd): Promise<void> => {
+  const afterEnd = async (testbed: Testbed, { executionArn }: WorkflowEnd): Promise<void> => {
     const region = executionArn.split(':')[3] ?? '';
-    const client = new SFNClient({ ...rehearsal.stage.aws.clientSettings(), region, maxAttempts: 1 });
-    await client.send(new RedriveExecutionCommand({ executionArn }));
-    const { status, error } = await rehearsal.end(executionArn);
+    await testbed.client(SFNClient, region).send(new RedriveExecutionCommand({ executionArn }));
+    const { status, error } = await testbed.end(executionArn);
     redriven = { status, error };
   };
   return { disturbance: { arm: () => {}, afterEnd }, struck: () => redriven !== undefined, redriven: () => redriven };

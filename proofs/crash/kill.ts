@@ -28,9 +28,9 @@ export const killing = (
   let struckVisit: string | undefined;
   return {
     disturbance: {
-      arm: ({ stage }) => {
-        stage.observe({ transition: (transition) => tracker.onTransition(transition) });
-        stage.aws.interceptCalls((attempt) => {
+      arm: (testbed) => {
+        testbed.observe({ transition: (transition) => tracker.onTransition(transition) });
+        testbed.aws.interceptCalls((attempt) => {
           const place = tracker.placeOf(attempt);
           if (!armed || place === undefined || place.state !== kill.state) return 'proceed';
           const visit = `${place.executionName} ${place.visit}`;

@@ -1,9 +1,10 @@
 import { allStates } from '../../simulator/engine/definition/state-graphs.ts';
 import { TaskFailure } from '../../simulator/engine/ports.ts';
 import { fits } from '../../simulator/world/fault-board.ts';
+import { east, west } from '../../testbed/orders.ts';
+import type { Testbed } from '../../testbed/testbed.ts';
+import type { Stub } from '../baseline/baseline.ts';
 import type { Disturbance } from '../baseline/play.ts';
-import type { StandIn } from '../baseline/rehearsal.ts';
-import { east, type RehearsalStage, west } from '../baseline/rehearsal-stage.ts';
 import { childOf, functionOf } from '../static/called.ts';
 import type { ProvenMachine } from '../static/load-machines.ts';
 import { type CallFaultKind, faultsOf } from './fault-kinds.ts';
@@ -21,7 +22,7 @@ const ofIntegration: Partial<Readonly<Record<CallFaultKind, string>>> = {
 };
 
 /** What a state without calls sees instead of its function. */
-export const standInFor = (fault: CallFaultKind): StandIn | undefined => {
+export const stubFor = (fault: CallFaultKind): Stub | undefined => {
   const name = ofIntegration[fault];
   return name === undefined ? undefined : new TaskFailure(name, 'injected by the proof');
 };
@@ -51,36 +52,36 @@ export const disturbing = (
   let met = 0;
   let running: string[] = [];
   let armed = true;
-  const start = ({ stage, rehearsal }: RehearsalStage): void => {
+  const start = ({ aws }: Testbed, region: string): void => {
     entered = true;
     if (running.length > 0) return;
-    const other = rehearsal.region === east ? west : east;
-    running = faultsOf(fault, callers, other).map((input) => stage.aws.faults.start(input));
+    const other = region === east ? west : east;
+    running = faultsOf(fault, callers, other).map((input) => aws.faults.start(input));
   };
-  const stop = ({ stage }: RehearsalStage): void => {
-    for (const id of running) stage.aws.faults.stop(id);
+  const stop = ({ aws }: Testbed): void => {
+    for (const id of running) aws.faults.stop(id);
     running = [];
   };
   return {
     disturbance: {
-      arm: (rehearsal) => {
+      arm: (testbed) => {
         let first: string | undefined;
-        rehearsal.stage.aws.onApiCall(({ caller, outcome }) => {
+        testbed.aws.onApiCall(({ caller, outcome }) => {
           if (running.length > 0 && outcome !== 'ok' && fits(callers, caller)) met += 1;
         });
-        rehearsal.stage.observe({
-          transition: ({ machineName, stateName, kind, executionArn }) => {
+        testbed.observe({
+          transition: ({ machineName, stateName, kind, executionArn, region }) => {
             if (!armed || machineName !== machine.name || stateName !== state) return;
             first ??= executionArn;
             if (executionArn !== first) return;
-            if (kind === 'entered') start(rehearsal);
-            if (kind === 'exited' && fault !== 'Region dark') stop(rehearsal);
+            if (kind === 'entered') start(testbed, region);
+            if (kind === 'exited' && fault !== 'Region dark') stop(testbed);
           },
         });
       },
-      disarm: (rehearsal) => {
+      disarm: (testbed) => {
         armed = false;
-        stop(rehearsal);
+        stop(testbed);
       },
     },
     struck: () => entered && (met > 0 || !alwaysMet(fault)),

@@ -1,5 +1,5 @@
 import { allStates } from '../../simulator/engine/definition/state-graphs.ts';
-import { rehearsalFor } from '../baseline/known-rehearsal.ts';
+import { baselineFor } from '../baseline/known-baseline.ts';
 import type { Matrix } from '../matrix/matrix.ts';
 import { explore } from '../static/explore.ts';
 import { historyBound } from '../static/history-budget.ts';
@@ -25,9 +25,9 @@ export const faultMatrix: Matrix = {
   proof: 'faults',
   columns: callFaultKinds,
   statesOf,
-  casesOf: (machine, rehearsed) =>
+  casesOf: (machine, played) =>
     statesOf(machine).flatMap((state) => {
-      const known = rehearsalFor(rehearsed, state);
+      const known = baselineFor(played, state);
       if (known === undefined) return [];
       return callFaultKinds.map((fault) => ({
         known,

@@ -52,7 +52,7 @@ const endReasons = (machine: ProvenMachine, played: Played): readonly string[] =
 /**
  * Why a case does not hold; nothing where it does.
  *
- * @param without final state of the rehearsal in which the state's function fails permanently; undefined where it must not
+ * @param without final state of the baseline in which the state's function fails permanently; undefined where it must not
  */
 export const judgeFault = (
   machine: ProvenMachine,

@@ -1,22 +1,22 @@
 import { worker } from 'workerpool';
 import { TaskFailure } from '../../simulator/engine/ports.ts';
+import type { Baseline, Stub } from '../baseline/baseline.ts';
 import { recordSites } from '../baseline/call-sites.ts';
-import { findRehearsal } from '../baseline/find-rehearsal.ts';
+import { findBaseline } from '../baseline/find-baseline.ts';
 import { type Disturbance, play } from '../baseline/play.ts';
-import type { Rehearsal, StandIn } from '../baseline/rehearsal.ts';
 import { ending, redriving } from '../crash/ending.ts';
 import { killing } from '../crash/kill.ts';
-import { disturbing, standInFor } from '../faults/disturb.ts';
+import { disturbing, stubFor } from '../faults/disturb.ts';
 import type { ProvenMachine } from '../static/load-machines.ts';
 import type { MatrixAnswer, MatrixJob, Strike } from './matrix-job.ts';
 
 const none: Disturbance = { arm: () => {} };
 
-/** The rehearsal in which a state sees something else than its function. */
-const withStandIn = (rehearsal: Rehearsal, state: string, standIn: StandIn): Rehearsal => ({
-  ...rehearsal,
-  standIns: { ...rehearsal.standIns, [state]: standIn },
-  standInsOnce: true,
+/** The baseline in which a state sees something else than its function. */
+const withStub = (baseline: Baseline, state: string, stub: Stub): Baseline => ({
+  ...baseline,
+  stubs: { ...baseline.stubs, [state]: stub },
+  stubsOnce: true,
 });
 
 /** States whose functions read nothing but their own settings: no call of theirs can meet a fault. */
@@ -40,26 +40,26 @@ const armed = (
 };
 
 const perform = async (job: MatrixJob): Promise<MatrixAnswer> => {
-  const { machine, rehearsal } = findRehearsal(job.machine, job.rehearsal);
+  const { machine, baseline } = findBaseline(job.machine, job.baseline);
   if (job.kind === 'undisturbed') {
     const recorder = recordSites(machine);
-    const played = await play(rehearsal, recorder.disturbance);
+    const played = await play(baseline, recorder.disturbance);
     return { played, sites: recorder.sites(), struck: true };
   }
   if (job.kind === 'without') {
     const failure = new TaskFailure('RequestRejected', 'a stub of the check');
-    return { played: await play(withStandIn(rehearsal, job.state, failure), none), sites: [], struck: true };
+    return { played: await play(withStub(baseline, job.state, failure), none), sites: [], struck: true };
   }
   const { strike, wanted } = job;
   if (strike.kind === 'fault' && statesWithoutCalls.has(`${machine.name} ${strike.state}`)) {
-    const standIn = standInFor(strike.fault);
-    if (standIn !== undefined) {
-      const played = await play(withStandIn(rehearsal, strike.state, standIn), none, { wanted });
+    const stub = stubFor(strike.fault);
+    if (stub !== undefined) {
+      const played = await play(withStub(baseline, strike.state, stub), none, { wanted });
       return { played, sites: [], struck: true };
     }
   }
   const { disturbance, struck, redriven } = armed(machine, strike);
-  const played = await play(rehearsal, disturbance, strike.kind === 'redrive' ? {} : { wanted });
+  const played = await play(baseline, disturbance, strike.kind === 'redrive' ? {} : { wanted });
   return { played, sites: [], struck: struck(), redriven: redriven?.() };
 };
 

@@ -1,14 +1,14 @@
-import type { KnownRehearsal } from '../baseline/known-rehearsal.ts';
+import type { KnownBaseline } from '../baseline/known-baseline.ts';
 import type { ProofName } from '../runner/proof-result.ts';
 import type { ProvenMachine } from '../static/load-machines.ts';
 import type { MatrixAnswer, Strike } from './matrix-job.ts';
 
-/** A rehearsal that was played without any disturbance, with all that it showed. */
-export type PlayedRehearsal = KnownRehearsal<MatrixAnswer>;
+/** A baseline that was played without any disturbance, with all that it showed. */
+export type PlayedBaseline = KnownBaseline<MatrixAnswer>;
 
-/** A disturbed rehearsal, and the undisturbed one that it is compared with. */
+/** A disturbed baseline, and the undisturbed one that it is compared with. */
 export interface MatrixCase {
-  readonly known: PlayedRehearsal;
+  readonly known: PlayedBaseline;
   readonly strike: Strike;
   /** Row of the matrix. */
   readonly state: string;
@@ -21,7 +21,7 @@ export interface CaseResult {
   readonly answer: MatrixAnswer;
   /** Function of the case's state. */
   readonly functionName: string | undefined;
-  /** Final state of the rehearsal in which that function fails permanently; undefined where that was not played. */
+  /** Final state of the baseline in which that function fails permanently; undefined where that was not played. */
   readonly without: readonly string[] | undefined;
 }
 
@@ -32,8 +32,8 @@ export interface Matrix {
   readonly columns?: readonly string[];
   /** States of a machine that need a case. */
   readonly statesOf: (machine: ProvenMachine) => readonly string[];
-  readonly casesOf: (machine: ProvenMachine, known: readonly PlayedRehearsal[]) => readonly MatrixCase[];
-  /** Whether the case is compared also with a rehearsal in which its function fails permanently, where it may. */
+  readonly casesOf: (machine: ProvenMachine, known: readonly PlayedBaseline[]) => readonly MatrixCase[];
+  /** Whether the case is compared also with a baseline in which its function fails permanently, where it may. */
   readonly needsWithout: (strike: Strike) => boolean;
   /** Judges the cases of a machine: why a case does not hold; nothing where it does. */
   readonly judgeOf: (machine: ProvenMachine) => (matrixCase: MatrixCase, result: CaseResult) => readonly string[];

@@ -1,6 +1,6 @@
 import { allStates } from '../../simulator/engine/definition/state-graphs.ts';
-import { wantedOutcome } from '../baseline/known-rehearsal.ts';
-import { rehearsals } from '../baselines/rehearsals.ts';
+import { wantedOutcome } from '../baseline/known-baseline.ts';
+import { baselines } from '../baselines/all.ts';
 import { functionContracts } from '../contracts/index.ts';
 import { gridOf } from '../runner/grid.ts';
 import type { ProofResult } from '../runner/proof-result.ts';
@@ -8,7 +8,7 @@ import { rateOf, startStopwatch } from '../runner/stopwatch.ts';
 import { startWorkers } from '../runner/workers.ts';
 import { functionOf } from '../static/called.ts';
 import { loadMachines, type ProvenMachine } from '../static/load-machines.ts';
-import type { Matrix, MatrixCase, PlayedRehearsal } from './matrix.ts';
+import type { Matrix, MatrixCase, PlayedBaseline } from './matrix.ts';
 import type { MatrixAnswer, MatrixJob } from './matrix-job.ts';
 
 /** What a matrix may be limited to. */
@@ -18,10 +18,10 @@ export interface MatrixOptions {
   readonly onProgress?: (done: number, of: number) => void;
 }
 
-/** A machine with the rehearsals and the cases of it. */
+/** A machine with the baselines and the cases of it. */
 interface MachineCases {
   readonly machine: ProvenMachine;
-  readonly known: readonly PlayedRehearsal[];
+  readonly known: readonly PlayedBaseline[];
   readonly cases: readonly MatrixCase[];
 }
 
@@ -33,19 +33,19 @@ const functionAt = (machine: ProvenMachine, state: string): string | undefined =
 const mayFail = (machine: ProvenMachine, state: string): boolean =>
   functionContracts[functionAt(machine, state) ?? '']?.mayFail !== undefined;
 
-const withoutJobOf = ({ known: { machine, rehearsal }, state }: MatrixCase) =>
-  ({ kind: 'without', machine, rehearsal, state }) as const satisfies MatrixJob;
+const withoutJobOf = ({ known: { machine, baseline }, state }: MatrixCase) =>
+  ({ kind: 'without', machine, baseline, state }) as const satisfies MatrixJob;
 
 const disturbedJobOf = ({ known, strike }: MatrixCase): MatrixJob => {
-  const { machine, rehearsal } = known;
-  return { kind: 'disturbed', machine, rehearsal, strike, wanted: wantedOutcome(known) };
+  const { machine, baseline } = known;
+  return { kind: 'disturbed', machine, baseline, strike, wanted: wantedOutcome(known) };
 };
 
 /** Jobs and answers belong together by what was asked. */
 const keyOf = (job: MatrixJob): string => JSON.stringify(job);
 
 /**
- * Plays every rehearsal undisturbed, then every case of the matrix, and judges each by what the undisturbed one left.
+ * Plays every baseline undisturbed, then every case of the matrix, and judges each by what the undisturbed one left.
  *
  * @throws the error of a simulation that could not be played at all
  */
@@ -66,14 +66,14 @@ export const proveMatrix = async (
     return answer;
   };
 
-  const undisturbed = rehearsals
+  const undisturbed = baselines
     .filter(({ machine }) => machines.some(({ name }) => name === machine))
-    .map(({ machine, name }) => ({ kind: 'undisturbed', machine, rehearsal: name }) as const);
+    .map(({ machine, name }) => ({ kind: 'undisturbed', machine, baseline: name }) as const);
   await play(undisturbed);
   const ofMachines = machines.map((machine): MachineCases => {
     const known = undisturbed
       .filter((job) => job.machine === machine.name)
-      .map((job) => ({ machine: machine.name, rehearsal: job.rehearsal, answer: answerTo(job) }));
+      .map((job) => ({ machine: machine.name, baseline: job.baseline, answer: answerTo(job) }));
     return { machine, known, cases: matrix.casesOf(machine, known) };
   });
   const cases = ofMachines.flatMap((each) => each.cases);
@@ -98,7 +98,7 @@ export const proveMatrix = async (
       .filter((state) => !known.some(({ answer }) => answer.played.enteredAfter[state] !== undefined))
       .map((state) => ({
         name: `${machine.name}, ${state}`,
-        reasons: ['no rehearsal in proofs/baselines enters this state'],
+        reasons: ['no baseline in proofs/baselines enters this state'],
       })),
   );
   const failures = [
@@ -127,6 +127,6 @@ export const proveMatrix = async (
         matrix.columns,
       ),
     ),
-    figures: { rehearsals: undisturbed.length, ...matrix.figuresOf(cases) },
+    figures: { baselines: undisturbed.length, ...matrix.figuresOf(cases) },
   };
 };

@@ -1,24 +1,24 @@
-import type { RehearsalStage } from '../baseline/rehearsal-stage.ts';
+import type { Testbed } from '../../testbed/testbed.ts';
 import { timeOf, type Violations } from './audit.ts';
 
 /** Messages of a broker, by id. */
 export type MessagesOf = (brokerId: string) => readonly string[];
 
 /**
- * Holds a broker's messages before a repair against those after it: what left the broker altogether was acknowledged by
+ * Compares a broker's messages before a repair with those after it: what left the broker altogether was acknowledged by
  * the application, or it was removed without a copy in the quarantine.
  *
  * @param isAcknowledged whether the application has acknowledged a message on a broker
  */
 export const auditRepairs = (
-  stage: RehearsalStage,
+  testbed: Testbed,
   messagesOf: MessagesOf,
   isAcknowledged: (brokerId: string, id: string) => boolean,
   violations: Violations,
 ): void => {
-  const serving = () => stage.stage.aws.brokers().filter(({ dataPlane }) => dataPlane?.acceptsClients === true);
+  const serving = () => testbed.aws.brokers().filter(({ dataPlane }) => dataPlane?.acceptsClients === true);
   const before = new Map<string, ReadonlyMap<string, readonly string[]>>();
-  stage.stage.observe({
+  testbed.observe({
     transition: ({ machineName, stateName, executionArn, kind, atMs }) => {
       if (machineName !== 'reconcile' || stateName !== 'RepairQueues' || kind === 'retried') return;
       const now = new Map(serving().map(({ brokerId }) => [brokerId, messagesOf(brokerId)]));

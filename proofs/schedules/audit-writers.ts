@@ -1,6 +1,6 @@
-import type { RehearsalStage } from '../baseline/rehearsal-stage.ts';
+import type { Testbed } from '../../testbed/testbed.ts';
 import { timeOf, type Violations } from './audit.ts';
-import { operatorOf } from './operator.ts';
+import { executionOf, lineageOf } from './lineage.ts';
 
 /** Calls by which a run changes a pair: its brokers, its consumers, its endpoint. */
 const writes: ReadonlySet<string> = new Set([
@@ -17,13 +17,13 @@ const writes: ReadonlySet<string> = new Set([
  * At most one run writes for a pair, and none while it is frozen: whoever does holds its lock at that instant, or a run
  * that waits for it does, and the lease has not ended.
  */
-export const auditWriters = (stage: RehearsalStage, violations: Violations): void => {
-  const { clock, aws } = stage.stage;
-  const guards = operatorOf(stage).guards('PAIR#orders');
+export const auditWriters = (testbed: Testbed, violations: Violations): void => {
+  const { aws, clock, operator } = testbed;
+  const guards = operator.guards('PAIR#orders');
   const look = async (what: string, executionArn: string, atMs: number): Promise<void> => {
     const reading = await guards.read();
     const { lock, freeze, globalFreeze } = reading.known ? reading : {};
-    const isOwn = lock !== undefined && stage.lineageOf(executionArn).includes(lock.owner);
+    const isOwn = lock !== undefined && lineageOf(testbed, executionArn).includes(lock.owner);
     const found = [
       ...(isOwn ? [] : [`the lock is held by ${lock?.owner ?? 'nobody'}`]),
       ...(isOwn && lock.expiresAtMs <= atMs ? ['its lease has ended'] : []),
@@ -35,12 +35,12 @@ export const auditWriters = (stage: RehearsalStage, violations: Violations): voi
   };
   aws.onApiCall(({ service, operation, region, caller = '', attemptedByRegion = region, outcome }) => {
     if (outcome !== 'ok' || !writes.has(`${service} ${operation}`)) return;
-    const executionArn = stage.executionOf(caller, attemptedByRegion);
+    const executionArn = executionOf(testbed, caller, attemptedByRegion);
     if (executionArn === undefined) return;
     const atMs = clock.nowMs();
     clock.spawn('auditor', () => look(`${service} ${operation} in ${region} by ${caller}`, executionArn, atMs));
   });
-  stage.stage.observe({
+  testbed.observe({
     transition: ({ machineName, stateName, executionArn, kind, atMs }) => {
       if (machineName !== 'reconcile' || stateName !== 'RepairQueues' || kind !== 'entered') return;
       clock.spawn('auditor', () => look(`repair by ${executionArn}`, executionArn, atMs));

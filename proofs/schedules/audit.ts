@@ -1,7 +1,7 @@
 import { failoverSettleMs } from '../../functions/promotion/request-failover.ts';
-import type { RehearsalStage } from '../baseline/rehearsal-stage.ts';
-import { east, west } from '../baseline/rehearsal-stage.ts';
-import { operatorOf } from './operator.ts';
+import { east, west } from '../../testbed/orders.ts';
+import type { Testbed } from '../../testbed/testbed.ts';
+import { executionOf, lineageOf } from './lineage.ts';
 
 /** What went wrong; nothing may. */
 export type Violations = string[];
@@ -9,14 +9,13 @@ export type Violations = string[];
 export const timeOf = (atMs: number): string => new Date(atMs).toISOString().slice(11, 23);
 
 /** Looks, at the instant of every promotion that Amazon MQ took, at who holds the lock and what is frozen. */
-export const auditPromotions = (stage: RehearsalStage, mayBeStuck: boolean, violations: Violations): void => {
-  const { clock, aws } = stage.stage;
-  const operator = operatorOf(stage);
+export const auditPromotions = (testbed: Testbed, mayBeStuck: boolean, violations: Violations): void => {
+  const { aws, clock, operator } = testbed;
   const promotions = new Map<string, number>();
   let previous: { readonly request: string; readonly atMs: number; readonly roleChanges: number } | undefined;
   const roles = new Map<string, string>();
   let roleChanges = 0;
-  stage.stage.observe({
+  testbed.observe({
     brokerChange: ({ brokerId, role }) => {
       if (roles.get(brokerId) !== role) roleChanges += 1;
       roles.set(brokerId, role);
@@ -39,7 +38,7 @@ export const auditPromotions = (stage: RehearsalStage, mayBeStuck: boolean, viol
     promotions.set(intent.decision, count);
     if (count > 1) wrong(`number ${count} for the decision of intent ${intent.sequence}`);
     // The lock and the intent are the call's own execution's, or that of one that waits for it; runs promote at home.
-    const lineage = stage.lineageOf(stage.executionOf(caller, region) ?? caller);
+    const lineage = lineageOf(testbed, executionOf(testbed, caller, region) ?? caller);
     if (!lineage.includes(intent.executionArn)) wrong(`the open intent is of ${intent.executionArn}`);
     if (!guards.known) return wrong(guards.reason);
     const { lock, freeze, globalFreeze } = guards;
@@ -64,10 +63,10 @@ export const auditPromotions = (stage: RehearsalStage, mayBeStuck: boolean, viol
 };
 
 /** A failover asks the other Region nothing before it has promoted: that Region may be lost. */
-export const auditLostRegion = (stage: RehearsalStage, violations: Violations): void => {
+export const auditLostRegion = (testbed: Testbed, violations: Violations): void => {
   const promoted = new Set<string>();
   const told = new Set<string>();
-  stage.stage.aws.onApiCall(({ caller, region, attemptedByRegion, service, operation, outcome, atMs }) => {
+  testbed.aws.onApiCall(({ caller, region, attemptedByRegion, service, operation, outcome, atMs }) => {
     const run = /^failover ([^:]+): /.exec(caller ?? '')?.[1];
     if (run === undefined || promoted.has(run)) return;
     if (service === 'mq' && operation === 'Promote' && outcome === 'ok') promoted.add(run);

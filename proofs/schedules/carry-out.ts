@@ -1,14 +1,14 @@
 import { failoverSettleMs } from '../../functions/promotion/request-failover.ts';
-import type { RehearsalStage } from '../baseline/rehearsal-stage.ts';
-import { east } from '../baseline/rehearsal-stage.ts';
-import { operatorOf } from './operator.ts';
+import { east } from '../../testbed/orders.ts';
+import type { Testbed } from '../../testbed/testbed.ts';
+import { receiveEvent } from '../baseline/observations.ts';
 import type { Move } from './schedule.ts';
 import type { ScheduleTraffic } from './traffic.ts';
 
 /** All tries of a Task whose function never answers: six of 30 s, and some two minutes of back-off. */
 const triesSeconds = failoverSettleMs / 1_000 + 290;
 
-const alarmEvent = ({ stage: { aws, clock } }: RehearsalStage, at: string) => ({
+const alarmEvent = ({ aws, clock }: Testbed, at: string) => ({
   version: '0',
   id: 'alarm',
   account: aws.accountId,
@@ -39,20 +39,20 @@ const alarmEvent = ({ stage: { aws, clock } }: RehearsalStage, at: string) => ({
   },
 });
 
-const start = async (stage: RehearsalStage, what: Move & { readonly region: string }): Promise<void> => {
+const start = async (testbed: Testbed, what: Move & { readonly region: string }): Promise<void> => {
   const reason = 'schedule';
   switch (what.do) {
     case 'switchover':
-      await stage.start('switchover', what.region, { pair: 'orders', targetRegion: what.region, reason });
+      await testbed.start('switchover', what.region, { pair: 'orders', targetRegion: what.region, reason });
       return;
     case 'failback':
-      await stage.start('failback', what.region, { pair: 'orders', reason });
+      await testbed.start('failback', what.region, { pair: 'orders', reason });
       return;
     case 'reconcile':
-      await stage.start('reconcile', what.region, { pair: 'orders', reason, mode: 'auto' });
+      await testbed.start('reconcile', what.region, { pair: 'orders', reason, mode: 'auto' });
       return;
     default:
-      await stage.start('failover', what.region, {
+      await testbed.start('failover', what.region, {
         pair: 'orders',
         reason,
         acceptDataLoss: true,
@@ -63,9 +63,9 @@ const start = async (stage: RehearsalStage, what: Move & { readonly region: stri
 };
 
 /** Every try of its write state stands still before it has looked, for so long that the run may end before it does. */
-const startLate = async (stage: RehearsalStage, what: Extract<Move, { readonly do: 'late-run' }>): Promise<void> => {
+const startLate = async (testbed: Testbed, what: Extract<Move, { readonly do: 'late-run' }>): Promise<void> => {
   const writer = what.workflow === 'failover' ? 'request-failover' : 'promote-replica';
-  beginFault(stage, {
+  beginFault(testbed, {
     do: 'fault',
     fault: {
       kind: 'late-caller',
@@ -75,11 +75,10 @@ const startLate = async (stage: RehearsalStage, what: Extract<Move, { readonly d
     },
     seconds: triesSeconds,
   });
-  await start(stage, { do: what.workflow, region: what.region });
+  await start(testbed, { do: what.workflow, region: what.region });
 };
 
-const beginFault = ({ stage }: RehearsalStage, what: Extract<Move, { readonly do: 'fault' }>): void => {
-  const { clock, aws } = stage;
+const beginFault = ({ aws, clock }: Testbed, what: Extract<Move, { readonly do: 'fault' }>): void => {
   const id = aws.faults.start(what.fault);
   const started = aws.faults.active(what.fault.kind).at(-1);
   clock.spawn(`end of ${id}`, async () => {
@@ -90,14 +89,13 @@ const beginFault = ({ stage }: RehearsalStage, what: Extract<Move, { readonly do
 };
 
 /** Makes one move of a schedule. @throws what the move's calls throw in the trouble of the moment */
-export const carryOut = async (stage: RehearsalStage, traffic: ScheduleTraffic, what: Move): Promise<void> => {
-  const { clock, engine, aws } = stage.stage;
-  const operator = operatorOf(stage);
+export const carryOut = async (testbed: Testbed, traffic: ScheduleTraffic, what: Move): Promise<void> => {
+  const { aws, clock, operator } = testbed;
   switch (what.do) {
     case 'late-run':
-      return await startLate(stage, what);
+      return await startLate(testbed, what);
     case 'alarm':
-      if (!aws.reachability.isDark(what.region)) stage.receive(what.region, alarmEvent(stage, what.region));
+      if (!aws.reachability.isDark(what.region)) receiveEvent(testbed, what.region, alarmEvent(testbed, what.region));
       return;
     case 'freeze':
       return await operator.guards(what.scope).freeze({ reason: 'test', by: 'schedule', atMs: clock.nowMs() });
@@ -107,24 +105,24 @@ export const carryOut = async (stage: RehearsalStage, traffic: ScheduleTraffic, 
       return;
     }
     case 'answer':
-      return await stage.answerApproval(what.answer);
+      return await testbed.answerApproval('orders', what.answer);
     case 'acknowledge': {
       const epoch = await operator.guards('PAIR#orders').readEpoch();
       if (epoch !== undefined) await operator.guards('PAIR#orders').acknowledge(epoch.number, clock.nowMs());
       return;
     }
     case 'abort': {
-      const running = engine.executions().find(({ status }) => status === 'RUNNING');
-      if (running !== undefined) await stage.stop(running.executionArn);
+      const [running] = testbed.running();
+      if (running !== undefined) await testbed.stop(running.executionArn);
       return;
     }
     case 'consumer-crash':
       return traffic.crashConsumer(what.count);
     case 'skew':
-      return stage.setClock(what.region, what.seconds * 1_000);
+      return testbed.setClock(what.region, what.seconds * 1_000);
     case 'fault':
-      return beginFault(stage, what);
+      return beginFault(testbed, what);
     default:
-      return await start(stage, what);
+      return await start(testbed, what);
   }
 };

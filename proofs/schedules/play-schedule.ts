@@ -1,17 +1,19 @@
 import { clockSkewSeconds, leaseSeconds } from '../../functions/control/guards.ts';
 import type { Engine } from '../../simulator/engine/engine.ts';
-import { east, RehearsalStage, west } from '../baseline/rehearsal-stage.ts';
+import { east, west } from '../../testbed/orders.ts';
+import type { Testbed } from '../../testbed/testbed.ts';
+import { createTestbed } from '../baseline/baseline.ts';
+import { observe, settleEndedRuns } from '../baseline/observations.ts';
 import { auditLostRegion, auditPromotions, type Violations } from './audit.ts';
 import { auditRepairs } from './audit-repairs.ts';
 import { auditWriters } from './audit-writers.ts';
 import { carryOut } from './carry-out.ts';
-import { operatorOf } from './operator.ts';
 import { horizonSeconds, type Schedule } from './schedule.ts';
 import type { Tally } from './tally.ts';
 import { ScheduleTraffic } from './traffic.ts';
 
 /** Longer than all that a run may wait for: a watch, an approval, a switchover's deadline, an hour of settle-run. */
-const patienceSeconds = 4 * 3_600;
+const timeoutSeconds = 4 * 3_600;
 
 /** Before the first move the pair replicates until its gauges are there; after the last one traffic goes on as long. */
 const calmSeconds = 300;
@@ -19,30 +21,17 @@ const calmSeconds = 300;
 /** The longest that a function may stand still, of `late-run`. */
 const latestSeconds = 900;
 
-const stageOf = ({ seed, escalation, antiFlapSeconds, consumers, afterPromotion }: Schedule): Promise<RehearsalStage> =>
-  RehearsalStage.create(
-    {
-      machine: 'schedule',
-      name: 'schedule',
-      region: west,
-      world: {
-        paired: true,
-        consumers,
-        reconciles: afterPromotion,
-        pair: {
-          automaticFailover: true,
-          antiFlapSeconds,
-          escalation,
-          approvalSeconds: 120,
-          watchSeconds: 120,
-          switchover: { stallSeconds: 60, deadlineSeconds: 300 },
-        },
-      },
-      input: () => ({}),
-      before: async () => {},
-    },
-    { seed },
-  );
+const testbedOf = ({ seed, escalation, antiFlapSeconds, consumers, afterPromotion }: Schedule): Promise<Testbed> => {
+  const settings = {
+    automaticFailover: true,
+    antiFlapSeconds,
+    escalation,
+    approvalSeconds: 120,
+    watchSeconds: 120,
+    switchover: { stallSeconds: 60, deadlineSeconds: 300 },
+  };
+  return createTestbed({ pair: { consumers, ledger: { afterPromotion }, settings } }, { seed });
+};
 
 /** What happened in a schedule that was played to its end. */
 export interface PlayedSchedule {
@@ -63,23 +52,25 @@ export const playSchedule = async (
 ): Promise<PlayedSchedule> => {
   const violations: Violations = [];
   const tally = new Map<string, number>();
-  const stage = await stageOf(schedule);
-  const { clock, engine, aws } = stage.stage;
+  const testbed = await testbedOf(schedule);
+  const { aws, clock, engine, operator } = testbed;
+  const { effects, answerProblems } = observe(testbed);
+  settleEndedRuns(testbed);
   onEngine(engine);
   const mayBeStuck = schedule.moves.some(
     ({ move }) => move.do === 'fault' && (move.fault.kind === 'stuck-promotion' || move.fault.kind === 'stale-answer'),
   );
-  auditPromotions(stage, mayBeStuck, violations);
-  auditLostRegion(stage, violations);
-  auditWriters(stage, violations);
-  const traffic = new ScheduleTraffic(stage);
+  auditPromotions(testbed, mayBeStuck, violations);
+  auditLostRegion(testbed, violations);
+  auditWriters(testbed, violations);
+  const traffic = new ScheduleTraffic(testbed);
   auditRepairs(
-    stage,
+    testbed,
     (brokerId) => traffic.messagesOf(brokerId),
     (brokerId, id) => traffic.hasAcknowledged(brokerId, id),
     violations,
   );
-  await stage.play(async () => {
+  await testbed.play(async () => {
     clock.spawn('traffic', async () => {
       await traffic.run(calmSeconds, 'calm');
       await traffic.run(horizonSeconds, 'busy');
@@ -90,36 +81,36 @@ export const playSchedule = async (
       clock.spawn(`${atSeconds} s: ${move.do}`, async () => {
         await clock.sleepMs(atSeconds * 1_000);
         // An operator whose call fails in the trouble of the moment gives up.
-        await carryOut(stage, traffic, move).catch(() => {});
+        await carryOut(testbed, traffic, move).catch(() => {});
       });
     }
     const beats = schedule.moves.some(({ move }) => move.do === 'alarm');
     for (let seconds = 0; seconds < horizonSeconds; seconds += 60) {
       for (const at of beats ? [east, west] : []) {
-        if (!aws.reachability.isDark(at)) clock.spawn(`heartbeat ${at}`, () => stage.invoke('write-heartbeat', at, {}));
+        if (!aws.reachability.isDark(at))
+          clock.spawn(`heartbeat ${at}`, () => testbed.invokeAsEvent('write-heartbeat', at, {}));
       }
       await clock.sleepMs(60_000);
     }
     aws.faults.stopAll();
-    for (const scope of ['PAIR#orders', 'GLOBAL'] as const) await carryOut(stage, traffic, { do: 'unfreeze', scope });
-    const deadlineMs = clock.nowMs() + patienceSeconds * 1_000;
-    const running = () => engine.executions().filter(({ status }) => status === 'RUNNING');
-    while (running().length > 0 && clock.nowMs() < deadlineMs) await clock.sleepMs(60_000);
-    for (const { name, machineName } of running()) violations.push(`${machineName} ${name} never ends`);
+    for (const scope of ['PAIR#orders', 'GLOBAL'] as const) await carryOut(testbed, traffic, { do: 'unfreeze', scope });
+    const deadlineMs = clock.nowMs() + timeoutSeconds * 1_000;
+    while (testbed.running().length > 0 && clock.nowMs() < deadlineMs) await clock.sleepMs(60_000);
+    for (const { name, machineName } of testbed.running()) violations.push(`${machineName} ${name} never ends`);
     // A run that was stopped cannot give its lock back; late functions may still be at it until then.
     await clock.sleepMs(Math.max(latestSeconds, leaseSeconds + clockSkewSeconds) * 1_000);
-    const taken = await operatorOf(stage).guards('PAIR#orders').acquire('auditor', 'audit', clock.nowMs());
+    const taken = await operator.guards('PAIR#orders').acquire('auditor', 'audit', clock.nowMs());
     if (!taken.acquired) violations.push(`the lock is still held by ${taken.lock.owner}`);
     const { confirmed, processedTwice, uncertain, setAside } = await traffic.audit(violations);
-    violations.push(...stage.answerProblems);
+    violations.push(...answerProblems);
     tally.set('moves', schedule.moves.length);
     tally.set('executions of workflows', engine.executions().length);
-    tally.set('promotions that took effect', stage.effects.filter((effect) => effect.startsWith('Promote')).length);
+    tally.set('promotions that took effect', effects.filter((effect) => effect.startsWith('Promote')).length);
     tally.set('messages confirmed', confirmed);
     tally.set('messages that took effect twice, each named', processedTwice);
     tally.set('messages of consumers that died, each named', uncertain);
     tally.set('second deliveries taken away, each with a copy', setAside.processed);
   });
-  await stage.stage.close();
+  await testbed.close();
   return { violations, tally };
 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { FaultInput } from '../../simulator/world/fault-schema.ts';
-import { east, west } from '../baseline/rehearsal-stage.ts';
+import { east, west } from '../../testbed/orders.ts';
 
 /** Something that happens to a pair. */
 export type Move =

@@ -1,10 +1,12 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { fromAmqp, processOnce } from '../../functions/ledger/index.ts';
 import { partitionKey } from '../../functions/ledger/ledger-key.ts';
-import { Accounting, type MessageTotals } from '../../gameday/traffic/accounting.ts';
-import { consumerLedgers } from '../../gameday/traffic/consumer-ledger.ts';
-import { ledgerTable } from '../../testbed/stage.ts';
-import { east, type RehearsalStage, west } from '../baseline/rehearsal-stage.ts';
+import { ledgerTableName } from '../../infra/names.ts';
+import { Accounting, type MessageTotals } from '../../testbed/accounting.ts';
+import { sendMessages } from '../../testbed/messages.ts';
+import { west } from '../../testbed/orders.ts';
+import type { TestbedPair } from '../../testbed/pair.ts';
+import type { Testbed } from '../../testbed/testbed.ts';
 import type { Violations } from './audit.ts';
 
 const queue = 'orders.placed';
@@ -22,23 +24,16 @@ const paces = {
 export class ScheduleTraffic {
   readonly book = new Accounting();
   readonly #acknowledged = new Set<string>();
-  readonly #stage: RehearsalStage;
-  readonly #ledgers: ReturnType<typeof consumerLedgers>;
+  readonly #testbed: Testbed;
+  readonly #pair: TestbedPair;
   #sent = 0;
   #crashes = 0;
   /** Runs of the consumer's process so far: one that died is followed by another one. */
   #runs = 1;
 
-  constructor(stage: RehearsalStage) {
-    this.#stage = stage;
-    const { clock, aws } = stage.stage;
-    this.#ledgers = consumerLedgers({
-      clock,
-      random: aws.randomStream('consumers'),
-      pair: 'orders',
-      table: ledgerTable,
-      awsFrom: (region) => aws.clientSettings({ fromRegion: region }),
-    });
+  constructor(testbed: Testbed) {
+    this.#testbed = testbed;
+    this.#pair = testbed.pair('orders');
   }
 
   /** The next messages that a consumer works on take effect, and then the consumer dies. */
@@ -48,7 +43,7 @@ export class ScheduleTraffic {
 
   /** Sends and consumes for so long. */
   async run(seconds: number, pace: keyof typeof paces): Promise<void> {
-    const { clock } = this.#stage.stage;
+    const { clock } = this.#testbed;
     const { seconds: period, messages } = paces[pace];
     for (const endMs = clock.nowMs() + seconds * 1_000; clock.nowMs() < endMs; ) {
       await clock.sleepMs(period * 1_000);
@@ -65,21 +60,12 @@ export class ScheduleTraffic {
 
   /** Messages on all queues of a broker, the quarantine among them, by id. */
   messagesOf(brokerId: string): readonly string[] {
-    const broker = this.#stage.stage.aws.brokers().find((each) => each.brokerId === brokerId);
-    return [...(broker?.dataPlane?.queueDepths().keys() ?? [])].flatMap((name) => this.#idsIn(brokerId, name));
+    return this.#pair.stores().flatMap((store) => (store.brokerId === brokerId ? store.messageIds : []));
   }
 
   /** What became of the messages, against the brokers' stores and the ledger; their totals. */
   async audit(violations: Violations): Promise<MessageTotals> {
-    const { stage } = this.#stage;
-    const stores = stage.aws.brokers().flatMap(({ brokerId, dataPlane }) =>
-      [...(dataPlane?.queueDepths().keys() ?? [])].map((name) => ({
-        brokerId,
-        queue: name,
-        serves: dataPlane?.acceptsClients ?? false,
-        messageIds: this.#idsIn(brokerId, name),
-      })),
-    );
+    const stores = this.#pair.stores();
     const totals = this.book.totals(stores);
     const { lost, setAsideUnprocessed, processedTwice, uncertain } = totals.named;
     for (const { id } of lost) violations.push(`message ${id} was confirmed, took no effect, and no broker has it`);
@@ -90,7 +76,7 @@ export class ScheduleTraffic {
       proofs.get(partitionKey({ pair: 'orders', destination: queue, id: `ID:${id}` })) ?? 0;
     const named = new Set(uncertain.map(({ id }) => id));
     for (const { id } of processedTwice) {
-      // The ledger records a double as two proofs; what a dying consumer left is uncertain, and named so.
+      // The ledger records a duplicate as two proofs; what a dying consumer left is uncertain, and named so.
       if (proofsOf(id) < 2 && !named.has(id)) violations.push(`message ${id} took effect twice, and nothing says so`);
     }
     for (const store of stores) {
@@ -105,25 +91,24 @@ export class ScheduleTraffic {
   }
 
   #serving() {
-    const { aws } = this.#stage.stage;
-    return aws
-      .brokers()
-      .find(({ region, dataPlane }) => dataPlane?.acceptsClients === true && !aws.reachability.isDark(region));
+    const serving = this.#pair.views().find(({ serves }) => serves);
+    return serving && this.#testbed.broker(serving.brokerName);
   }
 
   #produce(count: number): void {
     const broker = this.#serving();
     if (broker === undefined) return;
     const ids = Array.from({ length: count }, () => `m-${++this.#sent}`);
-    for (const id of ids) this.book.sent(id, queue, this.#stage.stage.clock.nowMs());
-    this.#stage.send(broker.brokerName, queue, ids);
+    for (const id of ids) this.book.sent(id, queue, this.#testbed.clock.nowMs());
+    sendMessages(this.#testbed, broker.brokerName, queue, ids);
     for (const id of ids) this.book.confirmed(id);
   }
 
   async #consume(most: number): Promise<void> {
     const broker = this.#serving();
-    if (broker === undefined || !this.#stage.consumesFrom(broker)) return;
-    const { store } = this.#stage.stage.dataPlanes.broker(broker.brokerId);
+    const [endpoint] = broker?.amqpAddresses ?? [];
+    if (broker === undefined || endpoint === undefined || !this.#pair.consumes(endpoint)) return;
+    const { store } = this.#testbed.dataPlanes.broker(broker.brokerId);
     const keys = new Map<string, string>();
     while (keys.size < most) {
       const taken = store.acquire(queue, { holder: 'consumer' });
@@ -133,7 +118,7 @@ export class ScheduleTraffic {
     const done = await this.#process(broker.region, [...keys.keys()]);
     for (const [id, key] of keys) {
       // A broker that has closed meanwhile takes no acknowledgement.
-      if (done.has(id) && broker.dataPlane?.acceptsClients === true) {
+      if (done.has(id) && broker.dataPlane.acceptsClients) {
         store.accept(queue, key);
         this.#acknowledged.add(`${broker.brokerId} ${id}`);
       } else store.release(queue, key, { deliveryFailed: true });
@@ -142,11 +127,9 @@ export class ScheduleTraffic {
 
   /** Lets messages take effect as the ledger allows; those that may be acknowledged. */
   async #process(region: string, ids: readonly string[]): Promise<ReadonlySet<string>> {
-    const { clock } = this.#stage.stage;
-    const ledger = this.#ledgers(
-      { region, otherRegion: region === east ? west : east },
-      { consumer: 'consumer', owner: `consumer, run ${this.#runs}`, observer: {} },
-    );
+    const { clock } = this.#testbed;
+    const run = { consumer: 'consumer', owner: `consumer, run ${this.#runs}`, observer: {} };
+    const ledger = this.#pair.ledger(region, run);
     const death = Promise.withResolvers<readonly []>();
     const unrecorded: string[] = [];
     const handle = async ({ messageId }: { readonly messageId?: string | undefined }): Promise<void> => {
@@ -175,20 +158,13 @@ export class ScheduleTraffic {
 
   /** Regions that have entered each message as processed, by partition key. */
   async #proofs(): Promise<ReadonlyMap<string, number>> {
-    const client = new DynamoDBClient({ ...this.#stage.stage.aws.clientSettings(), region: west, maxAttempts: 1 });
-    const { Items = [] } = await client.send(new ScanCommand({ TableName: ledgerTable }));
+    const client = this.#testbed.client(DynamoDBClient, west);
+    const { Items = [] } = await client.send(new ScanCommand({ TableName: ledgerTableName }));
     const proofs = new Map<string, number>();
     for (const { pk, sk } of Items) {
       const key = pk?.S ?? '';
       if (sk?.S?.startsWith('P#') === true) proofs.set(key, (proofs.get(key) ?? 0) + 1);
     }
     return proofs;
-  }
-
-  #idsIn(brokerId: string, name: string): readonly string[] {
-    return this.#stage.stage.dataPlanes
-      .broker(brokerId)
-      .messages(name)
-      .map(({ id }) => id.replace(/^ID:/, ''));
   }
 }

@@ -5,7 +5,8 @@ import { approverPolicy } from '../../infra/grants/approver-policy.ts';
 import { scopeOf } from '../../infra/grants/scope.ts';
 import type { ApiCall } from '../../simulator/api/api-call.ts';
 import { type IamRequest, isAllowed } from '../support/infra/iam.ts';
-import { OperatorStage } from '../support/operator.ts';
+import { mqDr, openApproval } from '../support/mq-dr.ts';
+import { createTestbed } from '../support/testbed.ts';
 
 const scope = scopeOf(parseDeployment(exampleConfig), 'us-east-1');
 const policy = approverPolicy('orders', scope);
@@ -52,12 +53,12 @@ const requestOf = ({ operation, request }: Pick<ApiCall, 'operation' | 'request'
 
 /** Calls to the table that a command makes which goes well. */
 const callsOf = async (command: string): Promise<readonly ApiCall[]> => {
-  const stage = await OperatorStage.create();
+  const testbed = await createTestbed({ paired: true });
   const calls: ApiCall[] = [];
-  await stage.play(async () => {
-    await stage.openApproval();
-    stage.workflows.stage.aws.onApiCall((call) => calls.push(call));
-    expect(await stage.mqDr(command)).toMatchObject({ exitCode: 0 });
+  await testbed.play(async () => {
+    await openApproval(testbed);
+    testbed.aws.onApiCall((call) => calls.push(call));
+    expect(await mqDr(testbed, command)).toMatchObject({ exitCode: 0 });
   });
   return calls.filter(({ service }) => service === 'dynamodb');
 };

@@ -2,8 +2,7 @@ import { execFile } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createExerciseStage } from '../../gameday/experiment/exercise-stage.ts';
-import { type ServedStage, serveScenario } from '../../gameday/experiment/serve.ts';
+import { type ServedTestbed, serveScenario } from '../../gameday/experiment/serve.ts';
 import { functions } from '../../infra/catalogue.ts';
 import { Bundles } from '../../infra/constructs/bundles.ts';
 import { embeddedMetrics } from '../../simulator/world/cloudwatch/embedded-metrics.ts';
@@ -25,18 +24,18 @@ try {
 
 const hash = 'a'.repeat(64);
 const uuid = '0f8fad5b-d9cb-469f-a165-70867728950e';
-let served: ServedStage;
+let served: ServedTestbed;
 
 beforeAll(async () => {
   const request = { scenario: 'healthy-idle', port: 0, speed: 1, seed: 1, json: false };
-  const quiet = { statusChange: () => {}, notification: () => {} };
-  served = await serveScenario(request, createExerciseStage, Date.UTC(2026, 0, 5, 9), quiet);
+  served = await serveScenario(request, Date.UTC(2026, 0, 5, 9));
 });
-afterAll(() => served.stage.close());
+afterAll(() => served.testbed.close());
 
 /** Calls a bundle. @returns what it printed: its log, and its answer as the last line */
 const linesOf = async (name: (typeof names)[number], event: unknown): Promise<readonly unknown[]> => {
-  const { billing } = served.references.pairs as { billing: { primary: { arn: string }; replica: { arn: string } } };
+  const { billing } = served.references.pairs;
+  if (billing === undefined) throw new TypeError('the scenario has the pair billing');
   const pair = {
     name: 'billing',
     brokers: [billing.primary.arn, billing.replica.arn],
@@ -85,7 +84,7 @@ describe('a bundle in a bare Node process', () => {
         Namespace: 'mq-dr',
         MetricData: [
           { MetricName: 'Primary', Value: 1, Unit: 'Count', Dimensions },
-          // Brokers of a served stage have no endpoints outside of it.
+          // Brokers of a served test bed have no endpoints outside of it.
           { MetricName: 'Serving', Unit: 'Count', Dimensions },
         ],
       },

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { metricNamespace } from '../../functions/runtime/metric-fields.ts';
-import { createExerciseStage } from '../../gameday/experiment/exercise-stage.ts';
 import { runGameDay } from '../../gameday/experiment/run-game-day.ts';
 import { findScenario, scenarioNames } from '../../gameday/experiment/scenario/catalogue.ts';
 import { loadScenario } from '../../gameday/experiment/scenario/load.ts';
@@ -14,7 +13,7 @@ import { pairDashboard } from '../../infra/dashboards/pair-dashboard.ts';
 import { clusterUsage, pairUsage } from '../../tools/cost/standing-cost.ts';
 import { sumOf } from '../../tools/cost/usage.ts';
 import { furtherRuns } from '../support/infra/further-runs.ts';
-import { recordStages, type Usage } from '../support/infra/recorded-stage.ts';
+import { recordTestbeds, type Usage } from '../support/infra/recorded-testbeds.ts';
 
 /** Plays a scenario with hardly any traffic: what clients do needs no grants of ours. */
 const play = async (scenarioName: string): Promise<void> => {
@@ -27,14 +26,13 @@ const play = async (scenarioName: string): Promise<void> => {
       outline: { ...scenario.outline, ...(traffic && { traffic: { ...traffic, ratePerSecond: 0.1 } }) },
     },
     seed: scenario.outline.seed,
-    createStage: createExerciseStage,
     interrupt: new AbortController().signal,
     onEvent: () => {},
     onTick: async () => {},
   });
 };
 
-const recorder = recordStages();
+const recorder = recordTestbeds();
 let usage: Usage;
 
 beforeAll(async () => {
@@ -44,11 +42,11 @@ beforeAll(async () => {
 }, 600_000);
 
 describe('the grants of the functions', () => {
-  it('allow every call of every rehearsal', () => {
+  it('allow every call of every run', () => {
     expect([...usage.denied]).toEqual([]);
   });
 
-  it('are all used by a rehearsal, or say why not', () => {
+  it('are all used by a run, or say why not', () => {
     const unused = functions.flatMap(({ name, can }) =>
       can
         .filter((grant) => grant.unusedBecause === undefined && !usage.used.has(`${name} ${grant.action} ${grant.on}`))
@@ -57,7 +55,7 @@ describe('the grants of the functions', () => {
     expect([...new Set(unused)]).toEqual([]);
   });
 
-  it('give no reason for what a rehearsal does use', () => {
+  it('give no reason for what a run does use', () => {
     const stale = functions.flatMap(({ name, can }) =>
       can
         .filter((grant) => grant.unusedBecause !== undefined && usage.used.has(`${name} ${grant.action} ${grant.on}`))

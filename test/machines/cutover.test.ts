@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { WorkflowStage } from '../support/workflow-stage.ts';
+import type { Testbed } from '../../testbed/testbed.ts';
+import { createTestbed, mqWrites, switchoverInput } from '../support/testbed.ts';
 
-const inputs = (stage: WorkflowStage): Readonly<Record<string, unknown>> => ({
-  switchover: stage.switchoverInput(),
+const inputs = (_testbed: Testbed): Readonly<Record<string, unknown>> => ({
+  switchover: switchoverInput(),
   failover: { pair: 'orders', reason: 'test', acceptDataLoss: true },
 });
 
@@ -19,15 +20,15 @@ const pendingFor = (looks: number, then: Readonly<Record<string, unknown>>) => {
 };
 
 const played = async (machine: string, replacements: Readonly<Record<string, () => { readonly result: unknown }>>) => {
-  const stage = await WorkflowStage.create({
+  const testbed = await createTestbed({
     paired: true,
     replaceTask: ({ stateName }) => replacements[stateName]?.(),
   });
-  const end = await stage.play(async () => {
-    await stage.stage.clock.sleepMs(300_000);
-    return await stage.run(machine, 'us-west-2', inputs(stage)[machine]);
+  const end = await testbed.play(async () => {
+    await testbed.clock.sleepMs(300_000);
+    return await testbed.run(machine, 'us-west-2', inputs(testbed)[machine]);
   });
-  return { stage, end };
+  return { testbed, end };
 };
 
 describe.each([
@@ -42,20 +43,20 @@ describe.each([
   });
 
   it('promotes nothing while the consumers cannot be held, and releases them', async () => {
-    const { stage, end } = await played(machine, { HoldConsumers: pendingFor(1_000, {}) });
+    const { testbed, end } = await played(machine, { HoldConsumers: pendingFor(1_000, {}) });
     expect(end.output).toMatchObject({ outcome: 'Refused', blockers: [finding('STEP_PENDING')] });
     expect(end.states).toContain('ReleaseHeld');
-    expect(stage.mqWrites()).toEqual([]);
+    expect(mqWrites(testbed)).toEqual([]);
   });
 
   it('waits for fencing to be undone and consumers to be released, then announces the endpoint', async () => {
-    const { stage, end } = await played(machine, {
+    const { testbed, end } = await played(machine, {
       UndoFencing: pendingFor(2, { outcome: 'undone', blockers: [], warnings: [] }),
       ReleaseConsumers: pendingFor(2, { outcome: 'released', blockers: [], warnings: [] }),
     });
     expect(end.output).toMatchObject({ outcome });
     expect(end.states.filter((state) => ['WaitForUndo', 'WaitForRelease'].includes(state)).length).toBe(4);
-    expect(stage.stage.aws.notifications()).toEqual([]);
+    expect(testbed.aws.notifications()).toEqual([]);
   });
 
   it('is complete although a step behind the promotion never ends, and says so', async () => {

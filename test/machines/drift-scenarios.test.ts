@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { createExerciseStage } from '../../gameday/experiment/exercise-stage.ts';
 import { runGameDay } from '../../gameday/experiment/run-game-day.ts';
 import { findScenario } from '../../gameday/experiment/scenario/catalogue.ts';
 import { loadScenario } from '../../gameday/experiment/scenario/load.ts';
@@ -10,7 +9,6 @@ const play = async (name: string, seed = 5) => {
   return await runGameDay({
     scenario: await loadScenario(name, file),
     seed,
-    createStage: createExerciseStage,
     interrupt: new AbortController().signal,
     onEvent: () => {},
     onTick: async () => {},

@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { machines } from '../../infra/catalogue.ts';
 import { type TaskCall, TaskFailure } from '../../simulator/engine/ports.ts';
-import { east, ReconcileStage, west } from '../support/reconcile-stage.ts';
-import { type RunEnd, WorkflowStage } from '../support/workflow-stage.ts';
+import { enterLedger, sendMessages } from '../../testbed/messages.ts';
+import { createReplicaInput, east, west } from '../../testbed/orders.ts';
+import type { WorkflowEnd } from '../../testbed/testbed.ts';
+import type { PairSettings } from '../../testbed/testbed-plan.ts';
+import { createLedgerTestbed, createTestbed, switchoverInput, type TestbedOptions } from '../support/testbed.ts';
 
 /** Machines whose runs this file knows how to start; the others have files of their own. */
 const walked = ['create-replica', 'switchover', 'failover', 'failback', 'reconcile'];
@@ -34,11 +37,11 @@ const taskStates = machines
       })),
   );
 
-type Replacement = ReturnType<NonNullable<Parameters<typeof WorkflowStage.create>[0]>['replaceTask'] & {}>;
+type Replacement = ReturnType<TestbedOptions['replaceTask'] & {}>;
 
 /** A way to bring a run to states that a healthy one does not reach. */
 interface Setup {
-  readonly pair?: Parameters<WorkflowStage['configure']>[0];
+  readonly settings?: PairSettings;
   /** The switchover is accepted and never takes effect. */
   readonly stuck?: boolean;
   /** What a state sees instead of its function, in every try. */
@@ -52,10 +55,10 @@ const broken = new TaskFailure('NotFound', 'broken by the setup');
 
 const setups: Readonly<Record<string, Setup>> = {
   healthy: {},
-  approval: { pair: { rebootApproval: 'required', approvalSeconds: 120 } },
+  approval: { settings: { rebootApproval: 'required', approvalSeconds: 120 } },
   stalled: { stuck: true },
-  asked: { stuck: true, pair: { escalation: { mode: 'ask' }, approvalSeconds: 60 } },
-  escalated: { stuck: true, pair: { escalation: { mode: 'auto', lossBudgetEvents: 1_000_000 } } },
+  asked: { stuck: true, settings: { escalation: { mode: 'ask' }, approvalSeconds: 60 } },
+  escalated: { stuck: true, settings: { escalation: { mode: 'auto', lossBudgetEvents: 1_000_000 } } },
   refusedAtWrite: { replace: { PromoteReplica: refused, RequestFailover: refused } },
   brokenAtWrite: { replace: { PromoteReplica: broken, RequestFailover: broken } },
   brokenAtStart: {
@@ -114,44 +117,43 @@ const startRegion: Readonly<Record<string, string>> = {
 };
 
 /** Everything that a run needs before it starts: for a failback a failover, for a reconciliation something to remove. */
-const prepared = async (machine: string, options: Parameters<typeof WorkflowStage.create>[0]) => {
+const prepared = async (machine: string, options: TestbedOptions) => {
   if (machine !== 'failback' && machine !== 'reconcile') {
-    const stage = await WorkflowStage.create({ ...options, paired: machine !== 'create-replica' });
-    return { stage, prepare: async () => {} };
+    const testbed = await createTestbed({ ...options, paired: machine !== 'create-replica' });
+    return { testbed, prepare: async () => {} };
   }
-  const withLedger = await ReconcileStage.create({}, options);
-  const { stage } = withLedger;
+  const testbed = await createLedgerTestbed({}, options);
   const prepare = async (): Promise<void> => {
-    await withLedger.sendIds('orders', 'work', ['m1', 'm2']);
-    await withLedger.enter(east, 'work', ['m1']);
+    sendMessages(testbed, 'orders', 'work', ['m1', 'm2']);
+    await enterLedger(testbed, east, 'work', ['m1']);
     if (machine === 'reconcile') return;
-    await stage.run('failover', west, { pair: 'orders', reason: 'test', acceptDataLoss: true });
-    await stage.stage.clock.sleepMs(600_000);
+    await testbed.run('failover', west, { pair: 'orders', reason: 'test', acceptDataLoss: true });
+    await testbed.clock.sleepMs(600_000);
   };
-  return { stage, prepare };
+  return { testbed, prepare };
 };
 
 const run = async (machine: string, setupName: string, inject: (call: TaskCall) => Replacement = () => undefined) => {
   const setup = setups[setupName] ?? {};
-  const { stage, prepare } = await prepared(machine, {
+  const { testbed, prepare } = await prepared(machine, {
     replaceTask: (call) =>
       call.machineName === machine ? (inject(call) ?? setup.replace?.[call.stateName]) : undefined,
-    pair: setup.pair ?? {},
+    settings: setup.settings ?? {},
   });
-  if (setup.stuck) stage.stage.aws.faults.start({ kind: 'stuck-promotion', mode: 'SWITCHOVER' });
+  if (setup.stuck) testbed.aws.faults.start({ kind: 'stuck-promotion', mode: 'SWITCHOVER' });
   const input: Readonly<Record<string, Record<string, unknown>>> = {
-    'create-replica': stage.createReplicaInput(),
-    switchover: stage.switchoverInput(),
+    'create-replica': createReplicaInput(testbed),
+    switchover: switchoverInput(),
     failover: { pair: 'orders', reason: 'test', acceptDataLoss: true },
     failback: { pair: 'orders', reason: 'test' },
     reconcile: { pair: 'orders', reason: 'test', mode: 'auto' },
   };
-  const end = await stage.play(async () => {
-    await stage.stage.clock.sleepMs(300_000);
+  const end = await testbed.play(async () => {
+    await testbed.clock.sleepMs(300_000);
     await prepare();
-    return await stage.run(machine, startRegion[machine] ?? '', input[machine]);
+    return await testbed.run(machine, startRegion[machine] ?? '', input[machine]);
   });
-  return { stage, end };
+  return { testbed, end };
 };
 
 /** How a run with this setup ends when nothing is injected; each is run once. */
@@ -164,7 +166,7 @@ const undisturbedOutcome = (machine: string, setup: string): Promise<ReturnType<
   return outcome;
 };
 
-const outcomeOf = ({ status, error, output }: RunEnd) => ({ status, error, outcome: output?.outcome });
+const outcomeOf = ({ status, error, output }: WorkflowEnd) => ({ status, error, outcome: output?.outcome });
 
 describe.each(taskStates)('$machine, $state', ({ machine, state, transient, failsTheRun }) => {
   const setup = setupFor(machine, state);
@@ -175,8 +177,8 @@ describe.each(taskStates)('$machine, $state', ({ machine, state, transient, fail
   });
 
   it('is tried again after a transient error, and the run ends as it would have', async () => {
-    const { stage, end } = await run(machine, setup, failing(state, transient));
-    const retried = stage.transitions.filter(({ stateName, kind }) => stateName === state && kind === 'retried');
+    const { testbed, end } = await run(machine, setup, failing(state, transient));
+    const retried = testbed.transitions.filter(({ stateName, kind }) => stateName === state && kind === 'retried');
     expect(retried.map(({ error }) => error)).toEqual(transient);
     expect(outcomeOf(end)).toEqual(undisturbed);
   });
@@ -184,8 +186,8 @@ describe.each(taskStates)('$machine, $state', ({ machine, state, transient, fail
   it(
     failsTheRun ? 'ends the run with its error when it fails for good' : 'lets the run go on when it fails for good',
     async () => {
-      const { stage, end } = await run(machine, setup, failing(state, ['AccessDenied']));
-      expect(stage.transitions.some(({ stateName, kind }) => stateName === state && kind === 'caught')).toBe(true);
+      const { testbed, end } = await run(machine, setup, failing(state, ['AccessDenied']));
+      expect(testbed.transitions.some(({ stateName, kind }) => stateName === state && kind === 'caught')).toBe(true);
       if (!failsTheRun) return expect(outcomeOf(end)).toEqual(undisturbed);
       expect(outcomeOf(end)).toEqual({ status: 'FAILED', error: 'AccessDenied', outcome: undefined });
       expect(end.cause).toBe(`injected into ${state}`);

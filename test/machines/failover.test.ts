@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { TaskFailure } from '../../simulator/engine/ports.ts';
-import { WorkflowStage } from '../support/workflow-stage.ts';
+import type { Testbed } from '../../testbed/testbed.ts';
+import { createTestbed, freeze, mqWrites, switchoverInput, type TestbedOptions, takeLock } from '../support/testbed.ts';
 
 const west = 'us-west-2';
 const east = 'us-east-1';
 
-const pairedStage = (options: Parameters<typeof WorkflowStage.create>[0] = {}) =>
-  WorkflowStage.create({ paired: true, ...options });
+const paired = (options: TestbedOptions = {}) => createTestbed({ paired: true, ...options });
 
 const input = (more: Readonly<Record<string, unknown>> = {}) => ({
   pair: 'orders',
@@ -15,178 +15,180 @@ const input = (more: Readonly<Record<string, unknown>> = {}) => ({
   ...more,
 });
 
-const promotions = (stage: WorkflowStage): readonly string[] =>
-  stage.mqWrites().filter((write) => write.startsWith('Promote'));
+const promotions = (testbed: Testbed): readonly string[] =>
+  mqWrites(testbed).filter((write) => write.startsWith('Promote'));
 
 const blockersOf = (end: { readonly output: Readonly<Record<string, unknown>> | undefined }): readonly string[] =>
   ((end.output?.blockers ?? []) as readonly { readonly code: string }[]).map(({ code }) => code);
 
 describe('failover', () => {
   it('promotes the replica of a dark Region without a call to that Region', async () => {
-    const stage = await pairedStage();
-    await stage.play(async () => {
-      await stage.stage.clock.sleepMs(300_000);
-      stage.stage.aws.blackout(east);
-      const end = await stage.run('failover', west, input());
+    const testbed = await paired();
+    await testbed.play(async () => {
+      await testbed.clock.sleepMs(300_000);
+      testbed.aws.blackout(east);
+      const end = await testbed.run('failover', west, input());
       expect(end.output).toMatchObject({ outcome: 'FailedOver', epoch: 1 });
-      expect(promotions(stage)).toEqual(['Promote us-west-2 ok']);
-      expect(stage.broker('orders-replica').dataPlane.acceptsClients).toBe(true);
-      const toTheLostRegion = stage.calls.filter((call) => call.region === east && call.caller?.startsWith('failover'));
+      expect(promotions(testbed)).toEqual(['Promote us-west-2 ok']);
+      expect(testbed.broker('orders-replica').dataPlane.acceptsClients).toBe(true);
+      const toTheLostRegion = testbed.calls.filter(
+        (call) => call.region === east && call.caller?.startsWith('failover'),
+      );
       expect(toTheLostRegion).toEqual([]);
     });
   });
 
   it('reaches the promotion within six transitions and a second of virtual time', async () => {
-    const stage = await pairedStage();
-    await stage.play(async () => {
-      await stage.stage.clock.sleepMs(300_000);
-      const startedAtMs = stage.stage.clock.nowMs();
-      const end = await stage.run('failover', west, input());
-      const promote = stage.calls.find((call) => call.operation === 'Promote');
+    const testbed = await paired();
+    await testbed.play(async () => {
+      await testbed.clock.sleepMs(300_000);
+      const startedAtMs = testbed.clock.nowMs();
+      const end = await testbed.run('failover', west, input());
+      const promote = testbed.calls.find((call) => call.operation === 'Promote');
       expect(end.states.indexOf('RequestFailover')).toBeLessThanOrEqual(5);
       expect((promote?.atMs ?? Number.NaN) - startedAtMs).toBeLessThanOrEqual(1_000);
     });
   });
 
   it('refuses in the Region of the primary, without the word for data loss, frozen: all reasons, nothing written', async () => {
-    const stage = await pairedStage();
-    await stage.play(async () => {
-      await stage.freeze('PAIR#orders');
-      await stage.freeze('GLOBAL');
-      const end = await stage.run('failover', east, input({ acceptDataLoss: false }));
+    const testbed = await paired();
+    await testbed.play(async () => {
+      await freeze(testbed, 'PAIR#orders');
+      await freeze(testbed, 'GLOBAL');
+      const end = await testbed.run('failover', east, input({ acceptDataLoss: false }));
       expect(blockersOf(end)).toEqual(['WRONG_REGION', 'DATA_LOSS_NOT_ACCEPTED', 'FROZEN', 'FROZEN']);
       expect(JSON.stringify(end.output)).toContain(`start it in ${west}`);
-      expect(promotions(stage)).toEqual([]);
+      expect(promotions(testbed)).toEqual([]);
     });
   });
 
   it('holds automatic runs back: enrolment, anti-flap, and somebody else at work', async () => {
-    const stage = await pairedStage();
-    await stage.play(async () => {
-      await stage.run('failover', west, input());
-      await stage.takeLock('PAIR#orders', 'arn:somebody', 'create-replica');
-      const end = await stage.run('failover', east, input({ automatic: true }));
+    const testbed = await paired();
+    await testbed.play(async () => {
+      await testbed.run('failover', west, input());
+      await takeLock(testbed, 'PAIR#orders', 'arn:somebody', 'create-replica');
+      const end = await testbed.run('failover', east, input({ automatic: true }));
       expect(blockersOf(end)).toEqual(expect.arrayContaining(['LOCK_HELD', 'NOT_ENROLLED', 'ANTI_FLAP']));
-      expect(promotions(stage).length).toBe(1);
+      expect(promotions(testbed).length).toBe(1);
     });
   });
 
   it('is frozen between gate and write: nothing is promoted, nothing stays held', async () => {
-    const stage: WorkflowStage = await pairedStage({
+    const testbed: Testbed = await paired({
       replaceTask: ({ stateName }) => {
-        if (stateName === 'RequestFailover') stage.stage.clock.spawn('operator', () => stage.freeze('PAIR#orders'));
+        if (stateName === 'RequestFailover') testbed.clock.spawn('operator', () => freeze(testbed, 'PAIR#orders'));
         return undefined;
       },
     });
-    await stage.play(async () => {
-      const end = await stage.run('failover', west, input());
+    await testbed.play(async () => {
+      const end = await testbed.run('failover', west, input());
       expect(blockersOf(end)).toEqual(['FROZEN']);
       expect(end.states).toContain('ReleaseHeld');
-      expect(promotions(stage)).toEqual([]);
+      expect(promotions(testbed)).toEqual([]);
     });
   });
 
   it('refuses when another run took the lock since the gate', async () => {
-    const stage: WorkflowStage = await pairedStage({
+    const testbed: Testbed = await paired({
       replaceTask: ({ stateName }) => {
         if (stateName === 'AcquireLock') {
-          stage.stage.clock.spawn('rival', () => stage.takeLock('PAIR#orders', 'arn:rival', 'unpair'));
+          testbed.clock.spawn('rival', () => takeLock(testbed, 'PAIR#orders', 'arn:rival', 'unpair'));
         }
         return undefined;
       },
     });
-    await stage.play(async () => {
-      const end = await stage.run('failover', west, input());
+    await testbed.play(async () => {
+      const end = await testbed.run('failover', west, input());
       expect(blockersOf(end)).toEqual(['LOCK_HELD']);
-      expect(promotions(stage)).toEqual([]);
+      expect(promotions(testbed)).toEqual([]);
     });
   });
 
   it('promotes nothing with a lock that it has lost', async () => {
-    const stage: WorkflowStage = await pairedStage({
+    const testbed: Testbed = await paired({
       replaceTask: ({ stateName }) => {
         if (stateName === 'RequestFailover') {
-          stage.stage.clock.spawn('rival', () => stage.takeLock('PAIR#orders', 'arn:rival', 'failover'));
+          testbed.clock.spawn('rival', () => takeLock(testbed, 'PAIR#orders', 'arn:rival', 'failover'));
         }
         return undefined;
       },
     });
-    await stage.play(async () => {
-      const end = await stage.run('failover', west, input());
+    await testbed.play(async () => {
+      const end = await testbed.run('failover', west, input());
       // Whether the gate inside or the fence itself sees it first, nothing is written.
       expect(end.status === 'FAILED' ? end.error : blockersOf(end)[0]).toMatch(/^(LockLost|LOCK_HELD)$/);
-      expect(promotions(stage)).toEqual([]);
+      expect(promotions(testbed)).toEqual([]);
     });
   });
 
   it('takes over from a running switchover, which then stops', async () => {
-    const stage = await pairedStage();
-    await stage.play(async () => {
-      await stage.stage.clock.sleepMs(300_000);
-      stage.stage.aws.faults.start({ kind: 'stuck-promotion', mode: 'SWITCHOVER' });
-      const switchover = await stage.start('switchover', west, stage.switchoverInput());
-      await stage.stage.clock.sleepMs(60_000);
-      const end = await stage.run('failover', west, input());
+    const testbed = await paired();
+    await testbed.play(async () => {
+      await testbed.clock.sleepMs(300_000);
+      testbed.aws.faults.start({ kind: 'stuck-promotion', mode: 'SWITCHOVER' });
+      const switchover = await testbed.start('switchover', west, switchoverInput());
+      await testbed.clock.sleepMs(60_000);
+      const end = await testbed.run('failover', west, input());
       expect(end.output).toMatchObject({ outcome: 'FailedOver' });
-      const stopped = await stage.end(switchover);
+      const stopped = await testbed.end(switchover);
       expect(stopped).toMatchObject({ status: 'FAILED', error: 'LockLost' });
-      expect(promotions(stage).filter((write) => write.endsWith(' ok')).length).toBe(2);
+      expect(promotions(testbed).filter((write) => write.endsWith(' ok')).length).toBe(2);
     });
   });
 
   it('lists the promotion in a dry run and writes nothing', async () => {
-    const stage = await pairedStage();
-    await stage.play(async () => {
-      const end = await stage.run('failover', west, input({ dryRun: true }));
+    const testbed = await paired();
+    await testbed.play(async () => {
+      const end = await testbed.run('failover', west, input({ dryRun: true }));
       const plannedWrites = [{ operation: 'Promote', request: { Mode: 'FAILOVER' } }];
       expect(end.output).toMatchObject({ outcome: 'DryRun', plannedWrites });
-      expect(stage.calls.filter(({ operation }) => /^(Promote|Put|Update)/.test(operation))).toEqual([]);
+      expect(testbed.calls.filter(({ operation }) => /^(Promote|Put|Update)/.test(operation))).toEqual([]);
     });
   });
 
   it('goes on after a function that died behind the promotion, in a new run with the same input', async () => {
-    const stage: WorkflowStage = await pairedStage({
+    const testbed: Testbed = await paired({
       replaceTask: ({ stateName, executionArn }) =>
-        stateName === 'ObserveFailover' && executionArn === stage.firstExecution()
+        stateName === 'ObserveFailover' && executionArn === testbed.engine.executions()[0]?.executionArn
           ? new TaskFailure('AccessDenied', 'test')
           : undefined,
     });
-    await stage.play(async () => {
-      expect(await stage.run('failover', west, input())).toMatchObject({ status: 'FAILED', error: 'AccessDenied' });
-      const again = await stage.run('failover', west, input());
+    await testbed.play(async () => {
+      expect(await testbed.run('failover', west, input())).toMatchObject({ status: 'FAILED', error: 'AccessDenied' });
+      const again = await testbed.run('failover', west, input());
       expect(again.output).toMatchObject({ outcome: 'FailedOver', epoch: 1 });
-      expect(promotions(stage).length).toBe(1);
+      expect(promotions(testbed).length).toBe(1);
     });
   });
 
   it.each(['before', 'after'] as const)(
     'makes one effective promotion when the function dies %s the call',
     async (when) => {
-      const stage = await pairedStage();
-      stage.stage.aws.faults.start({ kind: 'kill-caller', when, service: 'mq', operation: 'Promote', count: 1 });
-      await stage.play(async () => {
-        const end = await stage.run('failover', west, input());
+      const testbed = await paired();
+      testbed.aws.faults.start({ kind: 'kill-caller', when, service: 'mq', operation: 'Promote', count: 1 });
+      await testbed.play(async () => {
+        const end = await testbed.run('failover', west, input());
         expect(end.output).toMatchObject({ outcome: 'FailedOver' });
-        expect(stage.broker('orders-replica').dataPlane.role).toBe('primary');
-        expect(promotions(stage).length).toBe(when === 'before' ? 2 : 1);
+        expect(testbed.broker('orders-replica').dataPlane.role).toBe('primary');
+        expect(promotions(testbed).length).toBe(when === 'before' ? 2 : 1);
       });
     },
   );
 
   it('fails by name when the promotion takes no effect', async () => {
-    const stage = await pairedStage();
-    stage.stage.aws.faults.start({ kind: 'stuck-promotion', mode: 'FAILOVER' });
-    await stage.play(async () => {
-      const end = await stage.run('failover', west, input());
+    const testbed = await paired();
+    testbed.aws.faults.start({ kind: 'stuck-promotion', mode: 'FAILOVER' });
+    await testbed.play(async () => {
+      const end = await testbed.run('failover', west, input());
       expect(end).toMatchObject({ status: 'FAILED', error: 'FailoverOverdue' });
     });
   });
 
   describe('without the Control table', () => {
-    const stageWithoutTable = async () => {
-      const stage = await pairedStage({ pair: { automaticFailover: true } });
-      stage.stage.aws.faults.start({ kind: 'server-error', service: 'dynamodb' });
-      return stage;
+    const testbedWithoutTable = async () => {
+      const testbed = await paired({ settings: { automaticFailover: true } });
+      testbed.aws.faults.start({ kind: 'server-error', service: 'dynamodb' });
+      return testbed;
     };
 
     it.each([
@@ -194,21 +196,21 @@ describe('failover', () => {
       ['a run without a reason to override', {}],
       ['an automatic run that overrides', { automatic: true, overrideControl: 'no' }],
     ])('refuses %s', async (_what, more) => {
-      const stage = await stageWithoutTable();
-      await stage.play(async () => {
-        const end = await stage.run('failover', west, input(more));
+      const testbed = await testbedWithoutTable();
+      await testbed.play(async () => {
+        const end = await testbed.run('failover', west, input(more));
         expect(blockersOf(end)).toContain('CONTROL_UNREACHABLE');
-        expect(promotions(stage)).toEqual([]);
+        expect(promotions(testbed)).toEqual([]);
       });
     });
 
     it('lets a person pass with a reason', async () => {
-      const stage = await stageWithoutTable();
-      await stage.play(async () => {
-        const end = await stage.run('failover', west, input({ overrideControl: 'DynamoDB is down as well' }));
+      const testbed = await testbedWithoutTable();
+      await testbed.play(async () => {
+        const end = await testbed.run('failover', west, input({ overrideControl: 'DynamoDB is down as well' }));
         expect(end.output).toMatchObject({ outcome: 'FailedOver', epoch: null });
         expect(JSON.stringify(end.output?.warnings)).toContain('CONTROL_OVERRIDDEN');
-        expect(promotions(stage)).toEqual(['Promote us-west-2 ok']);
+        expect(promotions(testbed)).toEqual(['Promote us-west-2 ok']);
       });
     });
   });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { findRehearsal } from '../../proofs/baseline/find-rehearsal.ts';
+import { findBaseline } from '../../proofs/baseline/find-baseline.ts';
 import { play } from '../../proofs/baseline/play.ts';
 import { ending } from '../../proofs/crash/ending.ts';
 import { type Kill, killing } from '../../proofs/crash/kill.ts';
 
 // What the crash proof (npm run prove -- crash) once found: the service had done what was asked, and nobody heard it.
 
-const escalating = findRehearsal('switchover', 'stalls, is asked about and escalated');
-const remediating = findRehearsal('policy-drift', 'remediates');
+const escalating = findBaseline('switchover', 'stalls, is asked about and escalated');
+const remediating = findBaseline('policy-drift', 'remediates');
 
 const escalatedFailover = {
   epoch: expect.stringMatching(/^PAIR#orders EPOCH: .*"mode":"FAILOVER"/),
@@ -30,7 +30,7 @@ describe('an escalated switchover', () => {
       tries: 'once',
     };
     const { disturbance, struck } = killing(escalating.machine, lost);
-    const played = await play(escalating.rehearsal, disturbance, { wanted: 'Escalated' });
+    const played = await play(escalating.baseline, disturbance, { wanted: 'Escalated' });
     expect(struck()).toBe(true);
     expect(played.first).toMatchObject({ status: 'SUCCEEDED', outcome: 'Escalated' });
     expectEscalated(played);
@@ -38,7 +38,7 @@ describe('an escalated switchover', () => {
 
   it('that is stopped after its failover is finished as a failover by the next switchover', async () => {
     const { disturbance, struck } = ending(escalating.machine, 'ObserveFailover', 'stopped');
-    const played = await play(escalating.rehearsal, disturbance);
+    const played = await play(escalating.baseline, disturbance);
     expect(struck()).toBe(true);
     expect(played.first.status).toBe('ABORTED');
     expect(played.recovery?.status).toBe('SUCCEEDED');
@@ -56,7 +56,7 @@ describe('a change of a policy', () => {
       tries: 'once',
     };
     const { disturbance, struck } = killing(remediating.machine, early);
-    const played = await play(remediating.rehearsal, disturbance, { wanted: 'Remediated' });
+    const played = await play(remediating.baseline, disturbance, { wanted: 'Remediated' });
     expect(struck()).toBe(true);
     expect(played.first).toMatchObject({ status: 'SUCCEEDED', outcome: 'Remediated' });
   });

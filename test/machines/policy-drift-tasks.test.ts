@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { TaskFailure } from '../../simulator/engine/ports.ts';
-import { DriftStage, oneDrift } from '../support/drift-stage.ts';
+import { createDriftTestbed, drift, oneDrift } from '../support/drift-testbed.ts';
 
 interface Definition {
   readonly States: Readonly<Record<string, { readonly Type: string }>>;
@@ -16,7 +16,7 @@ const cleanup = ['ReleaseCluster', 'ReportFailure'];
 /** Runs a remediation in which the tries of a state fail with the errors given, in order. */
 const run = async (state: string, errors: readonly string[]) => {
   const left = [...errors];
-  const stage = await DriftStage.create(
+  const testbed = await createDriftTestbed(
     oneDrift,
     {},
     {
@@ -27,21 +27,21 @@ const run = async (state: string, errors: readonly string[]) => {
       },
     },
   );
-  return { stage, end: await stage.play(() => stage.drift('remediate')) };
+  return { testbed, end: await testbed.play(() => drift(testbed, 'remediate')) };
 };
 
 describe.each(tasks)('policy-drift, %s', (state) => {
   it('is tried again after a transient error, and the run ends as it would have', async () => {
-    const { stage, end } = await run(state, ['ServiceUnavailable', 'Lambda.Unknown']);
-    const retried = stage.flow.transitions.filter(({ stateName, kind }) => stateName === state && kind === 'retried');
+    const { testbed, end } = await run(state, ['ServiceUnavailable', 'Lambda.Unknown']);
+    const retried = testbed.transitions.filter(({ stateName, kind }) => stateName === state && kind === 'retried');
     expect(retried.map(({ error }) => error)).toEqual(['ServiceUnavailable', 'Lambda.Unknown']);
     if (cleanup.includes(state)) expect(end).toMatchObject({ status: 'FAILED', error: 'NotFound' });
     else expect(end.output).toMatchObject({ outcome: 'Remediated' });
   });
 
   it('ends the run with the first error when it fails for good', async () => {
-    const { stage, end } = await run(state, ['AccessDenied']);
-    const caught = stage.flow.transitions.some(({ stateName, kind }) => stateName === state && kind === 'caught');
+    const { testbed, end } = await run(state, ['AccessDenied']);
+    const caught = testbed.transitions.some(({ stateName, kind }) => stateName === state && kind === 'caught');
     expect(caught).toBe(true);
     expect(end).toMatchObject({ status: 'FAILED', error: cleanup.includes(state) ? 'NotFound' : 'AccessDenied' });
   });

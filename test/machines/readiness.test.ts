@@ -2,8 +2,9 @@ import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwat
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { TaskFailure } from '../../simulator/engine/ports.ts';
+import type { Testbed } from '../../testbed/testbed.ts';
 import { holding } from '../support/readiness-facts.ts';
-import { WorkflowStage } from '../support/workflow-stage.ts';
+import { createTestbed, mqWrites, type TestbedOptions } from '../support/testbed.ts';
 
 interface PairResult {
   readonly pair: string;
@@ -18,28 +19,30 @@ const region = 'us-west-2';
 const minuteMs = 60_000;
 
 /** Metrics are there after some minutes. */
-const settled = async (stage: WorkflowStage): Promise<void> => await stage.stage.clock.sleepMs(5 * minuteMs);
+const settled = async (testbed: Testbed): Promise<void> => await testbed.clock.sleepMs(5 * minuteMs);
 
-const evaluate = async (stage: WorkflowStage, input: unknown = {}) => {
-  const end = await stage.run('readiness', region, input);
+const evaluate = async (testbed: Testbed, input: unknown = {}) => {
+  const end = await testbed.run('readiness', region, input);
   const pairs = (end.output?.pairs ?? []) as readonly PairResult[];
   const codes = (level: 'blockers' | 'warnings') => pairs.flatMap((pair) => pair[level].map(({ code }) => code));
   return { end, pairs, blockers: codes('blockers'), warnings: codes('warnings') };
 };
 
-const membersOf = (stage: WorkflowStage): readonly [string, string] => [
-  stage.primaryArn,
-  stage.broker('orders-replica').brokerArn,
+const membersOf = (testbed: Testbed): readonly [string, string] => [
+  testbed.pair('orders').primaryArn,
+  testbed.broker('orders-replica').brokerArn,
 ];
 
-const announcements = (stage: WorkflowStage) =>
-  stage.stage.aws.events.events.filter((event) => event['detail-type'] === 'mq-dr readiness changed');
+const announcements = (testbed: Testbed) =>
+  testbed.aws.events.events.filter((event) => event['detail-type'] === 'mq-dr readiness changed');
 
-const db = (stage: WorkflowStage) =>
-  new DynamoDBClient({ ...stage.stage.aws.clientSettings(), region: 'us-east-1', maxAttempts: 1 });
+const db = (testbed: Testbed) =>
+  new DynamoDBClient({ ...testbed.aws.clientSettings(), region: 'us-east-1', maxAttempts: 1 });
 
-const control = async (stage: WorkflowStage, item: Record<string, { readonly S: string } | { readonly N: string }>) =>
-  await db(stage).send(new PutItemCommand({ TableName: 'mq-dr-control', Item: { pk: { S: 'PAIR#orders' }, ...item } }));
+const control = async (testbed: Testbed, item: Record<string, { readonly S: string } | { readonly N: string }>) =>
+  await db(testbed).send(
+    new PutItemCommand({ TableName: 'mq-dr-control', Item: { pk: { S: 'PAIR#orders' }, ...item } }),
+  );
 
 const waitTimeOf = (instance: string) => ({
   namespace: 'AWS/AmazonMQ',
@@ -47,49 +50,49 @@ const waitTimeOf = (instance: string) => ({
   dimensions: { Broker: instance },
 });
 
-const addAlarm = (stage: WorkflowStage, inRegion: string, brokerName: string, actionsEnabled = true): void =>
-  stage.stage.aws.addAlarm(inRegion, {
+const addAlarm = (testbed: Testbed, inRegion: string, brokerName: string, actionsEnabled = true): void =>
+  testbed.aws.addAlarm(inRegion, {
     alarmName: `any name for ${brokerName}`,
     actionsEnabled,
     metrics: [waitTimeOf(`${brokerName}-1`), waitTimeOf(`${brokerName}-2`)],
   });
 
-const newestMetric = async (stage: WorkflowStage, name: string): Promise<number | undefined> => {
+const newestMetric = async (testbed: Testbed, name: string): Promise<number | undefined> => {
   // A custom metric can be read after its publication.
-  await stage.stage.clock.sleepMs(2 * minuteMs);
-  const client = new CloudWatchClient({ ...stage.stage.aws.clientSettings(), region, maxAttempts: 1 });
+  await testbed.clock.sleepMs(2 * minuteMs);
+  const client = new CloudWatchClient({ ...testbed.aws.clientSettings(), region, maxAttempts: 1 });
   const metric = { Namespace: 'mq-dr', MetricName: name, Dimensions: [{ Name: 'Pair', Value: 'orders' }] };
   const answer = await client.send(
     new GetMetricDataCommand({
       MetricDataQueries: [{ Id: 'm', MetricStat: { Metric: metric, Period: 60, Stat: 'Maximum' } }],
-      StartTime: new Date(stage.stage.clock.nowMs() - 10 * minuteMs),
-      EndTime: new Date(stage.stage.clock.nowMs() + minuteMs),
+      StartTime: new Date(testbed.clock.nowMs() - 10 * minuteMs),
+      EndTime: new Date(testbed.clock.nowMs() + minuteMs),
       ScanBy: 'TimestampAscending',
     }),
   );
   return answer.MetricDataResults?.[0]?.Values?.at(-1);
 };
 
-const writes = (stage: WorkflowStage): readonly string[] =>
-  stage.calls
+const writes = (testbed: Testbed): readonly string[] =>
+  testbed.calls
     .filter(({ operation }) => /^(Put|Publish|Update|Delete|Create|Reboot|Promote)/.test(operation))
     .map(({ service, operation }) => `${service}:${operation}`);
 
 /** A pair whose consumers stand still during a promotion: nothing but the brokers decides whether it is ready. */
-const held = async (options: Parameters<typeof WorkflowStage.create>[0] = {}): Promise<WorkflowStage> =>
-  await WorkflowStage.create({ paired: true, pair: holding, ...options });
+const held = async (options: TestbedOptions = {}): Promise<Testbed> =>
+  await createTestbed({ paired: true, settings: holding, ...options });
 
 /** Regions in which secrets were read. */
-const secretsRead = (stage: WorkflowStage): readonly string[] =>
-  stage.calls.filter(({ operation }) => operation === 'GetSecretValue').map((call) => call.region);
+const secretsRead = (testbed: Testbed): readonly string[] =>
+  testbed.calls.filter(({ operation }) => operation === 'GetSecretValue').map((call) => call.region);
 
 describe('readiness', () => {
   it('finds a healthy pair ready, names what a person should still do, and writes to no broker', async () => {
-    const stage = await held();
-    stage.configure({ ...holding, canary: { secretArn: stage.secrets.application } });
-    await stage.play(async () => {
-      await settled(stage);
-      const { end, pairs, blockers, warnings } = await evaluate(stage);
+    const testbed = await held();
+    testbed.configurePair('orders', { ...holding, canary: { secretArn: testbed.secrets.application } });
+    await testbed.play(async () => {
+      await settled(testbed);
+      const { end, pairs, blockers, warnings } = await evaluate(testbed);
       expect(end.output).toMatchObject({ outcome: 'Ready' });
       expect(pairs).toMatchObject([{ pair: 'orders', verdict: 'ready', change: 'changed' }]);
       expect(pairs[0]?.checks).toBeGreaterThanOrEqual(15);
@@ -102,22 +105,22 @@ describe('readiness', () => {
         'MAINTENANCE_WINDOWS_OVERLAP',
         'GAME_DAY_NEVER',
       ]);
-      expect(stage.mqWrites()).toEqual([]);
-      expect(await newestMetric(stage, 'Ready')).toBe(1);
-      expect(await newestMetric(stage, 'Warnings')).toBe(6);
+      expect(mqWrites(testbed)).toEqual([]);
+      expect(await newestMetric(testbed, 'Ready')).toBe(1);
+      expect(await newestMetric(testbed, 'Warnings')).toBe(6);
     });
   });
 
   it('has nothing to say about a pair whose alarms, heartbeats, rehearsal and consumers are in order', async () => {
-    const stage = await held();
-    await stage.play(async () => {
-      await settled(stage);
-      addAlarm(stage, 'us-east-1', 'orders');
-      addAlarm(stage, 'us-west-2', 'orders-replica');
-      const now = { N: String(stage.stage.clock.nowMs()) };
-      await control(stage, { sk: { S: 'GAMEDAY' }, atMs: now, outcome: { S: 'met' }, by: { S: 'ann' } });
+    const testbed = await held();
+    await testbed.play(async () => {
+      await settled(testbed);
+      addAlarm(testbed, 'us-east-1', 'orders');
+      addAlarm(testbed, 'us-west-2', 'orders-replica');
+      const now = { N: String(testbed.clock.nowMs()) };
+      await control(testbed, { sk: { S: 'GAMEDAY' }, atMs: now, outcome: { S: 'met' }, by: { S: 'ann' } });
       for (const of of ['us-east-1', 'us-west-2']) {
-        await control(stage, {
+        await control(testbed, {
           sk: { S: `HEARTBEAT#${of}` },
           atMs: now,
           brokerId: { S: 'b-1' },
@@ -126,105 +129,105 @@ describe('readiness', () => {
           endpoint: { S: 'accepts' },
         });
       }
-      expect((await evaluate(stage)).warnings).toEqual(['MAINTENANCE_WINDOWS_OVERLAP']);
+      expect((await evaluate(testbed)).warnings).toEqual(['MAINTENANCE_WINDOWS_OVERLAP']);
     });
   });
 
   it('calls no pair ready whose live consumers have no ledger', async () => {
-    const stage = await WorkflowStage.create({ paired: true });
-    await stage.play(async () => {
-      await settled(stage);
-      const { end, blockers } = await evaluate(stage);
+    const testbed = await createTestbed({ paired: true });
+    await testbed.play(async () => {
+      await settled(testbed);
+      const { end, blockers } = await evaluate(testbed);
       expect(end.output).toMatchObject({ outcome: 'NotReady' });
       expect(blockers).toEqual(['CONSUMERS_LIVE_WITHOUT_LEDGER']);
     });
   });
 
   it('looks at the ledger of live consumers: its table, its start, and a secret for each Region', async () => {
-    const stage = await WorkflowStage.create({ paired: true });
-    const { operator } = stage.secrets;
+    const testbed = await createTestbed({ paired: true });
+    const { console } = testbed.secrets;
     const ledger = (settings: object) =>
-      stage.configure({
+      testbed.configurePair('orders', {
         reconciliation: {
-          secretArns: [operator, operator.replace('us-east-1', region)],
+          secretArns: [console, console.replace('us-east-1', region)],
           ledgerStart: '2026-01-01T00:00:00Z',
           ...settings,
         },
       });
     ledger({});
-    await stage.play(async () => {
-      await settled(stage);
-      expect((await evaluate(stage)).end.output).toMatchObject({ outcome: 'Ready' });
-      expect(secretsRead(stage)).toEqual([region]);
-      ledger({ secretArns: [operator], ledgerStart: '2027-01-01T00:00:00Z' });
-      const late = await evaluate(stage);
+    await testbed.play(async () => {
+      await settled(testbed);
+      expect((await evaluate(testbed)).end.output).toMatchObject({ outcome: 'Ready' });
+      expect(secretsRead(testbed)).toEqual([region]);
+      ledger({ secretArns: [console], ledgerStart: '2027-01-01T00:00:00Z' });
+      const late = await evaluate(testbed);
       expect(late.blockers).toEqual(['CONSUMERS_LIVE_WITHOUT_LEDGER']);
       expect(late.warnings).toEqual(expect.arrayContaining(['LEDGER_NOT_STARTED', 'RECONCILIATION_SECRET_MISSING']));
       ledger({});
-      stage.stage.aws.faults.start({ kind: 'access-denied', service: 'dynamodb', operation: 'BatchGetItem' });
-      const dark = await evaluate(stage);
+      testbed.aws.faults.start({ kind: 'access-denied', service: 'dynamodb', operation: 'BatchGetItem' });
+      const dark = await evaluate(testbed);
       expect(dark.blockers).toContain('CONSUMERS_LIVE_WITHOUT_LEDGER');
       expect(dark.warnings).toContain('LEDGER_UNREADABLE');
     });
   });
 
   it('announces a verdict once, and again only when it changes', async () => {
-    const stage = await held();
-    await stage.play(async () => {
-      await settled(stage);
+    const testbed = await held();
+    await testbed.play(async () => {
+      await settled(testbed);
       const changes: string[] = [];
-      const next = async (): Promise<void> => void changes.push((await evaluate(stage)).pairs[0]?.change ?? '');
+      const next = async (): Promise<void> => void changes.push((await evaluate(testbed)).pairs[0]?.change ?? '');
       await next();
       await next();
-      const { aws } = stage.stage;
-      aws.amendBroker(stage.primaryId, {
+      const { aws } = testbed;
+      aws.amendBroker(testbed.pair('orders').primaryId, {
         actionsRequired: [{ actionRequiredCode: 'BROKER_OOM', actionRequiredInfo: '' }],
       });
       await next();
       await next();
-      aws.amendBroker(stage.primaryId, { actionsRequired: [] });
+      aws.amendBroker(testbed.pair('orders').primaryId, { actionsRequired: [] });
       await next();
       expect(changes).toEqual(['changed', 'unchanged', 'changed', 'unchanged', 'changed']);
       expect(
-        announcements(stage).map(({ source, region: at, detail }) => [source, at, detail.previous, detail.verdict]),
+        announcements(testbed).map(({ source, region: at, detail }) => [source, at, detail.previous, detail.verdict]),
       ).toEqual([
         ['mq-dr', region, null, 'ready'],
         ['mq-dr', region, 'ready', 'not-ready'],
         ['mq-dr', region, 'not-ready', 'ready'],
       ]);
-      expect(announcements(stage)[1]?.detail.blockers).toEqual(['ACTION_REQUIRED']);
+      expect(announcements(testbed)[1]?.detail.blockers).toEqual(['ACTION_REQUIRED']);
     });
   });
 
   it('publishes a blocker as a metric and keeps the verdict with its codes', async () => {
-    const stage = await held();
-    await stage.play(async () => {
-      await settled(stage);
-      stage.stage.aws.amendBroker(stage.primaryId, {
+    const testbed = await held();
+    await testbed.play(async () => {
+      await settled(testbed);
+      testbed.aws.amendBroker(testbed.pair('orders').primaryId, {
         configurationXml: '<broker useMirroredQueues="true" schedulerSupport="true"/>',
       });
-      const { end, blockers, warnings } = await evaluate(stage);
+      const { end, blockers, warnings } = await evaluate(testbed);
       expect(end.output).toMatchObject({ outcome: 'NotReady', notReady: ['orders'] });
       expect(blockers).toEqual(['MIRRORED_QUEUES']);
       expect(warnings).toContain('SCHEDULER_ENABLED');
-      const item = await db(stage).send(
+      const item = await db(testbed).send(
         new GetItemCommand({
           TableName: 'mq-dr-control',
           Key: { pk: { S: 'PAIR#orders' }, sk: { S: `READINESS#${region}` } },
         }),
       );
       expect(item.Item).toMatchObject({ verdict: { S: 'not-ready' }, blockers: { L: [{ S: 'MIRRORED_QUEUES' }] } });
-      expect(await newestMetric(stage, 'Ready')).toBe(0);
-      expect(await newestMetric(stage, 'Blockers')).toBe(1);
+      expect(await newestMetric(testbed, 'Ready')).toBe(0);
+      expect(await newestMetric(testbed, 'Blockers')).toBe(1);
     });
   });
 
   it('takes a lost Region for unknown, not for healthy, and ends in time', async () => {
-    const stage = await held();
-    await stage.play(async () => {
-      await settled(stage);
-      stage.stage.aws.blackout('us-east-1');
-      const { end, blockers, warnings } = await evaluate(stage);
+    const testbed = await held();
+    await testbed.play(async () => {
+      await settled(testbed);
+      testbed.aws.blackout('us-east-1');
+      const { end, blockers, warnings } = await evaluate(testbed);
       expect(end.output).toMatchObject({ outcome: 'NotReady' });
       expect(blockers).toEqual(['BROKER_UNREADABLE', 'CONFIGURATION_UNREADABLE']);
       expect(warnings).toEqual(
@@ -242,44 +245,44 @@ describe('readiness', () => {
   });
 
   it('pages once while both brokers call themselves primary', async () => {
-    const stage = await held();
-    await stage.play(async () => {
-      await settled(stage);
+    const testbed = await held();
+    await testbed.play(async () => {
+      await settled(testbed);
       // The old primary does not hear of the failover while the link is cut.
-      stage.stage.aws.faults.start({ kind: 'link-cut', regions: ['us-east-1', 'us-west-2'] });
-      stage.stage.dataPlanes.replicationOf(stage.primaryId)?.failover();
-      const first = await evaluate(stage);
+      testbed.aws.faults.start({ kind: 'link-cut', regions: ['us-east-1', 'us-west-2'] });
+      testbed.dataPlanes.replicationOf(testbed.pair('orders').primaryId)?.failover();
+      const first = await evaluate(testbed);
       expect(first.blockers).toContain('BOTH_PRIMARY');
-      await evaluate(stage);
-      const pages = stage.stage.aws.notifications().filter(({ subject }) => subject?.includes('two primaries'));
+      await evaluate(testbed);
+      const pages = testbed.aws.notifications().filter(({ subject }) => subject?.includes('two primaries'));
       expect(pages.length).toBe(1);
     });
   });
 
   it('says so when the Control table cannot be reached, and announces nothing', async () => {
-    const stage = await held();
-    await stage.play(async () => {
-      await settled(stage);
-      stage.stage.aws.faults.start({ kind: 'server-error', service: 'dynamodb' });
-      const { end, pairs, blockers } = await evaluate(stage);
+    const testbed = await held();
+    await testbed.play(async () => {
+      await settled(testbed);
+      testbed.aws.faults.start({ kind: 'server-error', service: 'dynamodb' });
+      const { end, pairs, blockers } = await evaluate(testbed);
       expect(end.output).toMatchObject({ outcome: 'NotReady' });
       expect(pairs).toMatchObject([{ change: 'unknown' }]);
       expect(blockers).toEqual(['CONTROL_UNREACHABLE']);
-      expect(announcements(stage)).toEqual([]);
+      expect(announcements(testbed)).toEqual([]);
     });
   });
 
   it('evaluates the other pairs when one cannot be evaluated', async () => {
-    const stage = await held({
+    const testbed = await held({
       replaceTask: (call) =>
         call.stateName === 'EvaluatePair' && JSON.stringify(call.arguments).includes('"billing"')
           ? new TaskFailure('AccessDenied', 'test')
           : undefined,
     });
-    stage.stage.configurePairs([{ name: 'billing' }, { name: 'orders', brokers: membersOf(stage), ...holding }]);
-    await stage.play(async () => {
-      await settled(stage);
-      const { end, pairs } = await evaluate(stage);
+    testbed.deployPairs([{ name: 'billing' }, { name: 'orders', brokers: membersOf(testbed), ...holding }]);
+    await testbed.play(async () => {
+      await settled(testbed);
+      const { end, pairs } = await evaluate(testbed);
       expect(end.output).toMatchObject({ outcome: 'NotReady', notReady: ['billing'] });
       expect(pairs.map(({ pair, verdict }) => `${pair} ${verdict}`)).toEqual(['billing not-ready', 'orders ready']);
       expect(pairs[0]?.blockers).toEqual([{ code: 'EVALUATION_FAILED', message: 'AccessDenied: test' }]);
@@ -287,37 +290,37 @@ describe('readiness', () => {
   });
 
   it('evaluates the pairs it is given, and refuses a name that nobody knows', async () => {
-    const stage = await held();
-    stage.stage.configurePairs([{ name: 'billing' }, { name: 'orders', brokers: membersOf(stage), ...holding }]);
-    await stage.play(async () => {
-      await settled(stage);
-      expect((await evaluate(stage, { pairs: ['orders'] })).end.output).toMatchObject({ outcome: 'Ready' });
-      const unpaired = await evaluate(stage, { pairs: ['billing'] });
+    const testbed = await held();
+    testbed.deployPairs([{ name: 'billing' }, { name: 'orders', brokers: membersOf(testbed), ...holding }]);
+    await testbed.play(async () => {
+      await settled(testbed);
+      expect((await evaluate(testbed, { pairs: ['orders'] })).end.output).toMatchObject({ outcome: 'Ready' });
+      const unpaired = await evaluate(testbed, { pairs: ['billing'] });
       expect(unpaired.blockers).toContain('MEMBERS_UNKNOWN');
-      const { end } = await evaluate(stage, { pairs: ['order'] });
+      const { end } = await evaluate(testbed, { pairs: ['order'] });
       expect(end).toMatchObject({ status: 'FAILED', error: 'NotFound' });
       expect(end.cause).toContain('did you mean \\"orders\\"');
-      const misspelt = await evaluate(stage, { pair: 'orders' });
+      const misspelt = await evaluate(testbed, { pair: 'orders' });
       expect(misspelt.end).toMatchObject({ status: 'FAILED', error: 'InvalidInput' });
     });
   });
 
   it('publishes nothing in a dry run', async () => {
-    const stage = await held();
-    await stage.play(async () => {
-      await settled(stage);
-      const { end, pairs } = await evaluate(stage, { dryRun: true });
+    const testbed = await held();
+    await testbed.play(async () => {
+      await settled(testbed);
+      const { end, pairs } = await evaluate(testbed, { dryRun: true });
       expect(end.output).toMatchObject({ outcome: 'Ready' });
       expect(pairs[0]?.change).toBe('unpublished');
-      expect(writes(stage)).toEqual([]);
+      expect(writes(testbed)).toEqual([]);
     });
   });
 
   it('refuses to call nothing ready', async () => {
-    const stage = await WorkflowStage.create();
-    stage.stage.configurePairs([]);
-    await stage.play(async () => {
-      expect((await evaluate(stage)).end).toMatchObject({ status: 'FAILED', error: 'NotFound' });
+    const testbed = await createTestbed();
+    testbed.deployPairs([]);
+    await testbed.play(async () => {
+      expect((await evaluate(testbed)).end).toMatchObject({ status: 'FAILED', error: 'NotFound' });
     });
   });
 
@@ -331,10 +334,10 @@ describe('readiness', () => {
       };
     };
     const runWith = async (errors: readonly string[]) => {
-      const stage = await held({ replaceTask: failing(errors) });
-      return await stage.play(async () => {
-        await settled(stage);
-        return { stage, ...(await evaluate(stage)) };
+      const testbed = await held({ replaceTask: failing(errors) });
+      return await testbed.play(async () => {
+        await settled(testbed);
+        return { testbed, ...(await evaluate(testbed)) };
       });
     };
     let transient: Awaited<ReturnType<typeof runWith>>;
@@ -345,7 +348,7 @@ describe('readiness', () => {
     });
 
     it('tries again after transient errors', () => {
-      const retried = transient.stage.transitions.filter(
+      const retried = transient.testbed.transitions.filter(
         ({ stateName, kind }) => stateName === state && kind === 'retried',
       );
       expect(retried.map(({ error }) => error)).toEqual(['ServiceUnavailable', 'Lambda.Unknown']);

@@ -1,51 +1,56 @@
 import { describe, expect, it } from 'vitest';
 import { TaskFailure } from '../../simulator/engine/ports.ts';
+import { enterLedger, idsIn, sendMessages } from '../../testbed/messages.ts';
+import { east, west } from '../../testbed/orders.ts';
+import type { Testbed } from '../../testbed/testbed.ts';
+import { users } from '../../testbed/users.ts';
+import { AmqpTestClient } from '../support/amqp-client.ts';
 import { codesIn, fillWork, idsUpTo, pagesOf, runInput } from '../support/reconcile-runs.ts';
-import { east, ReconcileStage, west } from '../support/reconcile-stage.ts';
+import { createLedgerTestbed } from '../support/testbed.ts';
 
 describe('reconcile', () => {
   it('reports what a queue holds by class and changes nothing', async () => {
-    const stage = await ReconcileStage.create();
-    await stage.stage.play(async () => {
-      await stage.sendIds('orders', 'work', idsUpTo(5));
-      await stage.enter(east, 'work', ['m1', 'm4']);
-      await stage.enter(east, 'work', ['m2'], 'C');
-      const end = await stage.stage.run('reconcile', east, runInput());
+    const testbed = await createLedgerTestbed();
+    await testbed.play(async () => {
+      sendMessages(testbed, 'orders', 'work', idsUpTo(5));
+      await enterLedger(testbed, east, 'work', ['m1', 'm4']);
+      await enterLedger(testbed, east, 'work', ['m2'], 'C');
+      const end = await testbed.run('reconcile', east, runInput());
       expect(end.output).toMatchObject({
         outcome: 'ReportOnly',
         result: { processed: 2, unprocessed: 2, uncertain: 1, expired: 0, removed: 0 },
       });
-      expect(stage.idsIn('orders', 'work')).toEqual(idsUpTo(5));
+      expect(idsIn(testbed, 'orders', 'work')).toEqual(idsUpTo(5));
     });
   });
 
   it('removes exactly what the ledger proves processed, after a copy, and leaves the rest in order', async () => {
-    const stage = await ReconcileStage.create();
-    await stage.stage.play(async () => {
-      await stage.sendIds('orders', 'work', idsUpTo(250));
+    const testbed = await createLedgerTestbed();
+    await testbed.play(async () => {
+      sendMessages(testbed, 'orders', 'work', idsUpTo(250));
       const processed = idsUpTo(250).filter((_, index) => index % 3 === 0);
-      await stage.enter(east, 'work', processed);
-      const end = await stage.stage.run('reconcile', east, runInput({ mode: 'auto' }));
+      await enterLedger(testbed, east, 'work', processed);
+      const end = await testbed.run('reconcile', east, runInput({ mode: 'auto' }));
       expect(end.output).toMatchObject({ outcome: 'Reconciled', result: { removed: processed.length } });
-      expect(stage.idsIn('orders', 'work')).toEqual(idsUpTo(250).filter((_, index) => index % 3 !== 0));
-      expect(stage.idsIn('orders', 'mq-dr.quarantine.work')).toEqual(processed);
+      expect(idsIn(testbed, 'orders', 'work')).toEqual(idsUpTo(250).filter((_, index) => index % 3 !== 0));
+      expect(idsIn(testbed, 'orders', 'mq-dr.quarantine.work')).toEqual(processed);
     });
   });
 
   it('repairs by a manifest, and refuses one of another epoch', async () => {
-    const stage = await ReconcileStage.create();
-    await stage.stage.play(async () => {
-      await stage.sendIds('orders', 'work', idsUpTo(3));
-      await stage.enter(east, 'work', ['m2']);
-      const report = await stage.stage.run('reconcile', east, runInput());
+    const testbed = await createLedgerTestbed();
+    await testbed.play(async () => {
+      sendMessages(testbed, 'orders', 'work', idsUpTo(3));
+      await enterLedger(testbed, east, 'work', ['m2']);
+      const report = await testbed.run('reconcile', east, runInput());
       const manifest = report.output?.manifest;
-      const repair = await stage.stage.run('reconcile', east, runInput({ mode: 'repair', manifest }));
+      const repair = await testbed.run('reconcile', east, runInput({ mode: 'repair', manifest }));
       expect(repair.output).toMatchObject({ outcome: 'Reconciled', result: { removed: 1 } });
-      expect(stage.idsIn('orders', 'work')).toEqual(['m1', 'm3']);
-      await stage.stage.run('failover', west, { ...runInput(), acceptDataLoss: true });
-      const late = await stage.stage.run('reconcile', west, runInput({ mode: 'repair', manifest }));
+      expect(idsIn(testbed, 'orders', 'work')).toEqual(['m1', 'm3']);
+      await testbed.run('failover', west, { ...runInput(), acceptDataLoss: true });
+      const late = await testbed.run('reconcile', west, runInput({ mode: 'repair', manifest }));
       expect(codesIn(late, 'blockers')).toEqual(['MANIFEST_UNKNOWN']);
-      const onOldPrimary = await stage.stage.run('reconcile', east, runInput({ mode: 'repair', manifest }));
+      const onOldPrimary = await testbed.run('reconcile', east, runInput({ mode: 'repair', manifest }));
       expect(codesIn(onOldPrimary, 'blockers')).toContain('MANIFEST_STALE');
     });
   });
@@ -53,31 +58,31 @@ describe('reconcile', () => {
 
 describe('reconcile is done', () => {
   it('with a broker without queues', async () => {
-    const stage = await ReconcileStage.create();
-    await stage.stage.play(async () => {
-      const end = await stage.stage.run('reconcile', east, runInput({ mode: 'auto' }));
+    const testbed = await createLedgerTestbed();
+    await testbed.play(async () => {
+      const end = await testbed.run('reconcile', east, runInput({ mode: 'auto' }));
       expect(end.output).toMatchObject({ outcome: 'Reconciled', result: { queues: 0, removed: 0 } });
-      expect(pagesOf(stage)).toEqual([]);
+      expect(pagesOf(testbed)).toEqual([]);
     });
   });
 
   it('in as many invocations as the queues need', async () => {
-    const stage = await ReconcileStage.create();
-    const { aws } = stage.stage.stage;
+    const testbed = await createLedgerTestbed();
+    const { aws } = testbed;
     const names = Array.from({ length: 10 }, (_, index) => `q${index}`);
-    await stage.stage.play(async () => {
+    await testbed.play(async () => {
       for (const queue of names) {
-        await stage.sendIds('orders', queue, idsUpTo(3));
-        await stage.enter(east, queue, ['m2']);
+        sendMessages(testbed, 'orders', queue, idsUpTo(3));
+        await enterLedger(testbed, east, queue, ['m2']);
       }
       // Two pages of the console before and after each queue.
       aws.faults.start({ kind: 'slow-answer', service: 'activemq-console', delayMs: 7_000 });
-      const end = await stage.stage.run('reconcile', east, runInput({ mode: 'auto' }));
+      const end = await testbed.run('reconcile', east, runInput({ mode: 'auto' }));
       expect(end.output).toMatchObject({ outcome: 'Reconciled', result: { queues: 10, removed: 10 } });
       for (const state of ['ScanQueues', 'RepairQueues']) {
         expect(end.states.filter((entered) => entered === state).length).toBe(2);
       }
-      expect(names.map((queue) => stage.idsIn('orders', queue))).toEqual(names.map(() => ['m1', 'm3']));
+      expect(names.map((queue) => idsIn(testbed, 'orders', queue))).toEqual(names.map(() => ['m1', 'm3']));
     });
   });
 
@@ -85,31 +90,31 @@ describe('reconcile is done', () => {
     ['metrics', ['*'], 200_000],
     ['list', ['work'], 0],
   ])('with the queues that the source "%s" names, without the console', async (source, include, waitMs) => {
-    const stage = await ReconcileStage.create({ queues: { source, include } });
-    await stage.stage.play(async () => {
-      await fillWork(stage, 'm1');
-      await stage.stage.stage.clock.sleepMs(waitMs);
-      const end = await stage.stage.run('reconcile', east, runInput({ mode: 'auto' }));
+    const testbed = await createLedgerTestbed({ queues: { source, include } });
+    await testbed.play(async () => {
+      await fillWork(testbed, 'm1');
+      await testbed.clock.sleepMs(waitMs);
+      const end = await testbed.run('reconcile', east, runInput({ mode: 'auto' }));
       expect(end.output).toMatchObject({ outcome: 'Reconciled', result: { queues: 1, removed: 1 } });
       expect(JSON.stringify(end.output)).toContain('COUNTS_UNVERIFIED');
-      expect(stage.stage.calls.some(({ service }) => service === 'activemq-console')).toBe(false);
+      expect(testbed.calls.some(({ service }) => service === 'activemq-console')).toBe(false);
     });
   });
 
   it('incompletely where durable subscriptions hold messages, and tells people', async () => {
-    const stage = await ReconcileStage.create();
-    const { brokerId } = stage.stage.broker('orders');
-    stage.stage.stage.aws.amendBroker(brokerId, {
+    const testbed = await createLedgerTestbed();
+    const { brokerId } = testbed.broker('orders');
+    testbed.aws.amendBroker(brokerId, {
       durableSubscriptions: [{ clientId: 'c1', name: 'audit', topic: 'prices', pending: 3 }],
     });
-    await stage.stage.play(async () => {
-      await fillWork(stage, 'm1');
-      const end = await stage.stage.run('reconcile', east, runInput({ mode: 'auto' }));
+    await testbed.play(async () => {
+      await fillWork(testbed, 'm1');
+      const end = await testbed.run('reconcile', east, runInput({ mode: 'auto' }));
       expect(end.output).toMatchObject({
         outcome: 'Incomplete',
         result: { removed: 1, findings: [{ code: 'DURABLE_SUBSCRIPTIONS' }] },
       });
-      expect(pagesOf(stage)).toEqual(['mq-dr ACT TODAY: reconciliation of orders incomplete']);
+      expect(pagesOf(testbed)).toEqual(['mq-dr ACT TODAY: reconciliation of orders incomplete']);
     });
   });
 
@@ -126,77 +131,79 @@ describe('reconcile is done', () => {
     ['before', 'events', 'PutEvents', 'record-reconciliation'],
     ['after', 'events', 'PutEvents', 'record-reconciliation'],
   ] as const)('when a function died %s %s %s: %s', async (when, service, operation, functionName) => {
-    const stage = await ReconcileStage.create();
-    await stage.stage.play(async () => {
-      await fillWork(stage, 'm1', 'm4');
+    const testbed = await createLedgerTestbed();
+    await testbed.play(async () => {
+      await fillWork(testbed, 'm1', 'm4');
       const caller = `*: ${functionName}*`;
-      stage.stage.stage.aws.faults.start({ kind: 'kill-caller', when, service, operation, caller, count: 1 });
-      const end = await stage.stage.run('reconcile', east, runInput({ mode: 'auto' }));
+      testbed.aws.faults.start({ kind: 'kill-caller', when, service, operation, caller, count: 1 });
+      const end = await testbed.run('reconcile', east, runInput({ mode: 'auto' }));
       expect(end.output).toMatchObject({ outcome: 'Reconciled' });
-      const retried = stage.stage.transitions.filter(({ kind }) => kind === 'retried');
+      const retried = testbed.transitions.filter(({ kind }) => kind === 'retried');
       expect(retried.map(({ error }) => error)).toEqual(['Lambda.Unknown']);
-      expect(stage.idsIn('orders', 'work')).toEqual(['m2', 'm3', 'm5']);
-      expect(stage.idsIn('orders', 'mq-dr.quarantine.work')).toEqual(['m1', 'm4']);
+      expect(idsIn(testbed, 'orders', 'work')).toEqual(['m2', 'm3', 'm5']);
+      expect(idsIn(testbed, 'orders', 'mq-dr.quarantine.work')).toEqual(['m1', 'm4']);
     });
   });
 
   it('by a new execution when one ended in the middle', async () => {
-    const stage: ReconcileStage = await ReconcileStage.create(
+    const testbed: Testbed = await createLedgerTestbed(
       {},
       {
         replaceTask: ({ stateName, executionArn }) =>
-          stateName === 'RecordReconciliation' && executionArn === stage.stage.firstExecution()
+          stateName === 'RecordReconciliation' && executionArn === testbed.engine.executions()[0]?.executionArn
             ? new TaskFailure('AccessDenied', 'test')
             : undefined,
       },
     );
-    await stage.stage.play(async () => {
-      await fillWork(stage, 'm1', 'm4');
-      const first = await stage.stage.run('reconcile', east, runInput({ mode: 'auto' }));
+    await testbed.play(async () => {
+      await fillWork(testbed, 'm1', 'm4');
+      const first = await testbed.run('reconcile', east, runInput({ mode: 'auto' }));
       expect(first).toMatchObject({ status: 'FAILED', error: 'AccessDenied' });
-      const second = await stage.stage.run('reconcile', east, runInput({ mode: 'auto' }));
+      const second = await testbed.run('reconcile', east, runInput({ mode: 'auto' }));
       expect(second.output).toMatchObject({ outcome: 'Reconciled', result: { processed: 0, removed: 0 } });
-      expect(stage.idsIn('orders', 'work')).toEqual(['m2', 'm3', 'm5']);
+      expect(idsIn(testbed, 'orders', 'work')).toEqual(['m2', 'm3', 'm5']);
     });
   });
 
   it('by the manifest alone: what came since stays, although the ledger proves it processed', async () => {
-    const stage = await ReconcileStage.create();
-    await stage.stage.play(async () => {
-      await fillWork(stage, 'm1');
-      const { output } = await stage.stage.run('reconcile', east, runInput());
-      await stage.sendIds('orders', 'work', ['late']);
-      await stage.enter(east, 'work', ['m2', 'late']);
-      const repair = await stage.stage.run('reconcile', east, runInput({ mode: 'repair', manifest: output?.manifest }));
+    const testbed = await createLedgerTestbed();
+    await testbed.play(async () => {
+      await fillWork(testbed, 'm1');
+      const { output } = await testbed.run('reconcile', east, runInput());
+      sendMessages(testbed, 'orders', 'work', ['late']);
+      await enterLedger(testbed, east, 'work', ['m2', 'late']);
+      const repair = await testbed.run('reconcile', east, runInput({ mode: 'repair', manifest: output?.manifest }));
       expect(repair.output).toMatchObject({ outcome: 'Reconciled', result: { removed: 1, gone: 0 } });
-      expect(stage.idsIn('orders', 'work')).toEqual(['m2', 'm3', 'm4', 'm5', 'late']);
+      expect(idsIn(testbed, 'orders', 'work')).toEqual(['m2', 'm3', 'm4', 'm5', 'late']);
     });
   });
 
   it('with everything that it cannot prove left alone while the other Region is dark', async () => {
-    const stage = await ReconcileStage.create();
-    await stage.stage.play(async () => {
-      await fillWork(stage, 'm1');
-      stage.stage.stage.aws.blackout(west);
-      const end = await stage.stage.run('reconcile', east, runInput({ mode: 'auto' }));
+    const testbed = await createLedgerTestbed();
+    await testbed.play(async () => {
+      await fillWork(testbed, 'm1');
+      testbed.aws.blackout(west);
+      const end = await testbed.run('reconcile', east, runInput({ mode: 'auto' }));
       expect(end.output).toMatchObject({
         outcome: 'Reconciled',
         result: { processed: 1, removed: 1, uncertain: 4, unprocessed: 0 },
       });
-      expect(pagesOf(stage)).toEqual(['mq-dr ACT TODAY: orders reconciled: 4 uncertain']);
+      expect(pagesOf(testbed)).toEqual(['mq-dr ACT TODAY: orders reconciled: 4 uncertain']);
     });
   });
 
   it('with messages of any id, and one without', async () => {
-    const stage = await ReconcileStage.create();
+    const testbed = await createLedgerTestbed();
     const odd = ['a|b', 'it\'s "quoted"', 'größe 日本', 'x'.repeat(65_000)];
-    await stage.stage.play(async () => {
-      await stage.sendIds('orders', 'work', odd);
-      await stage.send('orders', 'work', [{ body: 'nameless' }]);
-      await stage.enter(east, 'work', odd);
-      const end = await stage.stage.run('reconcile', east, runInput({ mode: 'auto' }));
+    await testbed.play(async () => {
+      sendMessages(testbed, 'orders', 'work', odd);
+      const client = await AmqpTestClient.connect(testbed.broker('orders').dataPlane, users.application);
+      await client.send('work', [{ body: 'nameless', creation_time: new Date(testbed.clock.nowMs()) }]);
+      await client.close();
+      await enterLedger(testbed, east, 'work', odd);
+      const end = await testbed.run('reconcile', east, runInput({ mode: 'auto' }));
       expect(end.output).toMatchObject({ outcome: 'Reconciled', result: { removed: 4 } });
-      expect(stage.idsIn('orders', 'work').length).toBe(1);
+      expect(idsIn(testbed, 'orders', 'work').length).toBe(1);
     });
   });
 });

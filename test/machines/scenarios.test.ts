@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { createExerciseStage } from '../../gameday/experiment/exercise-stage.ts';
 import { runGameDay, type UnstampedJournal } from '../../gameday/experiment/run-game-day.ts';
 import { findScenario } from '../../gameday/experiment/scenario/catalogue.ts';
 import { loadScenario } from '../../gameday/experiment/scenario/load.ts';
@@ -30,7 +29,6 @@ const play = async (scenarioName: string): Promise<Played> => {
   const journal = await runGameDay({
     scenario,
     seed: scenario.outline.seed,
-    createStage: createExerciseStage,
     interrupt: new AbortController().signal,
     onEvent: () => {},
     onTick: async () => {},

@@ -8,12 +8,13 @@ import type { Clock } from '../../functions/runtime/clock.ts';
 import { ServiceUnavailable } from '../../functions/runtime/errors.ts';
 import { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
 import { randomStream } from '../../simulator/world/seeded-random.ts';
+import { east, west } from '../../testbed/orders.ts';
 import { noonMs } from '../support/brokers.ts';
 import { FakeLedgerTables, type FakeWrite } from '../support/fake-ledger-tables.ts';
-import { east, keysOf, west } from '../support/ledger-stage.ts';
+import { ledgerKeys } from '../support/simulated-tables.ts';
 
 const leaseSeconds = 30;
-const messages = keysOf('a', 'b');
+const messages = ledgerKeys('a', 'b');
 
 /** What a consumer does with the messages it has claimed. */
 type End = 'confirm' | 'abandon' | 'crash before the effect' | 'crash after the effect';

@@ -5,7 +5,7 @@ import { GuardTable } from '../../functions/control/guard-table.ts';
 import { clockSkewSeconds, type Lock } from '../../functions/control/guards.ts';
 import { DrError } from '../../functions/runtime/errors.ts';
 import { functionTimeoutSeconds } from '../../infra/catalogue.ts';
-import { ControlStage } from '../support/control-stage.ts';
+import { SimulatedTables } from '../support/simulated-tables.ts';
 
 type Action = 'acquire' | 'renew' | 'write' | 'release';
 
@@ -78,8 +78,8 @@ interface Observed {
 
 /** Plays the runs side by side on one table whose answers are slow or lost at random. */
 const play = (owners: readonly Owner[]): Promise<Observed> =>
-  ControlStage.play(async (stage) => {
-    const { clock, aws } = stage;
+  SimulatedTables.play(async (tables) => {
+    const { clock, aws } = tables;
     const held: Span[] = [];
     const writes: Span[] = [];
     const told: Told[] = [];
@@ -90,7 +90,7 @@ const play = (owners: readonly Owner[]): Promise<Observed> =>
     aws.faults.start({ kind: 'connection-reset', when: 'after', service, operation: 'UpdateItem', probability: 0.1 });
 
     const live = async (name: string, { region, skewMs, purpose, steps }: Owner): Promise<void> => {
-      const table = new GuardTable(stage.items(region), 'PAIR#orders');
+      const table = new GuardTable(tables.items(region), 'PAIR#orders');
       const ownNowMs = (): number => clock.nowMs() + skewMs;
       let fence: number | undefined;
       let holding: Span | undefined;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { itemName, type LedgerItemKey, type LedgerTable } from '../../functions/ledger/ledger-table.ts';
+import { west } from '../../testbed/orders.ts';
 import { noonMs } from './brokers.ts';
-import { west } from './ledger-stage.ts';
 
 const claimOfA: LedgerItemKey = { pk: 'orders|orders|ID:a', sk: `C#${west}` };
 const recordOfA: LedgerItemKey = { pk: 'orders|orders|ID:a', sk: `P#${west}` };

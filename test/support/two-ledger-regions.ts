@@ -2,9 +2,9 @@ import { Ledger, type LedgerSettings } from '../../functions/ledger/ledger.ts';
 import type { LedgerObserver } from '../../functions/ledger/ledger-observer.ts';
 import type { LedgerReader, LedgerTable } from '../../functions/ledger/ledger-table.ts';
 import type { Clock } from '../../functions/runtime/clock.ts';
+import { east, west } from '../../testbed/orders.ts';
 import { FakeLedgerTables } from './fake-ledger-tables.ts';
 import { FakeClock } from './fake-ports.ts';
-import { east, west } from './ledger-stage.ts';
 
 /** Log lines of a ledger, as `warn: message`, and everything it tells its observer, by method. */
 export class LedgerEars {

@@ -3,7 +3,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorCatalogue } from '../../functions/runtime/errors.ts';
 import { fakeRuntime } from '../support/fake-ports.ts';
-import { runIn } from '../support/operator.ts';
+import { runIn } from '../support/mq-dr.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const textOf = (path: string): string => readFileSync(resolve(root, path), 'utf8');

@@ -12,7 +12,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   simulator: ['simulator/', 'functions/runtime/clock.ts', 'functions/runtime/http-request.ts'],
   testbed: ['functions/', 'infra/', 'simulator/', 'testbed/'],
   gameday: ['functions/', 'infra/', 'cli/', 'simulator/', 'testbed/', 'gameday/'],
-  proofs: ['functions/', 'infra/', 'simulator/', 'testbed/', 'proofs/', 'gameday/traffic/'],
+  proofs: ['functions/', 'infra/', 'simulator/', 'testbed/', 'proofs/'],
   tools: ['functions/', 'infra/', 'cli/', 'simulator/', 'testbed/', 'gameday/', 'proofs/', 'tools/'],
 };
 

@@ -1,28 +1,25 @@
-import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { CrdrPair } from '../../simulator/world/broker/crdr-pair.ts';
 import { randomStream } from '../../simulator/world/seeded-random.ts';
-import { Stage } from '../../testbed/stage.ts';
+import { orders, west } from '../../testbed/orders.ts';
+import { Testbed } from '../../testbed/testbed.ts';
 
 /** What watching drains costs, and how soon their end is noticed. */
 export interface PollingFigures {
   /** History events of a switchover whose drain takes 24 hours; half of an execution's 25,000 is the budget. */
   readonly historyEvents24h: number;
   readonly drains: number;
-  /** From the exchange of roles to the look that sees it, in virtual seconds. */
+  /** From the exchange of roles to the poll that sees it, in virtual seconds. */
   readonly noticedMedianSeconds: number;
   readonly noticedMaxSeconds: number;
-  /** The same for drains whose rate changes up to sixteenfold between two looks, which nothing promises to catch. */
+  /** The same for drains whose rate changes up to sixteenfold between two polls, which nothing promises to catch. */
   readonly noticedMaxSecondsFasterChanges: number;
 }
-
-const startMs = Date.UTC(2026, 0, 5, 9);
-const region = { primary: 'us-east-1', replica: 'us-west-2' } as const;
 
 interface Drain {
   readonly seed: number;
   readonly backlogEvents: number;
   readonly eventsPerSecond: number;
-  /** The rate of the link after each look, from the rate before it. */
+  /** The rate of the link after each poll, from the rate before it. */
   readonly nextRate: (eventsPerSecond: number) => number;
 }
 
@@ -32,29 +29,21 @@ interface WatchedDrain {
   readonly drainSeconds: number;
 }
 
-/** A paired stage whose replication queue holds a backlog, switched over by the real workflow. */
+/** A pair whose replication queue holds a backlog, switched over by the real workflow. */
 const watchDrain = async (drain: Drain): Promise<WatchedDrain> => {
-  const stage = await Stage.create({ seed: drain.seed, startMs });
-  const { aws, clock, engine } = stage;
-  const primary = aws.addBroker({ region: region.primary, brokerName: 'orders' });
-  const replica = aws.addBroker({ region: region.replica, brokerName: 'orders-replica' });
-  aws.pairBrokers(primary.brokerId, replica.brokerId);
-  const link = stage.dataPlanes.replicationOf(primary.brokerId);
+  // A day of patience, and none lost on slow stretches: the bench is about polling, not about giving up.
+  const settings = { switchover: { deadlineSeconds: 86_400, stallSeconds: 86_400 } };
+  const testbed = await Testbed.create({ seed: drain.seed, pairs: orders({ settings }) });
+  const { clock } = testbed;
+  const { primaryId, replicaId } = testbed.pair('orders');
+  const link = testbed.dataPlanes.replicationOf(primaryId);
   if (link === undefined) throw new TypeError('the pair does not replicate');
-  stage.configurePairs([
-    {
-      name: 'orders',
-      brokers: [primary.brokerArn, replica.brokerArn],
-      // A day of patience, and none lost on slow stretches: the bench is about polling, not about giving up.
-      switchover: { deadlineSeconds: 86_400, stallSeconds: 86_400 },
-    },
-  ]);
   let exchangedAtMs = Number.NaN;
   let seenAtMs = Number.NaN;
-  stage.observe({
+  testbed.observe({
     brokerChange: (change) => {
       // The first such change: the new primary opens its connectors a moment later.
-      if (change.brokerId === replica.brokerId && change.role === 'primary' && Number.isNaN(exchangedAtMs)) {
+      if (change.brokerId === replicaId && change.role === 'primary' && Number.isNaN(exchangedAtMs)) {
         exchangedAtMs = change.atMs;
       }
     },
@@ -62,37 +51,28 @@ const watchDrain = async (drain: Drain): Promise<WatchedDrain> => {
       if (message === 'replication judged' && fields.verdict === 'exchanged') seenAtMs = atMs;
     },
   });
-  changeRateAtLooks(stage, link, drain);
-  return await clock.run('bench', async () => {
+  changeRateAtPolls(testbed, link, drain);
+  return await testbed.play(async () => {
     await clock.sleepMs(300_000);
     link.setLinkRate(drain.eventsPerSecond);
     link.seedBacklog({ events: drain.backlogEvents });
     await clock.sleepMs(300_000);
     const requestedAtMs = clock.nowMs();
-    const sfn = new SFNClient({ ...aws.clientSettings(), region: region.replica, maxAttempts: 1 });
-    const { executionArn = '' } = await sfn.send(
-      new StartExecutionCommand({
-        stateMachineArn: stage.machineArn('switchover', region.replica),
-        input: JSON.stringify({ pair: 'orders', targetRegion: region.replica, reason: 'bench' }),
-      }),
-    );
-    await engine.waitForEnd(executionArn);
-    const { status, output, cause } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-    if (status !== 'SUCCEEDED' || !output?.includes('SwitchedOver')) {
-      throw new Error(`drain with seed ${drain.seed} ended ${status}: ${cause ?? output}`);
+    const end = await testbed.run('switchover', west, { pair: 'orders', targetRegion: west, reason: 'bench' });
+    if (end.outcome !== 'SwitchedOver') {
+      throw new Error(`drain with seed ${drain.seed} ended ${end.status}: ${end.cause ?? end.outcome}`);
     }
-    const execution = engine.executions().find((candidate) => candidate.executionArn === executionArn);
     return {
-      historyEvents: execution?.historyEvents ?? Number.NaN,
+      historyEvents: testbed.execution(end.executionArn)?.historyEvents ?? Number.NaN,
       noticedSeconds: (seenAtMs - exchangedAtMs) / 1_000,
       drainSeconds: (exchangedAtMs - requestedAtMs) / 1_000,
     };
   });
 };
 
-const changeRateAtLooks = (stage: Stage, link: CrdrPair, drain: Drain): void => {
+const changeRateAtPolls = (testbed: Testbed, link: CrdrPair, drain: Drain): void => {
   let rate = drain.eventsPerSecond;
-  stage.observe({
+  testbed.observe({
     transition: ({ stateName, kind }) => {
       if (stateName !== 'ObserveSwitchover' || kind !== 'exited') return;
       rate = drain.nextRate(rate);
@@ -101,7 +81,7 @@ const changeRateAtLooks = (stage: Stage, link: CrdrPair, drain: Drain): void => 
   });
 };
 
-/** Drains of two minutes to some hours, whose rate wanders by at most `factor` between two looks. */
+/** Drains of two minutes to some hours, whose rate wanders by at most `factor` between two polls. */
 const seededDrain = (seed: number, factor: number): Drain => {
   const random = randomStream(seed, `drains changing ${factor}-fold`);
   const usual = 20 + 180 * random();
@@ -125,7 +105,7 @@ const median = (values: readonly number[]): number => {
 };
 
 /**
- * Runs the switchover workflow over seeded drains in the simulator.
+ * Runs the switchover workflow over seeded drains on a test bed.
  *
  * @param drains how many drains; a quarter as many again with faster changes
  * @param onProgress told about each finished drain

@@ -39,7 +39,7 @@ const callerPattern = /^(.*): ([a-z-]+)(?:\/\d+)*$/;
 /** Calls that one function made on behalf of `owner`. */
 export const callsOf = ({ calls }: RecordedScenario, owner: string) =>
   calls.flatMap((call) => {
-    const [, by, name] = callerPattern.exec(call.caller) ?? [];
+    const [, by, name] = callerPattern.exec(call.caller ?? '') ?? [];
     return by === owner && name !== undefined ? [{ ...call, function: name }] : [];
   });
 
@@ -47,7 +47,7 @@ export const callsOf = ({ calls }: RecordedScenario, owner: string) =>
  * Invocations of functions and the calls that they made.
  *
  * @param invoked name of the function of each invocation
- * @param waitedMs virtual milliseconds that the functions waited, all together, for what takes time in the world
+ * @param waitedMs virtual milliseconds that the functions waited, all together, for what takes time on the test bed
  */
 export const invocationUsage = (
   invoked: readonly string[],
@@ -93,17 +93,17 @@ export const executionUsage = (
   const own = recorded.transitions.filter(({ executionArn }) => executionArn === execution.executionArn);
   const invoked: string[] = [];
   const waitedMs = new Map<string, number>();
-  for (const [index, { atMs, state, kind }] of own.entries()) {
-    const name = functionOf(state);
+  for (const [index, { atMs, stateName, kind }] of own.entries()) {
+    const name = functionOf(stateName);
     if (name === undefined || (kind !== 'entered' && kind !== 'retried')) continue;
     invoked.push(name);
     if (kind !== 'entered') continue;
-    const left = own.find((later, at) => at > index && later.state === state && later.kind !== 'retried');
+    const left = own.find((later, at) => at > index && later.stateName === stateName && later.kind !== 'retried');
     waitedMs.set(name, (waitedMs.get(name) ?? 0) + ((left?.atMs ?? atMs) - atMs));
   }
   const executionName = execution.executionArn.split(':').at(-1) ?? '';
   const logs = recorded.logs.filter(
-    ({ atMs, region, function: name }) =>
+    ({ atMs, region, functionName: name }) =>
       invoked.includes(name) &&
       region === execution.region &&
       atMs >= execution.startedAtMs &&
@@ -128,8 +128,8 @@ export const childrenOf = (execution: RecordedExecution, recorded: RecordedScena
   const targets = spec === undefined ? new Map() : taskTargets(spec);
   const children = recorded.transitions
     .filter(({ executionArn, kind }) => executionArn === execution.executionArn && kind === 'entered')
-    .flatMap(({ atMs, state, region }) => {
-      const target = targets.get(state);
+    .flatMap(({ atMs, stateName, region }) => {
+      const target = targets.get(stateName);
       if (target === undefined || !('machine' in target)) return [];
       const child = recorded.executions.find(
         (other) => other.machine === target.machine && other.region === region && other.startedAtMs === atMs,

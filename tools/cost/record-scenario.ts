@@ -1,14 +1,10 @@
-import { createExerciseStage } from '../../gameday/experiment/exercise-stage.ts';
 import { runGameDay } from '../../gameday/experiment/run-game-day.ts';
 import { findScenario } from '../../gameday/experiment/scenario/catalogue.ts';
 import { loadScenario } from '../../gameday/experiment/scenario/load.ts';
-import type {
-  ExerciseStage,
-  StageApiCall,
-  StageLog,
-  StageStatusChange,
-  StageTransition,
-} from '../../gameday/experiment/stage-port.ts';
+import type { ApiCall } from '../../simulator/api/api-call.ts';
+import type { TransitionEvent } from '../../simulator/engine/ports.ts';
+import type { FunctionLog } from '../../testbed/events.ts';
+import type { Testbed } from '../../testbed/testbed.ts';
 
 /** One execution of a scenario. */
 export interface RecordedExecution {
@@ -23,16 +19,16 @@ export interface RecordedExecution {
   readonly historyEvents: number;
 }
 
-/** Everything in a rehearsal that AWS would bill mq-dr for. */
+/** Everything in a scenario that AWS would bill mq-dr for. */
 export interface RecordedScenario {
   readonly scenario: string;
   readonly executions: readonly RecordedExecution[];
-  readonly transitions: readonly StageTransition[];
-  readonly calls: readonly StageApiCall[];
-  readonly logs: readonly StageLog[];
+  readonly transitions: readonly TransitionEvent[];
+  readonly calls: readonly ApiCall[];
+  readonly logs: readonly FunctionLog[];
 }
 
-/** Messages of clients cost mq-dr nothing, and take most of a rehearsal's time. */
+/** Messages of clients cost mq-dr nothing, and take most of a scenario's time. */
 const ratePerSecond = 0.2;
 
 /** Plays an embedded scenario, or the file that is named, and keeps what it shows. */
@@ -41,63 +37,33 @@ export const recordScenario = async (asked: string): Promise<RecordedScenario> =
   const loaded = await loadScenario(name, file);
   const { traffic } = loaded.outline;
   const outline = { ...loaded.outline, ...(traffic !== undefined && { traffic: { ...traffic, ratePerSecond } }) };
-  const transitions: StageTransition[] = [];
-  const calls: StageApiCall[] = [];
-  const logs: StageLog[] = [];
-  const changes = new Map<string, StageStatusChange[]>();
-  const figures = new Map<string, ReturnType<ExerciseStage['executionFigures']>>();
+  const logs: FunctionLog[] = [];
+  const testbeds: Testbed[] = [];
   const { outcome } = await runGameDay({
     scenario: { ...loaded, outline },
     seed: outline.seed,
-    createStage: async (plan) => {
-      const stage = await createExerciseStage(plan);
-      return {
-        ...stage,
-        observe: (observer) =>
-          stage.observe({
-            brokersChanged: () => observer.brokersChanged(),
-            notification: (notification) => observer.notification(notification),
-            apiCall: (call) => {
-              calls.push(call);
-              observer.apiCall(call);
-            },
-            transition: (transition) => {
-              transitions.push(transition);
-              observer.transition(transition);
-            },
-            log: (log) => {
-              logs.push(log);
-              observer.log(log);
-            },
-            statusChange: (change) => {
-              changes.set(change.executionArn, [...(changes.get(change.executionArn) ?? []), change]);
-              observer.statusChange(change);
-            },
-          }),
-        close: async () => {
-          for (const arn of changes.keys()) figures.set(arn, stage.executionFigures(arn));
-          await stage.close();
-        },
-      };
+    onTestbed: (testbed) => {
+      testbeds.push(testbed);
+      testbed.observe({ log: (log) => logs.push(log) });
     },
     interrupt: new AbortController().signal,
     onEvent: () => {},
     onTick: async () => {},
   });
-  if (outcome === 'aborted') throw new Error(`the rehearsal "${asked}" was aborted, so there is nothing to count`);
+  if (outcome === 'aborted') throw new Error(`the scenario "${asked}" was aborted, so there is nothing to count`);
   return {
     scenario: name,
-    transitions,
-    calls,
+    transitions: testbeds.flatMap(({ transitions }) => transitions),
+    calls: testbeds.flatMap(({ calls }) => calls),
     logs,
-    executions: [...changes].flatMap(([executionArn, [first, ...more]]) => {
-      const last = more.at(-1);
-      // One that still ran when the rehearsal ended has no whole bill.
-      if (first === undefined || last === undefined) return [];
-      const { transitions: stateTransitions = 0, historyEvents = 0 } = figures.get(executionArn) ?? {};
-      const { machine, region, atMs: startedAtMs } = first;
-      const { status, atMs: endedAtMs } = last;
-      return [{ executionArn, machine, region, status, startedAtMs, endedAtMs, stateTransitions, historyEvents }];
-    }),
+    executions: testbeds.flatMap(({ engine }) =>
+      engine.executions().flatMap((execution) => {
+        const { executionArn, machineName: machine, region, status, startedAtMs, stoppedAtMs: endedAtMs } = execution;
+        // One that still ran when the scenario ended has no whole bill.
+        if (endedAtMs === undefined) return [];
+        const { transitions: stateTransitions, historyEvents } = execution;
+        return [{ executionArn, machine, region, status, startedAtMs, endedAtMs, stateTransitions, historyEvents }];
+      }),
+    ),
   };
 };

@@ -49,7 +49,7 @@ export const scheduledUsage = (
       ...regionRules((name) => name),
       ...(cluster?.broker.region === region ? clusterRules(cluster.name, cluster.broker.brokerName) : []),
     ]);
-    const logs = recorded.logs.filter((log) => log.region === region && invoked.includes(log.function));
+    const logs = recorded.logs.filter((log) => log.region === region && invoked.includes(log.functionName));
     return invocationUsage(invoked, callsOf(recorded, `event ${region}`), new Map(), logBytesOf(logs), terms);
   });
   const ofRuns = recorded.executions.map((execution) => executionUsage(execution, recorded, terms));

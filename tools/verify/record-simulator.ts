@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { currentRuntime, type Runtime } from '../../functions/runtime/runtime.ts';
-import { Stage, type StageOptions } from '../../testbed/stage.ts';
+import { Testbed } from '../../testbed/testbed.ts';
+import type { TestbedPlan } from '../../testbed/testbed-plan.ts';
 import type { WrittenQuestion } from './questions.ts';
 import { type Recording, recordingOf } from './recording.ts';
 import { verifyPair } from './verify-pair.ts';
@@ -8,29 +8,24 @@ import { verifyPair } from './verify-pair.ts';
 /** Ten minutes: gauges have points. */
 const settledMs = 600_000;
 
-const startMs = Date.UTC(2026, 0, 5, 9);
-
-/** The same look, at a healthy pair of the simulator. */
+/** The same look, at a healthy pair on simulated AWS. */
 export interface WorldLook {
   readonly regions: Recording['regions'];
   readonly allowWrites: readonly WrittenQuestion[];
   /** How Amazon MQ behaves in it, where that is open. */
-  readonly mq?: StageOptions['mq'];
+  readonly mq?: TestbedPlan['mq'];
 }
 
-/** Looks at a pair of the simulator as at one of an account. */
+/** Looks at a pair on simulated AWS as at one of an account. */
 export const recordSimulator = async ({ regions, allowWrites, mq }: WorldLook): Promise<Recording> => {
-  const stage = await Stage.create({ seed: 1, startMs, ...(mq !== undefined && { mq }) });
-  const { aws, clock } = stage;
+  const pair = {
+    primary: { region: regions.primary, brokerName: 'primary' },
+    replica: { region: regions.replica, brokerName: 'replica' },
+    paired: true,
+  };
+  const testbed = await Testbed.create({ pairs: { verified: pair }, ...(mq !== undefined && { mq }) });
+  const { aws, clock } = testbed;
   try {
-    const password = (): string => randomBytes(12).toString('hex');
-    const users = [
-      { username: 'operator', password: password(), consoleAccess: true },
-      { username: 'replicator', password: password(), replicationUser: true },
-    ];
-    const primary = aws.addBroker({ region: regions.primary, brokerName: 'primary', users });
-    const replica = aws.addBroker({ region: regions.replica, brokerName: 'replica', users });
-    aws.pairBrokers(primary.brokerId, replica.brokerId);
     const runtime: Runtime = {
       ...currentRuntime(),
       clock,
@@ -40,11 +35,11 @@ export const recordSimulator = async ({ regions, allowWrites, mq }: WorldLook): 
     };
     return await clock.run('verify', async () => {
       await clock.sleepMs(settledMs);
-      const brokers = [{ region: regions.primary, brokerId: primary.brokerId }];
+      const brokers = [{ region: regions.primary, brokerId: testbed.pair('verified').primaryId }];
       const verification = await verifyPair(runtime, { brokers, consoleSecretArn: undefined, allowWrites });
       return recordingOf(verification, clock.nowMs());
     });
   } finally {
-    await stage.close();
+    await testbed.close();
   }
 };

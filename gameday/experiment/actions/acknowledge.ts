@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { pairScope } from '../../../functions/control/control-scopes.ts';
 import { missingPair } from '../scenario/missing-pair.ts';
-import { defineAction, StepFailedError } from '../step.ts';
+import { defineAction } from '../step.ts';
+import { StepFailedError } from '../step-failed.ts';
 
 const schema = z.strictObject({ pair: z.string().min(1) });
 
@@ -11,7 +13,7 @@ export const acknowledge = defineAction({
   describe: (step) => `acknowledge the newest promotion of ${step.pair}`,
   check: missingPair,
   run: async ({ clock, operator }, step) => {
-    const guards = operator.guards(step.pair);
+    const guards = operator.guards(pairScope(step.pair));
     const epoch = await guards.readEpoch();
     if (epoch === undefined) throw new StepFailedError(`no promotion of ${step.pair} is recorded`);
     await guards.acknowledge(epoch.number, clock.nowMs());

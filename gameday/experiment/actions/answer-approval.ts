@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { operatorName } from '../operator.ts';
+import { operatorName } from '../context.ts';
 import { missingPair } from '../scenario/missing-pair.ts';
-import { defineAction, StepFailedError } from '../step.ts';
+import { defineAction } from '../step.ts';
+import { StepFailedError } from '../step-failed.ts';
 
 /** How often the operator looks for mail, in virtual milliseconds; short against an approval's minutes. */
 const lookMs = 1_000;

@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import type { Json } from '../../../simulator/engine/expression/json.ts';
+import type { WorkflowEnd } from '../../../testbed/testbed.ts';
 import { blockerCodes } from '../../journal/refusals.ts';
-import { type Json, StepFailedError } from '../step.ts';
-import type { WorkflowEnd } from '../workflow-runs.ts';
+import { StepFailedError } from '../step-failed.ts';
 
 const statuses = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] as const;
 
@@ -20,8 +21,7 @@ type Expectation = z.infer<typeof expectation>;
 
 /** @throws StepFailedError when a run ended otherwise than expected, with what it said */
 export const checkEnd = (workflow: string, end: WorkflowEnd, expected: Expectation): Json => {
-  const output = end.output !== null && typeof end.output === 'object' && !Array.isArray(end.output) ? end.output : {};
-  const members = new Map(Object.entries(output));
+  const members = new Map(Object.entries(end.output ?? {}));
   const wrong = Object.entries(expected.output)
     .filter(([key, value]) => members.get(key) !== value)
     .map(([key, value]) => `${key} is ${JSON.stringify(members.get(key) ?? null)}, expected ${JSON.stringify(value)}`);
@@ -36,5 +36,12 @@ export const checkEnd = (workflow: string, end: WorkflowEnd, expected: Expectati
     wrong.unshift(`status is ${end.status}${why === '' ? '' : ` (${why})`}, expected ${expected.status}`);
   }
   if (wrong.length > 0) throw new StepFailedError(`${workflow}: ${wrong.join('; ')}`);
-  return { ...end };
+  const { executionArn, status, output = null, error, cause } = end;
+  return {
+    executionArn,
+    status,
+    output: output as Json,
+    ...(error !== undefined && { error }),
+    ...(cause !== undefined && { cause }),
+  };
 };

@@ -1,8 +1,10 @@
 import * as z from 'zod';
-import { operatorName } from '../operator.ts';
+import { globalScope, pairScope } from '../../../functions/control/control-scopes.ts';
+import { operatorName } from '../context.ts';
 import { missingPair } from '../scenario/missing-pair.ts';
 import type { ScenarioOutline } from '../scenario/schema.ts';
-import { defineAction, StepFailedError } from '../step.ts';
+import { defineAction } from '../step.ts';
+import { StepFailedError } from '../step-failed.ts';
 
 const schema = z.strictObject({
   /** Left out, everything is meant. */
@@ -13,6 +15,8 @@ const schema = z.strictObject({
 const knownPair = ({ pair }: { readonly pair?: string | undefined }, scenario: ScenarioOutline) =>
   pair === undefined ? [] : missingPair({ pair }, scenario);
 
+const scopeOf = (pair: string | undefined): string => (pair === undefined ? globalScope : pairScope(pair));
+
 /** Stops all writes of a pair, or of everything, as `mq-dr freeze` does. */
 export const freeze = defineAction({
   kind: 'freeze',
@@ -20,7 +24,7 @@ export const freeze = defineAction({
   describe: (step) => `freeze ${step.pair ?? 'everything'}`,
   check: knownPair,
   run: async ({ clock, operator }, { pair, reason }) => {
-    await operator.guards(pair).freeze({ reason, by: operatorName, atMs: clock.nowMs() });
+    await operator.guards(scopeOf(pair)).freeze({ reason, by: operatorName, atMs: clock.nowMs() });
     return { frozen: pair ?? 'everything' };
   },
 });
@@ -32,7 +36,7 @@ export const unfreeze = defineAction({
   describe: (step) => `unfreeze ${step.pair ?? 'everything'}`,
   check: knownPair,
   run: async ({ clock, operator }, { pair, reason }) => {
-    const guards = operator.guards(pair);
+    const guards = operator.guards(scopeOf(pair));
     const standing = await guards.readFreeze();
     if (standing === undefined) throw new StepFailedError(`${pair ?? 'everything'} is not frozen`);
     await guards.unfreeze(standing, { reason, by: operatorName, atMs: clock.nowMs() });

@@ -2,7 +2,8 @@ import { MqClient, PromoteCommand } from '@aws-sdk/client-mq';
 import * as z from 'zod';
 import { missingPair } from '../scenario/missing-pair.ts';
 import { knownRegions } from '../scenario/schema.ts';
-import { defineAction, StepFailedError } from '../step.ts';
+import { defineAction } from '../step.ts';
+import { StepFailedError } from '../step-failed.ts';
 
 const schema = z.strictObject({
   pair: z.string().min(1),
@@ -17,11 +18,10 @@ export const promoteOutside = defineAction({
   schema,
   describe: (step) => `promote the broker of ${step.pair} in ${step.region} outside mq-dr (${step.mode.toLowerCase()})`,
   check: missingPair,
-  run: async ({ stage }, { pair, region, mode }) => {
-    const broker = stage.brokers(pair).find((candidate) => candidate.region === region);
+  run: async ({ testbed }, { pair, region, mode }) => {
+    const broker = testbed.pair(pair).brokerIn(region);
     if (broker === undefined) throw new StepFailedError(`${pair} has no broker in ${region}`);
-    // One attempt: the SDK's own back-off would sleep in real time.
-    const client = new MqClient({ ...stage.aws, region, maxAttempts: 1 });
+    const client = testbed.client(MqClient, region);
     await client.send(new PromoteCommand({ BrokerId: broker.brokerId, Mode: mode }));
     return { brokerId: broker.brokerId, mode };
   },

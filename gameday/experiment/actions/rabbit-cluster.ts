@@ -1,7 +1,8 @@
 import { ListBrokersCommand, MqClient, RebootBrokerCommand } from '@aws-sdk/client-mq';
 import * as z from 'zod';
 import { missingCluster } from '../scenario/missing-cluster.ts';
-import { defineAction, StepFailedError } from '../step.ts';
+import { defineAction } from '../step.ts';
+import { StepFailedError } from '../step-failed.ts';
 
 const cluster = z.string().min(1);
 const node = z.int().min(1).max(7);
@@ -12,13 +13,10 @@ export const stopNode = defineAction({
   schema: z.strictObject({ cluster, node }),
   describe: (step) => `stop node ${step.node} of ${step.cluster}`,
   check: missingCluster,
-  run: async ({ stage, recorder, clock }, step) => {
-    stage.cluster(step.cluster).setNode(step.node, false);
-    recorder.faultRaised(
-      `node ${step.node} of ${step.cluster}`,
-      `node ${step.node} of ${step.cluster} down`,
-      clock.nowMs(),
-    );
+  run: async ({ testbed, recorder }, step) => {
+    testbed.cluster(step.cluster).setNode(step.node, false);
+    const node = `node ${step.node} of ${step.cluster}`;
+    recorder.faultRaised(node, `${node} down`);
     return { node: step.node };
   },
 });
@@ -29,9 +27,9 @@ export const startNode = defineAction({
   schema: z.strictObject({ cluster, node }),
   describe: (step) => `start node ${step.node} of ${step.cluster}`,
   check: missingCluster,
-  run: async ({ stage, recorder, clock }, step) => {
-    stage.cluster(step.cluster).setNode(step.node, true);
-    recorder.faultCleared(`node ${step.node} of ${step.cluster}`, clock.nowMs());
+  run: async ({ testbed, recorder }, step) => {
+    testbed.cluster(step.cluster).setNode(step.node, true);
+    recorder.faultCleared(`node ${step.node} of ${step.cluster}`);
     return { node: step.node };
   },
 });
@@ -42,8 +40,8 @@ export const setMetrics = defineAction({
   schema: z.strictObject({ cluster, sampled: z.boolean() }),
   describe: (step) => `let ${step.cluster} ${step.sampled ? 'sample its figures again' : 'sample no figures'}`,
   check: missingCluster,
-  run: async ({ stage }, step) => {
-    stage.cluster(step.cluster).setMetrics(step.sampled);
+  run: async ({ testbed }, step) => {
+    testbed.cluster(step.cluster).setMetrics(step.sampled);
     return { sampled: step.sampled };
   },
 });
@@ -59,8 +57,8 @@ export const fillQueue = defineAction({
   }),
   describe: (step) => `let ${step.queue} of ${step.cluster} hold ${step.messages} messages`,
   check: missingCluster,
-  run: async ({ stage }, step) => {
-    stage.cluster(step.cluster).setMessages(step.vhost, step.queue, step.messages);
+  run: async ({ testbed }, step) => {
+    testbed.cluster(step.cluster).setMessages(step.vhost, step.queue, step.messages);
     return { messages: step.messages };
   },
 });
@@ -71,8 +69,8 @@ export const upgradeCluster = defineAction({
   schema: z.strictObject({ cluster, version: z.string().regex(/^\d+\.\d+\.\d+$/, 'must be a version such as 4.2.1') }),
   describe: (step) => `upgrade ${step.cluster} to RabbitMQ ${step.version}`,
   check: missingCluster,
-  run: async ({ stage }, step) => {
-    stage.cluster(step.cluster).upgrade(step.version);
+  run: async ({ testbed }, step) => {
+    testbed.cluster(step.cluster).upgrade(step.version);
     return { version: step.version };
   },
 });
@@ -83,10 +81,9 @@ export const rebootCluster = defineAction({
   schema: z.strictObject({ cluster }),
   describe: (step) => `reboot ${step.cluster} outside mq-dr`,
   check: missingCluster,
-  run: async ({ stage, scenario }, step) => {
+  run: async ({ testbed, scenario }, step) => {
     const { region = '', brokerName = '' } = scenario.world.clusters[step.cluster] ?? {};
-    // One attempt: the SDK's own back-off would sleep in real time.
-    const client = new MqClient({ ...stage.aws, region, maxAttempts: 1 });
+    const client = testbed.client(MqClient, region);
     const { BrokerSummaries: brokers = [] } = await client.send(new ListBrokersCommand({}));
     const brokerId = brokers.find(({ BrokerName }) => BrokerName === brokerName)?.BrokerId;
     if (brokerId === undefined) throw new StepFailedError(`there is no broker "${brokerName}" in ${region}`);

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { RabbitRefusal } from '../../../simulator/world/rabbitmq/embedded-cluster.ts';
 import { missingCluster } from '../scenario/missing-cluster.ts';
-import { defineAction, StepFailedError } from '../step.ts';
+import { defineAction } from '../step.ts';
+import { StepFailedError } from '../step-failed.ts';
 
 const place = { cluster: z.string().min(1), vhost: z.string().min(1).default('/'), policy: z.string().min(1) };
 
@@ -27,9 +28,9 @@ export const putPolicy = defineAction({
   }),
   describe: (step) => `write policy ${step.policy} of ${step.cluster} by hand`,
   check: missingCluster,
-  run: async ({ stage }, { cluster, policy: name, vhost, pattern, definition, priority, applyTo }) => {
+  run: async ({ testbed }, { cluster, policy: name, vhost, pattern, definition, priority, applyTo }) => {
     const policy = { vhost, name, pattern, definition, priority, 'apply-to': applyTo };
-    return { did: asStep(`put-policy ${name}`, () => stage.cluster(cluster).putPolicy(policy)) };
+    return { did: asStep(`put-policy ${name}`, () => testbed.cluster(cluster).putPolicy(policy)) };
   },
 });
 
@@ -39,8 +40,8 @@ export const deletePolicy = defineAction({
   schema: z.strictObject(place),
   describe: (step) => `delete policy ${step.policy} of ${step.cluster} by hand`,
   check: missingCluster,
-  run: async ({ stage }, { cluster, vhost, policy }) => {
-    asStep(`delete-policy ${policy}`, () => stage.cluster(cluster).deletePolicy(vhost, policy));
+  run: async ({ testbed }, { cluster, vhost, policy }) => {
+    asStep(`delete-policy ${policy}`, () => testbed.cluster(cluster).deletePolicy(vhost, policy));
     return { deleted: policy };
   },
 });

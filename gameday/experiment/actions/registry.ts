@@ -1,4 +1,5 @@
-import type { AnyKind, Json } from '../step.ts';
+import type { Json } from '../../../simulator/engine/expression/json.ts';
+import type { AnyKind } from '../step.ts';
 import { acknowledge } from './acknowledge.ts';
 import { answerApproval } from './answer-approval.ts';
 import { awaitState } from './await-state.ts';

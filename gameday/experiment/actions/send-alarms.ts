@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { missingPair } from '../scenario/missing-pair.ts';
 import { knownRegions } from '../scenario/schema.ts';
-import { defineAction, StepFailedError } from '../step.ts';
+import { defineAction } from '../step.ts';
+import { StepFailedError } from '../step-failed.ts';
 
 const schema = z.strictObject({
   pair: z.string().min(1),
@@ -22,8 +23,8 @@ export const sendAlarms = defineAction({
   schema,
   describe: (step) => `${step.count} × alarm ${step.alarmName} of ${step.pair} in ${step.region}`,
   check: missingPair,
-  run: async ({ clock, stage }, { pair, region, alarmName, metricName, count }) => {
-    const broker = stage.brokers(pair).find((candidate) => candidate.region === region);
+  run: async ({ clock, testbed }, { pair, region, alarmName, metricName, count }) => {
+    const broker = testbed.pair(pair).brokerIn(region);
     if (broker === undefined) throw new StepFailedError(`${pair} has no broker in ${region}`);
     const metric = {
       namespace: 'AWS/AmazonMQ',
@@ -45,7 +46,7 @@ export const sendAlarms = defineAction({
         },
       },
     };
-    for (let sent = 0; sent < count; sent++) stage.emitEvent(event);
+    for (let sent = 0; sent < count; sent++) testbed.aws.events.emit(event);
     return { alarmName, count };
   },
 });

@@ -8,8 +8,8 @@ export const queuesMirrored = defineProbe({
   schema: z.strictObject({ cluster: z.string().min(1) }),
   describe: (step) => `every classic queue of ${step.cluster} has synchronised mirrors on all other nodes`,
   check: missingCluster,
-  run: async ({ stage }, step) => {
-    const cluster = stage.cluster(step.cluster);
+  run: async ({ testbed }, step) => {
+    const cluster = testbed.cluster(step.cluster);
     const wanted = cluster.nodes.length - 1;
     const lacking = cluster.queues
       .filter(({ type, exclusive }) => type === 'classic' && exclusive !== true)
@@ -26,8 +26,8 @@ export const noMessageDropped = defineProbe({
   schema: z.strictObject({ cluster: z.string().min(1) }),
   describe: (step) => `no policy of ${step.cluster} has thrown a message away`,
   check: missingCluster,
-  run: async ({ stage }, step) => {
-    const lost = stage.cluster(step.cluster).lostMessages;
+  run: async ({ testbed }, step) => {
+    const lost = testbed.cluster(step.cluster).lostMessages;
     const told = lost.map(
       ({ vhost, queue, messages, policy }) => `${messages} of ${vhost}: ${queue} by ${policy ?? 'no policy'}`,
     );
@@ -48,8 +48,8 @@ export const policyIs = defineProbe({
   describe: (step) =>
     `policy ${step.policy} of ${step.cluster} ${step.definition ? 'is as expected' : 'does not exist'}`,
   check: missingCluster,
-  run: async ({ stage }, step) => {
-    const found = stage.cluster(step.cluster).policy(step.vhost, step.policy)?.definition;
+  run: async ({ testbed }, step) => {
+    const found = testbed.cluster(step.cluster).policy(step.vhost, step.policy)?.definition;
     const shown = JSON.stringify(found ?? null);
     const wrong = Object.entries(step.definition ?? {}).filter(
       ([key, value]) => JSON.stringify(found?.[key]) !== JSON.stringify(value),

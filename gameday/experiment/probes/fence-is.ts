@@ -1,4 +1,7 @@
 import * as z from 'zod';
+import type { SimulatedBroker } from '../../../simulator/world/broker-inventory.ts';
+import { fits } from '../../../simulator/world/fault-board.ts';
+import type { SimulatedAws } from '../../../simulator/world/simulated-aws.ts';
 import { missingPair } from '../scenario/missing-pair.ts';
 import { knownRegions } from '../scenario/schema.ts';
 import { defineProbe } from '../step.ts';
@@ -10,16 +13,20 @@ const schema = z.strictObject({
   status: z.enum(['none', 'wanted', 'carried-out', 'undone']),
 });
 
+/** Whether something in front of the broker keeps clients away, such as a fence. */
+const clientsDenied = ({ faults }: SimulatedAws, { region, brokerName }: SimulatedBroker): boolean =>
+  faults.active('clients-denied').some((fault) => fits(fault.region, region) && fits(fault.brokerName, brokerName));
+
 /** The fence of a pair's broker in a Region is recorded as expected, and clients are kept away accordingly. */
 export const fenceIs = defineProbe({
   kind: 'fence-is',
   schema,
   describe: (step) => `the fence of ${step.pair} in ${step.region} is ${step.status}`,
   check: missingPair,
-  run: async ({ operator, stage }, { pair, region, status }) => {
+  run: async ({ operator, testbed }, { pair, region, status }) => {
     const fence = await operator.fences.read(pair, region);
-    const broker = stage.brokers(pair).find((candidate) => candidate.region === region);
-    const denied = broker !== undefined && stage.clientsDenied(broker.brokerId);
+    const broker = testbed.pair(pair).brokerIn(region);
+    const denied = broker !== undefined && clientsDenied(testbed.aws, broker);
     const recorded = fence?.status ?? 'none';
     const fits = status === 'wanted' || denied === (status === 'carried-out');
     return {

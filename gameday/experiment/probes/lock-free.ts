@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { pairScope } from '../../../functions/control/control-scopes.ts';
 import { missingPair } from '../scenario/missing-pair.ts';
 import { defineProbe } from '../step.ts';
 
@@ -11,7 +12,7 @@ export const lockFree = defineProbe({
   describe: (step) => `the lock of ${step.pair} is free`,
   check: missingPair,
   run: async ({ clock, operator }, { pair }) => {
-    const reading = await operator.guards(pair).read();
+    const reading = await operator.guards(pairScope(pair)).read();
     if (!reading.known) return { met: false, finding: `it cannot be read: ${reading.reason}`, evidence: null };
     const { lock } = reading;
     const free = lock === undefined || lock.expiresAtMs <= clock.nowMs();

@@ -11,13 +11,16 @@ export const pairServedIn = defineProbe({
   schema,
   describe: (step) => `${step.pair} is served in ${step.region}, and nowhere else`,
   check: missingPair,
-  run: async ({ stage }, step) => {
-    const brokers = stage.brokers(step.pair).map(({ brokerName, region, role, serves }) => ({
-      brokerName,
-      region,
-      role,
-      serves,
-    }));
+  run: async ({ testbed }, step) => {
+    const brokers = testbed
+      .pair(step.pair)
+      .views()
+      .map(({ brokerName, region, role, serves }) => ({
+        brokerName,
+        region,
+        role,
+        serves,
+      }));
     const met =
       brokers.some((broker) => broker.serves) &&
       brokers.every((broker) => broker.serves === (broker.region === step.region));

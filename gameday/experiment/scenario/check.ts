@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import type { Json } from '../../../simulator/engine/expression/json.ts';
 import { faultKinds, faultSchema } from '../../../simulator/world/fault-schema.ts';
 import { actionKinds } from '../actions/registry.ts';
 import { probeKinds } from '../probes/registry.ts';
-import type { AnyKind, Json, ProbeResult, Step } from '../step.ts';
+import type { AnyKind, ProbeResult, Step } from '../step.ts';
 import { unknownPair } from './missing-pair.ts';
 import { problemsOf, type ScenarioProblem, unknownName } from './problems.ts';
 import { type ScenarioOutline, scenarioSchema } from './schema.ts';

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { isAlias, isNode, LineCounter, parseDocument, visit } from 'yaml';
-import type { Json } from '../step.ts';
+import type { Json } from '../../../simulator/engine/expression/json.ts';
 import { checkScenario, type Scenario } from './check.ts';
 import { pathText } from './problems.ts';
 

@@ -125,12 +125,3 @@ export const scenarioSchema = z.strictObject({
 
 /** A scenario whose outline has been checked, and not yet its steps. */
 export type ScenarioOutline = z.infer<typeof scenarioSchema>;
-
-/** A RabbitMQ cluster as a scenario declares it. */
-export type ClusterPlan = ScenarioOutline['world']['clusters'][string];
-
-/** Deployed settings of a pair in a scenario. */
-export type PairSettings = z.infer<typeof pairSettings>;
-
-/** Deployed settings of a pair's ledger in a scenario. */
-export type LedgerSettings = z.infer<typeof ledgerSettings>;

@@ -48,6 +48,13 @@ export class ActiveMqDataPlanes implements DataPlanes {
     return broker;
   }
 
+  /** Ids of the messages in a queue, in order, without the prefix that JMS gives them. */
+  idsIn(brokerId: string, queue: string): readonly string[] {
+    return this.broker(brokerId)
+      .messages(queue)
+      .map(({ id }) => id.replace(/^ID:/, ''));
+  }
+
   /** The newest replication that a broker is part of. */
   replicationOf(brokerId: string): CrdrPair | undefined {
     return this.#pairs.findLast((pair) => pair.primary.brokerId === brokerId || pair.replica.brokerId === brokerId);

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
 import { DynamoLedgerTable, ledgerClient } from '../../../functions/ledger/dynamodb/ledger-table.ts';
 import { systemClock } from '../../../functions/runtime/clock.ts';
+import { west } from '../../../testbed/orders.ts';
 import { clientSettingsFor, createLedgerTables } from '../../../tools/real/dynamodb/ledger-tables.ts';
-import { west } from '../../support/ledger-stage.ts';
 import { describeLedgerTable } from '../../support/ledger-table-contract.ts';
 import { type OpenDynamoDb, openDynamoDb } from './open-dynamodb.ts';
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { profileFor } from '../../../functions/policy-drift/version-profiles.ts';
+import type { ClusterSettings } from '../../../testbed/testbed-plan.ts';
 import { givenNodes } from '../../../tools/real/rabbitmq/given-cluster.ts';
 import { findInstallation } from '../../../tools/real/rabbitmq/installation.ts';
 import { RealCluster } from '../../../tools/real/rabbitmq/real-cluster.ts';
 import { startTestCluster, type TestCluster } from '../../../tools/real/rabbitmq/test-cluster.ts';
 import { waitUntil } from '../../../tools/real/wait-until.ts';
-import type { DriftSettings } from '../../support/drift-stage.ts';
 import { type DriftOutput, RealWorkflow } from './real-workflow.ts';
 import { withoutRabbit } from './without-rabbit.ts';
 
@@ -95,7 +95,7 @@ class Shop {
   }
 
   async remediate(
-    settings: DriftSettings,
+    settings: ClusterSettings,
   ): Promise<{ readonly output: DriftOutput; readonly writes: readonly string[] }> {
     const workflow = await RealWorkflow.create(this.cluster, { limits: { maxPercent: 100 }, ...settings });
     const { output } = await workflow.run('remediate');
@@ -208,7 +208,7 @@ describe.runIf(!withoutRabbit)('a remediation on a real cluster', () => {
     await shop.queue(vhost, 'orders.a', 40);
     await shop.queue(vhost, 'orders.b', 1);
     await shop.sampled(vhost, { 'orders.a': 40, 'orders.b': 1 });
-    const settings: DriftSettings = {
+    const settings: ClusterSettings = {
       policies: [{ vhost, name: 'orders', pattern: '^orders', definition: { 'max-length': 10 }, priority: 5 }],
       undeclared: 'remove',
     };

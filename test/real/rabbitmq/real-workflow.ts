@@ -1,16 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type HttpRequest, sendHttp } from '../../../functions/runtime/http-request.ts';
+import { east } from '../../../testbed/orders.ts';
+import type { Testbed, WorkflowEnd } from '../../../testbed/testbed.ts';
+import type { ClusterSettings } from '../../../testbed/testbed-plan.ts';
 import type { TestCluster } from '../../../tools/real/rabbitmq/test-cluster.ts';
-import type { DriftSettings } from '../../support/drift-stage.ts';
-import { type RunEnd, WorkflowStage } from '../../support/workflow-stage.ts';
+import { createDriftTestbed, drift } from '../../support/drift-testbed.ts';
 
 /**
  * Virtual seconds for each real one. The broker's figures are one second old at most here and five on Amazon MQ, so
  * waits that were made for those may be five times as short.
  */
 const speed = 5;
-
-const region = 'us-east-1';
 
 /** Something that happens to the cluster in the middle of a run. */
 interface Incident {
@@ -19,23 +19,23 @@ interface Incident {
 }
 
 /**
- * policy-drift as it is deployed: its definition in the engine, its functions, lock and records in the simulator.
+ * policy-drift as it is deployed: its definition in the engine, its functions, lock and records on simulated AWS.
  * Only the broker's management API is a real cluster's.
  */
 export class RealWorkflow {
   /** Writes that reached the cluster, in order: method and path. */
   readonly writes: string[] = [];
   readonly #cluster: TestCluster;
-  readonly #flow: WorkflowStage;
+  readonly #testbed: Testbed;
   readonly #startedMs = performance.now();
   readonly #startedVirtualMs: number;
   #incidents: Incident[] = [];
   #losesNextAnswer = false;
 
-  private constructor(cluster: TestCluster, flow: WorkflowStage) {
+  private constructor(cluster: TestCluster, testbed: Testbed) {
     this.#cluster = cluster;
-    this.#flow = flow;
-    const { clock, aws } = flow.stage;
+    this.#testbed = testbed;
+    const { clock, aws } = testbed;
     this.#startedVirtualMs = clock.nowMs();
     aws.httpRequest = async (request, limits) => {
       await this.#catchUp();
@@ -52,22 +52,18 @@ export class RealWorkflow {
     };
   }
 
-  static async create(cluster: TestCluster, settings: DriftSettings): Promise<RealWorkflow> {
-    const flow = await WorkflowStage.create();
-    const { credentials } = cluster;
-    const { aws } = flow.stage;
-    const { broker } = aws.addRabbitCluster({ region, brokerName: 'events' }, {}, credentials);
-    const secretArn = aws.addSecret({ name: 'rabbit', value: JSON.stringify(credentials), regions: [region] });
-    flow.stage.configureClusters([{ ...settings, name: 'events', broker: broker.brokerArn, secretArn }]);
-    return new RealWorkflow(cluster, flow);
+  static async create(cluster: TestCluster, settings: ClusterSettings): Promise<RealWorkflow> {
+    const testbed = await createDriftTestbed({}, settings);
+    const value = JSON.stringify(cluster.credentials);
+    testbed.aws.addSecret({ name: 'mq-dr/cluster-events', value, regions: [east] });
+    return new RealWorkflow(cluster, testbed);
   }
 
   /** Runs the workflow to its end. @throws Error when the execution failed */
   async run(
     mode: 'report' | 'remediate' | 'rollback',
-  ): Promise<Omit<RunEnd, 'output'> & { readonly output: DriftOutput }> {
-    const input = { cluster: 'events', mode, reason: 'test' };
-    const end = await this.#flow.play(() => this.#flow.run('policy-drift', region, input));
+  ): Promise<Omit<WorkflowEnd, 'output'> & { readonly output: DriftOutput }> {
+    const end = await this.#testbed.play(() => drift(this.#testbed, mode));
     if (end.output === undefined) throw new Error(`policy-drift ended as ${end.status}: ${end.error} ${end.cause}`);
     return { ...end, output: end.output as unknown as DriftOutput };
   }
@@ -83,12 +79,12 @@ export class RealWorkflow {
   }
 
   #state(): string {
-    return this.#flow.transitions.findLast(({ kind }) => kind === 'entered')?.stateName ?? '';
+    return this.#testbed.transitions.findLast(({ kind }) => kind === 'entered')?.stateName ?? '';
   }
 
   /** Lets real time pass until the cluster has had what the workflow has waited for. */
   async #catchUp(): Promise<void> {
-    const dueMs = (this.#flow.stage.clock.nowMs() - this.#startedVirtualMs) / speed;
+    const dueMs = (this.#testbed.clock.nowMs() - this.#startedVirtualMs) / speed;
     const aheadMs = dueMs - (performance.now() - this.#startedMs);
     if (aheadMs > 0) await pause(aheadMs);
   }

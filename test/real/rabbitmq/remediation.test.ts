@@ -1,21 +1,21 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { profileFor } from '../../../functions/policy-drift/version-profiles.ts';
+import type { ClusterSettings } from '../../../testbed/testbed-plan.ts';
 import { abilities } from '../../../tools/real/rabbitmq/given-cluster.ts';
 import { startTestCluster, type TestCluster } from '../../../tools/real/rabbitmq/test-cluster.ts';
 import { waitUntil } from '../../../tools/real/wait-until.ts';
-import type { DriftSettings } from '../../support/drift-stage.ts';
 import { RealWorkflow } from './real-workflow.ts';
 import { withoutRabbit } from './without-rabbit.ts';
 
 /** From a policy to complete mirrors of small queues, and from a process's start to its answers. */
-const patienceMs = 60_000;
+const timeoutMs = 60_000;
 
 const queues = ['orders.placed', 'orders.cancelled', 'audit'] as const;
 const messages = 50;
 const mirroredDefinition = { 'ha-mode': 'all', 'ha-sync-mode': 'automatic' };
 const can = abilities(process.env);
 
-const declared = (vhost: string): DriftSettings => ({
+const declared = (vhost: string): ClusterSettings => ({
   policies: [
     { vhost, name: 'orders', pattern: '^orders\\.', definition: { 'max-length': 5_000 }, priority: 5 },
     { vhost, name: 'audit', pattern: '^audit$', definition: { 'max-length': 6_000 }, priority: 4 },
@@ -108,7 +108,7 @@ describe.runIf(!withoutRabbit)('the deployed workflow, on a real three-node clus
 
   /** Waits until every queue has its declared settings, all messages, and both mirrors complete where there are any. */
   const complete = (vhost: string) =>
-    waitUntil(`complete queues in ${vhost}`, patienceMs, async () => {
+    waitUntil(`complete queues in ${vhost}`, timeoutMs, async () => {
       const found = await shown(vhost);
       for (const queue of found) {
         const [policy] = queue.name.split('.');
@@ -128,7 +128,7 @@ describe.runIf(!withoutRabbit)('the deployed workflow, on a real three-node clus
   /** Somebody overwrites policies with `rabbitmqctl`: other numbers, and no mirroring. */
   const drift = async (vhost: string, names: readonly ('orders' | 'audit')[], length = 9_999): Promise<void> => {
     for (const name of names) await setPolicy(vhost, name, name === 'orders' ? '^orders\\.' : '^audit$', length);
-    await waitUntil('samples that show the drift', patienceMs, async () => {
+    await waitUntil('samples that show the drift', timeoutMs, async () => {
       const drifted = (await shown(vhost)).filter(({ policy }) => names.some((name) => name === policy));
       const all = drifted.every((queue) => queue.effective_policy_definition['max-length'] === length);
       return all && drifted.every((queue) => (queue.synchronised_slave_nodes ?? []).length === 0) ? true : undefined;
@@ -202,7 +202,7 @@ describe.runIf(!withoutRabbit)('the deployed workflow, on a real three-node clus
       limits: { maxPercent: 100, deepQueueMessages: 100_000 },
     });
     await cluster.control(['eval', fill(vhost, 'slow', deepMessages)]);
-    await waitUntil('a full queue', patienceMs, async () => {
+    await waitUntil('a full queue', timeoutMs, async () => {
       const [queue] = await shown(vhost);
       return queue?.messages === deepMessages ? true : undefined;
     });
@@ -231,7 +231,7 @@ describe.runIf(!withoutRabbit)('the deployed workflow, on a real three-node clus
       (_request, state) => state === 'ApplyPolicyChange' && second(),
       async () => {
         await cluster.kill(2);
-        await waitUntil('the loss is noticed', patienceMs, async () => {
+        await waitUntil('the loss is noticed', timeoutMs, async () => {
           const nodes = await cluster.client().get<readonly { readonly running: boolean }[]>('/api/nodes');
           return nodes.some(({ running }) => !running) ? true : undefined;
         });
@@ -246,7 +246,7 @@ describe.runIf(!withoutRabbit)('the deployed workflow, on a real three-node clus
 
     await cluster.restart(2);
     await cluster.allRunning();
-    await waitUntil('a run that nothing stops', patienceMs, async () => {
+    await waitUntil('a run that nothing stops', timeoutMs, async () => {
       const { output } = await workflow.run('remediate');
       return output.outcome === 'Remediated' ? true : undefined;
     });
@@ -267,7 +267,7 @@ describe.runIf(!withoutRabbit)('the deployed workflow, on a real three-node clus
       ({ method, path }, state) => state === 'ApplyPolicyChange' && method === 'GET' && path === ofPolicy,
       async () => {
         await cluster.client().put(ofPolicy, { ...shape, definition: intruders });
-        await waitUntil('samples that show the second hand', patienceMs, async () => {
+        await waitUntil('samples that show the second hand', timeoutMs, async () => {
           const audit = (await shown(vhost)).find(({ policy }) => policy === 'audit');
           return audit?.effective_policy_definition['max-length'] === 7_777 ? true : undefined;
         });

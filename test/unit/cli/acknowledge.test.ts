@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { jsonOf, OperatorStage } from '../../support/operator.ts';
+import { jsonOf, mqDr, runtimeOn } from '../../support/mq-dr.ts';
+import { createTestbed } from '../../support/testbed.ts';
 
 const epoch = {
   number: 1,
@@ -12,27 +13,27 @@ const epoch = {
 
 describe('mq-dr ack', () => {
   it('acknowledges the newest promotion once', async () => {
-    const stage = await OperatorStage.create();
-    await stage.play(async () => {
-      await stage.guards().recordEpoch(epoch);
-      const first = await stage.mqDr('ack --pair orders --json');
+    const testbed = await createTestbed({ paired: true });
+    await testbed.play(async () => {
+      await testbed.operator.guards('PAIR#orders').recordEpoch(epoch);
+      const first = await mqDr(testbed, 'ack --pair orders --json');
       expect(first.exitCode).toBe(0);
       expect(jsonOf(first)).toMatchObject({ outcome: 'acknowledged', epoch: { number: 1 } });
-      const acknowledged = await stage.guards().readEpoch();
-      expect(acknowledged?.acknowledgedAtMs).toBe(stage.nowMs());
-      await stage.runtime.clock.sleepMs(5_000);
-      const second = await stage.mqDr('ack --pair orders');
+      const acknowledged = await testbed.operator.guards('PAIR#orders').readEpoch();
+      expect(acknowledged?.acknowledgedAtMs).toBe(testbed.clock.nowMs());
+      await runtimeOn(testbed).clock.sleepMs(5_000);
+      const second = await mqDr(testbed, 'ack --pair orders');
       expect(second.out).toBe(
         'promotion 1 of orders: FAILOVER to us-west-2 at 2026-01-05T08:00:00Z was already acknowledged\n',
       );
-      expect(await stage.guards().readEpoch()).toEqual(acknowledged);
+      expect(await testbed.operator.guards('PAIR#orders').readEpoch()).toEqual(acknowledged);
     });
   });
 
   it('refuses where nothing was promoted', async () => {
-    const stage = await OperatorStage.create();
-    await stage.play(async () => {
-      const run = await stage.mqDr('ack --pair orders');
+    const testbed = await createTestbed({ paired: true });
+    await testbed.play(async () => {
+      const run = await mqDr(testbed, 'ack --pair orders');
       expect(run).toMatchObject({ exitCode: 2 });
       expect(run.err).toContain('no promotion of pair orders is recorded');
     });

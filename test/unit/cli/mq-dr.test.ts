@@ -4,10 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createExerciseStage } from '../../../gameday/experiment/exercise-stage.ts';
-import { type ServedStage, serveScenario } from '../../../gameday/experiment/serve.ts';
+import { type ServedTestbed, serveScenario } from '../../../gameday/experiment/serve.ts';
 import { parseServeArguments } from '../../../gameday/experiment/serve-options.ts';
-import { controlOf } from '../../support/operator.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const run = promisify(execFile);
@@ -35,22 +33,18 @@ const noProfile = {
 };
 const surroundings = { PATH: process.env.PATH, HOME: process.env.HOME, ...noProfile };
 
-describe('mq-dr as a process, against a served stage', () => {
-  let served: ServedStage;
+describe('mq-dr as a process, against a served testbed', () => {
+  let served: ServedTestbed;
 
   beforeAll(async () => {
     const request = parseServeArguments(['--scenario', 'healthy-idle', '--speed', '600']);
-    const ignore = (): void => {};
     // Far from the wall clock, so that the tool must believe the service's.
-    served = await serveScenario(request, createExerciseStage, Date.UTC(2026, 0, 5, 9), {
-      statusChange: ignore,
-      notification: ignore,
-    });
+    served = await serveScenario(request, Date.UTC(2026, 0, 5, 9));
     await served.endpoint.served.advanceMs(600_000);
   });
 
   afterAll(async () => {
-    await served.stage.close();
+    await served.testbed.close();
   });
 
   const mqDr = async (...args: readonly string[]): Promise<ProcessEnd> =>
@@ -86,13 +80,13 @@ describe('mq-dr as a process, against a served stage', () => {
       approvalId: 'a1b2c3d4e5f6',
       question: 'Reboot?',
       status: 'open',
-      expiresAtMs: served.stage.clock.nowMs() + 86_400_000,
+      expiresAtMs: served.testbed.clock.nowMs() + 86_400_000,
       executionArn: 'arn:run',
     } as const;
     await served.endpoint.served.submit('asks', async () => {
-      const { records } = controlOf(served.stage);
+      const { records } = served.testbed.operator;
       await records.openApproval(approval);
-      await records.openApproval({ ...approval, approvalId: 'late', expiresAtMs: served.stage.clock.nowMs() });
+      await records.openApproval({ ...approval, approvalId: 'late', expiresAtMs: served.testbed.clock.nowMs() });
     });
     expect(await answer('approve')).toMatchObject({ exitCode: 0, stderr: '' });
     expect(await answer('deny')).toMatchObject({

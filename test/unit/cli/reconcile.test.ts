@@ -1,25 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { reconciliationLines, stepReconciliationLines } from '../../../cli/reconciliation-lines.ts';
-import { jsonOf, OperatorStage } from '../../support/operator.ts';
-import { east, ReconcileStage, west } from '../../support/reconcile-stage.ts';
+import { enterLedger, idsIn, sendMessages } from '../../../testbed/messages.ts';
+import { east, west } from '../../../testbed/orders.ts';
+import type { Testbed } from '../../../testbed/testbed.ts';
+import type { PairPlan } from '../../../testbed/testbed-plan.ts';
+import { jsonOf, mqDr } from '../../support/mq-dr.ts';
+import { createLedgerTestbed } from '../../support/testbed.ts';
 
 /** Gauges come a few minutes after the pair, and again after an exchange. */
 const settledMs = 600_000;
 
-const onStage = async (
-  body: (operator: OperatorStage, stage: ReconcileStage) => Promise<void>,
-  settings: Parameters<typeof ReconcileStage.create>[0] = {},
-): Promise<void> => {
-  const stage = await ReconcileStage.create(settings);
-  const operator = new OperatorStage(stage.stage);
-  await operator.play(async () => await body(operator, stage));
+const onStage = async (body: (testbed: Testbed) => Promise<void>, settings: PairPlan['ledger'] = {}): Promise<void> => {
+  const testbed = await createLedgerTestbed(settings);
+  await testbed.play(async () => await body(testbed));
 };
 
 /** Three messages, of which the first was processed and the second is in doubt. */
-const fill = async (stage: ReconcileStage): Promise<void> => {
-  await stage.sendIds('orders', 'work', ['m1', 'm2', 'm3']);
-  await stage.enter(east, 'work', ['m1']);
-  await stage.enter(east, 'work', ['m2'], 'C');
+const fill = async (testbed: Testbed): Promise<void> => {
+  sendMessages(testbed, 'orders', 'work', ['m1', 'm2', 'm3']);
+  await enterLedger(testbed, east, 'work', ['m1']);
+  await enterLedger(testbed, east, 'work', ['m2'], 'C');
 };
 
 /** The command that a run ends with. */
@@ -27,9 +27,9 @@ const nextCommand = (out: string): string => /next: npx mq-dr (.*)\n/.exec(out)?
 
 describe('mq-dr start reconcile', () => {
   it('tells what was found, and the command that would repair it, which does', async () => {
-    await onStage(async (operator, stage) => {
-      await fill(stage);
-      const report = await operator.mqDr(`start reconcile --pair orders --region ${east} --reason look --watch`);
+    await onStage(async (testbed) => {
+      await fill(testbed);
+      const report = await mqDr(testbed, `start reconcile --pair orders --region ${east} --reason look --watch`);
       expect(report).toMatchObject({ exitCode: 0, err: '', asked: [] });
       expect(report.out).toContain('1 queue: 1 already processed, 1 unprocessed, 1 uncertain, 0 expired\n');
       const manifest = /\nmanifest ([0-9a-f]{64})\n/.exec(report.out)?.[1];
@@ -38,32 +38,32 @@ describe('mq-dr start reconcile', () => {
       );
       expect(report.out).toContain('read: docs/runbooks/messages-reconciled.md');
 
-      const repair = await operator.mqDr(nextCommand(report.out), { typed: 'orders' });
+      const repair = await mqDr(testbed, nextCommand(report.out), { typed: 'orders' });
       expect(repair.asked[0]).toContain(`It moves the messages that manifest ${manifest} proves processed`);
       expect(repair.exitCode).toBe(0);
       expect(repair.out).toMatch(/\nReconciled after \d+ s\n/);
       expect(repair.out).toContain('1 moved to the quarantine, 0 consumed by others before\n');
       expect(repair.out).not.toContain('next:');
-      expect(stage.idsIn('orders', 'work')).toEqual(['m2', 'm3']);
+      expect(idsIn(testbed, 'orders', 'work')).toEqual(['m2', 'm3']);
     });
   });
 
   it('goes through the queues that are named', async () => {
-    await onStage(async (operator, stage) => {
-      await fill(stage);
-      await stage.sendIds('orders', 'other', ['m4']);
+    await onStage(async (testbed) => {
+      await fill(testbed);
+      sendMessages(testbed, 'orders', 'other', ['m4']);
       const line = `start reconcile --pair orders --region ${east} --reason look --queue oth* --queue work --watch --json`;
-      const run = await operator.mqDr(line);
+      const run = await mqDr(testbed, line);
       expect(jsonOf(run)).toMatchObject({ outcome: 'ReportOnly', output: { result: { queues: 2 } } });
-      const none = await operator.mqDr(line.replace('--queue work', '--queue wrok'));
+      const none = await mqDr(testbed, line.replace('--queue work', '--queue wrok'));
       expect(none.exitCode).toBe(2);
       expect(jsonOf(none)).toMatchObject({ outcome: 'Refused', output: { blockers: [{ code: 'QUEUE_UNKNOWN' }] } });
     });
   });
 
   it('says where the primary is when it was started elsewhere', async () => {
-    await onStage(async (operator) => {
-      const run = await operator.mqDr(`start reconcile --pair orders --region ${west} --reason look --watch`);
+    await onStage(async (testbed) => {
+      const run = await mqDr(testbed, `start reconcile --pair orders --region ${west} --reason look --watch`);
       expect(run.exitCode).toBe(2);
       expect(run.out).toMatch(/blocker BROKER_NOT_PRIMARY: .*start it in us-east-1/);
     });
@@ -72,19 +72,20 @@ describe('mq-dr start reconcile', () => {
 
 describe('mq-dr start failover and failback', () => {
   it('tell what became of the messages, and follow their steps', async () => {
-    await onStage(async (operator, stage) => {
-      await operator.runtime.clock.sleepMs(settledMs);
-      await fill(stage);
-      await operator.runtime.clock.sleepMs(60_000);
+    await onStage(async (testbed) => {
+      await testbed.clock.sleepMs(settledMs);
+      await fill(testbed);
+      await testbed.clock.sleepMs(60_000);
       const line = `start failover --pair orders --target-region ${west} --reason outage --accept-data-loss --yes --watch`;
-      const failover = await operator.mqDr(line);
+      const failover = await mqDr(testbed, line);
       expect(failover.exitCode).toBe(0);
       expect(failover.out).toMatch(/ReconcileMessages\n {12}runs arn:aws:states:us-west-2:\d+:execution:reconcile:/);
       expect(failover.out).toMatch(/\nmessages: ReportOnly\n {2}1 queue: 1 already processed/);
       expect(nextCommand(failover.out)).toMatch(/^start reconcile --pair orders --region us-west-2 --mode repair /);
 
-      await operator.runtime.clock.sleepMs(settledMs);
-      const failback = await operator.mqDr(
+      await testbed.clock.sleepMs(settledMs);
+      const failback = await mqDr(
+        testbed,
         `start failback --pair orders --target-region ${east} --reason back --watch`,
         { typed: 'orders' },
       );

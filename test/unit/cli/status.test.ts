@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { jsonOf, OperatorStage } from '../../support/operator.ts';
+import type { Testbed } from '../../../testbed/testbed.ts';
+import { jsonOf, mqDr, openApproval } from '../../support/mq-dr.ts';
+import { createTestbed, switchoverInput } from '../../support/testbed.ts';
 
 const startMs = Date.UTC(2026, 0, 5, 9);
 const owner = 'arn:aws:states:us-west-2:123456789012:execution:failover:x';
@@ -15,10 +17,10 @@ const heartbeat = {
   backlogEvents: 12,
 } as const;
 
-const record = async (stage: OperatorStage): Promise<void> => {
-  await stage.guards().acquire(owner, 'failover', stage.nowMs());
-  await stage.guards().freeze({ reason: 'network', by: 'bob', atMs: startMs });
-  await stage.guards().recordEpoch({
+const record = async (testbed: Testbed): Promise<void> => {
+  await testbed.operator.guards('PAIR#orders').acquire(owner, 'failover', testbed.clock.nowMs());
+  await testbed.operator.guards('PAIR#orders').freeze({ reason: 'network', by: 'bob', atMs: startMs });
+  await testbed.operator.guards('PAIR#orders').recordEpoch({
     number: 1,
     mode: 'SWITCHOVER',
     primaryBrokerId: 'b-1',
@@ -35,26 +37,26 @@ const record = async (stage: OperatorStage): Promise<void> => {
     executionArn: owner,
     openedAtMs: startMs,
   } as const;
-  await stage.records.openIntent({ ...intent, operation: 'Promote' });
-  await stage.records.openIntent({ ...intent, operation: 'RebootBroker' });
-  await stage.records.settleIntent({ ...intent, operation: 'RebootBroker' }, 'effective');
-  await stage.heartbeats.write('orders', heartbeat);
-  await stage.heartbeats.write('orders', {
+  await testbed.operator.records.openIntent({ ...intent, operation: 'Promote' });
+  await testbed.operator.records.openIntent({ ...intent, operation: 'RebootBroker' });
+  await testbed.operator.records.settleIntent({ ...intent, operation: 'RebootBroker' }, 'effective');
+  await testbed.operator.heartbeats.write('orders', heartbeat);
+  await testbed.operator.heartbeats.write('orders', {
     ...heartbeat,
     region: 'us-west-2',
     role: 'replica',
     atMs: startMs - 181_000,
   });
-  await stage.openApproval();
-  await stage.openApproval({ approvalId: 'old', expiresAtMs: startMs });
+  await openApproval(testbed);
+  await openApproval(testbed, { approvalId: 'old', expiresAtMs: startMs });
 };
 
 describe('mq-dr status', () => {
   it('shows everything that stands about a pair, and nothing that is over', async () => {
-    const stage = await OperatorStage.create();
-    await stage.play(async () => {
-      await record(stage);
-      const run = await stage.mqDr('status --pair orders');
+    const testbed = await createTestbed({ paired: true });
+    await testbed.play(async () => {
+      await record(testbed);
+      const run = await mqDr(testbed, 'status --pair orders');
       expect(run).toMatchObject({ exitCode: 0, err: '' });
       for (const text of [
         `lock        held for another 420 s by a run of failover, ${owner}`,
@@ -74,10 +76,10 @@ describe('mq-dr status', () => {
   });
 
   it('shows the same to a program', async () => {
-    const stage = await OperatorStage.create();
-    await stage.play(async () => {
-      await record(stage);
-      expect(jsonOf(await stage.mqDr('status --pair orders --json'))).toMatchObject({
+    const testbed = await createTestbed({ paired: true });
+    await testbed.play(async () => {
+      await record(testbed);
+      expect(jsonOf(await mqDr(testbed, 'status --pair orders --json'))).toMatchObject({
         region: 'us-east-1',
         table: 'mq-dr-control',
         control: {
@@ -103,38 +105,38 @@ describe('mq-dr status', () => {
   });
 
   it('lists every pair that is recorded, and the freeze of everything', async () => {
-    const stage = await OperatorStage.create();
-    await stage.play(async () => {
-      await stage.records.recordMembers('billing', [
+    const testbed = await createTestbed({ paired: true });
+    await testbed.play(async () => {
+      await testbed.operator.records.recordMembers('billing', [
         'arn:aws:mq:us-east-1:1:broker:x:b-1',
         'arn:aws:mq:us-west-2:1:y:b-2',
       ]);
-      await stage.openApproval();
-      await stage.guards('GLOBAL').freeze({ reason: 'audit', by: 'bob', atMs: startMs });
-      const run = await stage.mqDr('status');
+      await openApproval(testbed);
+      await testbed.operator.guards('GLOBAL').freeze({ reason: 'audit', by: 'bob', atMs: startMs });
+      const run = await mqDr(testbed, 'status');
       expect(run.out).toContain('of everything: since 2026-01-05T09:00:00Z by bob: audit');
       expect(run.out.match(/^pair .*$/gm)).toEqual(['pair billing', 'pair orders']);
     });
   });
 
   it('shows what runs in the Regions of the pair, and of that pair alone', async () => {
-    const stage = await OperatorStage.create();
-    await stage.play(async () => {
-      await stage.heartbeats.write('orders', { ...heartbeat, region: 'us-west-2' });
-      const arn = await stage.workflows.start('switchover', 'us-west-2', stage.workflows.switchoverInput());
+    const testbed = await createTestbed({ paired: true });
+    await testbed.play(async () => {
+      await testbed.operator.heartbeats.write('orders', { ...heartbeat, region: 'us-west-2' });
+      const arn = await testbed.start('switchover', 'us-west-2', switchoverInput());
       const line = `switchover in us-west-2 since 2026-01-05T09:00:00Z: ${arn}`;
-      expect((await stage.mqDr('status --pair orders')).out).toContain(line);
-      const other = await stage.mqDr('status --pair billing --region us-west-2 --json');
+      expect((await mqDr(testbed, 'status --pair orders')).out).toContain(line);
+      const other = await mqDr(testbed, 'status --pair billing --region us-west-2 --json');
       expect(jsonOf(other)).toMatchObject({ executions: [{ region: 'us-west-2', running: [] }] });
     });
   });
 
   it('still tells what runs while the Control table cannot be reached', async () => {
-    const stage = await OperatorStage.create();
-    await stage.play(async () => {
-      const arn = await stage.workflows.start('switchover', 'us-east-1', stage.workflows.switchoverInput());
-      stage.workflows.stage.aws.faults.start({ kind: 'server-error', service: 'dynamodb' });
-      const run = await stage.mqDr('status');
+    const testbed = await createTestbed({ paired: true });
+    await testbed.play(async () => {
+      const arn = await testbed.start('switchover', 'us-east-1', switchoverInput());
+      testbed.aws.faults.start({ kind: 'server-error', service: 'dynamodb' });
+      const run = await mqDr(testbed, 'status');
       expect(run.exitCode).toBe(1);
       expect(run.out).toContain('CONTROL TABLE UNREADABLE: dynamodb:GetItem');
       expect(run.out).toContain(arn);
@@ -142,11 +144,11 @@ describe('mq-dr status', () => {
   });
 
   it('tells what stands while a Region is lost', async () => {
-    const stage = await OperatorStage.create();
-    await stage.play(async () => {
-      await record(stage);
-      stage.workflows.stage.aws.blackout('us-east-1');
-      const run = await stage.mqDr('status --pair orders --region us-west-2');
+    const testbed = await createTestbed({ paired: true });
+    await testbed.play(async () => {
+      await record(testbed);
+      testbed.aws.blackout('us-east-1');
+      const run = await mqDr(testbed, 'status --pair orders --region us-west-2');
       expect(run.exitCode).toBe(0);
       expect(run.out).toContain('executions in us-east-1 UNREADABLE: states:ListStateMachines');
       expect(run.out).toContain('lock        held');
@@ -154,18 +156,18 @@ describe('mq-dr status', () => {
   });
 
   it('marks a pair that nothing is recorded about', async () => {
-    const stage = await OperatorStage.create();
-    await stage.play(async () => {
-      const run = await stage.mqDr('status --pair orders');
+    const testbed = await createTestbed({ paired: true });
+    await testbed.play(async () => {
+      const run = await mqDr(testbed, 'status --pair orders');
       expect(run.out).toContain('pair orders (nothing is recorded about it: check the name)');
       expect(run.out).toContain('lock        free');
     });
   });
 
   it('names the table that a Region lacks', async () => {
-    const stage = await OperatorStage.create();
-    await stage.play(async () => {
-      const run = await stage.mqDr('status --region us-west-1');
+    const testbed = await createTestbed({ paired: true });
+    await testbed.play(async () => {
+      const run = await mqDr(testbed, 'status --region us-west-1');
       expect(run).toMatchObject({ exitCode: 1, out: '' });
       expect(run.err).toContain('mq-dr-control not found');
       expect(run.err).toContain('set --region to a Region that has the table');

@@ -4,7 +4,7 @@ import { GuardTable } from '../../../functions/control/guard-table.ts';
 import { clockSkewSeconds, type Epoch, isHeldByOther, leaseSeconds } from '../../../functions/control/guards.ts';
 import { ControlConflict, LockLost, UnexpectedAnswer } from '../../../functions/runtime/errors.ts';
 import { noonMs, westRef } from '../../support/brokers.ts';
-import { ControlStage } from '../../support/control-stage.ts';
+import { SimulatedTables } from '../../support/simulated-tables.ts';
 
 const scope = 'PAIR#orders';
 const leaseMs = leaseSeconds * 1_000;
@@ -15,14 +15,14 @@ const withTable = (
   body: (tables: {
     readonly west: GuardTable;
     readonly east: GuardTable;
-    readonly stage: ControlStage;
+    readonly tables: SimulatedTables;
   }) => Promise<void>,
 ) =>
-  ControlStage.play((stage) =>
+  SimulatedTables.play((tables) =>
     body({
-      stage,
-      west: new GuardTable(stage.items('us-west-2'), scope),
-      east: new GuardTable(stage.items('us-east-1'), scope),
+      tables,
+      west: new GuardTable(tables.items('us-west-2'), scope),
+      east: new GuardTable(tables.items('us-east-1'), scope),
     }),
   );
 
@@ -47,14 +47,14 @@ describe('the lock', () => {
   });
 
   it('goes to one of two that ask in two Regions at the same time', async () => {
-    await withTable(async ({ west, east, stage }) => {
-      stage.aws.faults.start({ kind: 'slow-answer', service: 'dynamodb', operation: 'GetItem', delayMs: 100 });
+    await withTable(async ({ west, east, tables }) => {
+      tables.aws.faults.start({ kind: 'slow-answer', service: 'dynamodb', operation: 'GetItem', delayMs: 100 });
       const racers = [
-        stage.clock.spawn('one', () => west.acquire('arn:one', 'failover', noonMs)),
-        stage.clock.spawn('two', () => east.acquire('arn:two', 'failover', noonMs)),
+        tables.clock.spawn('one', () => west.acquire('arn:one', 'failover', noonMs)),
+        tables.clock.spawn('two', () => east.acquire('arn:two', 'failover', noonMs)),
       ];
       const results = [];
-      for (const racer of racers) results.push(await stage.clock.join(racer));
+      for (const racer of racers) results.push(await tables.clock.join(racer));
       expect(results.filter(({ acquired }) => acquired)).toHaveLength(1);
       expect(results[0]?.lock).toEqual(results[1]?.lock);
     });
@@ -142,8 +142,8 @@ describe('the lock', () => {
   });
 
   it('is recognised by an attempt whose first answer was lost', async () => {
-    await withTable(async ({ west, stage }) => {
-      stage.aws.faults.start({
+    await withTable(async ({ west, tables }) => {
+      tables.aws.faults.start({
         kind: 'connection-reset',
         when: 'after',
         service: 'dynamodb',
@@ -156,9 +156,9 @@ describe('the lock', () => {
   });
 
   it('of one scope is not that of another', async () => {
-    await withTable(async ({ west, stage }) => {
+    await withTable(async ({ west, tables }) => {
       await west.acquire('arn:one', 'failover', noonMs);
-      const other = new GuardTable(stage.items(), 'PAIR#stock');
+      const other = new GuardTable(tables.items(), 'PAIR#stock');
       expect(await other.acquire('arn:two', 'failover', noonMs)).toMatchObject({ acquired: true });
     });
   });
@@ -166,15 +166,15 @@ describe('the lock', () => {
 
 describe('the guards of a scope', () => {
   it('are read in one call, the freeze of everything among them', async () => {
-    await withTable(async ({ west, stage }) => {
-      const everything = new GuardTable(stage.items(), globalScope);
+    await withTable(async ({ west, tables }) => {
+      const everything = new GuardTable(tables.items(), globalScope);
       const freeze = { reason: 'stock-taking', by: 'ann', atMs: noonMs };
       await west.acquire('arn:one', 'failover', noonMs);
       await west.freeze(freeze);
       await everything.freeze({ ...freeze, by: 'bob' });
       await west.recordEpoch(epoch(1));
       const operations: string[] = [];
-      stage.aws.onApiCall(({ operation }) => operations.push(operation));
+      tables.aws.onApiCall(({ operation }) => operations.push(operation));
       expect(await west.read()).toEqual({
         known: true,
         lock: { owner: 'arn:one', fence: 1, expiresAtMs: noonMs + leaseMs, purpose: 'failover' },
@@ -190,25 +190,25 @@ describe('the guards of a scope', () => {
     ['the service fails', { kind: 'server-error', service: 'dynamodb' }],
     ['the service throttles', { kind: 'throttling', service: 'dynamodb' }],
   ] as const)('are unknown, not absent, when %s', async (_label, fault) => {
-    await withTable(async ({ west, stage }) => {
-      stage.aws.faults.start(fault);
+    await withTable(async ({ west, tables }) => {
+      tables.aws.faults.start(fault);
       expect(await west.read()).toMatchObject({ known: false, reason: expect.stringContaining('BatchGetItem') });
     });
   });
 
   it('can be read while one of the three Regions is dark, and not from that Region', async () => {
-    await withTable(async ({ west, east, stage }) => {
-      stage.aws.blackout('us-east-1');
+    await withTable(async ({ west, east, tables }) => {
+      tables.aws.blackout('us-east-1');
       expect(await west.read()).toEqual({ known: true });
       expect(await east.read()).toMatchObject({ known: false });
     });
   });
 
   it('stop a run that may not read them, or cannot understand them', async () => {
-    await withTable(async ({ west, stage }) => {
-      await stage.items().put({ scope, item: 'LOCK' }, { owner: { S: 'arn:one' } });
+    await withTable(async ({ west, tables }) => {
+      await tables.items().put({ scope, item: 'LOCK' }, { owner: { S: 'arn:one' } });
       await expect(west.read()).rejects.toThrow(UnexpectedAnswer);
-      stage.aws.faults.start({ kind: 'access-denied', service: 'dynamodb' });
+      tables.aws.faults.start({ kind: 'access-denied', service: 'dynamodb' });
       await expect(west.read()).rejects.toMatchObject({ name: 'AccessDenied' });
     });
   });

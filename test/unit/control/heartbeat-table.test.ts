@@ -3,7 +3,7 @@ import type { Heartbeat } from '../../../functions/control/heartbeat.ts';
 import { HeartbeatTable } from '../../../functions/control/heartbeat-table.ts';
 import { UnexpectedAnswer } from '../../../functions/runtime/errors.ts';
 import { eastRef, noonMs } from '../../support/brokers.ts';
-import { ControlStage } from '../../support/control-stage.ts';
+import { SimulatedTables } from '../../support/simulated-tables.ts';
 
 const bare: Heartbeat = {
   region: 'us-east-1',
@@ -30,15 +30,15 @@ describe('HeartbeatTable', () => {
     ['all it knows', full],
     ['little', bare],
   ])('reads in one Region what another one wrote that knew %s', async (_label, heartbeat) => {
-    await ControlStage.play(async (stage) => {
-      await new HeartbeatTable(stage.items('us-east-1')).write('orders', heartbeat);
-      expect(await new HeartbeatTable(stage.items('us-west-2')).read('orders', 'us-east-1')).toEqual(heartbeat);
+    await SimulatedTables.play(async (tables) => {
+      await new HeartbeatTable(tables.items('us-east-1')).write('orders', heartbeat);
+      expect(await new HeartbeatTable(tables.items('us-west-2')).read('orders', 'us-east-1')).toEqual(heartbeat);
     });
   });
 
   it('replaces the heartbeat before, with all that only that one knew', async () => {
-    await ControlStage.play(async (stage) => {
-      const table = new HeartbeatTable(stage.items());
+    await SimulatedTables.play(async (tables) => {
+      const table = new HeartbeatTable(tables.items());
       await table.write('orders', full);
       await table.write('orders', { ...bare, atMs: noonMs + 60_000 });
       expect(await table.read('orders', 'us-east-1')).toEqual({ ...bare, atMs: noonMs + 60_000 });
@@ -46,8 +46,8 @@ describe('HeartbeatTable', () => {
   });
 
   it('keeps one for each pair and Region', async () => {
-    await ControlStage.play(async (stage) => {
-      const table = new HeartbeatTable(stage.items());
+    await SimulatedTables.play(async (tables) => {
+      const table = new HeartbeatTable(tables.items());
       await table.write('orders', full);
       expect(await table.read('orders', 'us-west-2')).toBeUndefined();
       expect(await table.read('stock', 'us-east-1')).toBeUndefined();
@@ -55,10 +55,10 @@ describe('HeartbeatTable', () => {
   });
 
   it('refuses a heartbeat that this version does not understand', async () => {
-    await ControlStage.play(async (stage) => {
+    await SimulatedTables.play(async (tables) => {
       const item = { scope: 'PAIR#orders', item: 'HEARTBEAT#us-east-1' };
-      await stage.items().put(item, { atMs: { N: '1' }, brokerId: { S: 'b-1' }, role: { S: 'witness' } });
-      await expect(new HeartbeatTable(stage.items()).read('orders', 'us-east-1')).rejects.toThrow(UnexpectedAnswer);
+      await tables.items().put(item, { atMs: { N: '1' }, brokerId: { S: 'b-1' }, role: { S: 'witness' } });
+      await expect(new HeartbeatTable(tables.items()).read('orders', 'us-east-1')).rejects.toThrow(UnexpectedAnswer);
     });
   });
 });

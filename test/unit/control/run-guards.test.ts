@@ -6,7 +6,7 @@ import { pairEnvironmentSchema } from '../../../functions/runtime/environment/pa
 import { LockLost } from '../../../functions/runtime/errors.ts';
 import type { Run } from '../../../functions/runtime/run.ts';
 import { noonMs, ordersPair } from '../../support/brokers.ts';
-import { ControlStage } from '../../support/control-stage.ts';
+import { SimulatedTables } from '../../support/simulated-tables.ts';
 
 const base: Run = {
   executionArn: 'arn:ours',
@@ -18,18 +18,18 @@ const base: Run = {
 };
 
 const withGuards = (
-  body: (world: {
-    readonly stage: ControlStage;
+  body: (fixtures: {
+    readonly tables: SimulatedTables;
     readonly table: GuardTable;
     readonly guardsOf: (changes?: Partial<Run>) => ReturnType<typeof runGuards>;
   }) => Promise<void>,
 ) =>
-  ControlStage.play((stage) => {
-    const runtime = stage.runtime('us-west-2');
+  SimulatedTables.play((tables) => {
+    const runtime = tables.runtime('us-west-2');
     const environment = pairEnvironmentSchema.parse(runtime.environment);
     return body({
-      stage,
-      table: new GuardTable(stage.items(), 'PAIR#orders'),
+      tables,
+      table: new GuardTable(tables.items(), 'PAIR#orders'),
       guardsOf: (changes = {}) => runGuards(runtime, environment, ordersPair(), { ...base, ...changes }),
     });
   });
@@ -47,11 +47,11 @@ describe('runGuards', () => {
   });
 
   it('renews the lock of a run at the time of the look', async () => {
-    await withGuards(async ({ stage, table, guardsOf }) => {
+    await withGuards(async ({ tables, table, guardsOf }) => {
       await table.acquire('arn:ours', 'failover', noonMs);
-      await stage.clock.sleepMs(60_000);
+      await tables.clock.sleepMs(60_000);
       await guardsOf({ fence: 1 }).renew();
-      expect(await table.read()).toMatchObject({ lock: { expiresAtMs: stage.clock.nowMs() + leaseSeconds * 1_000 } });
+      expect(await table.read()).toMatchObject({ lock: { expiresAtMs: tables.clock.nowMs() + leaseSeconds * 1_000 } });
     });
   });
 

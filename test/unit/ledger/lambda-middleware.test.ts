@@ -9,9 +9,10 @@ import {
 } from '../../../functions/ledger/lambda-middleware.ts';
 import type { LedgerSettings } from '../../../functions/ledger/ledger.ts';
 import { ServiceUnavailable } from '../../../functions/runtime/errors.ts';
+import { west } from '../../../testbed/orders.ts';
 import { amazonMqEvent, exampleRecord } from '../../support/amazon-mq-event.ts';
 import { noonMs } from '../../support/brokers.ts';
-import { keysOf, west } from '../../support/ledger-stage.ts';
+import { ledgerKeys } from '../../support/simulated-tables.ts';
 import { failingTable, TwoLedgerRegions } from '../../support/two-ledger-regions.ts';
 
 const timeoutMs = 30_000;
@@ -56,7 +57,7 @@ const aFunction = ({ settings, options, handle }: Setting = {}) => {
 };
 
 const lookUp = (regions: TwoLedgerRegions, ...ids: readonly string[]) =>
-  regions.ledger(west, 'reader').lookup(keysOf(...ids));
+  regions.ledger(west, 'reader').lookup(ledgerKeys(...ids));
 
 describe('a function with the ledger', () => {
   it('gets only what nobody has processed, and confirms it when it succeeds', async () => {
@@ -69,7 +70,7 @@ describe('a function with the ledger', () => {
       { processed: [{ region: west }] },
       { processed: [{ region: west }] },
     ]);
-    expect(regions.ears.toldBy('onProcessedBefore')).toEqual([keysOf('b', 'a')]);
+    expect(regions.ears.toldBy('onProcessedBefore')).toEqual([ledgerKeys('b', 'a')]);
   });
 
   it('is not called when nothing is left, and succeeds', async () => {
@@ -169,7 +170,7 @@ describe('a function with the ledger', () => {
       }),
     });
     expect(await invoke(eventOf('a'))).toBe('done');
-    expect(regions.ears.toldBy('onUnconfirmed')).toEqual([keysOf('a')]);
+    expect(regions.ears.toldBy('onUnconfirmed')).toEqual([ledgerKeys('a')]);
   });
 
   it('is not called when the ledger cannot be asked: the batch comes again', async () => {
@@ -197,7 +198,7 @@ describe('a function with the ledger', () => {
 describe('a message that is claimed elsewhere', () => {
   it('fails the batch three times at most, and is named when it is left out', async () => {
     const { invoke, handled, regions } = aFunction();
-    await regions.ledger(west, 'two').claimAll(keysOf('a'), { leaseUntilMs: noonMs + 3_600_000 });
+    await regions.ledger(west, 'two').claimAll(ledgerKeys('a'), { leaseUntilMs: noonMs + 3_600_000 });
     for (let delivery = 1; delivery <= 3; delivery += 1) {
       await expect(invoke(eventOf('a', 'b'))).rejects.toMatchObject({
         name: 'ClaimedElsewhere',
@@ -207,7 +208,7 @@ describe('a message that is claimed elsewhere', () => {
       expect(regions.ears.toldBy('onLeftOut')).toEqual([]);
     }
     expect(await invoke(eventOf('a', 'b'))).toBeUndefined();
-    expect(regions.ears.toldBy('onLeftOut')).toEqual([keysOf('a')]);
+    expect(regions.ears.toldBy('onLeftOut')).toEqual([ledgerKeys('a')]);
     expect(regions.ears.lines.filter(({ level }) => level === 'error')).toMatchObject([
       { message: expect.stringContaining('claimed elsewhere for too long'), fields: { messages: [{ id: 'ID:a' }] } },
     ]);
@@ -217,7 +218,7 @@ describe('a message that is claimed elsewhere', () => {
 
   it('is waited for as long as the invocation may, so that the next delivery can take it over', async () => {
     const { invoke, handled, regions } = aFunction();
-    await regions.ledger(west, 'two').claimAll(keysOf('a'), { leaseUntilMs: noonMs + 10_000 });
+    await regions.ledger(west, 'two').claimAll(ledgerKeys('a'), { leaseUntilMs: noonMs + 10_000 });
     await expect(invoke(eventOf('a'))).rejects.toMatchObject({ name: 'ClaimedElsewhere' });
     // The lease, and the allowance for clocks.
     expect(regions.clock.sleeps).toEqual([20_001]);
@@ -228,7 +229,7 @@ describe('a message that is claimed elsewhere', () => {
 
   it('is not waited for beyond what the invocation has left', async () => {
     const { invoke, regions } = aFunction();
-    await regions.ledger(west, 'two').claimAll(keysOf('a'), { leaseUntilMs: noonMs + 3_600_000 });
+    await regions.ledger(west, 'two').claimAll(ledgerKeys('a'), { leaseUntilMs: noonMs + 3_600_000 });
     await expect(invoke(eventOf('a'))).rejects.toMatchObject({ name: 'ClaimedElsewhere' });
     expect(regions.clock.sleeps).toEqual([timeoutMs - 2_000]);
   });
@@ -236,7 +237,7 @@ describe('a message that is claimed elsewhere', () => {
   it('is the reason of the failure only if the handler had none', async () => {
     const error = new Error('no such customer');
     const { invoke, regions } = aFunction({ handle: async () => Promise.reject(error) });
-    await regions.ledger(west, 'two').claimAll(keysOf('a'));
+    await regions.ledger(west, 'two').claimAll(ledgerKeys('a'));
     await expect(invoke(eventOf('a', 'b'))).rejects.toBe(error);
     expect(regions.clock.sleeps).toEqual([]);
   });
@@ -245,7 +246,7 @@ describe('a message that is claimed elsewhere', () => {
     const { invoke, handled, regions } = aFunction();
     // The service stops the function at its deadline: nobody gives anything back.
     const dead = regions.ledger(west, 'billing/request-0');
-    await dead.claimAll(keysOf('a'), { leaseUntilMs: noonMs + timeoutMs + 5_000 });
+    await dead.claimAll(ledgerKeys('a'), { leaseUntilMs: noonMs + timeoutMs + 5_000 });
     regions.clock.advanceMs(timeoutMs);
     await expect(invoke(eventOf('a'))).rejects.toMatchObject({ name: 'ClaimedElsewhere' });
     await invoke(eventOf('a'));

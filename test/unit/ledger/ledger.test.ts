@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { clockSkewSeconds } from '../../../functions/control/guards.ts';
 import { ServiceUnavailable } from '../../../functions/runtime/errors.ts';
+import { east, west } from '../../../testbed/orders.ts';
 import { noonMs } from '../../support/brokers.ts';
-import { east, keysOf, west } from '../../support/ledger-stage.ts';
+import { ledgerKeys } from '../../support/simulated-tables.ts';
 import { failingTable, TwoLedgerRegions } from '../../support/two-ledger-regions.ts';
 
-const [key = { pair: '', destination: '', id: '' }] = keysOf('a');
+const [key = { pair: '', destination: '', id: '' }] = ledgerKeys('a');
 const leaseMs = 60_000;
 /** When a claim of `noonMs` may be taken over. */
 const endedMs = leaseMs + clockSkewSeconds * 1_000;
@@ -91,7 +92,7 @@ describe('a claim', () => {
 
   it('of several messages gives one result each, and the first of equal ones counts', async () => {
     const regions = new TwoLedgerRegions();
-    const [a, b] = keysOf('a', 'b');
+    const [a, b] = ledgerKeys('a', 'b');
     if (a === undefined || b === undefined) throw new TypeError('two keys');
     const one = regions.ledger(west, 'one');
     await one.claim(b);
@@ -163,7 +164,7 @@ describe('a claim', () => {
     expect(await regions.ledger(west, 'two').claim(key)).toMatchObject({ status: 'elsewhere', owner: 'one' });
     regions.clock.advanceMs(endedMs + 1);
     await regions.ledger(west, 'two').claim(key);
-    expect(await one.renewAll([key, ...keysOf('never claimed')])).toEqual([key, ...keysOf('never claimed')]);
+    expect(await one.renewAll([key, ...ledgerKeys('never claimed')])).toEqual([key, ...ledgerKeys('never claimed')]);
   });
 
   it('fails as a whole when the table does, and reports no message as processed', async () => {
@@ -293,13 +294,13 @@ describe('a confirmation', () => {
   it('is forgotten an hour after its lease', async () => {
     const regions = new TwoLedgerRegions();
     const one = regions.ledger(west, 'one');
-    await one.claimAll(keysOf('a', 'b'));
+    await one.claimAll(ledgerKeys('a', 'b'));
     regions.clock.advanceMs(leaseMs + 3_600_000);
-    await one.claimAll(keysOf('c'));
+    await one.claimAll(ledgerKeys('c'));
     expect(await one.confirm(key)).toMatchObject({ status: 'confirmed' });
     regions.clock.advanceMs(1);
-    await one.claimAll(keysOf('d'));
-    expect(await one.confirmAll(keysOf('b'))).toMatchObject([{ status: 'not-claimed' }]);
+    await one.claimAll(ledgerKeys('d'));
+    expect(await one.confirmAll(ledgerKeys('b'))).toMatchObject([{ status: 'not-claimed' }]);
   });
 });
 

@@ -3,8 +3,9 @@ import { judgeDuplicate } from '../../../functions/ledger/judge-duplicate.ts';
 import type { LedgerEntry } from '../../../functions/ledger/ledger-entry.ts';
 import type { LedgerItemKey } from '../../../functions/ledger/ledger-table.ts';
 import { AccessDenied, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
+import { east, west } from '../../../testbed/orders.ts';
 import { noonMs } from '../../support/brokers.ts';
-import { east, keysOf, west } from '../../support/ledger-stage.ts';
+import { ledgerKeys } from '../../support/simulated-tables.ts';
 import { failingTable, TwoLedgerRegions } from '../../support/two-ledger-regions.ts';
 
 const never = Number.POSITIVE_INFINITY;
@@ -13,13 +14,13 @@ const processedIn = (region: string) => ({ region, atMs: noonMs, by: 'billing' }
 describe('a lookup', () => {
   it('reads each Region’s items where they are authoritative, whatever has been replicated', async () => {
     const regions = new TwoLedgerRegions({ lagMs: () => never });
-    const keys = keysOf('a', 'b', 'c');
+    const keys = ledgerKeys('a', 'b', 'c');
     const one = regions.ledger(west, 'one');
     const two = regions.ledger(east, 'two');
-    await one.claimAll(keysOf('a'));
-    await one.confirmAll(keysOf('a'));
-    await two.claimAll(keysOf('a', 'b'));
-    await two.confirmAll(keysOf('a'));
+    await one.claimAll(ledgerKeys('a'));
+    await one.confirmAll(ledgerKeys('a'));
+    await two.claimAll(ledgerKeys('a', 'b'));
+    await two.confirmAll(ledgerKeys('a'));
     for (const ledger of [one, two]) {
       const entries = await ledger.lookup(keys);
       expect(entries.map(({ key }) => key)).toEqual(keys);
@@ -45,7 +46,7 @@ describe('a lookup', () => {
       table: Object.setPrototypeOf(watched(west), regions.tables.in(west)),
       otherTable: watched(east),
     });
-    await ledger.lookup([...keysOf('a'), ...keysOf('a')]);
+    await ledger.lookup([...ledgerKeys('a'), ...ledgerKeys('a')]);
     expect(asked).toEqual({
       [west]: ['P', 'C'].map((kind) => ({ pk: 'orders|orders|ID:a', sk: `${kind}#${west}` })),
       [east]: ['P', 'C'].map((kind) => ({ pk: 'orders|orders|ID:a', sk: `${kind}#${east}` })),
@@ -60,10 +61,10 @@ describe('a lookup', () => {
     for (const error of [new ServiceUnavailable('no answer'), new AccessDenied('no right')]) {
       const regions = new TwoLedgerRegions({ lagMs: () => 1_000 });
       const two = regions.ledger(east, 'two');
-      await two.claimAll(keysOf('a', 'b'));
-      await two.confirmAll(keysOf('a'));
+      await two.claimAll(ledgerKeys('a', 'b'));
+      await two.confirmAll(ledgerKeys('a'));
       regions.clock.advanceMs(1_000);
-      await two.confirmAll(keysOf('b'));
+      await two.confirmAll(ledgerKeys('b'));
       let attempts = 0;
       let failing = true;
       const otherTable = failingTable(regions.tables.in(east), () => {
@@ -71,18 +72,18 @@ describe('a lookup', () => {
         return failing ? error : undefined;
       });
       const one = regions.ledger(west, 'one', { otherTable });
-      const entries = await one.lookup(keysOf('a', 'b'));
+      const entries = await one.lookup(ledgerKeys('a', 'b'));
       expect(entries).toMatchObject([
         { otherRegion: 'unreachable', processed: [{ region: east }], claims: [{ owner: 'two' }] },
         { otherRegion: 'unreachable', processed: [], claims: [{ owner: 'two' }] },
       ]);
       failing = false;
       regions.clock.advanceMs(29_999);
-      expect(await one.lookup(keysOf('a'))).toMatchObject([{ otherRegion: 'unreachable' }]);
+      expect(await one.lookup(ledgerKeys('a'))).toMatchObject([{ otherRegion: 'unreachable' }]);
       expect(attempts).toBe(1);
       regions.clock.advanceMs(1);
-      expect(await one.lookup(keysOf('a'))).toMatchObject([{ otherRegion: 'read' }]);
-      expect(await one.lookup(keysOf('a'))).toMatchObject([{ otherRegion: 'read' }]);
+      expect(await one.lookup(ledgerKeys('a'))).toMatchObject([{ otherRegion: 'read' }]);
+      expect(await one.lookup(ledgerKeys('a'))).toMatchObject([{ otherRegion: 'read' }]);
       expect(attempts).toBe(3);
     }
   });
@@ -91,21 +92,21 @@ describe('a lookup', () => {
     const regions = new TwoLedgerRegions();
     const error = new ServiceUnavailable('no answer');
     const table = failingTable(regions.tables.in(west), () => error);
-    await expect(regions.ledger(west, 'one', { table }).lookup(keysOf('a'))).rejects.toBe(error);
+    await expect(regions.ledger(west, 'one', { table }).lookup(ledgerKeys('a'))).rejects.toBe(error);
   });
 
   it('asks nobody else where the other Region must not be asked', async () => {
     const regions = new TwoLedgerRegions();
     const one = regions.ledger(west, 'one', { otherTable: undefined });
-    expect(await one.lookup(keysOf('a'))).toMatchObject([{ otherRegion: 'unreachable' }]);
+    expect(await one.lookup(ledgerKeys('a'))).toMatchObject([{ otherRegion: 'unreachable' }]);
   });
 
   it('of a message whose consumer crashed shows its claim: the message is uncertain', async () => {
     const regions = new TwoLedgerRegions();
     const one = regions.ledger(west, 'one');
-    await one.claimAll(keysOf('a'));
+    await one.claimAll(ledgerKeys('a'));
     regions.clock.advanceMs(3_600_000);
-    const [entry] = await one.lookup(keysOf('a'));
+    const [entry] = await one.lookup(ledgerKeys('a'));
     expect(entry).toMatchObject({
       processed: [],
       claims: [{ region: west, owner: 'one', leaseUntilMs: noonMs + 60_000, atMs: noonMs, attempt: 1, takenOver: 0 }],

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { fromAmqp } from '../../../functions/ledger/ledger-message.ts';
 import { processOnce } from '../../../functions/ledger/process-once.ts';
 import { ServiceUnavailable } from '../../../functions/runtime/errors.ts';
-import { keysOf, west } from '../../support/ledger-stage.ts';
+import { west } from '../../../testbed/orders.ts';
+import { ledgerKeys } from '../../support/simulated-tables.ts';
 import { failingTable, TwoLedgerRegions } from '../../support/two-ledger-regions.ts';
 
 const messages = (...ids: readonly (string | undefined)[]) =>
@@ -59,13 +60,13 @@ describe('processing once', () => {
       { status: 'failed', acknowledge: false, error },
       { status: 'processed', acknowledge: true },
     ]);
-    expect(await regions.ledger(west, 'two').claimAll(keysOf('a'))).toMatchObject([{ status: 'claimed' }]);
+    expect(await regions.ledger(west, 'two').claimAll(ledgerKeys('a'))).toMatchObject([{ status: 'claimed' }]);
   });
 
   it('leaves alone what others have claimed, and says how long', async () => {
     const regions = new TwoLedgerRegions();
     const { done, cause } = effects();
-    await regions.ledger(west, 'two').claimAll(keysOf('a'));
+    await regions.ledger(west, 'two').claimAll(ledgerKeys('a'));
     const outcomes = await processOnce(regions.ledger(west, 'one'), messages('a'), cause);
     expect(outcomes).toMatchObject([{ status: 'elsewhere', acknowledge: false, retryAfterMs: 70_001 }]);
     expect(done).toEqual([]);
@@ -107,7 +108,7 @@ describe('processing once', () => {
     expect(await processOnce(ledger, messages('a'), effects().cause)).toMatchObject([
       { status: 'unconfirmed', acknowledge: true, error: unavailable },
     ]);
-    expect(regions.ears.toldBy('onUnconfirmed')).toEqual([keysOf('a')]);
+    expect(regions.ears.toldBy('onUnconfirmed')).toEqual([ledgerKeys('a')]);
     expect(regions.ears.lines).toMatchObject([{ level: 'error', fields: { count: 1, messages: [{ id: 'ID:a' }] } }]);
   });
 
@@ -133,7 +134,7 @@ describe('processing once', () => {
         // The first takes so long that another consumer takes the last one over.
         if (messageId !== 'ID:a') return;
         regions.clock.advanceMs(70_001);
-        await regions.ledger(west, 'two').claimAll(keysOf('c'));
+        await regions.ledger(west, 'two').claimAll(ledgerKeys('c'));
       },
     );
     expect(outcomes.map(({ status }) => status)).toEqual(['processed', 'processed', 'elsewhere']);

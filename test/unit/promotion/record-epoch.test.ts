@@ -6,8 +6,8 @@ import { handler as recordEpoch } from '../../../functions/promotion/record-epoc
 import type { LogFields } from '../../../functions/runtime/log.ts';
 import { runWithRuntime } from '../../../functions/runtime/runtime.ts';
 import { eastRef, westRef } from '../../support/brokers.ts';
-import { ControlStage } from '../../support/control-stage.ts';
 import { earlierIntent } from '../../support/fake-ports.ts';
+import { SimulatedTables } from '../../support/simulated-tables.ts';
 
 const addressOf = ({ region, brokerId, brokerName }: typeof westRef) => ({ region, brokerId, brokerName });
 const runOf = (executionArn: string, more: object = {}) => ({
@@ -17,11 +17,11 @@ const runOf = (executionArn: string, more: object = {}) => ({
 });
 
 const record = (
-  stage: ControlStage,
+  tables: SimulatedTables,
   executionArn: string,
   primary = westRef,
   more: object = {},
-  runtime = stage.runtime('us-west-2'),
+  runtime = tables.runtime('us-west-2'),
 ) => {
   const event = { pair: 'orders', mode: 'FAILOVER', primary: addressOf(primary), run: runOf(executionArn, more) };
   return runWithRuntime(runtime, async () => await recordEpoch(event, {} as Context));
@@ -29,47 +29,47 @@ const record = (
 
 describe('record-epoch', () => {
   it('counts the promotions of a pair', async () => {
-    await ControlStage.play(async (stage) => {
-      expect(await record(stage, 'arn:one')).toEqual({ epoch: 1 });
-      await stage.clock.sleepMs(1_000);
-      expect(await record(stage, 'arn:two', eastRef)).toEqual({ epoch: 2 });
-      expect(await new GuardTable(stage.items(), 'PAIR#orders').readEpoch()).toEqual({
+    await SimulatedTables.play(async (tables) => {
+      expect(await record(tables, 'arn:one')).toEqual({ epoch: 1 });
+      await tables.clock.sleepMs(1_000);
+      expect(await record(tables, 'arn:two', eastRef)).toEqual({ epoch: 2 });
+      expect(await new GuardTable(tables.items(), 'PAIR#orders').readEpoch()).toEqual({
         number: 2,
         mode: 'FAILOVER',
         primaryBrokerId: eastRef.brokerId,
         primaryRegion: 'us-east-1',
-        promotedAtMs: stage.clock.nowMs(),
+        promotedAtMs: tables.clock.nowMs(),
         executionArn: 'arn:two',
       });
     });
   });
 
   it('opens no new anti-flap window for a promotion that is recorded already', async () => {
-    await ControlStage.play(async (stage) => {
-      const table = new GuardTable(stage.items(), 'PAIR#orders');
-      await new ControlTable(stage.items()).openIntent(earlierIntent('Promote', { subject: westRef.brokerId }));
-      await record(stage, 'arn:one');
+    await SimulatedTables.play(async (tables) => {
+      const table = new GuardTable(tables.items(), 'PAIR#orders');
+      await new ControlTable(tables.items()).openIntent(earlierIntent('Promote', { subject: westRef.brokerId }));
+      await record(tables, 'arn:one');
       const first = await table.readEpoch();
-      await stage.clock.sleepMs(600_000);
-      expect(await record(stage, 'arn:one')).toEqual({ epoch: 1 });
-      expect(await record(stage, 'arn:two')).toEqual({ epoch: 1 });
+      await tables.clock.sleepMs(600_000);
+      expect(await record(tables, 'arn:one')).toEqual({ epoch: 1 });
+      expect(await record(tables, 'arn:two')).toEqual({ epoch: 1 });
       expect(await table.readEpoch()).toEqual(first);
     });
   });
 
   it('measures how long the promotion took from the start of its run, once', async () => {
-    await ControlStage.play(async (stage) => {
+    await SimulatedTables.play(async (tables) => {
       const lines: LogFields[] = [];
-      const runtime = stage.runtime('us-west-2');
+      const runtime = tables.runtime('us-west-2');
       const log = { ...runtime.log, info: (_message: string, fields: LogFields = {}) => lines.push(fields) };
-      await stage.clock.sleepMs(41_500);
-      for (const arn of ['arn:one', 'arn:two']) await record(stage, arn, westRef, {}, { ...runtime, log });
+      await tables.clock.sleepMs(41_500);
+      for (const arn of ['arn:one', 'arn:two']) await record(tables, arn, westRef, {}, { ...runtime, log });
       expect(lines).toMatchObject([{ Pair: 'orders', Mode: 'FAILOVER', PromotionSeconds: 41.5 }]);
     });
   });
 
   it('is recorded in the second attempt when the answer to the first was lost', async () => {
-    await ControlStage.play(async (stage) => {
+    await SimulatedTables.play(async (tables) => {
       const lost = {
         kind: 'connection-reset',
         when: 'after',
@@ -77,16 +77,16 @@ describe('record-epoch', () => {
         operation: 'PutItem',
         count: 1,
       } as const;
-      stage.aws.faults.start(lost);
-      await expect(record(stage, 'arn:one')).rejects.toMatchObject({ name: 'ServiceUnavailable' });
-      expect(await record(stage, 'arn:one')).toEqual({ epoch: 1 });
+      tables.aws.faults.start(lost);
+      await expect(record(tables, 'arn:one')).rejects.toMatchObject({ name: 'ServiceUnavailable' });
+      expect(await record(tables, 'arn:one')).toEqual({ epoch: 1 });
     });
   });
 
   it('writes nothing for a run that overrides the Control table, and says so', async () => {
-    await ControlStage.play(async (stage) => {
-      expect(await record(stage, 'arn:one', westRef, { overrideControl: 'down' })).toEqual({ epoch: null });
-      expect(await new GuardTable(stage.items(), 'PAIR#orders').readEpoch()).toBeUndefined();
+    await SimulatedTables.play(async (tables) => {
+      expect(await record(tables, 'arn:one', westRef, { overrideControl: 'down' })).toEqual({ epoch: null });
+      expect(await new GuardTable(tables.items(), 'PAIR#orders').readEpoch()).toBeUndefined();
     });
   });
 });

@@ -6,7 +6,7 @@ import { handler as releaseLock } from '../../../functions/runs/release-lock.han
 import { InvalidInput, LockHeld, LockLost, NotFound } from '../../../functions/runtime/errors.ts';
 import { runWithRuntime } from '../../../functions/runtime/runtime.ts';
 import { noonMs } from '../../support/brokers.ts';
-import { ControlStage } from '../../support/control-stage.ts';
+import { SimulatedTables } from '../../support/simulated-tables.ts';
 
 const runOf = (executionArn: string, changes: object = {}) => ({
   executionArn,
@@ -15,41 +15,41 @@ const runOf = (executionArn: string, changes: object = {}) => ({
 });
 const defaults = { fence: null, automatic: false, overrideControl: null, child: false };
 
-const call = <O>(stage: ControlStage, handler: (event: unknown, context: Context) => Promise<O>, event: object) =>
-  runWithRuntime(stage.runtime('us-west-2'), async () => await handler(event, {} as Context));
-const acquire = (stage: ControlStage, executionArn: string, changes: object = {}, run: object = {}) =>
-  call(stage, acquireLock, {
+const call = <O>(tables: SimulatedTables, handler: (event: unknown, context: Context) => Promise<O>, event: object) =>
+  runWithRuntime(tables.runtime('us-west-2'), async () => await handler(event, {} as Context));
+const acquire = (tables: SimulatedTables, executionArn: string, changes: object = {}, run: object = {}) =>
+  call(tables, acquireLock, {
     pair: 'orders',
     workflow: 'failover',
     dryRun: false,
     run: runOf(executionArn, run),
     ...changes,
   });
-const release = (stage: ControlStage, pair: unknown, run: object) => call(stage, releaseLock, { pair, run });
-const tableOf = (stage: ControlStage) => new GuardTable(stage.items(), 'PAIR#orders');
+const release = (tables: SimulatedTables, pair: unknown, run: object) => call(tables, releaseLock, { pair, run });
+const tableOf = (tables: SimulatedTables) => new GuardTable(tables.items(), 'PAIR#orders');
 
 describe('acquire-lock', () => {
   it('hands the run back with its fence', async () => {
-    await ControlStage.play(async (stage) => {
-      expect(await acquire(stage, 'arn:one')).toEqual({ run: { ...runOf('arn:one'), ...defaults, fence: 1 } });
-      expect(await tableOf(stage).read()).toMatchObject({ lock: { owner: 'arn:one', purpose: 'failover' } });
+    await SimulatedTables.play(async (tables) => {
+      expect(await acquire(tables, 'arn:one')).toEqual({ run: { ...runOf('arn:one'), ...defaults, fence: 1 } });
+      expect(await tableOf(tables).read()).toMatchObject({ lock: { owner: 'arn:one', purpose: 'failover' } });
     });
   });
 
   it('gives the same fence to a retry and to a child of the same root', async () => {
-    await ControlStage.play(async (stage) => {
-      await acquire(stage, 'arn:one');
-      expect(await acquire(stage, 'arn:one', { workflow: 'switchover' }, { fence: 1 })).toMatchObject({
+    await SimulatedTables.play(async (tables) => {
+      await acquire(tables, 'arn:one');
+      expect(await acquire(tables, 'arn:one', { workflow: 'switchover' }, { fence: 1 })).toMatchObject({
         run: { fence: 1 },
       });
-      expect(await tableOf(stage).read()).toMatchObject({ lock: { purpose: 'failover' } });
+      expect(await tableOf(tables).read()).toMatchObject({ lock: { purpose: 'failover' } });
     });
   });
 
   it('says who holds the lock, and with what', async () => {
-    await ControlStage.play(async (stage) => {
-      await acquire(stage, 'arn:one', { workflow: 'unpair' });
-      const second = acquire(stage, 'arn:two');
+    await SimulatedTables.play(async (tables) => {
+      await acquire(tables, 'arn:one', { workflow: 'unpair' });
+      const second = acquire(tables, 'arn:two');
       await expect(second).rejects.toThrow(LockHeld);
       await expect(second).rejects.toThrow(
         /a run of unpair holds the lock of orders: arn:one; wait until that run has ended/,
@@ -70,9 +70,9 @@ describe('acquire-lock', () => {
     ['a switchover takes over from nothing', 'switchover', 'switchover', {}, false],
     ['a workflow without a rule takes over from nothing', 'unpair', 'switchover', {}, false],
   ])('%s', async (_label, workflow, held, run, passes) => {
-    await ControlStage.play(async (stage) => {
-      await tableOf(stage).acquire('arn:one', held, noonMs);
-      const result = acquire(stage, 'arn:two', { workflow }, run);
+    await SimulatedTables.play(async (tables) => {
+      await tableOf(tables).acquire('arn:one', held, noonMs);
+      const result = acquire(tables, 'arn:two', { workflow }, run);
       if (passes) expect(await result).toMatchObject({ run: { fence: 2 } });
       else await expect(result).rejects.toThrow(LockHeld);
     });
@@ -82,11 +82,11 @@ describe('acquire-lock', () => {
     ['a dry run', { dryRun: true }, {}],
     ['a run that overrides the table', {}, { overrideControl: 'down' }],
   ])('takes no lock for %s, even while somebody holds it', async (_label, changes, run) => {
-    await ControlStage.play(async (stage) => {
-      await tableOf(stage).acquire('arn:one', 'unpair', noonMs);
-      const before = await tableOf(stage).read();
-      expect(await acquire(stage, 'arn:two', changes, run)).toMatchObject({ run: { fence: null } });
-      expect(await tableOf(stage).read()).toEqual(before);
+    await SimulatedTables.play(async (tables) => {
+      await tableOf(tables).acquire('arn:one', 'unpair', noonMs);
+      const before = await tableOf(tables).read();
+      expect(await acquire(tables, 'arn:two', changes, run)).toMatchObject({ run: { fence: null } });
+      expect(await tableOf(tables).read()).toEqual(before);
     });
   });
 
@@ -94,9 +94,9 @@ describe('acquire-lock', () => {
     ['a pair that is not configured', { pair: 'stock' }, NotFound],
     ['an unknown field', { dryrun: true }, InvalidInput],
   ])('refuses %s', async (_label, changes, error) => {
-    await ControlStage.play(async (stage) => {
-      await expect(acquire(stage, 'arn:one', changes)).rejects.toThrow(error);
-      expect(await tableOf(stage).read()).toEqual({ known: true });
+    await SimulatedTables.play(async (tables) => {
+      await expect(acquire(tables, 'arn:one', changes)).rejects.toThrow(error);
+      expect(await tableOf(tables).read()).toEqual({ known: true });
     });
   });
 });
@@ -105,64 +105,64 @@ describe('a step of another run', () => {
   const child = { fence: 1, child: true };
 
   it('keeps the lock of that run, and extends it', async () => {
-    await ControlStage.play(async (stage) => {
-      await acquire(stage, 'arn:parent', { workflow: 'failback' });
+    await SimulatedTables.play(async (tables) => {
+      await acquire(tables, 'arn:parent', { workflow: 'failback' });
       const expiry = async () => {
-        const reading = await tableOf(stage).read();
+        const reading = await tableOf(tables).read();
         return reading.known ? reading.lock?.expiresAtMs : undefined;
       };
       const before = (await expiry()) ?? 0;
-      await stage.clock.sleepMs(60_000);
-      expect(await acquire(stage, 'arn:parent', { workflow: 'reconcile' }, child)).toMatchObject({
+      await tables.clock.sleepMs(60_000);
+      expect(await acquire(tables, 'arn:parent', { workflow: 'reconcile' }, child)).toMatchObject({
         run: { executionArn: 'arn:parent', ...child },
       });
       expect(await expiry()).toBe(before + 60_000);
-      expect(await tableOf(stage).read()).toMatchObject({ lock: { purpose: 'failback', fence: 1 } });
+      expect(await tableOf(tables).read()).toMatchObject({ lock: { purpose: 'failback', fence: 1 } });
     });
   });
 
   it('stops when that run has lost its lock', async () => {
-    await ControlStage.play(async (stage) => {
-      await acquire(stage, 'arn:parent', { workflow: 'failback' });
-      await acquire(stage, 'arn:rival');
-      await expect(acquire(stage, 'arn:parent', { workflow: 'reconcile' }, child)).rejects.toThrow(LockLost);
-      expect(await tableOf(stage).read()).toMatchObject({ lock: { owner: 'arn:rival' } });
+    await SimulatedTables.play(async (tables) => {
+      await acquire(tables, 'arn:parent', { workflow: 'failback' });
+      await acquire(tables, 'arn:rival');
+      await expect(acquire(tables, 'arn:parent', { workflow: 'reconcile' }, child)).rejects.toThrow(LockLost);
+      expect(await tableOf(tables).read()).toMatchObject({ lock: { owner: 'arn:rival' } });
     });
   });
 
   it('stops when that run has ended', async () => {
-    await ControlStage.play(async (stage) => {
-      const { run } = await acquire(stage, 'arn:parent', { workflow: 'failback' });
-      await release(stage, 'orders', run);
-      await expect(acquire(stage, 'arn:parent', { workflow: 'reconcile' }, child)).rejects.toThrow(LockLost);
+    await SimulatedTables.play(async (tables) => {
+      const { run } = await acquire(tables, 'arn:parent', { workflow: 'failback' });
+      await release(tables, 'orders', run);
+      await expect(acquire(tables, 'arn:parent', { workflow: 'reconcile' }, child)).rejects.toThrow(LockLost);
     });
   });
 
   it('does not give the lock back', async () => {
-    await ControlStage.play(async (stage) => {
-      const { run } = await acquire(stage, 'arn:parent', { workflow: 'failback' });
-      expect(await release(stage, 'orders', { ...run, child: true })).toEqual({ released: false });
-      expect(await tableOf(stage).read()).toMatchObject({ lock: { owner: 'arn:parent' } });
-      expect(await release(stage, 'orders', run)).toEqual({ released: true });
+    await SimulatedTables.play(async (tables) => {
+      const { run } = await acquire(tables, 'arn:parent', { workflow: 'failback' });
+      expect(await release(tables, 'orders', { ...run, child: true })).toEqual({ released: false });
+      expect(await tableOf(tables).read()).toMatchObject({ lock: { owner: 'arn:parent' } });
+      expect(await release(tables, 'orders', run)).toEqual({ released: true });
     });
   });
 });
 
 describe('release-lock', () => {
   it('gives the lock back', async () => {
-    await ControlStage.play(async (stage) => {
-      const { run } = await acquire(stage, 'arn:one');
-      expect(await release(stage, 'orders', run)).toEqual({ released: true });
-      expect(await acquire(stage, 'arn:two')).toMatchObject({ run: { fence: 2 } });
+    await SimulatedTables.play(async (tables) => {
+      const { run } = await acquire(tables, 'arn:one');
+      expect(await release(tables, 'orders', run)).toEqual({ released: true });
+      expect(await acquire(tables, 'arn:two')).toMatchObject({ run: { fence: 2 } });
     });
   });
 
   it("leaves somebody else's lock alone", async () => {
-    await ControlStage.play(async (stage) => {
-      await tableOf(stage).acquire('arn:one', 'switchover', noonMs);
-      await acquire(stage, 'arn:two');
-      await release(stage, 'orders', runOf('arn:one', { fence: 1 }));
-      expect(await tableOf(stage).read()).toMatchObject({ lock: { owner: 'arn:two', fence: 2 } });
+    await SimulatedTables.play(async (tables) => {
+      await tableOf(tables).acquire('arn:one', 'switchover', noonMs);
+      await acquire(tables, 'arn:two');
+      await release(tables, 'orders', runOf('arn:one', { fence: 1 }));
+      expect(await tableOf(tables).read()).toMatchObject({ lock: { owner: 'arn:two', fence: 2 } });
     });
   });
 
@@ -171,10 +171,10 @@ describe('release-lock', () => {
     ['an input that named no pair', undefined, 1],
     ['an input that named something else', { name: 'orders' }, 1],
   ])('has nothing to do for %s', async (_label, pair, fence) => {
-    await ControlStage.play(async (stage) => {
-      await acquire(stage, 'arn:one');
-      expect(await release(stage, pair, runOf('arn:one', { fence }))).toEqual({ released: false });
-      expect(await tableOf(stage).read()).toMatchObject({ lock: { owner: 'arn:one' } });
+    await SimulatedTables.play(async (tables) => {
+      await acquire(tables, 'arn:one');
+      expect(await release(tables, pair, runOf('arn:one', { fence }))).toEqual({ released: false });
+      expect(await tableOf(tables).read()).toMatchObject({ lock: { owner: 'arn:one' } });
     });
   });
 });

@@ -1,10 +1,10 @@
 import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { type CommandSurroundings, runCommand } from '../../../../gameday/experiment/command.ts';
-import { createExerciseStage } from '../../../../gameday/experiment/exercise-stage.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type CommandIo, runCommand } from '../../../../gameday/experiment/command.ts';
 import type { GameDaySummary } from '../../../../gameday/journal/summary.ts';
+import { Testbed } from '../../../../testbed/testbed.ts';
 
 interface Ran {
   readonly code: number;
@@ -12,11 +12,10 @@ interface Ran {
   readonly err: string;
 }
 
-const run = async (argv: readonly string[], overrides: Partial<CommandSurroundings> = {}): Promise<Ran> => {
+const run = async (argv: readonly string[], overrides: Partial<CommandIo> = {}): Promise<Ran> => {
   let out = '';
   let err = '';
   const code = await runCommand(argv, {
-    createStage: createExerciseStage,
     screen: {
       write: (text) => {
         out += text;
@@ -38,6 +37,10 @@ const run = async (argv: readonly string[], overrides: Partial<CommandSurroundin
 const folder = async (): Promise<string> => await mkdtemp(join(tmpdir(), 'gameday-'));
 
 const idle = (out: string, ...rest: readonly string[]) => ['--scenario', 'healthy-idle', '--out', out, ...rest];
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 describe('the command line', () => {
   it.each([
@@ -69,19 +72,18 @@ describe('the command line', () => {
   });
 
   it('refuses a report folder that cannot be written before anything runs', async () => {
-    const { code, err } = await run(idle('/proc/reports'), {
-      createStage: () => Promise.reject(new Error('the stage was built')),
-    });
+    const created = vi.spyOn(Testbed, 'create');
+    const { code, err } = await run(idle('/proc/reports'));
+    expect(created).not.toHaveBeenCalled();
     expect(code).toBe(1);
     expect(err).toMatch(/^ReportFolderError: cannot write reports to \/proc\/reports: .*--out/);
   });
 
   it('tells of an internal error with exit code 1', async () => {
-    const { code, err } = await run(idle(await folder()), {
-      createStage: () => Promise.reject(new Error('the stage fell down')),
-    });
+    vi.spyOn(Testbed, 'create').mockRejectedValueOnce(new Error('the test bed fell down'));
+    const { code, err } = await run(idle(await folder()));
     expect(code).toBe(1);
-    expect(err).toContain('internal error: Error: the stage fell down');
+    expect(err).toContain('internal error: Error: the test bed fell down');
   });
 
   it('prints one JSON object and nothing else with --json, the same for one seed but for wall time and paths', async () => {

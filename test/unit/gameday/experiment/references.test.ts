@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { resolveReferences } from '../../../../gameday/experiment/references.ts';
-import { StepFailedError } from '../../../../gameday/experiment/step.ts';
+import { StepFailedError } from '../../../../gameday/experiment/step-failed.ts';
 
 const known = { pairs: { orders: { primary: { arn: 'arn:aws:mq:x', port: 5671 } } } };
 

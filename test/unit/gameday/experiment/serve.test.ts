@@ -4,20 +4,18 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
-import { createExerciseStage } from '../../../../gameday/experiment/exercise-stage.ts';
 import { serveLines, serveScenario } from '../../../../gameday/experiment/serve.ts';
 import { parseServeArguments } from '../../../../gameday/experiment/serve-options.ts';
 
 const root = resolve(import.meta.dirname, '../../../..');
 const startMs = Date.UTC(2026, 0, 5, 9);
-const quiet = { statusChange: () => {}, notification: () => {} };
 
 const serveProcess = (...args: readonly string[]): ChildProcess =>
   spawn(join(root, 'node_modules/.bin/node'), [join(root, 'gameday/serve.ts'), ...args], { cwd: root });
 
 describe('gameday:serve', () => {
   it('serves the scenario and tells how to reach it', async () => {
-    const served = await serveScenario(parseServeArguments([]), createExerciseStage, startMs, quiet);
+    const served = await serveScenario(parseServeArguments([]), startMs);
     try {
       expect(served).toMatchObject({
         pairs: ['billing'],
@@ -28,7 +26,7 @@ describe('gameday:serve', () => {
       expect(lines).toContain(`  export AWS_ENDPOINT_URL=${served.endpoint.url}`);
       expect(lines).toContain('  npx mq-dr status --pair billing');
     } finally {
-      await served.stage.close();
+      await served.testbed.close();
     }
   });
 

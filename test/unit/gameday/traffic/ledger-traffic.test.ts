@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { consumerFaultsOf } from '../../../../gameday/traffic/consumer-faults.ts';
-import { consumerLedgers } from '../../../../gameday/traffic/consumer-ledger.ts';
 import { Traffic, type TrafficPlan, type TrafficResult } from '../../../../gameday/traffic/traffic.ts';
 import { VirtualClock } from '../../../../simulator/clock/virtual-clock.ts';
 import { ActiveMqBroker } from '../../../../simulator/world/broker/active-mq-broker.ts';
 import { SimulatedAws } from '../../../../simulator/world/simulated-aws.ts';
+import { consumerLedgers } from '../../../../testbed/consumer-ledger.ts';
 import { InMemoryDataPlanes } from '../../simulator/world/support/in-memory-data-planes.ts';
 
 const A = 'us-east-1';

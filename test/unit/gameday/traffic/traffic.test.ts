@@ -1,6 +1,5 @@
 import type { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { StoreContents } from '../../../../gameday/traffic/accounting.ts';
 import {
   Traffic,
   type TrafficNotice,
@@ -9,6 +8,7 @@ import {
 } from '../../../../gameday/traffic/traffic.ts';
 import { VirtualClock } from '../../../../simulator/clock/virtual-clock.ts';
 import { ActiveMqBroker } from '../../../../simulator/world/broker/active-mq-broker.ts';
+import type { StoreContents } from '../../../../testbed/accounting.ts';
 
 const plan: TrafficPlan = {
   pair: 'orders',

@@ -12,20 +12,22 @@ import { DynamoLedgerTable, ledgerClient } from '../../../../functions/ledger/dy
 import { createLedger } from '../../../../functions/ledger/index.ts';
 import type { LedgerItemKey } from '../../../../functions/ledger/ledger-table.ts';
 import { ServiceUnavailable } from '../../../../functions/runtime/errors.ts';
+import { ledgerTableName } from '../../../../infra/names.ts';
+import { east, west } from '../../../../testbed/orders.ts';
 import { noonMs } from '../../../support/brokers.ts';
 import { FakeLedgerTables } from '../../../support/fake-ledger-tables.ts';
 import { FakeClock } from '../../../support/fake-ports.ts';
-import { east, keysOf, LedgerStage, ledgerTableName, west } from '../../../support/ledger-stage.ts';
 import { describeLedgerTable } from '../../../support/ledger-table-contract.ts';
+import { ledgerKeys, SimulatedTables } from '../../../support/simulated-tables.ts';
 
 const claimOfA: LedgerItemKey = { pk: 'orders|orders|ID:a', sk: `C#${west}` };
 const recordOfA: LedgerItemKey = { pk: 'orders|orders|ID:a', sk: `P#${west}` };
 const request = (owner: string, atMs = noonMs) => ({ owner, atMs, leaseUntilMs: atMs + 60_000, expiresAtSeconds: 7 });
 const never = Number.POSITIVE_INFINITY;
 
-describeLedgerTable('DynamoDB', (body) => LedgerStage.play((stage) => body(stage.table(west))));
+describeLedgerTable('DynamoDB', (body) => SimulatedTables.play((tables) => body(tables.ledgerTable(west))));
 describeLedgerTable('the fake of the tests', (body) =>
-  LedgerStage.play((stage) => body(new FakeLedgerTables({ clock: stage.clock }, [west, east]).in(west))),
+  SimulatedTables.play((tables) => body(new FakeLedgerTables({ clock: tables.clock }, [west, east]).in(west))),
 );
 
 describe('the ledger’s table', () => {
@@ -36,12 +38,12 @@ describe('the ledger’s table', () => {
   });
 
   it('gives every item the attribute for TTL', async () => {
-    await LedgerStage.play(async (stage) => {
-      const ledger = stage.ledger(west, 'one', { retentionSeconds: 3_600 });
-      await ledger.claimAll(keysOf('a', 'b'));
-      await ledger.confirmAll(keysOf('a'));
-      await stage.ledger(west, 'two').claimAll(keysOf('b'));
-      const { Responses } = await stage.client(west).send(
+    await SimulatedTables.play(async (tables) => {
+      const ledger = tables.ledger(west, 'one', { retentionSeconds: 3_600 });
+      await ledger.claimAll(ledgerKeys('a', 'b'));
+      await ledger.confirmAll(ledgerKeys('a'));
+      await tables.ledger(west, 'two').claimAll(ledgerKeys('b'));
+      const { Responses } = await tables.client(west).send(
         new BatchGetItemCommand({
           RequestItems: {
             [ledgerTableName]: {
@@ -59,12 +61,12 @@ describe('the ledger’s table', () => {
   });
 
   it('goes on with what a throttled table left undone', async () => {
-    await LedgerStage.play(async (stage) => {
-      stage.aws.faults.start({ kind: 'unprocessed-items', processed: 10, count: 3 });
-      const ledger = stage.ledger(west, 'one');
-      const keys = keysOf(...Array.from({ length: 60 }, (_, index) => String(index)));
+    await SimulatedTables.play(async (tables) => {
+      tables.aws.faults.start({ kind: 'unprocessed-items', processed: 10, count: 3 });
+      const ledger = tables.ledger(west, 'one');
+      const keys = ledgerKeys(...Array.from({ length: 60 }, (_, index) => String(index)));
       expect((await ledger.claimAll(keys)).every(({ status }) => status === 'claimed')).toBe(true);
-      stage.aws.faults.start({ kind: 'unprocessed-items', processed: 10, count: 3 });
+      tables.aws.faults.start({ kind: 'unprocessed-items', processed: 10, count: 3 });
       expect((await ledger.confirmAll(keys)).every(({ status }) => status === 'confirmed')).toBe(true);
       expect((await ledger.lookup(keys)).every(({ processed }) => processed.length === 1)).toBe(true);
     });
@@ -184,7 +186,7 @@ describe('calls to the ledger’s table', () => {
       clock: parallel,
       client: () => client as unknown as DynamoDBClient,
     });
-    const keys = keysOf(...Array.from({ length: 100 }, (_, index) => String(index)));
+    const keys = ledgerKeys(...Array.from({ length: 100 }, (_, index) => String(index)));
     const claimed = await ledger.claimAll(keys);
     expect(claimed.every(({ status }) => status === 'claimed')).toBe(true);
     await ledger.confirmAll(keys);

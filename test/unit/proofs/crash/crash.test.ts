@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { recordSites } from '../../../../proofs/baseline/call-sites.ts';
-import { findRehearsal } from '../../../../proofs/baseline/find-rehearsal.ts';
+import { findBaseline } from '../../../../proofs/baseline/find-baseline.ts';
 import { type Played, play } from '../../../../proofs/baseline/play.ts';
 import { crashMatrix } from '../../../../proofs/crash/crash-matrix.ts';
 import { ending, redriving } from '../../../../proofs/crash/ending.ts';
 import { judgeCrash } from '../../../../proofs/crash/judge-crash.ts';
 import { type Kill, killing } from '../../../../proofs/crash/kill.ts';
 
-const { machine, rehearsal } = findRehearsal('failover', 'fails over');
+const { machine, baseline } = findBaseline('failover', 'fails over');
 
 const undisturbed = async () => {
   const recorder = recordSites(machine);
-  const played = await play(rehearsal, recorder.disturbance);
+  const played = await play(baseline, recorder.disturbance);
   return { played, sites: recorder.sites(), struck: true };
 };
 
@@ -23,7 +23,7 @@ const promoteKilled = (when: Kill['when'], tries: Kill['tries']): Kill => ({
   tries,
 });
 
-describe('a rehearsal', () => {
+describe('a baseline', () => {
   it('is the same every time', async () => {
     expect(await undisturbed()).toEqual(await undisturbed());
   });
@@ -39,7 +39,7 @@ describe('a kill', () => {
     async (when, tries) => {
       const known = await undisturbed();
       const { disturbance, struck } = killing(machine, promoteKilled(when, tries));
-      const played = await play(rehearsal, disturbance, { wanted: 'FailedOver' });
+      const played = await play(baseline, disturbance, { wanted: 'FailedOver' });
       expect(struck()).toBe(true);
       expect(played.finalState).toEqual(known.played.finalState);
       expect(played.effects).toEqual(known.played.effects);
@@ -56,7 +56,7 @@ describe('the end of a run from outside', () => {
   ] as const)('%s in the middle of the promotion, is made up for by the next run', async (how, status) => {
     const known = await undisturbed();
     const { disturbance, struck } = ending(machine, 'RequestFailover', how);
-    const played = await play(rehearsal, disturbance, { wanted: 'FailedOver' });
+    const played = await play(baseline, disturbance, { wanted: 'FailedOver' });
     expect(struck()).toBe(true);
     expect(played.first.status).toBe(status);
     expect(played.finalState).toEqual(known.played.finalState);
@@ -66,9 +66,9 @@ describe('the end of a run from outside', () => {
 
 describe('a redrive of a failed run', () => {
   it('fails again', async () => {
-    const failing = findRehearsal('failover', 'fails at the write');
+    const failing = findBaseline('failover', 'fails at the write');
     const { disturbance, redriven } = redriving();
-    const { first } = await play(failing.rehearsal, disturbance);
+    const { first } = await play(failing.baseline, disturbance);
     expect(first.status).toBe('FAILED');
     expect(redriven()).toEqual({ status: 'FAILED', error: first.error });
   });
@@ -77,7 +77,7 @@ describe('a redrive of a failed run', () => {
 describe('the crash matrix', () => {
   it('has every call site before and after, and each Task stopped and timed out', async () => {
     const answer = await undisturbed();
-    const cases = crashMatrix.casesOf(machine, [{ machine: machine.name, rehearsal: rehearsal.name, answer }]);
+    const cases = crashMatrix.casesOf(machine, [{ machine: machine.name, baseline: baseline.name, answer }]);
     for (const { state, operation, count } of answer.sites) {
       for (const when of ['before', 'after'] as const) {
         for (const occurrence of [1, count]) {
@@ -101,7 +101,8 @@ describe('the judgement of a crash', () => {
     outcome: 'FailedOver',
     error: undefined,
     cause: undefined,
-    output: '',
+    output: undefined,
+    states: [],
   };
   const played: Played = {
     first: end,
@@ -118,7 +119,7 @@ describe('the judgement of a crash', () => {
     historyEvents: 1,
     caught: [],
   };
-  const known = { machine: 'failover', rehearsal: 'fails over', answer: { played, sites: [], struck: true } };
+  const known = { machine: 'failover', baseline: 'fails over', answer: { played, sites: [], struck: true } };
   const judge = (changes: Partial<Played>, tries: Kill['tries'] = 'once', functionName = 'request-failover') =>
     judgeCrash(
       {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { findRehearsal } from '../../../../proofs/baseline/find-rehearsal.ts';
+import { findBaseline } from '../../../../proofs/baseline/find-baseline.ts';
 import { type Played, play } from '../../../../proofs/baseline/play.ts';
 import { disturbing } from '../../../../proofs/faults/disturb.ts';
 import { callFaultKinds, faultsOf } from '../../../../proofs/faults/fault-kinds.ts';
 import { judgeFault } from '../../../../proofs/faults/judge-fault.ts';
 import { faultSchema } from '../../../../simulator/world/fault-schema.ts';
 
-const { machine, rehearsal } = findRehearsal('failover', 'fails over');
+const { machine, baseline } = findBaseline('failover', 'fails over');
 const wanted = 'FailedOver';
 
 describe('the kinds of faults', () => {
@@ -25,7 +25,7 @@ describe('a fault of one state', () => {
     ['access denied', 'PublishEndpoint', 'SUCCEEDED', 'FailedOver'],
   ] as const)('%s at %s ends the run as %s %s, and the next one goes through', async (fault, state, status, end) => {
     const { disturbance, struck } = disturbing(machine, state, fault);
-    const played = await play(rehearsal, disturbance, { wanted });
+    const played = await play(baseline, disturbance, { wanted });
     expect(struck()).toBe(true);
     expect(played.first.status).toBe(status);
     expect(played.first.error ?? played.first.outcome).toBe(end);
@@ -35,7 +35,7 @@ describe('a fault of one state', () => {
 
   it('is noticed when no call met it', async () => {
     const { disturbance, struck } = disturbing(machine, 'ReleaseHeld', 'throttled');
-    await play(rehearsal, disturbance, { wanted });
+    await play(baseline, disturbance, { wanted });
     expect(struck()).toBe(false);
   });
 });
@@ -48,6 +48,7 @@ describe('the judgement of a fault', () => {
     error: 'AccessDenied',
     cause: 'why',
     output: undefined,
+    states: [],
   };
   const expected: Played = {
     first: { ...first, status: 'SUCCEEDED', outcome: wanted, error: undefined, cause: undefined },

@@ -1,24 +1,24 @@
 import { DescribeBrokerCommand, MqClient } from '@aws-sdk/client-mq';
 import { describe, expect, it } from 'vitest';
-import { findRehearsal } from '../../../../proofs/baseline/find-rehearsal.ts';
+import { findBaseline } from '../../../../proofs/baseline/find-baseline.ts';
 import { play } from '../../../../proofs/baseline/play.ts';
-import { east, type RehearsalStage, west } from '../../../../proofs/baseline/rehearsal-stage.ts';
 import { auditLostRegion, auditPromotions, type Violations } from '../../../../proofs/schedules/audit.ts';
 import { auditWriters } from '../../../../proofs/schedules/audit-writers.ts';
-import { operatorOf } from '../../../../proofs/schedules/operator.ts';
+import { east, west } from '../../../../testbed/orders.ts';
+import type { Testbed } from '../../../../testbed/testbed.ts';
 
-/** Violations of an undisturbed rehearsal, without their times and the names of the executions. */
+/** Violations of an undisturbed baseline, without their times and the names of the executions. */
 const audited = async (
   machine: string,
   name: string,
-  audit: (stage: RehearsalStage, violations: Violations) => void,
-  spoil: (stage: RehearsalStage) => void = () => {},
+  audit: (testbed: Testbed, violations: Violations) => void,
+  spoil: (testbed: Testbed) => void = () => {},
 ): Promise<readonly string[]> => {
   const violations: Violations = [];
-  await play(findRehearsal(machine, name).rehearsal, {
-    arm: (stage) => {
-      audit(stage, violations);
-      spoil(stage);
+  await play(findBaseline(machine, name).baseline, {
+    arm: (testbed) => {
+      audit(testbed, violations);
+      spoil(testbed);
     },
   });
   return violations.map((violation) => violation.replace(/^\S+ /, '').replace(/ [0-9a-f-]{36}: /, ' (run): '));
@@ -27,10 +27,10 @@ const audited = async (
 /** Somebody takes the lock at the instant of a call, which nothing in the project does. */
 const stealLockAt =
   (wanted: string) =>
-  (stage: RehearsalStage): void => {
-    const { clock, aws } = stage.stage;
+  (testbed: Testbed): void => {
+    const { aws, clock } = testbed;
     const steal = async (): Promise<void> => {
-      await operatorOf(stage).guards('PAIR#orders').acquire('a thief', 'theft', clock.nowMs(), ['switchover']);
+      await testbed.operator.guards('PAIR#orders').acquire('a thief', 'theft', clock.nowMs(), ['switchover']);
     };
     aws.interceptCalls(({ service, operation }) => {
       if (`${service} ${operation}` === wanted) clock.spawn('thief', steal);
@@ -52,13 +52,13 @@ describe('the audit of writers', () => {
   });
 
   it.each(['PAIR#orders', 'GLOBAL'])('names a write while %s is frozen', async (scope) => {
-    const freeze = (stage: RehearsalStage): void => {
-      const { clock, aws } = stage.stage;
+    const freeze = (testbed: Testbed): void => {
+      const { aws, clock } = testbed;
       aws.interceptCalls(({ service, operation }) => {
         // Frozen an instant before: no guard of the project can have seen it.
         const freezing = { reason: 'audit', by: 'somebody', atMs: clock.nowMs() - 1 };
         if (`${service} ${operation}` === 'ssm PutParameter') {
-          clock.spawn('somebody', async () => void (await operatorOf(stage).guards(scope).freeze(freezing)));
+          clock.spawn('somebody', async () => void (await testbed.operator.guards(scope).freeze(freezing)));
         }
         return 'proceed';
       });
@@ -69,11 +69,11 @@ describe('the audit of writers', () => {
   });
 
   it('names a write after the end of the lease', async () => {
-    const expire = (stage: RehearsalStage): void => {
-      stage.stage.observe({
+    const expire = (testbed: Testbed): void => {
+      testbed.observe({
         transition: ({ stateName, kind }) => {
           // A clock that lags behind by more than a lease writes leases that have ended.
-          if (stateName === 'PromoteReplica' && kind === 'entered') stage.setClock(west, -1_000_000);
+          if (stateName === 'PromoteReplica' && kind === 'entered') testbed.setClock(west, -1_000_000);
         },
       });
     };
@@ -85,7 +85,7 @@ describe('the audit of writers', () => {
 });
 
 describe('the audit of promotions', () => {
-  const promotions = (stage: RehearsalStage, violations: Violations) => auditPromotions(stage, false, violations);
+  const promotions = (testbed: Testbed, violations: Violations) => auditPromotions(testbed, false, violations);
 
   it('finds nothing wrong with a switchover', async () => {
     expect(await audited('switchover', 'switches over', promotions)).toEqual([]);
@@ -103,11 +103,11 @@ describe('the audit of the lost Region', () => {
   });
 
   it('names a call to it before the promotion, once', async () => {
-    const ask = (stage: RehearsalStage): void => {
-      const { clock, aws } = stage.stage;
-      const client = new MqClient({ ...aws.clientSettings({ fromRegion: west }), region: east, maxAttempts: 1 });
+    const ask = (testbed: Testbed): void => {
+      const { clock } = testbed;
+      const client = testbed.client(MqClient, east, west);
       clock.spawn('failover early: request-failover', async () => {
-        const { brokerId } = stage.broker('orders');
+        const { brokerId } = testbed.broker('orders');
         for (let count = 0; count < 2; count++) await client.send(new DescribeBrokerCommand({ BrokerId: brokerId }));
       });
     };

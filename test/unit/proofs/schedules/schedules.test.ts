@@ -1,13 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findRehearsal } from '../../../../proofs/baseline/find-rehearsal.ts';
+import { createTestbed } from '../../../../proofs/baseline/baseline.ts';
+import { findBaseline } from '../../../../proofs/baseline/find-baseline.ts';
 import { play } from '../../../../proofs/baseline/play.ts';
-import { RehearsalStage, west } from '../../../../proofs/baseline/rehearsal-stage.ts';
 import { auditRepairs } from '../../../../proofs/schedules/audit-repairs.ts';
 import { playSchedule } from '../../../../proofs/schedules/play-schedule.ts';
 import { type Schedule, schedules } from '../../../../proofs/schedules/schedule.ts';
 import { InvalidScheduleError, readSchedule, writeSchedule } from '../../../../proofs/schedules/schedule-file.ts';
 import { ScheduleTraffic } from '../../../../proofs/schedules/traffic.ts';
+import { sendMessages } from '../../../../testbed/messages.ts';
+import { west } from '../../../../testbed/orders.ts';
+import type { Testbed } from '../../../../testbed/testbed.ts';
 
 const quiet: Schedule = {
   seed: 1,
@@ -45,50 +48,40 @@ describe('a schedule', () => {
 });
 
 /** A pair with traffic for two minutes; then `spoil` does what nothing may, and the books are closed. */
-const audited = async (
-  spoil: (stage: RehearsalStage, traffic: ScheduleTraffic) => void,
-): Promise<readonly string[]> => {
-  const stage = await RehearsalStage.create({
-    machine: 'schedule',
-    name: 'books',
-    region: west,
-    world: { paired: true, consumers: 'live' },
-    input: () => ({}),
-    before: async () => {},
-  });
+const audited = async (spoil: (testbed: Testbed, traffic: ScheduleTraffic) => void): Promise<readonly string[]> => {
+  const testbed = await createTestbed({ pair: { consumers: 'live' } });
   const violations: string[] = [];
-  const traffic = new ScheduleTraffic(stage);
-  await stage.play(async () => {
+  const traffic = new ScheduleTraffic(testbed);
+  await testbed.play(async () => {
     await traffic.run(120, 'busy');
     traffic.book.sent('m-extra', 'orders.placed', 0);
-    stage.send('orders', 'orders.placed', ['m-extra']);
+    sendMessages(testbed, 'orders', 'orders.placed', ['m-extra']);
     traffic.book.confirmed('m-extra');
-    spoil(stage, traffic);
+    spoil(testbed, traffic);
     await traffic.audit(violations);
   });
-  await stage.stage.close();
+  await testbed.close();
   return violations;
 };
 
 describe('the books of a schedule', () => {
-  const storeOf = ({ stage }: RehearsalStage, name: string) =>
-    stage.dataPlanes.broker(stage.aws.brokers().find(({ brokerName }) => brokerName === name)?.brokerId ?? '');
+  const storeOf = (testbed: Testbed, name: string) => testbed.dataPlanes.broker(testbed.broker(name).brokerId);
 
   it('are in order where every message took effect or waits', async () => {
     expect(await audited(() => {})).toEqual([]);
   });
 
   it('name a message that is gone', async () => {
-    const lose = (stage: RehearsalStage): void => {
-      for (const name of ['orders', 'orders-replica']) storeOf(stage, name).purge('orders.placed');
+    const lose = (testbed: Testbed): void => {
+      for (const name of ['orders', 'orders-replica']) storeOf(testbed, name).purge('orders.placed');
     };
     expect(await audited(lose)).toEqual(['message m-extra was confirmed, took no effect, and no broker has it']);
   });
 
   it('name a message that was set aside without having taken effect, and without proof', async () => {
-    const setAside = (stage: RehearsalStage): void => {
-      for (const name of ['orders', 'orders-replica']) storeOf(stage, name).purge('orders.placed');
-      stage.send('orders', 'mq-dr.quarantine.orders.placed', ['m-extra']);
+    const setAside = (testbed: Testbed): void => {
+      for (const name of ['orders', 'orders-replica']) storeOf(testbed, name).purge('orders.placed');
+      sendMessages(testbed, 'orders', 'mq-dr.quarantine.orders.placed', ['m-extra']);
     };
     expect(await audited(setAside)).toEqual([
       'message m-extra took no effect and lies in the quarantine',
@@ -97,7 +90,7 @@ describe('the books of a schedule', () => {
   });
 
   it('name a message that took effect twice, unless somebody can tell', async () => {
-    const repeat = (_stage: RehearsalStage, { book }: ScheduleTraffic): void => {
+    const repeat = (_stage: Testbed, { book }: ScheduleTraffic): void => {
       book.processed('m-1', 0);
       book.processed('m-2', 0);
       book.uncertain('m-2');
@@ -108,19 +101,19 @@ describe('the books of a schedule', () => {
 
 describe('the audit of repairs', () => {
   /** A repair of two messages of five; at its end `spoil` does what nothing may. */
-  const repaired = async (spoil: (stage: RehearsalStage) => void): Promise<readonly string[]> => {
-    const { rehearsal } = findRehearsal('reconcile', 'removes what is proved processed');
+  const repaired = async (spoil: (testbed: Testbed) => void): Promise<readonly string[]> => {
+    const { baseline } = findBaseline('reconcile', 'removes what is proved processed');
     const violations: string[] = [];
-    const { first } = await play(rehearsal, {
-      arm: (stage) => {
-        const traffic = new ScheduleTraffic(stage);
-        stage.stage.observe({
+    const { first } = await play(baseline, {
+      arm: (testbed) => {
+        const traffic = new ScheduleTraffic(testbed);
+        testbed.observe({
           transition: ({ stateName, kind }) => {
-            if (stateName === 'RepairQueues' && kind === 'exited') spoil(stage);
+            if (stateName === 'RepairQueues' && kind === 'exited') spoil(testbed);
           },
         });
         auditRepairs(
-          stage,
+          testbed,
           (brokerId) => traffic.messagesOf(brokerId),
           (_brokerId, id) => id === 'm5',
           violations,
@@ -136,10 +129,10 @@ describe('the audit of repairs', () => {
   });
 
   it('names what was removed without one, unless the application has acknowledged it', async () => {
-    const purge = ({ stage }: RehearsalStage): void => {
-      for (const { dataPlane, brokerId } of stage.aws.brokers()) {
+    const purge = (testbed: Testbed): void => {
+      for (const { dataPlane, brokerId } of testbed.aws.brokers()) {
         if (dataPlane?.acceptsClients !== true) continue;
-        const { store } = stage.dataPlanes.broker(brokerId);
+        const { store } = testbed.dataPlanes.broker(brokerId);
         for (const queue of dataPlane.queueDepths().keys()) store.purge(queue);
       }
     };

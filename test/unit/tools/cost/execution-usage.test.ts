@@ -12,7 +12,7 @@ import {
 import { type RecordedScenario, recordScenario } from '../../../../tools/cost/record-scenario.ts';
 import { rehearsals, runCosts } from '../../../../tools/cost/run-costs.ts';
 import { taskTargets } from '../../../../tools/cost/task-states.ts';
-import { WorkflowStage } from '../../../support/workflow-stage.ts';
+import { createTestbed } from '../../../support/testbed.ts';
 
 const terms: BillingTerms = { replicas: replicasOf(3, 2), logRetentionDays: 365 };
 
@@ -46,6 +46,7 @@ describe('the invocations of functions', () => {
       region: '',
       outcome: 'ok',
       caller: '',
+      attemptedByRegion: undefined,
     }));
     const usage = invocationUsage(['scan-queues', 'assess-unpair'], calls, new Map([['scan-queues', 5_000]]), 0, terms);
     const scanGb = 1_769 / 1_024;
@@ -86,12 +87,12 @@ describe('a recorded run', () => {
 });
 
 it('history events are no larger than what is assumed of them', async () => {
-  const stage = await WorkflowStage.create({ paired: true });
+  const testbed = await createTestbed({ paired: true });
   let bytes: readonly number[] = [];
-  await stage.play(async () => {
-    const ended = await stage.run('failover', 'us-west-2', { pair: 'orders', reason: 'test', acceptDataLoss: true });
+  await testbed.play(async () => {
+    const ended = await testbed.run('failover', 'us-west-2', { pair: 'orders', reason: 'test', acceptDataLoss: true });
     const client = new SFNClient({
-      ...stage.stage.aws.clientSettings({ fromRegion: 'us-west-2' }),
+      ...testbed.aws.clientSettings({ fromRegion: 'us-west-2' }),
       region: 'us-west-2',
     });
     const { events = [] } = await client.send(

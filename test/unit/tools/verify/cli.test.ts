@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createExerciseStage } from '../../../../gameday/experiment/exercise-stage.ts';
-import { type ServedStage, serveScenario } from '../../../../gameday/experiment/serve.ts';
+import { type ServedTestbed, serveScenario } from '../../../../gameday/experiment/serve.ts';
 import type { Recording } from '../../../../tools/verify/recording.ts';
 
 const run = promisify(execFile);
@@ -19,26 +18,20 @@ const verify = (args: readonly string[], environment: Readonly<Record<string, st
   });
 
 describe('npm run verify:aws against a served pair', () => {
-  let served: ServedStage;
+  let served: ServedTestbed;
   const calls: string[] = [];
   beforeAll(async () => {
     const request = { scenario: 'healthy-idle', port: 0, speed: 1, seed: 1, json: false };
-    const quiet = { statusChange: () => {}, notification: () => {} };
-    served = await serveScenario(request, createExerciseStage, Date.now(), quiet);
-    served.stage.observe({
-      ...quiet,
-      brokersChanged: () => {},
-      transition: () => {},
-      log: () => {},
-      apiCall: ({ operation }) => calls.push(operation),
-    });
+    served = await serveScenario(request, Date.now());
+    served.testbed.observe({ apiCall: ({ operation }) => calls.push(operation) });
   });
-  afterAll(() => served.stage.close());
+  afterAll(() => served.testbed.close());
 
   it('reads, prints what it saw, and leaves a recording that the simulator agrees with', async () => {
-    const { billing } = served.references.pairs as { billing: { replica: { arn: string; brokerId: string } } };
+    const { billing } = served.references.pairs;
+    if (billing === undefined) throw new TypeError('the scenario has the pair billing');
     const out = join(folder, 'billing.json');
-    const { stdout } = await verify(['--pair', billing.replica.arn, '--out', out, '--json'], served.environment);
+    const { stdout } = await verify(['--pair', billing.replica.arn ?? '', '--out', out, '--json'], served.environment);
     const printed = JSON.parse(stdout) as { observations: { id: string; seen: string }[]; withheld: { id: string }[] };
     expect(printed.observations.find(({ id }) => id === '15.1')?.seen).toBe('"PRIMARY" and "REPLICA"');
     expect(printed.withheld).toEqual([
@@ -53,9 +46,11 @@ describe('npm run verify:aws against a served pair', () => {
     expect((JSON.parse(text) as Recording).regions).toEqual({ primary: 'us-east-1', replica: 'us-west-2' });
     const compared = await verify(['--compare', out]);
     expect(compared.stdout).toBe('The simulator answers these calls as the service did.\n');
-    await expect(verify(['--pair', billing.replica.arn, '--out', out], served.environment)).rejects.toMatchObject({
-      stderr: expect.stringContaining('EEXIST'),
-    });
+    await expect(verify(['--pair', billing.replica.arn ?? '', '--out', out], served.environment)).rejects.toMatchObject(
+      {
+        stderr: expect.stringContaining('EEXIST'),
+      },
+    );
   });
 
   it('says so when it may not ask', async () => {

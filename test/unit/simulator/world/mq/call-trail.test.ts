@@ -1,22 +1,23 @@
 import { CreateBrokerCommand, DescribeBrokerCommand, MqClient, PromoteCommand } from '@aws-sdk/client-mq';
 import { describe, expect, it } from 'vitest';
-import { WorkflowStage } from '../../../../support/workflow-stage.ts';
+import type { Testbed } from '../../../../../testbed/testbed.ts';
+import { createTestbed } from '../../../../support/testbed.ts';
 
-const client = (stage: WorkflowStage, region: string): MqClient =>
-  new MqClient({ ...stage.stage.aws.clientSettings(), region, maxAttempts: 1 });
+const client = (testbed: Testbed, region: string): MqClient =>
+  new MqClient({ ...testbed.aws.clientSettings(), region, maxAttempts: 1 });
 
-const trail = (stage: WorkflowStage) =>
-  stage.stage.aws.events.events.filter((event) => event['detail-type'] === 'AWS API Call via CloudTrail');
+const trail = (testbed: Testbed) =>
+  testbed.aws.events.events.filter((event) => event['detail-type'] === 'AWS API Call via CloudTrail');
 
 describe('calls that change a broker', () => {
   it('reach the bus of their Region a while later, as CloudTrail writes them', async () => {
-    const stage = await WorkflowStage.create({ paired: true });
-    await stage.play(async () => {
-      const { brokerId } = stage.broker('orders-replica');
-      await client(stage, 'us-west-2').send(new PromoteCommand({ BrokerId: brokerId, Mode: 'SWITCHOVER' }));
-      expect(trail(stage)).toEqual([]);
-      await stage.stage.clock.sleepMs(60_001);
-      expect(trail(stage)).toEqual([
+    const testbed = await createTestbed({ paired: true });
+    await testbed.play(async () => {
+      const { brokerId } = testbed.broker('orders-replica');
+      await client(testbed, 'us-west-2').send(new PromoteCommand({ BrokerId: brokerId, Mode: 'SWITCHOVER' }));
+      expect(trail(testbed)).toEqual([]);
+      await testbed.clock.sleepMs(60_001);
+      expect(trail(testbed)).toEqual([
         expect.objectContaining({
           source: 'aws.amazonmq',
           region: 'us-west-2',
@@ -33,19 +34,19 @@ describe('calls that change a broker', () => {
   });
 
   it('carry the code of a refusal', async () => {
-    const stage = await WorkflowStage.create({ paired: true });
-    await stage.play(async () => {
-      const promote = new PromoteCommand({ BrokerId: stage.primaryId, Mode: 'FAILOVER' });
-      await expect(client(stage, 'us-east-1').send(promote)).rejects.toThrow();
-      await stage.stage.clock.sleepMs(60_001);
-      expect(trail(stage)).toMatchObject([{ detail: { errorCode: 'BadRequestException', responseElements: null } }]);
+    const testbed = await createTestbed({ paired: true });
+    await testbed.play(async () => {
+      const promote = new PromoteCommand({ BrokerId: testbed.pair('orders').primaryId, Mode: 'FAILOVER' });
+      await expect(client(testbed, 'us-east-1').send(promote)).rejects.toThrow();
+      await testbed.clock.sleepMs(60_001);
+      expect(trail(testbed)).toMatchObject([{ detail: { errorCode: 'BadRequestException', responseElements: null } }]);
     });
   });
 
   it('hide passwords', async () => {
-    const stage = await WorkflowStage.create();
-    await stage.play(async () => {
-      await client(stage, 'us-east-1').send(
+    const testbed = await createTestbed();
+    await testbed.play(async () => {
+      await client(testbed, 'us-east-1').send(
         new CreateBrokerCommand({
           BrokerName: 'other',
           DeploymentMode: 'ACTIVE_STANDBY_MULTI_AZ',
@@ -56,18 +57,20 @@ describe('calls that change a broker', () => {
           Users: [{ Username: 'somebody', Password: 'very-Secret-4242' }],
         }),
       );
-      await stage.stage.clock.sleepMs(60_001);
-      expect(trail(stage)).toMatchObject([{ detail: { eventName: 'CreateBroker' } }]);
-      expect(JSON.stringify(trail(stage))).not.toContain('very-Secret-4242');
+      await testbed.clock.sleepMs(60_001);
+      expect(trail(testbed)).toMatchObject([{ detail: { eventName: 'CreateBroker' } }]);
+      expect(JSON.stringify(trail(testbed))).not.toContain('very-Secret-4242');
     });
   });
 
   it('are the only ones: reading leaves no event', async () => {
-    const stage = await WorkflowStage.create();
-    await stage.play(async () => {
-      await client(stage, 'us-east-1').send(new DescribeBrokerCommand({ BrokerId: stage.primaryId }));
-      await stage.stage.clock.sleepMs(60_001);
-      expect(trail(stage)).toEqual([]);
+    const testbed = await createTestbed();
+    await testbed.play(async () => {
+      await client(testbed, 'us-east-1').send(
+        new DescribeBrokerCommand({ BrokerId: testbed.pair('orders').primaryId }),
+      );
+      await testbed.clock.sleepMs(60_001);
+      expect(trail(testbed)).toEqual([]);
     });
   });
 });

@@ -1,9 +1,17 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { ledgerClient } from '../../functions/ledger/dynamodb/ledger-table.ts';
-import { createLedger, type Ledger } from '../../functions/ledger/index.ts';
-import type { Clock } from '../../functions/runtime/clock.ts';
-import type { AwsClientSettings } from '../../functions/runtime/runtime.ts';
-import type { ConsumerRun } from './traffic-ports.ts';
+import { ledgerClient } from '../functions/ledger/dynamodb/ledger-table.ts';
+import { createLedger, type Ledger } from '../functions/ledger/index.ts';
+import type { LedgerObserver } from '../functions/ledger/ledger-observer.ts';
+import type { Clock } from '../functions/runtime/clock.ts';
+import type { AwsClientSettings } from '../functions/runtime/runtime.ts';
+
+/** One run of a consumer's process. */
+export interface ConsumerRun {
+  readonly consumer: string;
+  /** Unique to this run. */
+  readonly owner: string;
+  readonly observer: LedgerObserver;
+}
 
 /** What the consumers of a pair share. */
 export interface ConsumerLedgerOptions {

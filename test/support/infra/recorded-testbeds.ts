@@ -6,23 +6,19 @@ import { functionPolicy } from '../../../infra/grants/function-policy.ts';
 import { scopeOf } from '../../../infra/grants/scope.ts';
 import { targets } from '../../../infra/grants/targets.ts';
 import { functionsOfRules, regionRules } from '../../../infra/triggers.ts';
-import type { ApiCall } from '../../../simulator/api/api-call.ts';
 import { embeddedMetrics } from '../../../simulator/world/cloudwatch/embedded-metrics.ts';
 import { SimulatedAws } from '../../../simulator/world/simulated-aws.ts';
-import { type DeployedCluster, type DeployedPair, Stage } from '../../../testbed/stage.ts';
+import { Testbed } from '../../../testbed/testbed.ts';
 import { isAllowed } from './iam.ts';
 import { iamRequestsOf } from './iam-requests.ts';
 
-/** A stage and everything that functions did on it. */
+/** A test bed, and the brokers that were ever seen on it. */
 interface Recording {
-  readonly stage: Stage;
-  readonly calls: ApiCall[];
+  readonly testbed: Testbed;
   readonly brokerArns: Map<string, string>;
-  pairs: readonly DeployedPair[];
-  clusters: readonly DeployedCluster[];
 }
 
-/** What all stages of a test file showed. */
+/** What all test beds of a test file showed. */
 export interface Usage {
   /** Calls that the function's role would not allow: `promote-replica mq:Promote arn:… in us-west-2`. */
   readonly denied: ReadonlySet<string>;
@@ -45,11 +41,9 @@ const functionOf = (caller: string | undefined): string | undefined => {
 /** What brokers serve themselves, by user and password. */
 const doors: readonly string[] = ['rabbitmq', 'activemq-console'];
 
-/** The deployment that a stage stands for. */
-const deploymentOf = (
-  { stage, pairs, clusters, brokerArns, calls }: Recording,
-  secrets: readonly string[],
-): DeploymentConfig => {
+/** The deployment that a test bed stands for. */
+const deploymentOf = ({ testbed, brokerArns }: Recording, secrets: readonly string[]): DeploymentConfig => {
+  const { deployedPairs: pairs, deployedClusters: clusters, calls } = testbed;
   const created = calls.find(({ operation }) => operation === 'CreateBroker');
   const taken = pairs.flatMap(({ brokers = [] }) => brokers);
   const single = [...brokerArns.values()].filter((arn) => !taken.includes(arn)).slice(0, 1);
@@ -73,47 +67,34 @@ const deploymentOf = (
       notifications: { page: [{ protocol: 'email', endpoint: 'on-call@example.com' }] },
       state: { region: 'us-east-2' },
     },
-    `the stage of ${stage.aws.accountId}`,
+    `the test bed of ${testbed.aws.accountId}`,
   );
 };
 
-/** Records every stage that is made from now on. */
-export const recordStages = (): { readonly usage: () => Usage } => {
+/** Records every test bed that is made from now on. */
+export const recordTestbeds = (): { readonly usage: () => Usage } => {
   const recordings: Recording[] = [];
   const secrets: string[] = [];
   const contacting = new Set<string>();
   const [measured, unattributed] = [new Set<string>(), new Set<string>()];
-  const create = Stage.create.bind(Stage);
-  vi.spyOn(Stage, 'create').mockImplementation(async (options) => {
-    const stage = await create(options);
-    const recording: Recording = { stage, calls: [], brokerArns: new Map(), pairs: [], clusters: [] };
-    recordings.push(recording);
+  const create = Testbed.create.bind(Testbed);
+  vi.spyOn(Testbed, 'create').mockImplementation(async (plan) => {
+    const testbed = await create(plan);
+    const brokerArns = new Map<string, string>();
     const note = () => {
-      for (const { brokerId, brokerArn } of stage.aws.brokers()) recording.brokerArns.set(brokerId, brokerArn);
+      for (const { brokerId, brokerArn } of testbed.aws.brokers()) brokerArns.set(brokerId, brokerArn);
     };
-    stage.aws.onApiCall((call) => {
-      note();
-      recording.calls.push(call);
-    });
-    const configurePairs = stage.configurePairs.bind(stage);
-    const configureClusters = stage.configureClusters.bind(stage);
-    vi.spyOn(stage, 'configurePairs').mockImplementation((pairs) => {
-      note();
-      recording.pairs = pairs;
-      configurePairs(pairs);
-    });
-    vi.spyOn(stage, 'configureClusters').mockImplementation((clusters) => {
-      recording.clusters = clusters;
-      configureClusters(clusters);
-    });
-    stage.observe({
+    note();
+    recordings.push({ testbed, brokerArns });
+    testbed.observe({
+      apiCall: note,
       log: ({ functionName, fields }) => {
         for (const series of seriesOf(fields)) measured.add(series);
         for (const field of lackedBy(functionName, fields)) unattributed.add(`${functionName} without ${field}`);
       },
     });
-    for (const way of ['connect', 'httpRequest'] as const) spyOnContacts(stage, way, contacting);
-    return stage;
+    for (const way of ['connect', 'httpRequest'] as const) spyOnContacts(testbed, way, contacting);
+    return testbed;
   });
   const addSecret = SimulatedAws.prototype.addSecret;
   vi.spyOn(SimulatedAws.prototype, 'addSecret').mockImplementation(function (this: SimulatedAws, secret) {
@@ -124,14 +105,14 @@ export const recordStages = (): { readonly usage: () => Usage } => {
   return { usage: () => ({ ...usageOf(recordings, secrets), contacting, measured, unattributed }) };
 };
 
-const spyOnContacts = (stage: Stage, way: 'connect' | 'httpRequest', contacting: Set<string>): void => {
-  const original = stage.aws[way].bind(stage.aws) as (...args: readonly unknown[]) => Promise<unknown>;
+const spyOnContacts = (testbed: Testbed, way: 'connect' | 'httpRequest', contacting: Set<string>): void => {
+  const original = testbed.aws[way].bind(testbed.aws) as (...args: readonly unknown[]) => Promise<unknown>;
   const spied = (...args: readonly unknown[]): Promise<unknown> => {
-    const name = functionOf(stage.clock.currentActorName());
+    const name = functionOf(testbed.clock.currentActorName());
     if (name !== undefined) contacting.add(name);
     return original(...args);
   };
-  Object.defineProperty(stage.aws, way, { value: spied });
+  Object.defineProperty(testbed.aws, way, { value: spied });
 };
 
 /** Series of a line in the embedded metric format. */
@@ -159,13 +140,13 @@ const usageOf = (recordings: readonly Recording[], secrets: readonly string[]): 
   for (const recording of recordings) {
     const deployment = deploymentOf(recording, secrets);
     const seen = new Set<string>();
-    for (const call of recording.calls) {
+    for (const call of recording.testbed.calls) {
       const name = functionOf(call.caller);
       const spec = functions.find((each) => each.name === name);
       const region = call.attemptedByRegion;
       if (spec === undefined || region === undefined || doors.includes(call.service)) continue;
       const scope = scopeOf(deployment, region);
-      for (const request of iamRequestsOf(call, recording.stage.aws.accountId, recording.brokerArns)) {
+      for (const request of iamRequestsOf(call, recording.testbed.aws.accountId, recording.brokerArns)) {
         const key = JSON.stringify([name, region, request]);
         if (seen.has(key)) continue;
         seen.add(key);

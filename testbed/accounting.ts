@@ -1,5 +1,10 @@
-import { deadLetterQueue } from '../../simulator/world/broker/amqp-address.ts';
-import type { BookEntry } from './reconciliation-books.ts';
+import { deadLetterQueue } from '../simulator/world/broker/amqp-address.ts';
+
+/** What the application knows about a message. Times are virtual milliseconds since the Unix epoch. */
+export interface MessageEntry {
+  readonly sentAtMs: number;
+  readonly processedAtMs: readonly number[];
+}
 
 /** What one broker holds at the end of a run. */
 export interface StoreContents {
@@ -149,7 +154,7 @@ export class Accounting {
   }
 
   /** What is known of a message; undefined for one that no producer sent. */
-  entry(id: string): BookEntry | undefined {
+  entry(id: string): MessageEntry | undefined {
     return this.#messages.get(id);
   }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Accounting, DuplicateSendError, type StoreContents } from '../../../../gameday/traffic/accounting.ts';
+import { Accounting, DuplicateSendError, type StoreContents } from '../../../testbed/accounting.ts';
 
 const store = (brokerId: string, serves: boolean, ...messageIds: string[]): StoreContents => ({
   brokerId,
