@@ -1,7 +1,7 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
 import { closest } from 'fastest-levenshtein';
 import { memberName, type Naming, type OperationModel, structureMembers } from './sdk-model.ts';
-import type { Members } from './service.ts';
+import { isMembers, type Members } from './service.ts';
 
 /** Something about a request that the service's own model does not allow. */
 export interface InputProblem {
@@ -23,9 +23,6 @@ export const checkOutput = (operation: OperationModel, output: Members): readonl
   checkStructure(operation.output, output, '', 'wire');
 
 const join = (path: string, name: string | number): string => (path === '' ? `${name}` : `${path}.${name}`);
-
-const isRecord = (value: unknown): value is Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const checkStructure = (
   structure: NormalizedSchema,
@@ -64,13 +61,13 @@ const checkValue = (
     return value.flatMap((item, index) => checkValue(schema.getValueSchema(), item, join(path, index), naming));
   }
   if (schema.isMapSchema()) {
-    if (!isRecord(value)) return [wrongType(path, 'a map', value)];
+    if (!isMembers(value)) return [wrongType(path, 'a map', value)];
     return Object.entries(value).flatMap(([key, item]) =>
       checkValue(schema.getValueSchema(), item, join(path, key), naming),
     );
   }
   if (schema.isStructSchema()) {
-    return isRecord(value) ? checkStructure(schema, value, path, naming) : [wrongType(path, 'a structure', value)];
+    return isMembers(value) ? checkStructure(schema, value, path, naming) : [wrongType(path, 'a structure', value)];
   }
   if (schema.isBlobSchema() && value instanceof Uint8Array) return [];
   if (schema.isStringSchema() || schema.isBlobSchema()) {

@@ -1,6 +1,9 @@
 /** Members of a request, an answer or a part of one, by name. */
 export type Members = Readonly<Record<string, unknown>>;
 
+export const isMembers = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** One decoded call of an AWS operation, as an embedded service sees it. */
 export interface ApiRequest {
   /** From the credential scope of the signature. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ApiRequest, ApiService, Members } from '../api/service.ts';
+import { type ApiRequest, type ApiService, isMembers, type Members } from '../api/service.ts';
 import { notModelledOperation, parseMembers } from './parse-members.ts';
 
 const putEventsInput = z.strictObject({
@@ -136,8 +136,7 @@ const isoSeconds = (ms: number): string => `${new Date(ms).toISOString().slice(0
 const parseDetail = (text: string): Members | undefined => {
   try {
     const value: unknown = JSON.parse(text);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? (value as Members) : undefined;
+    return isMembers(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { ApiFault, type Members } from '../service.ts';
+import { ApiFault, isMembers, type Members } from '../service.ts';
 import { decodeText } from '../wire-message.ts';
 
 /**
@@ -15,8 +15,6 @@ export const parseJsonObject = (body: Uint8Array): Members => {
   } catch {
     throw new ApiFault('SerializationException', 400, 'the request body is not JSON');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ApiFault('SerializationException', 400, 'the request body is not a JSON object');
-  }
-  return value as Members;
+  if (isMembers(value)) return value;
+  throw new ApiFault('SerializationException', 400, 'the request body is not a JSON object');
 };

@@ -1,12 +1,9 @@
 import * as z from 'zod';
 import { historyEventTypes } from '../execution/history.ts';
-import type { Json, JsonObject } from '../expression/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../expression/json.ts';
 
 const json = z.custom<Json>((value) => value !== undefined);
-const jsonObject = z.custom<JsonObject>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  { error: 'must be an object' },
-);
+const jsonObject = z.custom<JsonObject>(isJsonObject, { error: 'must be an object' });
 const seconds = z.number().min(0);
 const bytes = z.int().min(2);
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { isExpression } from '../expression/evaluator.ts';
-import type { Json, JsonObject } from '../expression/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../expression/json.ts';
 import { maxDelaySeconds, maxNameCharacters, maxSeconds } from '../limits.ts';
 
 /** Task resources that the engine carries out; every other one is refused by name. */
@@ -15,10 +15,7 @@ const isInteger = (value: unknown, min: number, max: number): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
 
 const json = z.custom<Json>((value) => value !== undefined, { error: 'must be a JSON value' });
-const jsonObject = z.custom<JsonObject>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  { error: 'must be an object' },
-);
+const jsonObject = z.custom<JsonObject>(isJsonObject, { error: 'must be an object' });
 const text = z.string();
 const stateName = z.string().min(1).max(maxNameCharacters);
 const integer = (min: number, max: number) =>
@@ -88,9 +85,7 @@ export const stateSchemas = {
     Type: z.literal('Task'),
     Resource: z.enum(taskResources),
     Arguments: z.custom<JsonObject | string>(
-      (value) =>
-        (typeof value === 'object' && value !== null && !Array.isArray(value)) ||
-        (typeof value === 'string' && isExpression(value)),
+      (value) => isJsonObject(value) || (typeof value === 'string' && isExpression(value)),
       { error: 'must be an object or a JSONata expression in {% %}' },
     ),
     TimeoutSeconds: integerOrExpression(1, maxSeconds).optional(),

@@ -1,4 +1,5 @@
-import type { Members } from '../../api/service.ts';
+import { isMembers, type Members } from '../../api/service.ts';
+
 /** How an operation uses a table. */
 export type TableAccess = 'read' | 'write' | 'describe';
 
@@ -25,8 +26,7 @@ export const accessOf = (operation: string): TableAccess | undefined =>
  */
 export const refusedByStrongTables: readonly string[] = ['TransactWriteItems', 'TransactGetItems', 'UpdateTimeToLive'];
 
-const asMembers = (value: unknown): Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Members) : {};
+const asMembers = (value: unknown): Members => (isMembers(value) ? value : {});
 
 /** Names of the tables that a request is about. */
 export const tableNames = (operation: string, input: Members): readonly string[] => {

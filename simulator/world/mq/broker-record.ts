@@ -47,7 +47,7 @@ export interface ConfigurationId {
 export interface WeeklyStartTime {
   readonly dayOfWeek: string;
   readonly timeOfDay: string;
-  readonly timeZone?: string;
+  readonly timeZone?: string | undefined;
 }
 
 export interface ActionRequired {

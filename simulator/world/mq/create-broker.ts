@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isMembers } from '../../api/service.ts';
 import type { BrokerRecord } from './broker-record.ts';
 import type { BrokerRegistry } from './broker-registry.ts';
 import { initialUsers } from './broker-users.ts';
@@ -7,6 +8,7 @@ import { badRequest, mqFault, notModelled } from './mq-fault.ts';
 import type { MqInput } from './mq-input.ts';
 import { joinAsPair } from './pairing.ts';
 import { requireReplicable } from './replica-eligibility.ts';
+import { recordOf } from './seed-broker.ts';
 import {
   checkBrokerName,
   checkInstanceType,
@@ -75,39 +77,29 @@ export const createBroker = (input: MqInput<'CreateBroker'>, context: CreateBrok
   const primary = findPrimary(input, context);
   const engineVersion = input.engineVersion ?? primary?.engineVersion ?? defaultEngineVersion;
   checkAutoUpgrade(engineVersion, input.autoMinorVersionUpgrade);
-  const brokerId = `b-${context.nextUuid()}`;
-  const configuration = { id: `c-${context.nextUuid()}`, revision: 1 };
+  const seed = recordOf(
+    {
+      region,
+      brokerName: input.brokerName,
+      deploymentMode,
+      engineVersion,
+      hostInstanceType: input.hostInstanceType,
+      publiclyAccessible: input.publiclyAccessible,
+      autoMinorVersionUpgrade: input.autoMinorVersionUpgrade,
+      securityGroups: input.securityGroups,
+      maintenanceWindow: input.maintenanceWindowStartTime,
+      tags: input.tags,
+      state: 'CREATION_IN_PROGRESS',
+    },
+    context,
+  );
   const record: BrokerRecord = {
-    brokerId,
-    brokerArn: `arn:aws:mq:${region}:${context.accountId}:broker:${input.brokerName}:${brokerId}`,
-    brokerName: input.brokerName,
-    region,
-    createdMs: context.nowMs,
-    engineType: 'ActiveMQ',
-    deploymentMode,
-    publiclyAccessible: input.publiclyAccessible,
-    storageType: input.storageType ?? 'EFS',
-    subnetIds: input.subnetIds ?? [],
-    tags: input.tags ?? {},
+    ...seed,
+    storageType: input.storageType ?? seed.storageType,
+    subnetIds: input.subnetIds ?? seed.subnetIds,
     creation: input.creatorRequestId === undefined ? undefined : { requestId: input.creatorRequestId, requestDigest },
-    engineVersion,
-    hostInstanceType: input.hostInstanceType,
-    securityGroups: input.securityGroups ?? [],
-    autoMinorVersionUpgrade: input.autoMinorVersionUpgrade ?? true,
-    maintenanceWindow: withoutUndefined(
-      input.maintenanceWindowStartTime ?? { dayOfWeek: 'SUNDAY', timeOfDay: '02:00', timeZone: 'UTC' },
-    ),
-    configuration: input.configuration ?? configuration,
-    configurationHistory: [],
+    configuration: input.configuration ?? seed.configuration,
     users,
-    pending: {},
-    state: 'CREATION_IN_PROGRESS',
-    actionsRequired: [],
-    storePercentUsage: 0,
-    durableSubscriptions: [],
-    replicationMode: undefined,
-    pairing: undefined,
-    dataPlane: undefined,
   };
   if (primary !== undefined) joinAsPair(primary, record);
   return { repeated: false, record };
@@ -140,17 +132,10 @@ const findPrimary = (input: MqInput<'CreateBroker'>, context: CreateBrokerContex
   return primary;
 };
 
-const withoutUndefined = (window: MqInput<'UpdateBroker'>['maintenanceWindowStartTime'] & object) => {
-  const { timeZone, ...rest } = window;
-  return timeZone === undefined ? rest : { ...rest, timeZone };
-};
-
 /** Equal for equal requests, whatever the order of their members. */
 const digestOf = (input: MqInput<'CreateBroker'>): string => {
   const sorted = JSON.stringify(input, (_key, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
+    isMembers(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,
   );
   return createHash('sha256').update(sorted).digest('hex');
 };

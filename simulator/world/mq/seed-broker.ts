@@ -19,9 +19,9 @@ export interface BrokerSeed {
   readonly hostInstanceType?: string;
   readonly deploymentMode?: DeploymentMode;
   readonly publiclyAccessible?: boolean;
-  readonly autoMinorVersionUpgrade?: boolean;
-  readonly securityGroups?: readonly string[];
-  readonly maintenanceWindow?: WeeklyStartTime;
+  readonly autoMinorVersionUpgrade?: boolean | undefined;
+  readonly securityGroups?: readonly string[] | undefined;
+  readonly maintenanceWindow?: WeeklyStartTime | undefined;
   readonly users?: readonly RequestedUser[];
   /** Users that the next reboot creates. */
   readonly pendingUsers?: readonly RequestedUser[];
@@ -32,7 +32,7 @@ export interface BrokerSeed {
   readonly configurationXml?: string;
   /** Percent; 0 by default. */
   readonly storePercentUsage?: number;
-  readonly tags?: Readonly<Record<string, string>>;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
 /** @throws ApiFault BadRequestException for users that the service would not take */

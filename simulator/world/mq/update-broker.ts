@@ -27,11 +27,7 @@ export const updateBroker = (record: BrokerRecord, input: MqInput<'UpdateBroker'
   if (input.securityGroups !== undefined) record.pending.securityGroups = input.securityGroups;
   if (input.configuration !== undefined) record.pending.configuration = input.configuration;
   record.autoMinorVersionUpgrade = input.autoMinorVersionUpgrade ?? record.autoMinorVersionUpgrade;
-  const { maintenanceWindowStartTime: window } = input;
-  if (window !== undefined) {
-    const { timeZone, ...rest } = window;
-    record.maintenanceWindow = timeZone === undefined ? rest : { ...rest, timeZone };
-  }
+  record.maintenanceWindow = input.maintenanceWindowStartTime ?? record.maintenanceWindow;
   return {
     brokerId: record.brokerId,
     autoMinorVersionUpgrade: record.autoMinorVersionUpgrade,
