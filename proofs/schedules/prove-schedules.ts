@@ -35,7 +35,7 @@ const jobsOf = ({ runs, seed, replay }: ScheduleOptions): readonly ScheduleJob[]
   }));
 };
 
-/** Writes a broken schedule beside the results; its file's path. */
+/** Writes a broken schedule to the folder of the results; returns its path. */
 const keep = async (
   folder: string,
   index: number,

@@ -7,7 +7,7 @@ export type ScheduleJob =
   | { readonly kind: 'random'; readonly runs: number; readonly seed: number }
   | { readonly kind: 'replay'; readonly schedule: Schedule };
 
-/** What became of them. */
+/** Their outcome. */
 export interface ScheduleAnswer {
   /** Schedules played, those that made a broken one smaller included. */
   readonly played: number;

@@ -1,4 +1,4 @@
-/** Numbers by what they count. */
+/** Counts by what they count. */
 export type Tally = ReadonlyMap<string, number>;
 
 /** The sum of several, in the order of the first. */
