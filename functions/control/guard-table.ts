@@ -230,7 +230,7 @@ export class GuardTable {
     } catch (error) {
       if (!(error instanceof ControlConflict)) throw error;
       throw new LockLost(
-        `the lock of ${this.#scope} is not held with fencing token ${token} any more`,
+        `the lock of ${this.#scope} is no longer held with fencing token ${token}`,
         { owner, token },
         { cause: error },
       );

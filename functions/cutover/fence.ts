@@ -31,8 +31,8 @@ export type FenceProblem = 'not-configured' | 'hook-failed';
 export const fencingNotConfigured = (pair: string, region: string, brokerId: string): Finding => ({
   code: 'FENCING_NOT_CONFIGURED',
   message:
-    `no function is configured that keeps clients of ${region} away from ${brokerId}, the old primary of ${pair}; ` +
-    'keep them away by hand, or name one in cutover.fencingFunctionArn',
+    `no function is configured to keep clients in ${region} away from ${brokerId}, the old primary of ${pair}; ` +
+    'block them by hand, or configure cutover.fencingFunctionArn',
   evidence: { region, brokerId },
 });
 

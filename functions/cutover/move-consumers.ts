@@ -41,7 +41,7 @@ const notConfigured = (pair: string, region: string, cutover: CutoverConfig): Fi
     code: 'HOLD_NOT_CONFIGURED',
     message:
       `the consumers of ${pair} must be held, and neither a mapping nor a function is configured for ${region}; ` +
-      'name one in cutover.holdMappings or cutover.holdFunctionArn',
+      'set cutover.holdMappings or cutover.holdFunctionArn',
     evidence: { region, configured: configured.join(', ') || 'none' },
   };
 };

@@ -104,14 +104,14 @@ const deadLetterExchange: Judge = ({ before, after }) => {
   if (then === undefined || isSame(then, now)) return undefined;
   if (now === undefined) return loses(`without dead-letter-exchange ${JSON.stringify(then)} its dead letters are gone`);
   return loses(
-    `its dead letters go to exchange ${JSON.stringify(now)} instead of ${JSON.stringify(then)}, and nobody has seen that it takes them`,
+    `its dead letters go to exchange ${JSON.stringify(now)} instead of ${JSON.stringify(then)}, and it was not seen that this exchange takes them`,
   );
 };
 
 const deadLetterRoutingKey: Judge = ({ before, after }) =>
   before['dead-letter-exchange'] === undefined || after['dead-letter-exchange'] === undefined
     ? undefined
-    : loses('another dead-letter-routing-key leads dead letters where nobody has seen that a queue takes them');
+    : loses('another dead-letter-routing-key sends dead letters where no queue was seen to take them');
 
 /** Leaving at-least-once deletes the dead letters that are on their way: rabbit_fifo_dlx, switch_from/3. */
 const deadLetterStrategy: Judge = ({ queue, before, after }) => {

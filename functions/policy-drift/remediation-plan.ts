@@ -160,7 +160,7 @@ const judge = (change: PolicyChange, standing: Standing, facts: VhostFacts): Jud
   const mute = effects.find((effect) => effect.missing.length > 0);
   if (mute !== undefined) {
     const { queue, missing } = mute;
-    const message = `the broker shows no ${missing.join(', ')} of queue "${queue}", without which nobody can say what the change costs`;
+    const message = `the broker shows no ${missing.join(', ')} of queue "${queue}", without which the cost of the change is unknown`;
     return { refused: held(change, 'FIGURE_ABSENT', message, { queue, figures: missing }) };
   }
   const replacement = lackingReplacement(change, effects, standing);

@@ -25,7 +25,7 @@ export interface QueueEffect {
   readonly resync: boolean;
   /** Which messages the change would throw away, if any. */
   readonly drops: string | undefined;
-  /** Figures that the broker does not show and without which nobody can say what the change costs. */
+  /** Figures that the broker does not show and without which the cost of the change is unknown. */
   readonly missing: readonly string[];
 }
 

@@ -20,7 +20,7 @@ export const handler = composeHandler({
     const { verdict, counterpart, evidence } = judgeReplication(observation);
     if (verdict !== 'exchanged') {
       throw new OutcomeUnknown(
-        `the exchange of ${pairName} was seen and is not any more (${verdict}); checking again`,
+        `the exchange of ${pairName} was seen before and is not visible now (${verdict}); checking again`,
         {
           evidence,
         },

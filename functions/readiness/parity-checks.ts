@@ -48,7 +48,7 @@ export const checkInstances: Check = (facts) => {
     const modes = `${a.deploymentMode} and ${b.deploymentMode}`;
     findings.push(blocker('DEPLOYMENT_MODE_DIFFERS', `the brokers are deployed as ${modes}`, evidence));
   }
-  return findingsOr(findings, ok('both brokers are of one size and kind', evidence));
+  return findingsOr(findings, ok('both brokers have the same size and kind', evidence));
 };
 
 /** Whoever can log in to the primary can log in to the replica after a promotion. Users do not cross; docs/amazon-mq.md 3. */
@@ -74,7 +74,7 @@ export const checkUsers: Check = (facts) => {
   }
   if (onPrimary.length > 0) {
     findings.push(
-      warning('USERS_MISSING_ON_PRIMARY', `these users exist on the replica alone: ${onPrimary.join(', ')}`, {
+      warning('USERS_MISSING_ON_PRIMARY', `these users exist only on the replica: ${onPrimary.join(', ')}`, {
         users: onPrimary,
       }),
     );
@@ -99,7 +99,7 @@ export const checkReplicationUser: Check = (facts) => {
       ? [
           blocker(
             'REPLICATION_USER_HAS_CONSOLE_ACCESS',
-            `"${username}" has console access, which excludes replication`,
+            `"${username}" has console access, which a replication user must not have`,
             { username },
           ),
         ]

@@ -32,7 +32,7 @@ export const checkConsumers: Check = (facts) => {
   const { pair, ledger, nowMs } = facts;
   if (cutoverOf(pair).consumers === 'hold') return judgeHold(facts);
   const twice =
-    'consumers go on during a promotion, and messages whose acknowledgements have not crossed take effect twice';
+    'consumers keep running during a promotion, so messages whose acknowledgements were not replicated are processed twice';
   const { reconciliation } = pair;
   if (reconciliation === undefined) {
     return [blocker('CONSUMERS_LIVE_WITHOUT_LEDGER', `${twice}: the pair has no ledger`)];
@@ -44,7 +44,7 @@ export const checkConsumers: Check = (facts) => {
     ];
   }
   return ledger.known
-    ? [ok('consumers go on during a promotion, and ask the ledger')]
+    ? [ok('consumers keep running during a promotion and check the ledger')]
     : [blocker('CONSUMERS_LIVE_WITHOUT_LEDGER', `${twice}: the ledger cannot be read`)];
 };
 

@@ -31,7 +31,7 @@ export const judgeLines = (queue: string, seen: number, lines: number): readonly
     : [
         {
           code: 'LINES_MISMATCH',
-          message: `${seen} messages of ${queue} were seen, and the manifest has ${lines} of them`,
+          message: `${seen} messages of ${queue} were seen, but the manifest lists ${lines}`,
           evidence: { queue, seen, lines },
         },
       ];
@@ -52,13 +52,13 @@ export const judgeConservation = (
   { seen, removed }: ScanCounts,
 ): readonly Finding[] => {
   if (before === undefined || after === undefined) {
-    const message = `the counters of ${queue} could not be read, so nothing confirms that all of it was seen`;
+    const message = `the counters of ${queue} could not be read, so nothing confirms that every message was seen`;
     return [{ code: 'COUNTS_UNVERIFIED', message, evidence: { queue, seen, removed } }];
   }
   const { enqueued, dequeued } = since(before, after);
   const evidence = { queue, seen, removed, sizeBefore: before.size, sizeAfter: after.size, enqueued, dequeued };
   if (enqueued < 0 || dequeued < 0) {
-    const message = `the counters of ${queue} went back: the broker was started again during the scan`;
+    const message = `the counters of ${queue} went back: the broker restarted during the scan`;
     return [{ code: 'COUNTS_RESTARTED', message, evidence }];
   }
   const findings: Finding[] = [];
@@ -66,14 +66,14 @@ export const judgeConservation = (
   if (takenByOthers < 0) {
     findings.push({
       code: 'REMOVAL_MISMATCH',
-      message: `${removed} messages of ${queue} were consumed by this run and the broker counts ${dequeued}`,
+      message: `${removed} messages of ${queue} were consumed by this run, but the broker counts ${dequeued}`,
       evidence,
     });
   }
   if (after.size !== before.size + enqueued - dequeued) {
     findings.push({
       code: 'SIZE_MISMATCH',
-      message: `${queue} held ${before.size}, ${enqueued} came and ${dequeued} went, and it holds ${after.size}`,
+      message: `${queue} held ${before.size}, ${enqueued} arrived and ${dequeued} left, but it now holds ${after.size}`,
       evidence,
     });
   }
@@ -83,14 +83,14 @@ export const judgeConservation = (
   if (seen < least && others > 0) {
     findings.push({
       code: 'HELD_BY_CONSUMERS',
-      message: `${least - seen} messages of ${queue} were in the hands of its ${others} consumers and were not judged`,
+      message: `${least - seen} messages of ${queue} were in flight with its ${others} consumers and were not classified`,
       evidence: { ...evidence, consumers: others },
     });
   } else if (seen < least || seen > most) {
     const expected = least === most ? String(most) : `${least} to ${most}`;
     findings.push({
       code: 'SEEN_MISMATCH',
-      message: `${seen} messages of ${queue} were seen, ${expected} were there`,
+      message: `${seen} messages of ${queue} were seen, but the queue held ${expected}`,
       evidence,
     });
   }

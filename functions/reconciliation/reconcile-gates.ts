@@ -29,7 +29,7 @@ const brokerFindings = ({ broker, runningRegion, otherRegion }: ReconcileFacts):
     return [
       {
         code: 'BROKER_NOT_PRIMARY',
-        message: `the broker ${brokerId} reads ${roleText ?? 'no role'} and lets no client in; messages are reconciled on the primary: start it in ${otherRegion} if that one is`,
+        message: `the broker ${brokerId} reports ${roleText ?? 'no role'} and refuses clients; messages are reconciled on the primary: start it in ${otherRegion} if the primary is there`,
         evidence: { brokerId, role: roleText },
       },
     ];
@@ -64,12 +64,12 @@ const manifestFindings = ({ manifest, pair, epoch, broker, runningRegion }: Reco
   if (manifest === undefined) return [];
   const { hash, found } = manifest;
   if (found === undefined) {
-    const message = `there is no manifest ${hash} of pair "${pair}" in ${runningRegion}; make one with mode "report"`;
+    const message = `pair "${pair}" has no manifest ${hash} in ${runningRegion}; make one with mode "report"`;
     return [{ code: 'MANIFEST_UNKNOWN', message, evidence: { hash } }];
   }
   const findings: Finding[] = [];
   if (found.pair !== pair) {
-    const message = `manifest ${hash} is of pair "${found.pair}"`;
+    const message = `manifest ${hash} belongs to pair "${found.pair}"`;
     findings.push({ code: 'MANIFEST_OF_OTHER_PAIR', message, evidence: { hash, pair: found.pair } });
   }
   if (found.epoch !== epoch || (broker.known && broker.broker.brokerId !== found.brokerId)) {

@@ -29,7 +29,7 @@ export const withInvocation = (name: string, schema: z.ZodMiniObject): middy.Mid
       const { data: environment, error } = variables.safeParse(runtime.environment);
       if (error !== undefined) {
         const problems = schemaProblems(error, 'environment');
-        throw new InvalidConfiguration(`function ${name} has an unusable environment: ${problems.join('; ')}`, {
+        throw new InvalidConfiguration(`function ${name} has an invalid environment: ${problems.join('; ')}`, {
           problems,
         });
       }

@@ -227,7 +227,7 @@ export class ConnectionLink {
       error instanceof OpenWireError ? error : new MalformedFrame('a frame is unreadable', {}, { cause: error });
     if (this.#wireFormat !== undefined || known instanceof UnsupportedWireFormat) return known;
     return new UnsupportedWireFormat(
-      "what the peer sent first is no OpenWire negotiation. Check that the port is the broker's OpenWire port (61617 on " +
+      "the peer did not begin with an OpenWire negotiation. Check that the port is the broker's OpenWire port (61617 on " +
         'Amazon MQ) and whether it wants TLS',
       {},
       { cause: known },

@@ -13,7 +13,7 @@ import { ScanRun } from './scan-run.ts';
 /** Characters with which a name means several queues, or has options behind it. */
 const notInNames = /[,*>?]/;
 
-/** Scans queues of an ActiveMQ broker over AMQP 1.0; docs/adr/0014-queue-walk.md explains how. */
+/** Scans queues of an ActiveMQ broker over AMQP 1.0; docs/adr/0014-queue-scan.md explains how. */
 export class AmqpQueueScan implements QueueScan {
   readonly #runtime: Runtime;
   readonly #access: { readonly broker: Pick<BrokerSnapshot, 'amqpEndpoints'>; readonly credentials: Credentials };

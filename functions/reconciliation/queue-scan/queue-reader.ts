@@ -45,7 +45,7 @@ export interface ReadingLimits {
   readonly deadlineMs: number;
 }
 
-/** What is known of a message that is none of AMQP 1.0: nothing. */
+/** What is known of a message that is not a constructor of AMQP 1.0: nothing. */
 const unreadable: AmqpMessageFacts = {
   messageId: undefined,
   correlationId: undefined,
@@ -81,7 +81,7 @@ interface Grouped {
 }
 
 /**
- * Takes hold of a queue from its head on, by links of which each holds a part; docs/adr/0014-queue-walk.md says why. What
+ * Takes hold of a queue from its head on, by links of which each holds a part; docs/adr/0014-queue-scan.md says why. What
  * it holds stays held until `release`.
  */
 export class QueueReader {
@@ -216,7 +216,8 @@ export class QueueReader {
 
   #mustStop(): boolean {
     const { clock, deadlineMs, queue } = this.#limits;
-    if (clock.nowMs() >= deadlineMs) this.#stop({ complete: false, note: 'the time was over before the end' });
+    if (clock.nowMs() >= deadlineMs)
+      this.#stop({ complete: false, note: 'the time ran out before the end of the queue' });
     if ((this.#grouped?.held ?? 0) >= groupedLimit)
       this.#stop({ complete: false, note: tooManyGrouped(queue, this.#groups) });
     return this.#end !== undefined;
@@ -262,7 +263,7 @@ const namedGroups = 5;
 
 const weight = (held: readonly HeldDelivery[]): number => held.reduce((sum, { bytes }) => sum + bytes.length, 0);
 
-const onlyNewer = 'messages that came during the scan were not all looked at';
+const onlyNewer = 'not every message that arrived during the scan was read';
 
 const namesOf = (groups: ReadonlySet<string>): string => [...groups].map((group) => JSON.stringify(group)).join(', ');
 
@@ -271,8 +272,8 @@ const tooManyGrouped = (queue: string, groups: ReadonlySet<string>): string =>
   `many for one; the first groups are ${namesOf(groups)}`;
 
 const groupsParted = (groups: ReadonlySet<string>): string =>
-  `the first message of a group came late, and others of ${namesOf(groups)} cannot be had any more; run again`;
+  `the first message of a group came late, and others of ${namesOf(groups)} can no longer be read; run again`;
 
 const worn = (position: number, deliveries: number): string =>
   `the message at position ${position} was delivered ${deliveries} times already, and a scan that broke off would add one ` +
-  'more: nothing from it on was looked at. Consume it or move it away, then run again';
+  'more: nothing from there on was read. Consume it or move it away, then run again';

@@ -7,7 +7,7 @@ import { gatherWrites, sendEmptyFrame } from './rhea-transactions.ts';
 
 /**
  * Budget of one answer of the broker. Healthy ones need milliseconds; the longest honest one is that of a link that
- * returns 100,000 messages, some ten seconds (docs/adr/0014-queue-walk.md).
+ * returns 100,000 messages, some ten seconds (docs/adr/0014-queue-scan.md).
  */
 const answerTimeoutMs = 30_000;
 

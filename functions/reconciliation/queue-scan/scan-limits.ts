@@ -41,5 +41,5 @@ export const unansweredLimit = 200;
  */
 export const deliveriesLimit = 5;
 
-/** How far a producer's clock may be ahead: what is newer than the scan by more than that came during the scan. */
+/** How far a producer's clock may be ahead: what is newer than the scan by more than that arrived during the scan. */
 export const producerSkewMs = 60_000;

@@ -109,7 +109,7 @@ export class ScanRun {
     const { seen, end } = this.#reader;
     const notes = [
       ...(end?.note === undefined ? [] : [end.note]),
-      ...(this.#late > 0 ? [`${this.#late} messages were to be removed, and the time was over`] : []),
+      ...(this.#late > 0 ? [`${this.#late} messages were due to be removed when the time ran out`] : []),
       ...(this.#refused.length > 0 ? [refusals(this.#refused)] : []),
     ];
     const complete = end?.complete === true && this.#late === 0 && this.#refused.length === 0;
@@ -118,5 +118,5 @@ export class ScanRun {
 }
 
 const refusals = (refused: readonly string[]): string =>
-  `the broker did not take ${refused.length} messages to the quarantine, so they stay; ` +
+  `the broker did not accept ${refused.length} messages into the quarantine, so they stay; ` +
   refused.slice(0, namedRefusals).join('; ');

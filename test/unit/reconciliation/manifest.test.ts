@@ -48,7 +48,7 @@ describe('a manifest', () => {
   });
 
   it.each([
-    ['no JSON', 'hello', /is no JSON/],
+    ['no JSON', 'hello', /is not JSON/],
     ['another version', writeManifest({ ...manifest(), version: 2 } as unknown as Manifest), /version/],
     ['an unknown field', writeManifest({ ...manifest(), more: 1 } as Manifest), /more/],
     ['an unknown class of counts', writeManifest(manifest()).replace('"uncertain"', '"unclear"'), /counts/],
@@ -101,7 +101,7 @@ describe('the scan of a queue', () => {
   it('is read as it was stored', () => {
     expect(readScannedQueue(JSON.stringify(queueScan()), 'key')).toEqual(queueScan());
     expect(() => readScannedQueue('{}', 'runs/scan-0.json')).toThrow(
-      /runs\/scan-0\.json is not as this version writes it/,
+      /runs\/scan-0\.json was not written by this version/,
     );
   });
 

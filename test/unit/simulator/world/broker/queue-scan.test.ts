@@ -149,7 +149,7 @@ describe('the queue scan on the embedded broker', () => {
     });
   });
 
-  it('ends where only messages follow that came during the scan, and says so', async () => {
+  it('ends where only messages follow that arrived during the scan, and says so', async () => {
     await rehearse(async ({ client, scan }) => {
       await client.send('q', [{ message_id: 'old', creation_time: 0, body: 'x' }]);
       const newer = Array.from({ length: 12 }, (_unused, index) => ({
@@ -161,7 +161,7 @@ describe('the queue scan on the embedded broker', () => {
       expect(await scan()).toMatchObject({
         seen: 13,
         complete: true,
-        notes: [expect.stringContaining('came during the scan')],
+        notes: [expect.stringContaining('arrived during the scan')],
       });
     });
   });
