@@ -21,7 +21,7 @@ describe('a fault of one state', () => {
   it.each([
     ['access denied', 'RequestFailover', 'FAILED', 'AccessDenied'],
     ['timeout', 'RequestFailover', 'FAILED', 'Sandbox.Timedout'],
-    ['throttled', 'RequestFailover', 'SUCCEEDED', 'Refused'],
+    ['throttled', 'RequestFailover', 'FAILED', 'ServiceUnavailable'],
     ['access denied', 'PublishEndpoint', 'SUCCEEDED', 'FailedOver'],
   ] as const)('%s at %s ends the run as %s %s, and the next one goes through', async (fault, state, status, end) => {
     const { disturbance, struck } = disturbing(machine, state, fault);
