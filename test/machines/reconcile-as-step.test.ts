@@ -59,7 +59,7 @@ describe('reconcile as a step of another run', () => {
   });
 
   it.each([
-    ['the settings ask for nothing', { afterPromotion: 'off' }, /ask for nothing/],
+    ['the settings ask for nothing', { afterPromotion: 'off' }, /disable reconciliation/],
     ['the pair has no ledger', undefined, /no ledger/],
   ])('is skipped when %s', async (_what, settings, because) => {
     const testbed = await createLedgerTestbed(settings ?? {});
