@@ -74,15 +74,18 @@ const isPublished = (run: RunProgram, { groupId, artifactId, version }: Artifact
 };
 
 const installBrokerJars = (run: RunProgram): void => {
-  const { needed, wanted, log } = activeMq.jars;
+  const { needed, wanted, others } = activeMq.jars;
   const ofBroker = (artifactId: string): Artifact => ({
     groupId: 'org.apache.activemq',
     artifactId,
     version: activeMq.version,
   });
-  const [groupId = '', artifactId = '', version = ''] = log.split(':');
+  const named = others.map((name): Artifact => {
+    const [groupId = '', artifactId = '', version = ''] = name.split(':');
+    return { groupId, artifactId, version };
+  });
   const connectors = wanted.map(ofBroker).filter((artifact) => isPublished(run, artifact));
-  collectJars(run, [...needed.map(ofBroker), ...connectors, { groupId, artifactId, version }], activeMq.folder);
+  collectJars(run, [...needed.map(ofBroker), ...connectors, ...named], activeMq.folder);
 };
 
 /** Puts DynamoDB Local and what it depends on into the cache. */

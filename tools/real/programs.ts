@@ -27,9 +27,12 @@ export const activeMq = {
   packaging: activeMqPackaging,
   /** What a broker of jars needs; the connectors of AMQP and STOMP are left out where Maven Central lacks them. */
   jars: {
-    needed: ['activemq-broker', 'activemq-kahadb-store', 'activemq-spring'],
+    needed: ['activemq-broker', 'activemq-jaas', 'activemq-kahadb-store', 'activemq-spring'],
     wanted: ['activemq-amqp', 'activemq-stomp'],
-    log: 'org.apache.logging.log4j:log4j-slf4j2-impl:2.24.3',
+    others: [
+      `org.springframework:spring-context:${activeMqVersion.startsWith('5.') ? '5.3.39' : '6.1.14'}`,
+      'org.apache.logging.log4j:log4j-slf4j2-impl:2.24.3',
+    ],
   },
   artifact: `org.apache.activemq:apache-activemq:${activeMqVersion}:tar.gz:bin`,
   archive: join(cacheFolder, `apache-activemq-${activeMqVersion}-bin.tar.gz`),

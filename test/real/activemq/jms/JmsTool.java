@@ -2,6 +2,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
@@ -219,7 +220,7 @@ public final class JmsTool {
         }
         if (message instanceof ObjectMessage) {
             ByteSequence content = ((ActiveMQMessage) message).getContent();
-            return content == null ? "" : hash(content.toArray());
+            return content == null ? "" : hash(bytesOf(content));
         }
         return "";
     }
@@ -237,6 +238,11 @@ public final class JmsTool {
         if (value == null) return "null";
         String type = value.getClass().getSimpleName().toLowerCase(Locale.ROOT);
         return type + ":" + (value instanceof byte[] bytes ? HexFormat.of().formatHex(bytes) : value);
+    }
+
+    /** Its own method for this is younger than ActiveMQ 5.17. */
+    static byte[] bytesOf(ByteSequence bytes) {
+        return Arrays.copyOfRange(bytes.getData(), bytes.getOffset(), bytes.getOffset() + bytes.getLength());
     }
 
     static String hash(byte[] content) throws Exception {

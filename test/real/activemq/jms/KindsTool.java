@@ -214,9 +214,9 @@ public final class KindsTool {
         // Reading a body may inflate it in place.
         boolean compressed = activeMq.isCompressed();
         ByteSequence content = activeMq.getContent();
-        String contentHash = content == null ? null : JmsTool.hash(content.toArray());
+        String contentHash = content == null ? null : JmsTool.hash(JmsTool.bytesOf(content));
         ByteSequence properties = activeMq.getMarshalledProperties();
-        String propertiesHash = properties == null ? null : JmsTool.hash(properties.toArray());
+        String propertiesHash = properties == null ? null : JmsTool.hash(JmsTool.bytesOf(properties));
         StringBuilder json = new StringBuilder(JmsTool.describe(message));
         json.setLength(json.length() - 1);
         json.append(",\"class\":").append(JmsTool.quoted(message.getClass().getSimpleName()));
