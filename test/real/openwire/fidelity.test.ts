@@ -36,6 +36,35 @@ const inOrder = (messages: readonly KnownMessage[]) => {
   return [...persistent, ...messages.filter(({ mode }) => mode !== 2)].map(lasting);
 };
 
+/** Moves a queue to another one, in a connection of its own. */
+const move = async (
+  broker: RealBroker,
+  moved: { readonly from: string; readonly to: string; readonly count: number; readonly identity: 'kept' | 'fresh' },
+): Promise<void> => {
+  const connection = await connectOpenWire(broker);
+  expect(await moveMessages(connection, moved)).toBe(moved.count);
+  await connection.close();
+};
+
+/** Moves a queue to a quarantine and back where it came from, and compares what JMS reads. */
+const unchanged = async (
+  broker: RealBroker,
+  jms: JmsTool,
+  queue: string,
+  count: number,
+): Promise<readonly KnownMessage[]> => {
+  const before = inOrder(await jms.browseKinds(queue));
+  expect(before.length).toBe(count);
+  await move(broker, { from: queue, to: `${queue}.quarantine`, count, identity: 'kept' });
+  expect(inOrder(await jms.browseKinds(`${queue}.quarantine`))).toEqual(before);
+  expect(await jms.browseKinds(queue)).toEqual([]);
+  // Ids that a queue has seen would vanish in it, so that these are new ones with the old as their text.
+  await move(broker, { from: `${queue}.quarantine`, to: queue, count, identity: 'fresh' });
+  const restored = await jms.readKinds(queue, count);
+  expect(inOrder(restored)).toEqual(before);
+  return restored;
+};
+
 describe.runIf(!withoutActiveMq)('what a JMS client reads of a copy', () => {
   let broker: RealBroker;
   let jms: JmsTool;
@@ -50,25 +79,7 @@ describe.runIf(!withoutActiveMq)('what a JMS client reads of a copy', () => {
     await broker?.stop();
   });
 
-  const move = async (from: string, to: string, count: number, identity: 'kept' | 'fresh'): Promise<void> => {
-    const connection = await connectOpenWire(broker);
-    expect(await moveMessages(connection, { from, to, count, identity })).toBe(count);
-    await connection.close();
-  };
-
-  /** Moves a queue to a quarantine and back where it came from, and compares what JMS reads. */
-  const expectUnchanged = async (queue: string, count: number): Promise<readonly KnownMessage[]> => {
-    const before = inOrder(await jms.browseKinds(queue));
-    expect(before.length).toBe(count);
-    await move(queue, `${queue}.quarantine`, count, 'kept');
-    expect(inOrder(await jms.browseKinds(`${queue}.quarantine`))).toEqual(before);
-    expect(await jms.browseKinds(queue)).toEqual([]);
-    // Ids that a queue has seen would vanish in it, so that these are new ones with the old as their text.
-    await move(`${queue}.quarantine`, queue, count, 'fresh');
-    const restored = await jms.readKinds(queue, count);
-    expect(inOrder(restored)).toEqual(before);
-    return restored;
-  };
+  const expectUnchanged = async (queue: string, count: number) => await unchanged(broker, jms, queue, count);
 
   it.each([false, true])(
     'equals the original in every kind, entry, property and header; compressed: %s',
@@ -84,7 +95,7 @@ describe.runIf(!withoutActiveMq)('what a JMS client reads of a copy', () => {
   it("has no mark of a first message of a group that was another consumer's", async () => {
     const queue = `groups-${randomUUID()}`;
     const { length: count } = await jms.produce(queue, { count: 30, first: 0, groups: true });
-    await move(queue, `${queue}.quarantine`, count, 'kept');
+    await move(broker, { from: queue, to: `${queue}.quarantine`, count, identity: 'kept' });
     const quarantined = await jms.browseKinds(`${queue}.quarantine`);
     expect(quarantined.filter(({ group }) => group !== null).length).toBe(10);
     expect(quarantined.filter(({ groupFirst }) => groupFirst === true)).toEqual([]);
@@ -94,12 +105,6 @@ describe.runIf(!withoutActiveMq)('what a JMS client reads of a copy', () => {
     const queue = `sizes-${randomUUID()}`;
     await jms.sendSizes(queue, sizes);
     await expectUnchanged(queue, sizes.length);
-  });
-
-  it.runIf(withLargest)('equals the original with 90 MiB', async () => {
-    const queue = `largest-${randomUUID()}`;
-    await jms.sendSizes(queue, [90 * mebibyte]);
-    await expectUnchanged(queue, 1);
   });
 
   it('equals the original of a message that was delayed and has come', async () => {
@@ -130,5 +135,21 @@ describe.runIf(!withoutActiveMq)('what a JMS client reads of a copy', () => {
       { headers: { expires: String(Date.now() + 86_400_000) }, body: Buffer.alloc(0) },
     ]);
     await expectUnchanged(queue, 4);
+  });
+});
+
+describe.runIf(!withoutActiveMq && withLargest)('what a JMS client reads of a copy of 90 MiB', () => {
+  it('equals the original', async () => {
+    // With 1 GiB the broker ran out of memory; docs/openwire.md.
+    const broker = await RealBroker.start({ heap: '2g' });
+    const jms = await JmsTool.compile(broker);
+    try {
+      const queue = `largest-${randomUUID()}`;
+      await jms.sendSizes(queue, [90 * mebibyte]);
+      await unchanged(broker, jms, queue, 1);
+    } finally {
+      await jms.dispose();
+      await broker.stop();
+    }
   });
 });

@@ -14,6 +14,8 @@ export interface BrokerPorts {
 export interface BrokerOptions {
   /** Memory for messages of the whole broker, such as "64 mb"; 70 % of the heap unless set, as in the distribution. */
   readonly memoryLimit?: string;
+  /** Heap of the broker's process, such as "2g"; "1g" by default. */
+  readonly heap?: string;
   /** `<policyEntry …/>` elements. */
   readonly policyEntries?: string;
   /**

@@ -18,7 +18,7 @@ const startPatienceMs = 60_000;
 const stopPatienceMs = 30_000;
 
 /** The console as a web application needs more than the broker; both fit, and a small host has room for two. */
-const heap = '-Xmx1g';
+const defaultHeap = '1g';
 
 const hasConsole = activeMq.packaging === 'distribution';
 
@@ -53,11 +53,13 @@ export class RealBroker implements TestBroker {
   readonly credentials = { username: 'scanner', password: randomBytes(12).toString('hex') };
   readonly #folder: string;
   readonly #ports: BrokerPorts;
+  readonly #heap: string;
   #process: ChildProcess | undefined;
 
-  private constructor(folder: string, ports: BrokerPorts) {
+  private constructor(folder: string, ports: BrokerPorts, heap: string) {
     this.#folder = folder;
     this.#ports = ports;
+    this.#heap = heap;
   }
 
   /** Starts a broker. @throws Error saying how to install it, or with the end of its log when it does not come up */
@@ -71,7 +73,7 @@ export class RealBroker implements TestBroker {
     const folder = await mkdtemp(join(tmpdir(), 'mq-dr-activemq-'));
     const [amqp = 0, openWire = 0, stomp = 0, console = 0, openWireTls = 0] = await freePorts(5);
     const ports = { amqp, openWire, stomp, console, openWireTls };
-    const broker = new RealBroker(folder, ports);
+    const broker = new RealBroker(folder, ports, options.heap ?? defaultHeap);
     await writeConfiguration(
       { folder, home: activeMq.folder, ports, credentials: broker.credentials, connectors: connectors(), hasConsole },
       options,
@@ -119,7 +121,7 @@ export class RealBroker implements TestBroker {
     };
     const properties = Object.entries(settings).map(([name, value]) => `-D${name}=${value}`);
     const configuration = `xbean:file:${join(this.#folder, 'activemq.xml')}`;
-    this.#process = spawn('java', [heap, ...properties, '-cp', classPath, ...main, configuration], {
+    this.#process = spawn('java', [`-Xmx${this.#heap}`, ...properties, '-cp', classPath, ...main, configuration], {
       stdio: ['ignore', log, log],
       env: { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8' },
     });
