@@ -3,9 +3,9 @@ import type { PairConfig } from '../config/pair-config.ts';
 import type { GuardReading } from '../control/guards.ts';
 import { UnsafeTopology } from '../runtime/errors.ts';
 import type { Assessment, Finding, PlannedWrite } from '../runtime/finding.ts';
+import { assessSwitchoverRequest, type SwitchoverDecision, type SwitchoverPorts } from './assess-switchover-request.ts';
 import { assessFailback, notYetReplica } from './failback-gates.ts';
 import type { FailbackInput } from './failback-input.ts';
-import { assessRequest, type SwitchoverDecision, type SwitchoverPorts } from './request-switchover.ts';
 import type { SwitchoverStep } from './switchover-step.ts';
 
 /** What judging a request for a failback reads. */
@@ -27,7 +27,7 @@ export interface FailbackRequest extends Assessment {
  * Whether the pair may go back to the broker of this Region now: what a switchover asks, and what a failback asks in
  * addition. Reads only.
  *
- * @throws as `assessRequest`, but for an original primary that has not learned of the failover yet: that is a reason
+ * @throws as `assessSwitchoverRequest`, but for an original primary that has not learned of the failover yet: that is a reason
  */
 export const assessFailbackRequest = async (
   input: FailbackInput,
@@ -68,7 +68,7 @@ const decide = async (
 ): Promise<SwitchoverDecision | Finding> => {
   try {
     const intent = await ports.control.readIntent(pair.name, 'Promote');
-    return await assessRequest({ ...input, targetRegion: region }, pair, region, intent, ports);
+    return await assessSwitchoverRequest({ ...input, targetRegion: region }, pair, region, intent, ports);
   } catch (error) {
     const waiting = error instanceof UnsafeTopology ? notYetReplica(guards, region) : undefined;
     if (waiting === undefined) throw error;

@@ -7,8 +7,8 @@ import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { joined } from '../runtime/finding.ts';
 import { runOf, runSchema } from '../runtime/run.ts';
+import { assessSwitchoverRequest } from './assess-switchover-request.ts';
 import { predictLoss } from './predicted-loss.ts';
-import { assessRequest } from './request-switchover.ts';
 import { switchoverInputSchema } from './switchover-input.ts';
 
 /** First state of switchover: the gates, with all reasons. Reads only. */
@@ -21,7 +21,7 @@ export const handler = composeHandler({
     const run = runOf(own, input.parentRun);
     const ports = replicationPorts(runtime, environment);
     const intent = await ports.control.readIntent(pair.name, 'Promote');
-    const { reading, judgement, decided } = await assessRequest(input, pair, region, intent, ports);
+    const { reading, judgement, decided } = await assessSwitchoverRequest(input, pair, region, intent, ports);
     const gates = { blockers: [], warnings: [], ...decided };
     const guards = await runGuards(runtime, environment, pair, run).assess();
     const { blockers, warnings } = joined(gates, guards);

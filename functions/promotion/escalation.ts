@@ -3,8 +3,8 @@ import type { ApprovalState } from '../control/approval.ts';
 import type { PredictedLoss } from './predicted-loss.ts';
 import type { SwitchoverProgress } from './switchover-progress.ts';
 
-/** What a watch does next: settle the exchange, wait, ask a person, fail over, or page and end. */
-export type WatchAction = 'settle' | 'wait' | 'ask' | 'escalate' | 'give-up';
+/** What follows on a poll: settle the exchange, wait, ask a person, fail over, or page and end. */
+export type SwitchoverAction = 'settle' | 'wait' | 'ask' | 'escalate' | 'give-up';
 
 export interface EscalationFacts {
   readonly phase: Exclude<SwitchoverProgress['phase'], 'unsafe'>;
@@ -16,7 +16,7 @@ export interface EscalationFacts {
 
 /** Next action and why, for the journal and the page. */
 export interface Escalation {
-  readonly action: WatchAction;
+  readonly action: SwitchoverAction;
   readonly because: string;
 }
 
@@ -27,8 +27,8 @@ const describeLoss = (loss: PredictedLoss): string =>
   loss.known ? `${loss.events} events, ${loss.ageSeconds} s ago` : `unknown (${loss.reason})`;
 
 /**
- * Decides what happens to a switchover that is being polled. It cannot be cancelled and may leave both brokers closed, so a stall
- * ends in a failover or in a page, never in silence. docs/amazon-mq.md 13, row 8.
+ * Decides what happens to a switchover that is being polled. It cannot be cancelled and may leave both brokers closed,
+ * so a stall ends in a failover or in a page, never in silence. docs/amazon-mq.md 13, row 8.
  */
 export const decideEscalation = ({ phase, policy, predictedLoss, approval }: EscalationFacts): Escalation => {
   if (phase === 'exchanged') return { action: 'settle', because: 'the roles are exchanged' };

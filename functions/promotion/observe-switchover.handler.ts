@@ -7,7 +7,7 @@ import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.t
 import { UnsafeTopology } from '../runtime/errors.ts';
 import { runSchema } from '../runtime/run.ts';
 import { describeForecast } from './drain-forecast.ts';
-import { watchSchema, watchSwitchover } from './watch-switchover.ts';
+import { pollMemorySchema, pollSwitchover } from './poll-switchover.ts';
 
 /** One poll of a running switchover: verdict, forecast, predicted loss, what to do next, and when to poll again. */
 export const handler = composeHandler({
@@ -15,7 +15,7 @@ export const handler = composeHandler({
   input: z.strictObject({
     pair: z.string(),
     targetRegion: z.string(),
-    watch: watchSchema,
+    watch: pollMemorySchema,
     /** The question about a failover that this run has asked; `none` before. */
     approvalId: z.string(),
     run: runSchema,
@@ -24,12 +24,12 @@ export const handler = composeHandler({
   handle: async ({ pair: pairName, run, ...asked }, { runtime, environment, logDecision }) => {
     const pair = findPair(environment.PAIRS, pairName);
     await renewLock(runtime, environment, pair, run);
-    const poll = await watchSwitchover({ ...asked, pair }, replicationPorts(runtime, environment));
+    const poll = await pollSwitchover({ ...asked, pair }, replicationPorts(runtime, environment));
     const { judgement, forecast, predictedLoss, progress, nextSeconds, approval, escalation } = poll;
     const { phase } = progress;
     logDecision('replication judged', { pair: pairName, ...judgement, forecast, predictedLoss, phase, nextSeconds });
     if (escalation === undefined) throw new UnsafeTopology(progress.because, { evidence: judgement.evidence });
-    logDecision('switchover watched', { pair: pairName, ...escalation, approval });
+    logDecision('switchover polled', { pair: pairName, ...escalation, approval });
     const { evidence } = judgement;
     const details = [progress.because, escalation.because, describeForecast(forecast), ...evidence];
     return { ...progress, action: escalation.action, nextSeconds, predictedLoss, evidence, details };

@@ -5,9 +5,9 @@ import { runGuards } from '../control/run-guards.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { runSchema } from '../runtime/run.ts';
-import { requestSwitchover } from './request-switchover.ts';
+import { promoteReplica } from './promote-replica.ts';
 import { switchoverInputSchema } from './switchover-input.ts';
-import { startWatch } from './switchover-progress.ts';
+import { newPollMemory } from './switchover-progress.ts';
 
 /** Write state of switchover: Promote SWITCHOVER, at most one effective call for one decision. */
 export const handler = composeHandler({
@@ -17,14 +17,14 @@ export const handler = composeHandler({
   handle: async ({ input, run }, { runtime, environment, region, nowMs, logDecision }) => {
     const pair = findPair(environment.PAIRS, input.pair);
     const { finalCheck } = runGuards(runtime, environment, pair, run);
-    const result = await requestSwitchover(
+    const result = await promoteReplica(
       input,
       pair,
       { executionArn: run.executionArn, region },
       { ...replicationPorts(runtime, environment), finalCheck },
     );
     logDecision('switchover request', { pair: pair.name, ...result });
-    // A request found under way is watched from now on: its deadline must not pass before the first poll.
-    return 'requestedAtMs' in result ? { ...result, watch: startWatch(nowMs) } : result;
+    // A request found under way is polled from now on: its deadline must not pass before the first poll.
+    return 'requestedAtMs' in result ? { ...result, watch: newPollMemory(nowMs) } : result;
   },
 });

@@ -1,8 +1,11 @@
 import type { LagJudgement } from '../brokers/lag-verdict.ts';
 import type { DrainForecast } from './drain-forecast.ts';
 
-/** What the polls of one switchover remember between them; small enough for a workflow variable. */
-export interface Watch {
+/**
+ * What the polls of one switchover remember between them; small enough for a workflow variable. Its fields are held by
+ * executions that run while a new version is deployed.
+ */
+export interface PollMemory {
   /** When the promotion was asked for, in milliseconds since the Unix epoch. */
   readonly requestedAtMs: number;
   readonly lastProgressAtMs: number;
@@ -25,14 +28,14 @@ export interface SwitchoverProgress {
   readonly phase: 'exchanged' | 'waiting' | 'stalled' | 'unsafe';
   /** Why it stands there, for a page. */
   readonly because: string;
-  readonly watch: Watch;
+  readonly watch: PollMemory;
 }
 
 /** Both brokers may read PRIMARY for a moment while they exchange roles; longer than this, nobody knows who serves. */
 const contradictionMs = 60_000;
 
-/** The watch of a switchover that has just been asked for. */
-export const startWatch = (requestedAtMs: number): Watch => ({
+/** The memory of a switchover that has just been asked for. */
+export const newPollMemory = (requestedAtMs: number): PollMemory => ({
   requestedAtMs,
   lastProgressAtMs: requestedAtMs,
   lowestBacklogEvents: -1,
@@ -44,30 +47,34 @@ export const startWatch = (requestedAtMs: number): Watch => ({
 export const judgeProgress = (
   judgement: LagJudgement,
   forecast: DrainForecast | undefined,
-  watch: Watch,
+  memory: PollMemory,
   limits: SwitchoverLimits,
   nowMs: number,
 ): SwitchoverProgress => {
   const backlog = judgement.backlogEvents;
-  const needed = (limits.minimumEventsPerSecond * (nowMs - watch.lastProgressAtMs)) / 1_000;
+  const needed = (limits.minimumEventsPerSecond * (nowMs - memory.lastProgressAtMs)) / 1_000;
   const progressed =
     backlog !== undefined &&
-    (watch.lowestBacklogEvents < 0 ||
-      (backlog < watch.lowestBacklogEvents && watch.lowestBacklogEvents - backlog >= needed));
-  const next: Watch = {
-    requestedAtMs: watch.requestedAtMs,
-    lastProgressAtMs: progressed ? nowMs : watch.lastProgressAtMs,
-    lowestBacklogEvents: progressed ? backlog : watch.lowestBacklogEvents,
-    looks: watch.looks + 1,
+    (memory.lowestBacklogEvents < 0 ||
+      (backlog < memory.lowestBacklogEvents && memory.lowestBacklogEvents - backlog >= needed));
+  const next: PollMemory = {
+    requestedAtMs: memory.requestedAtMs,
+    lastProgressAtMs: progressed ? nowMs : memory.lastProgressAtMs,
+    lowestBacklogEvents: progressed ? backlog : memory.lowestBacklogEvents,
+    looks: memory.looks + 1,
     contradictorySinceMs:
-      judgement.verdict !== 'contradictory' ? -1 : watch.contradictorySinceMs < 0 ? nowMs : watch.contradictorySinceMs,
+      judgement.verdict !== 'contradictory'
+        ? -1
+        : memory.contradictorySinceMs < 0
+          ? nowMs
+          : memory.contradictorySinceMs,
   };
   if (judgement.verdict === 'exchanged') return { phase: 'exchanged', because: 'the roles are exchanged', watch: next };
   if (next.contradictorySinceMs >= 0 && nowMs - next.contradictorySinceMs >= contradictionMs) {
     const because = `the brokers have contradicted each other for ${contradictionMs / 1_000} s: ${judgement.evidence.at(-1)}`;
     return { phase: 'unsafe', because, watch: next };
   }
-  const elapsedSeconds = (nowMs - watch.requestedAtMs) / 1_000;
+  const elapsedSeconds = (nowMs - memory.requestedAtMs) / 1_000;
   const idleSeconds = (nowMs - next.lastProgressAtMs) / 1_000;
   if (elapsedSeconds >= limits.deadlineSeconds) {
     const forecastText = forecast === undefined ? 'no forecast' : `${Math.round(forecast.remainingSeconds)} s forecast`;

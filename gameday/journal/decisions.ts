@@ -30,7 +30,7 @@ const named = (logs: readonly LogRecord[], message: string): readonly LogRecord[
 
 /** Every approval that a run requested, with the answer that it acted on. */
 export const approvalsOf = ({ logs }: Pick<Journal['records'], 'logs'>): readonly ApprovalRecord[] => {
-  const polls = logs.filter(({ message }) => message === 'switchover watched' || message === 'approval checked');
+  const polls = logs.filter(({ message }) => message === 'switchover polled' || message === 'approval checked');
   const asked = named(logs, 'approval requested');
   return asked.map((request) => {
     const pair = textField(request, 'pair');

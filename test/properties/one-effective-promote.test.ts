@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { requestSwitchover } from '../../functions/promotion/request-switchover.ts';
+import { promoteReplica } from '../../functions/promotion/promote-replica.ts';
 import { switchoverInputSchema } from '../../functions/promotion/switchover-input.ts';
 import type { CounterpartClients } from '../../functions/promotion/switchover-step.ts';
 import { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
@@ -61,7 +61,7 @@ const play = async (
   const table = new FakeControl();
   const errors = await playAttempts(clock, attempts, async (plan) => {
     const { read, control, call } = portsOf(clock, plan, table);
-    await requestSwitchover(
+    await promoteReplica(
       input,
       ordersPair(),
       { executionArn: 'arn:run', region: 'us-west-2' },

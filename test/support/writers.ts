@@ -5,8 +5,8 @@ import { applyNextChange } from '../../functions/policy-drift/apply-change.ts';
 import { driftInputSchema } from '../../functions/policy-drift/drift-input.ts';
 import type { ChangeRecord } from '../../functions/policy-drift/drift-records.ts';
 import type { DriftPorts } from '../../functions/policy-drift/ports.ts';
+import { promoteReplica } from '../../functions/promotion/promote-replica.ts';
 import { requestFailover } from '../../functions/promotion/request-failover.ts';
-import { requestSwitchover } from '../../functions/promotion/request-switchover.ts';
 import { switchoverInputSchema } from '../../functions/promotion/switchover-input.ts';
 import type { CounterpartClients } from '../../functions/promotion/switchover-step.ts';
 import { createReplicaBroker } from '../../functions/replica/create-replica-broker.ts';
@@ -165,7 +165,7 @@ const pairWriter = ({ brokers, operation, intent, finish, run }: PairWriterParts
 
 const pair = ordersPair();
 
-const requestSwitchoverWriter = (): Writer => {
+const promoteReplicaWriter = (): Writer => {
   const brokers = new FakeBrokers(pairedEast(), pairedWest());
   let clients: CounterpartClients = 'accepts';
   return pairWriter({
@@ -177,7 +177,7 @@ const requestSwitchoverWriter = (): Writer => {
       brokers.set(pairedEast(asRole('replica')), pairedWest(asRole('primary')));
     },
     run: (ports, { dryRun, blocked }) =>
-      requestSwitchover(
+      promoteReplica(
         switchoverInputSchema.parse({ pair: 'orders', targetRegion: 'us-west-2', reason: 'test', dryRun }),
         pair,
         { executionArn, region: 'us-west-2' },
@@ -394,7 +394,7 @@ export const applyChangeWriter = (): Writer & { readonly writeByHand: () => void
 
 /** Every function that writes to a broker, by the name of its module. */
 export const writers: Readonly<Record<string, () => Writer>> = {
-  'request-switchover': requestSwitchoverWriter,
+  'promote-replica': promoteReplicaWriter,
   'request-failover': requestFailoverWriter,
   'reboot-primary': rebootPrimaryWriter,
   'unpair-primary': unpairPrimaryWriter,

@@ -14,7 +14,7 @@ interface Words {
 }
 
 const words: Readonly<Record<string, Words>> = {
-  'request-switchover': { written: 'requested', done: 'already-primary' },
+  'promote-replica': { written: 'requested', done: 'already-primary' },
   'request-failover': { written: 'requested', done: 'under-way' },
   'reboot-primary': { written: 'issued', done: 'not-needed' },
   'unpair-primary': { written: 'issued', done: 'not-needed' },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LagJudgement } from '../../../functions/brokers/lag-verdict.ts';
-import { judgeProgress, startWatch, type Watch } from '../../../functions/promotion/switchover-progress.ts';
+import { judgeProgress, newPollMemory, type PollMemory } from '../../../functions/promotion/switchover-progress.ts';
 import { noonMs } from '../../support/brokers.ts';
 
 const limits = { deadlineSeconds: 3_600, stallSeconds: 300, minimumEventsPerSecond: 0 };
@@ -10,12 +10,12 @@ const judged = (changes: Partial<LagJudgement> = {}): LagJudgement => ({
   counterpart: 'primary',
   ...changes,
 });
-const watch = (changes: Partial<Watch> = {}): Watch => ({ ...startWatch(noonMs), ...changes });
+const watch = (changes: Partial<PollMemory> = {}): PollMemory => ({ ...newPollMemory(noonMs), ...changes });
 const at = (seconds: number): number => noonMs + seconds * 1_000;
 
 describe('judgeProgress', () => {
   it('begins without progress, backlog or contradiction', () => {
-    expect(startWatch(noonMs)).toEqual({
+    expect(newPollMemory(noonMs)).toEqual({
       requestedAtMs: noonMs,
       lastProgressAtMs: noonMs,
       lowestBacklogEvents: -1,

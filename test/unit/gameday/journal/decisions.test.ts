@@ -19,9 +19,9 @@ describe('approvalsOf', () => {
   it('gives each question the answer that its run saw last', () => {
     const logs = [
       asked(1, 'orders'),
-      log(2, 'switchover watched', { pair: 'orders', approval: 'open' }),
-      log(3, 'switchover watched', { pair: 'billing', approval: 'none' }),
-      log(4, 'switchover watched', { pair: 'orders', approval: 'approved' }),
+      log(2, 'switchover polled', { pair: 'orders', approval: 'open' }),
+      log(3, 'switchover polled', { pair: 'billing', approval: 'none' }),
+      log(4, 'switchover polled', { pair: 'orders', approval: 'approved' }),
       asked(5, 'orders'),
       log(6, 'approval checked', { pair: 'orders', state: 'denied' }),
       asked(7, 'billing'),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Heartbeat } from '../../../functions/control/heartbeat.ts';
-import { startWatch, type Watch } from '../../../functions/promotion/switchover-progress.ts';
-import { watchSwitchover } from '../../../functions/promotion/watch-switchover.ts';
+import { pollSwitchover } from '../../../functions/promotion/poll-switchover.ts';
+import { newPollMemory, type PollMemory } from '../../../functions/promotion/switchover-progress.ts';
 import { ServiceUnavailable } from '../../../functions/runtime/errors.ts';
 import {
   asRole,
@@ -26,7 +26,7 @@ const beat: Heartbeat = {
   backlogEvents: 55,
 };
 /** Ten minutes after the request, without progress since. */
-const stalled: Watch = { ...startWatch(noonMs - 600_000), lowestBacklogEvents: 1 };
+const stalled: PollMemory = { ...newPollMemory(noonMs - 600_000), lowestBacklogEvents: 1 };
 
 const setup = (escalation: object = { mode: 'never' }) => {
   const brokers = new FakeBrokers(pairedEast(), pairedWest());
@@ -40,8 +40,8 @@ const setup = (escalation: object = { mode: 'never' }) => {
       return given.heartbeat();
     },
   };
-  const look = (watch: Watch, approvalId = 'none') =>
-    watchSwitchover(
+  const look = (watch: PollMemory, approvalId = 'none') =>
+    pollSwitchover(
       { pair: ordersPair({ escalation }), targetRegion: 'us-west-2', watch, approvalId },
       { brokers, control, metrics, heartbeats, clock: new FakeClock() },
     );
@@ -57,7 +57,7 @@ const approval = (status: 'open' | 'approved' | 'denied', expiresAtMs = noonMs +
   executionArn: 'arn:run',
 });
 
-describe('watchSwitchover', () => {
+describe('pollSwitchover', () => {
   it('settles an exchange', async () => {
     const { brokers, look } = setup();
     brokers.set(pairedEast(asRole('replica')), pairedWest(asRole('primary')));
@@ -70,7 +70,7 @@ describe('watchSwitchover', () => {
 
   it('waits while there is progress, and says when to look again', async () => {
     const { look } = setup();
-    expect(await look(startWatch(noonMs - 5_000))).toMatchObject({
+    expect(await look(newPollMemory(noonMs - 5_000))).toMatchObject({
       progress: { phase: 'waiting', watch: { looks: 1 } },
       escalation: { action: 'wait' },
       nextSeconds: 5,
@@ -80,7 +80,7 @@ describe('watchSwitchover', () => {
   it('forecasts the end of a drain', async () => {
     const { metrics, look } = setup();
     metrics.gauges = healthyGauges({ QueueSize: minutely([9_000, 6_000, 3_000]) });
-    const { forecast } = await look(startWatch(noonMs - 60_000));
+    const { forecast } = await look(newPollMemory(noonMs - 60_000));
     expect(forecast).toMatchObject({ backlogEvents: 3_000, ratePerSecond: 50, remainingSeconds: 0 });
   });
 
@@ -136,7 +136,7 @@ describe('watchSwitchover', () => {
   it('decides nothing about brokers that contradict each other for too long', async () => {
     const { brokers, look } = setup({ mode: 'auto', lossBudgetEvents: 1_000_000 });
     brokers.set(pairedWest(asRole('primary')));
-    const first = await look(startWatch(noonMs));
+    const first = await look(newPollMemory(noonMs));
     expect(first).toMatchObject({ progress: { phase: 'waiting' }, escalation: { action: 'wait' } });
     const later = await look({ ...first.progress.watch, contradictorySinceMs: noonMs - 60_000 });
     expect(later).toMatchObject({ progress: { phase: 'unsafe' }, escalation: undefined });

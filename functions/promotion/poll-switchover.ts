@@ -10,16 +10,16 @@ import { lossByHeartbeat, type PredictedLoss, predictLoss } from './predicted-lo
 import { type PairReadPorts, readPair } from './read-pair.ts';
 import { judgeProgress, type SwitchoverProgress } from './switchover-progress.ts';
 
-/** What a watch reads, in addition to the pair. */
-export interface WatchPorts extends PairReadPorts {
+/** What polling a switchover reads, in addition to the pair. */
+export interface SwitchoverPollPorts extends PairReadPorts {
   readonly control: PairReadPorts['control'] & {
     readApproval(pair: string, approvalId: string): Promise<Approval | undefined>;
   };
   readonly heartbeats: HeartbeatReader;
 }
 
-/** `Watch` as the workflow hands it from poll to poll. */
-export const watchSchema = z.strictObject({
+/** `PollMemory` as the workflow hands it from poll to poll. */
+export const pollMemorySchema = z.strictObject({
   requestedAtMs: z.number(),
   lastProgressAtMs: z.number(),
   lowestBacklogEvents: z.number(),
@@ -28,7 +28,7 @@ export const watchSchema = z.strictObject({
 });
 
 /** One poll, with everything that was concluded from it. */
-export interface WatchedPoll {
+export interface SwitchoverPoll {
   readonly judgement: LagJudgement;
   readonly forecast: DrainForecast | undefined;
   readonly predictedLoss: PredictedLoss;
@@ -46,15 +46,15 @@ export interface WatchedPoll {
  * @param approvalId the question that this run has asked, `none` before
  * @throws errors of `readPair`
  */
-export const watchSwitchover = async (
+export const pollSwitchover = async (
   asked: {
     readonly pair: PairConfig;
     readonly targetRegion: string;
-    readonly watch: z.output<typeof watchSchema>;
+    readonly watch: z.output<typeof pollMemorySchema>;
     readonly approvalId: string;
   },
-  ports: WatchPorts,
-): Promise<WatchedPoll> => {
+  ports: SwitchoverPollPorts,
+): Promise<SwitchoverPoll> => {
   const { pair, targetRegion, watch, approvalId } = asked;
   const { observation, counterpart } = await readPair(pair, targetRegion, ports);
   const { atMs, gauges } = observation;

@@ -1,78 +1,19 @@
 import type { WriteOutcome } from '../aws/write-outcome.ts';
 import type { BrokerAddress } from '../brokers/broker-address.ts';
-import { judgeReplication, type LagJudgement } from '../brokers/lag-verdict.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import { guardedWrite, type WriteResult, type WriteStep } from '../control/guarded-write.ts';
-import { type Intent, type IntentReader, isOpen } from '../control/intent.ts';
+import { type Intent, isOpen } from '../control/intent.ts';
 import { type IntendedWrite, intentJournal, type PairWritePorts } from '../control/intent-journal.ts';
-import { UnsafeTopology } from '../runtime/errors.ts';
-import { type PairReading, type PairReadPorts, readPair } from './read-pair.ts';
+import { assessSwitchoverRequest, type SwitchoverDecision, type SwitchoverPorts } from './assess-switchover-request.ts';
+import type { PairReading } from './read-pair.ts';
 import type { SwitchoverInput } from './switchover-input.ts';
-import { type CounterpartClients, decideSwitchover, type SwitchoverStep } from './switchover-step.ts';
 
-/** What deciding about a switchover reads. */
-export interface SwitchoverPorts extends PairReadPorts {
-  readonly control: PairReadPorts['control'] & IntentReader;
-  /** Whether clients can connect to the broker. */
-  readonly probe: (broker: { readonly amqpEndpoints: readonly string[] }) => Promise<CounterpartClients>;
-}
-
-/** What asking for one also writes. */
-export type RequestPorts = SwitchoverPorts &
+/** What asking for a switchover also writes. */
+export type PromotePorts = SwitchoverPorts &
   PairWritePorts & { readonly brokers: { promote(address: BrokerAddress, mode: 'SWITCHOVER'): Promise<WriteOutcome> } };
 
-export interface SwitchoverDecision {
-  readonly reading: PairReading;
-  readonly judgement: LagJudgement;
-  readonly decided: Exclude<SwitchoverStep, { readonly step: 'unsafe' }>;
-}
-
-/**
- * Reads the pair and decides the next step; writes nothing.
- *
- * @param intent the pair's newest promotion, read before
- * @throws UnsafeTopology when both brokers call themselves primary and no exchange is under way; errors of `readPair`
- */
-export const assessRequest = async (
-  input: SwitchoverInput,
-  pair: PairConfig,
-  runningRegion: string,
-  intent: Intent | undefined,
-  ports: SwitchoverPorts,
-): Promise<SwitchoverDecision> => {
-  const reading = await readPair(pair, input.targetRegion, ports);
-  const { observation } = reading;
-  const judgement = judgeReplication(observation);
-  // Only an unconfirmed request needs to know whether the old primary still takes clients.
-  const clients =
-    isOpen(intent) && intent.status === 'issuing' && observation.counterpart.known
-      ? await ports.probe(observation.counterpart.broker)
-      : 'none';
-  const decided = decideSwitchover(
-    {
-      targetRegion: input.targetRegion,
-      runningRegion,
-      targetBrokerId: reading.target.brokerId,
-      target: observation.target,
-      counterpart: observation.counterpart,
-      replication: judgement,
-      protectedWindows: pair.protectedWindows,
-      intent,
-      nowMs: observation.atMs,
-    },
-    clients,
-  );
-  if (decided.step === 'unsafe') {
-    throw new UnsafeTopology(
-      `both brokers of ${pair.name} report that they are primary: find out which one clients use before you promote anything`,
-      { evidence: judgement.evidence },
-    );
-  }
-  return { reading, judgement, decided };
-};
-
 /** How the request went. */
-export type SwitchoverRequest =
+export type PromotionRequest =
   | { readonly outcome: 'requested' | 'under-way'; readonly requestedAtMs: number }
   | {
       readonly outcome: 'already-primary';
@@ -95,7 +36,7 @@ const modeOf = (newest: Intent | undefined, { target }: PairReading): 'SWITCHOVE
 const writeStep = (
   { reading, decided }: SwitchoverDecision,
   newest: Intent | undefined,
-): WriteStep<SwitchoverRequest, SwitchoverWrite> => {
+): WriteStep<PromotionRequest, SwitchoverWrite> => {
   const { target, observation } = reading;
   const requestedAtMs = newest?.openedAtMs ?? observation.atMs;
   switch (decided.step) {
@@ -124,22 +65,22 @@ const writeStep = (
  * Asks the target to take over, at most once for one decision: an earlier request is recognised by its intent, and an
  * unconfirmed one is settled by observation first.
  *
- * @throws as `guardedWrite` and `assessRequest`
+ * @throws as `guardedWrite` and `assessSwitchoverRequest`
  */
-export const requestSwitchover = (
+export const promoteReplica = (
   input: SwitchoverInput,
   pair: PairConfig,
   run: { readonly executionArn: string; readonly region: string },
-  ports: RequestPorts,
-): Promise<WriteResult<SwitchoverRequest>> => {
+  ports: PromotePorts,
+): Promise<WriteResult<PromotionRequest>> => {
   const { executionArn } = run;
   return guardedWrite({
     name: `Promote SWITCHOVER for ${pair.name}`,
     dryRun: input.dryRun,
     ports,
     journal: intentJournal(ports, { pair: pair.name, operation: 'Promote', executionArn, verb: 'switchover' }),
-    decide: async (newest) => writeStep(await assessRequest(input, pair, run.region, newest, ports), newest),
+    decide: async (newest) => writeStep(await assessSwitchoverRequest(input, pair, run.region, newest, ports), newest),
     call: ({ target }) => ports.brokers.promote(target, 'SWITCHOVER'),
-    written: (_answer, { readAtMs }): SwitchoverRequest => ({ outcome: 'requested', requestedAtMs: readAtMs }),
+    written: (_answer, { readAtMs }): PromotionRequest => ({ outcome: 'requested', requestedAtMs: readAtMs }),
   });
 };

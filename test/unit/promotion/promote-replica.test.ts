@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Intent } from '../../../functions/control/intent.ts';
-import { requestSwitchover } from '../../../functions/promotion/request-switchover.ts';
+import { promoteReplica } from '../../../functions/promotion/promote-replica.ts';
 import { switchoverInputSchema } from '../../../functions/promotion/switchover-input.ts';
 import { type CounterpartClients, promotionSettleMs } from '../../../functions/promotion/switchover-step.ts';
 import {
@@ -46,7 +46,7 @@ const setup = () => {
     return clients.state;
   };
   const request = (changes: { dryRun?: boolean; targetRegion?: string } = {}) =>
-    requestSwitchover(
+    promoteReplica(
       switchoverInputSchema.parse({ pair: 'orders', targetRegion: 'us-west-2', reason: 'test', ...changes }),
       ordersPair(),
       { executionArn: 'arn:run', region: 'us-west-2' },
@@ -59,7 +59,7 @@ const setup = () => {
 const intentOf = (ageMs: number, changes: Partial<Intent> = {}) =>
   earlierIntent('Promote', { subject: westRef.brokerId, openedAtMs: noonMs - ageMs, ...changes });
 
-describe('requestSwitchover', () => {
+describe('promoteReplica', () => {
   it('asks the target to take over, under an intent', async () => {
     const { brokers, control, request, clients } = setup();
     expect(await request()).toEqual({ outcome: 'requested', requestedAtMs: noonMs });
