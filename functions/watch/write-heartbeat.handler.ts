@@ -6,6 +6,7 @@ import { replicationPorts } from '../brokers/replication-ports.ts';
 import { saysServing } from '../control/heartbeat.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { NotFound } from '../runtime/errors.ts';
 import { errorFields } from '../runtime/log.ts';
 import { metricFields } from '../runtime/metric-fields.ts';
 import { takeHeartbeat } from './take-heartbeat.ts';
@@ -15,6 +16,11 @@ type Beat = { readonly pair: string } & (
   | { readonly outcome: 'written' | 'not-here' }
   | { readonly outcome: 'failed'; readonly error: unknown }
 );
+
+/** A pair whose replica is still to be created is no failure of its Region. */
+const unlessNotPaired = (error: unknown): undefined => {
+  if (!(error instanceof NotFound)) throw error;
+};
 
 /**
  * Runs once a minute in each Region: writes what the Region sees of its own brokers. A pair that fails does not stop
@@ -28,7 +34,8 @@ export const handler = composeHandler({
     const ports = { ...replicationPorts(runtime, environment), probe: probeLayers.bind(undefined, runtime) };
     const beat = async (pair: (typeof environment.PAIRS)[number]): Promise<Beat> => {
       try {
-        const broker = sidesIn(await findMembers(pair, ports.control), region)?.here;
+        const members = await findMembers(pair, ports.control).catch(unlessNotPaired);
+        const broker = members && sidesIn(members, region)?.here;
         if (broker === undefined) return { pair: pair.name, outcome: 'not-here' };
         const previous = await ports.heartbeats.read(pair.name, region);
         const heartbeat = await takeHeartbeat(broker, previous, ports);

@@ -134,6 +134,14 @@ describe('the triggers of a test bed', () => {
     });
   });
 
+  it('do not fail the heartbeat function while a replica is still to be created', async () => {
+    const stage = await triggered();
+    stage.stage.configurePairs([{ name: 'unformed' }]);
+    await stage.play(async () => {
+      expect(await stage.stage.invoke('write-heartbeat', here, {})).toEqual({ written: 0, failed: [] });
+    });
+  });
+
   it('fail the heartbeat function when no pair can beat', async () => {
     const testbed = await triggered();
     testbed.aws.faults.start({ kind: 'server-error', service: 'dynamodb' });
