@@ -135,10 +135,10 @@ describe('the triggers of a test bed', () => {
   });
 
   it('do not fail the heartbeat function while a replica is still to be created', async () => {
-    const stage = await triggered();
-    stage.stage.configurePairs([{ name: 'unformed' }]);
-    await stage.play(async () => {
-      expect(await stage.stage.invoke('write-heartbeat', here, {})).toEqual({ written: 0, failed: [] });
+    const testbed = await triggered();
+    testbed.deployPairs([{ name: 'unformed' }]);
+    await testbed.play(async () => {
+      expect(await testbed.invoke('write-heartbeat', here, {})).toEqual({ written: 0, failed: [] });
     });
   });
 
