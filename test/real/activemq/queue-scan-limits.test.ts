@@ -102,7 +102,7 @@ describe.runIf(!withoutActiveMq)('the limits of a scan on a real broker', () => 
       );
       expect(lines.length).toBeLessThan(20_000);
       // The broker says nothing of it, but its counters do.
-      const message = `${lines.length} messages of ${queue} were seen, 20000 were there`;
+      const message = `${lines.length} messages of ${queue} were seen, but the queue held 20000`;
       expect(scan).toMatchObject({ complete: false, findings: [{ code: 'SEEN_MISMATCH', message }] });
       const consumer = await connectAmqp(small);
       const first = await new Promise((resolve) => {
