@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { ledgerClient } from '../functions/ledger/dynamodb/ledger-table.ts';
+import { ledgerClient } from '../functions/ledger/dynamodb/dynamo-ledger-table.ts';
 import { createLedger, type Ledger } from '../functions/ledger/index.ts';
 import type { LedgerObserver } from '../functions/ledger/ledger-observer.ts';
 import type { Clock } from '../functions/runtime/clock.ts';

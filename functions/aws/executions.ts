@@ -79,8 +79,8 @@ export class Executions {
   }
 
   /**
-   * Name of the newest Task state whose name begins with `Report` and that succeeded: operators have been notified of the end by
-   * the run itself. Undefined when there is none among the last events. @throws as `describe`
+   * Name of the newest Task state whose name begins with `Report` and that succeeded: the run itself has notified
+   * operators of its end. Undefined when there is none among the last events. @throws as `describe`
    */
   async reportedBy(executionArn: string): Promise<string | undefined> {
     const { events = [] } = await this.#call('GetExecutionHistory', executionArn, (client) =>

@@ -63,7 +63,7 @@ export type DriftLimits = z.output<typeof limitsSchema>;
 
 /** The settings of one RabbitMQ cluster, as the functions' `CLUSTERS` environment variable holds them. */
 export const clusterConfigSchema = z.strictObject({
-  /** The name that people use for the cluster. */
+  /** The name by which operators know the cluster. */
   name: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,49}$/, 'expected 1–50 lower-case letters, digits and hyphens')),
   broker: brokerArnSchema,
   /** Secret with the user name and password of a user with the tag administrator. */

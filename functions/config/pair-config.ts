@@ -78,7 +78,7 @@ export const pairConfigSchema = z.strictObject({
   /**
    * How long a watch waits for its signals to agree or to clear before it pages, in seconds. Ten minutes: a second
    * signal comes within five (three missed heartbeats and a metric that is two minutes old). At most an hour, which is
-   * what the looks of one execution are bounded to.
+   * what the polls of one execution are limited to.
    */
   watchSeconds: z._default(z.int().check(z.gte(60), z.lte(3_600)), 600),
   /** Where a canary message may be sent to prove that replication runs. */

@@ -17,7 +17,7 @@ const queuesSchema = z.strictObject({
   source: z._default(z.enum(['console', 'metrics', 'list']), 'console'),
   /** Names or patterns of the queues to reconcile. */
   include: z._default(z.array(queuePattern).check(z.minLength(1)), ['*']),
-  /** Names or patterns of queues to leave alone unless a run names one, in addition to those that are always left alone. */
+  /** Names or patterns of queues to leave alone unless a run names one, besides those that are always left alone. */
   exclude: z._default(z.array(queuePattern), []),
 });
 

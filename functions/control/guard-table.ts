@@ -21,7 +21,7 @@ const epochSchema = z.object({
 /** An owner that nobody is: a released lock keeps its item, since its fencing token must never fall. */
 const nobody = 'nobody';
 
-/** What became of asking for a lock. */
+/** The outcome of asking for a lock. */
 export type LockResult =
   | { readonly acquired: true; readonly lock: Lock }
   | { readonly acquired: false; readonly lock: Lock };

@@ -1,4 +1,7 @@
-/** What a customer hook, a function of the user's own, is asked to do; the same request may come more than once and must then do no harm. */
+/**
+ * What a customer hook, a function of the user's own, is asked to do. The same request may come more than once and must
+ * then do no harm.
+ */
 export interface CustomerHookRequest {
   readonly action: 'hold' | 'release' | 'fence' | 'unfence';
   readonly pair: string;

@@ -50,8 +50,8 @@ export interface Enforcement {
 const windowSeconds = 600;
 
 /**
- * One check of the fence of a pair's broker in this Region. It asks the customer hook, and counts the fence as carried out only
- * when a count of client connections from after that reads zero. A freeze stops it, and the broker that the newest
+ * One check of the fence of a pair's broker in this Region. It asks the customer hook, and counts the fence as carried
+ * out only when a count of client connections from after that reads zero. A freeze stops it, and the broker that the newest
  * epoch names as the primary is never fenced. It touches neither the broker nor replication.
  *
  * @throws ServiceUnavailable, AccessDenied, UnexpectedAnswer from the Control table

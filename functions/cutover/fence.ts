@@ -43,7 +43,7 @@ export type FenceCheck =
   | { readonly clients: 'unknown'; readonly reason: string };
 
 /**
- * Judges the newest count of client connections. Only minutes that began after the customer hook said it was done count: an
+ * Judges the newest count of client connections. Only minutes that began after the customer hook was done count: an
  * earlier one says nothing about the fence.
  *
  * @param appliedAtMs when the customer hook was done, milliseconds since the Unix epoch

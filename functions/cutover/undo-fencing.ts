@@ -32,8 +32,9 @@ const blocked = (code: 'UNFENCE_PENDING' | 'UNFENCE_UNKNOWN' | 'UNFENCE_FAILED',
 });
 
 /**
- * Lets the clients of this Region back to its broker, which has just been promoted. It first withdraws the desired state, so that
- * the schedule fences no more, then waits out an attempt that may be under way, and only then asks the customer hook. Repeatable.
+ * Lets the clients of this Region back to its broker, which has just been promoted. It first withdraws the desired
+ * state, so that the schedule fences no more, then waits out an attempt that may be under way, and only then asks the
+ * customer hook. Repeatable.
  *
  * @throws LockLost when the run has lost its lock
  */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { systemClock } from '../runtime/clock.ts';
 import { InvalidConfiguration } from '../runtime/errors.ts';
 import { hostRandom } from '../runtime/host-random.ts';
-import { DynamoLedgerTable, type LedgerTableOptions } from './dynamodb/ledger-table.ts';
+import { DynamoLedgerTable, type LedgerTableOptions } from './dynamodb/dynamo-ledger-table.ts';
 import { Ledger } from './ledger.ts';
 import { type LedgerOptions, ledgerSettings } from './ledger-options.ts';
 
@@ -20,7 +20,7 @@ export {
   UnexpectedAnswer,
 } from '../runtime/errors.ts';
 export type { AbandonResult, ClaimResult, ConfirmResult } from './claim-result.ts';
-export { DynamoLedgerTable, type LedgerTableOptions } from './dynamodb/ledger-table.ts';
+export { DynamoLedgerTable, type LedgerTableOptions } from './dynamodb/dynamo-ledger-table.ts';
 export type { IdentifiableMessage, MessageIdentity } from './identify-message.ts';
 export { type DuplicateJudgement, judgeDuplicate } from './judge-duplicate.ts';
 export type { BatchLedger } from './lambda-batch.ts';

@@ -244,7 +244,7 @@ export class Ledger implements LedgerLookup {
     return { status: 'elsewhere', key, owner, leaseUntilMs, refusals, retryAfterMs: Math.max(0, waitMs) };
   }
 
-  /** A consumer finished after it had lost its claim: the message is processed. Who holds the claim records it permanently. */
+  /** A consumer finished after it had lost its claim: the message is processed, and whoever holds the claim records it. */
   async #settleLate({ key, pk }: Named, claim: ClaimItem, isHolder: boolean): Promise<ClaimResult> {
     const { table, region } = this.settings;
     const [first] = claim.late;

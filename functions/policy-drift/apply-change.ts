@@ -9,6 +9,7 @@ import {
 import { isOpen } from '../control/intent.ts';
 import { OutcomeUnknown } from '../runtime/errors.ts';
 import type { PlannedWrite } from '../runtime/finding.ts';
+import { clusterGuards, clusterRun } from './drift-guards.ts';
 import {
   type ChangeRecord,
   changeHistory,
@@ -18,7 +19,6 @@ import {
   runNameOf,
   type StoredChange,
 } from './drift-records.ts';
-import { clusterGuards, clusterRun } from './guards.ts';
 import { type Judgement, type JudgeRequest, judgeCluster } from './judge-cluster.ts';
 import { canonicalText } from './merge-definitions.ts';
 import { withAttempt, withoutAttempt } from './policy-history.ts';

@@ -12,7 +12,7 @@ import { clusterPorts } from './rabbitmq/cluster-ports.ts';
 const mostPlanned = 100;
 const plannedBytes = 160_000;
 
-/** Write state of policy-drift: at most one policy, after looking and judging anew. */
+/** Write state of policy-drift: at most one policy, after reading and judging anew. */
 export const handler = composeHandler({
   name: 'apply-policy-change',
   input: z.strictObject({ input: driftInputSchema, run: runSchema }),

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 export const driftInputSchema = z.strictObject({
   /** Name of a configured cluster. */
   cluster: z.string().check(z.minLength(1)),
-  /** `report` looks only · `remediate` writes what the findings ask for · `rollback` writes the before-images back. */
+  /** `report` only reads · `remediate` writes what the findings ask for · `rollback` writes the before-images back. */
   mode: z._default(z.enum(['report', 'remediate', 'rollback']), 'report'),
   reason: z.string().check(z.minLength(1)),
   /** Takes the same path and lists the writes instead of making them. */

@@ -6,7 +6,7 @@ import { didYouMean } from '../runtime/nearest-name.ts';
 import { parseInput } from '../runtime/parse-input.ts';
 import type { DriftInput } from './drift-input.ts';
 
-/** What made somebody look. */
+/** What triggered the run. */
 export type TriggerKind = 'schedule' | 'api-call' | 'alarm' | 'broker-log' | 'manual';
 
 /** A run to start. Its name is the same for equal events, and Step Functions starts a name only once. */
@@ -41,7 +41,7 @@ const apiCallSchema = z.object({
 
 const scheduleSchema = z.strictObject({ cluster: z.string() });
 const logSchema = z.object({ brokerId: z.string(), pattern: z.string() });
-/** A person's wish, put on the bus; the service and its tools start the workflow itself. */
+/** An operator's request, put on the bus; the service and its tools start the workflow itself. */
 const manualSchema = z.strictObject({
   cluster: z.string(),
   mode: z._default(z.enum(['report', 'remediate', 'rollback']), 'report'),

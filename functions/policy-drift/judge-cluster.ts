@@ -5,17 +5,17 @@ import { InvalidInput, NotFound, UnexpectedAnswer } from '../runtime/errors.ts';
 import type { Finding } from '../runtime/finding.ts';
 import { isAwsOwned } from './aws-owned.ts';
 import type { PolicyChange } from './drift-finding.ts';
+import { clusterGuards, clusterRun, guardBlockers } from './drift-guards.ts';
 import type { DriftInput } from './drift-input.ts';
 import { latestRun, readChanges, readHistories } from './drift-records.ts';
 import { type Drift, findDrift } from './find-drift.ts';
-import { clusterGuards, clusterRun, guardBlockers } from './guards.ts';
 import type { DriftPorts, ManagementPort } from './ports.ts';
 import type { RabbitCluster } from './rabbitmq/rabbit-cluster.ts';
 import { exceedsCaps, type HeldChange, planRemediation, type RemediationPlan } from './remediation-plan.ts';
 import { planRollback } from './rollback.ts';
 import { knownFamilies, profileFor } from './version-profiles.ts';
 
-/** A look at a cluster, judged. */
+/** A reading of a cluster with its judgement. */
 export interface Judgement {
   readonly broker: BrokerSnapshot;
   readonly cluster: RabbitCluster;
@@ -80,7 +80,7 @@ export const judgeCluster = async (request: JudgeRequest, ports: DriftPorts): Pr
   const { instanceType } = broker;
   const { serviceHadItsTime, alreadyChanged } = request;
   const drift = findDrift({ cluster, profile, config, instanceType, serviceHadItsTime, nowMs });
-  const { changes, held } = await wishes(input, cluster, drift, ports);
+  const { changes, held } = await wantedChanges(input, cluster, drift, ports);
   const { limits } = config;
   const histories = await readHistories(ports.records);
   const { declared, simulated } = drift;
@@ -102,7 +102,7 @@ export const judgeCluster = async (request: JudgeRequest, ports: DriftPorts): Pr
 const lockBlockers = async (executionArn: string, nowMs: number, { guards }: DriftPorts): Promise<readonly Finding[]> =>
   judgeGuards(await guards.read(), { ...clusterRun, executionArn }, clusterGuards, nowMs).blockers;
 
-const wishes = async (
+const wantedChanges = async (
   input: DriftInput,
   cluster: RabbitCluster,
   drift: Drift,

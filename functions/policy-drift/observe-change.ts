@@ -13,8 +13,8 @@ import { profileFor } from './version-profiles.ts';
 export interface ObservedChange {
   /**
    * `settled`: in force, and every queue shows it and has its copies · `syncing`: in force, queues do not show it yet or
-   * still copy · `waiting`: not visible yet · `lost`: it had no effect, or was undone at once · `unfinished`: patience is
-   * over · `none`: nothing is open
+   * still copy · `waiting`: not visible yet · `lost`: it had no effect, or was undone at once · `unfinished`: the
+   * deadline has passed · `none`: nothing is open
    */
   readonly phase: 'settled' | 'syncing' | 'waiting' | 'lost' | 'unfinished' | 'none';
   /** Queues that do not show the change yet, or still lack copies. */

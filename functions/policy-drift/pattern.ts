@@ -1,10 +1,10 @@
 /**
  * What a policy's pattern says about a name. RabbitMQ matches with PCRE on the bytes of both (docs/rabbitmq.md 2.2);
- * outside the subset in which JavaScript surely agrees the answer is `undecided`.
+ * outside the subset in which JavaScript definitely agrees the answer is `undecided`.
  */
 export type Matching = 'yes' | 'no' | 'undecided';
 
-/** A pattern that has been looked at once. */
+/** A pattern that has been analysed once. */
 export interface CompiledPattern {
   /** Why nothing can be said about any name; undefined inside the common subset. */
   readonly undecidable: string | undefined;
@@ -37,7 +37,7 @@ const maxOptional = 2;
  */
 const maxSteps = 1_000_000;
 
-/** Longest pattern that is looked at; RabbitMQ's own are a few dozen characters long. */
+/** Longest pattern that is analysed; RabbitMQ's own are a few dozen characters long. */
 const maxPatternBytes = 1_024;
 
 interface Reader {

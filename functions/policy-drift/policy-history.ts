@@ -10,7 +10,7 @@ export const policyHistorySchema = z.strictObject({
   attempts: z.int(),
   /** Time of the last attempt, in milliseconds since the Unix epoch. */
   lastAttemptMs: z.number(),
-  /** When attempts took effect, newest last; all for the same wish. */
+  /** When attempts took effect, newest last; all for the same change. */
   effectiveMs: z.array(z.number()),
 });
 
@@ -22,7 +22,7 @@ export type AttemptVerdict = { readonly go: true } | ({ readonly go: false; read
 const recent = (history: PolicyHistory, limits: DriftLimits, nowMs: number): readonly number[] =>
   history.effectiveMs.filter((atMs) => nowMs - atMs < limits.flipWindowSeconds * 1_000);
 
-/** Judges a wish by what became of earlier writes for it. Another wish for the same policy starts afresh. */
+/** Judges a change by the outcome of earlier writes for it. Another change of the same policy starts afresh. */
 export const attemptVerdict = (
   history: PolicyHistory | undefined,
   desired: string,

@@ -26,7 +26,7 @@ export interface MatchedName {
   readonly plain: boolean;
 }
 
-/** Looks at a name once, for all indexes that are asked about it. */
+/** Reads a name once, for all indexes that are asked about it. */
 export const matchedName = (name: string): MatchedName => {
   const bytes = bytesOf(name);
   return { bytes, plain: isPlain(bytes) };
@@ -62,7 +62,7 @@ export const appliesToType = (
   return 'yes';
 };
 
-/** Up to so many policies are looked at one by one: building an index takes longer than it saves. */
+/** Up to so many policies are tried one by one: building an index takes longer than it saves. */
 const fewPolicies = 16;
 
 /** Length of the text by which patterns without a prefix are looked up: short enough to be in most, rare enough. */

@@ -18,7 +18,7 @@ const findingSchema = z.looseObject({
   evidence: z.record(z.string(), z.unknown()),
 });
 
-/** Last state of policy-drift: looks once more, records and announces a changed verdict, gives the lock back. */
+/** Last state of policy-drift: reads the cluster once more, records and announces a changed verdict, releases the lock. */
 export const handler = composeHandler({
   name: 'record-drift',
   input: z.strictObject({
@@ -45,7 +45,7 @@ export const handler = composeHandler({
       },
     );
     const { outcome, counts, changes } = report;
-    // Every look counts, not only a changed verdict: an alarm takes silence for a cluster that nobody looks at.
+    // Every run counts, not only a changed verdict: an alarm takes silence for a cluster that nobody checks.
     const measured = { PolicyDriftFindings: counts.remaining };
     logDecision('drift recorded', {
       cluster,

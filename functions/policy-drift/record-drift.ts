@@ -108,7 +108,7 @@ const outcomeOf = (
 };
 
 /**
- * Looks once more at the end of a run and tells what it found, did and left. `announce` is called when the verdict
+ * Reads the cluster once more at the end of a run and tells what it found, did and left. `announce` is called when the verdict
  * differs from the last recorded one, before that is recorded: an event may come twice, but not be missing.
  *
  * @throws what the ports throw
@@ -119,7 +119,7 @@ export const recordDrift = async (
   announce: (report: DriftReport) => Promise<void>,
 ): Promise<DriftReport> => {
   const { input, soFar, executionArn } = request;
-  // What a rollback holds back is known only to its own plan; for everything else a look without wishes is enough.
+  // What a rollback holds back is known only to its own plan; for everything else reading without changes is enough.
   const mode = input.mode === 'rollback' ? ('rollback' as const) : ('report' as const);
   const judged = await judgeCluster({ ...request, input: { ...input, mode }, alreadyChanged: 0 }, ports);
   const changes = (await readChanges(ports.records, runNameOf(executionArn))).map(({ change }) => change);

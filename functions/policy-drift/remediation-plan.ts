@@ -188,8 +188,8 @@ const planVhost = (
 ): Pick<RemediationPlan, 'steps' | 'refused' | 'postponed'> => {
   let policies = facts.users;
   let open = inOrder(changes);
-  const wished = open.reduce(applyChange, policies);
-  const goal = new VhostPolicies(wished, facts.operators, facts.profile);
+  const wanted = open.reduce(applyChange, policies);
+  const goal = new VhostPolicies(wanted, facts.operators, facts.profile);
   const steps: PlannedStep[] = [];
   let last = new Map<PolicyChange, Judged>();
   for (;;) {
@@ -271,7 +271,7 @@ export const planRemediation = (facts: PlanFacts): RemediationPlan => {
   };
 };
 
-/** What a change wants, as text: another wish begins a new count of attempts. */
+/** What a change wants, as text: another one begins a new count of attempts. */
 export const desiredText = (change: PolicyChange): string =>
   change.after === undefined ? 'absent' : canonicalText({ ...change.after });
 

@@ -12,7 +12,7 @@ export interface StartPorts {
   start(machineArn: string, name: string, input: unknown): Promise<'started' | 'exists'>;
 }
 
-/** What became of an event. */
+/** The outcome of an event. */
 export interface DriftReaction {
   readonly runs: readonly { readonly cluster: string; readonly name: string; readonly outcome: 'started' | 'exists' }[];
   /** Why no run was asked for. */

@@ -82,7 +82,7 @@ const families: readonly (Omit<VersionProfile, 'voidKeys'> & { readonly matches:
   },
 ];
 
-/** The profile of a version such as `3.13.7`; undefined for one that nobody has looked at. */
+/** The profile of a version such as `3.13.7`; undefined for one that has not been examined. */
 export const profileFor = (version: string): VersionProfile | undefined => {
   const known = profiles.get(version);
   if (known !== undefined) return known;

@@ -27,7 +27,7 @@ export interface FailbackRequest extends Assessment {
  * Whether the pair may go back to the broker of this Region now: what a switchover asks, and what a failback asks in
  * addition. Reads only.
  *
- * @throws as `assessSwitchoverRequest`, but for an original primary that has not learned of the failover yet: that is a reason
+ * @throws as `assessSwitchoverRequest`; an original primary that has not learned of the failover yet is a reason instead
  */
 export const assessFailbackRequest = async (
   input: FailbackInput,

@@ -71,8 +71,8 @@ export const notYetReplica = (guards: GuardReading, runningRegion: string): Find
 };
 
 /**
- * What speaks against going back now, in addition to what speaks against any switchover: the pair has not failed over, or the
- * original primary is not yet a healthy replica.
+ * What speaks against going back now, in addition to what speaks against any switchover: the pair has not failed over,
+ * or the original primary is not yet a healthy replica.
  */
 export const assessFailback = (facts: FailbackFacts): readonly Finding[] => [
   ...epochFindings(facts),

@@ -12,8 +12,8 @@ import { judgeOpenPromotion, openPromotionMessage } from './open-promotion.ts';
 import { readPair } from './read-pair.ts';
 
 /**
- * One check of a promotion whose run has died: closes its intent once its effect is seen, and notifies operators of its end.
- * It never writes to a broker.
+ * One check of a promotion whose run has died: closes its intent once its effect is seen, and notifies operators of its
+ * end. It never writes to a broker.
  */
 export const handler = composeHandler({
   name: 'settle-open-promotion',

@@ -17,7 +17,7 @@ import { stepInput } from './step-input.ts';
 
 /**
  * Write: repairs queues from the cursor on by the manifest, as many as one invocation may start. Freeze and lock are
- * checked again before each queue, and the lock is extended while a queue is gone through.
+ * checked again before each queue, and the lock is extended while a queue is scanned.
  */
 export const handler = composeHandler({
   name: 'repair-queues',

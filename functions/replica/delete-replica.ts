@@ -30,14 +30,14 @@ const deletionBlockers = (
   primary: BrokerSnapshot,
 ): Finding[] => {
   const left = [...ties('the replica', replica), ...ties('the primary', primary)];
-  const mistaken: Finding = {
+  const wrongTarget: Finding = {
     code: 'DELETE_TARGET_NOT_REPLICA',
     message: `${replicaBrokerId} was not the replica`,
     evidence: { replicaBrokerId, replica: brokerId },
   };
   const message = `nothing is deleted until both are ordinary brokers: ${left.join('; ')}`;
   const tied: Finding = { code: 'STILL_TIED', message, evidence: { left } };
-  return [...(brokerId === replicaBrokerId ? [] : [mistaken]), ...(left.length === 0 ? [] : [tied])];
+  return [...(brokerId === replicaBrokerId ? [] : [wrongTarget]), ...(left.length === 0 ? [] : [tied])];
 };
 
 const done = (outcome: 'deleting' | 'gone'): WriteStep<Deletion, never> => ({

@@ -48,7 +48,7 @@ const recoveryOf = (run: EndedRun): readonly string[] => {
   ];
 };
 
-/** A step that was stopped together with the run whose step it was: operators are notified of that run, which also has its promotion. */
+/** A step that was stopped together with its parent run: that run notifies operators, and has the promotion. */
 const stoppedWithParent = ({ status, parent }: EndedRun): boolean =>
   status === 'ABORTED' && parent?.status === 'ABORTED';
 

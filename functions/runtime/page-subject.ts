@@ -1,4 +1,4 @@
-/** How soon somebody must act on a page: `now` wakes an operator, `today` waits for office hours, `info` asks for nothing. */
+/** How soon somebody must act on a page: `now` wakes an operator, `today` waits for office hours, `info` needs nobody. */
 export type Urgency = 'now' | 'today' | 'info';
 
 const words: Readonly<Record<Urgency, string>> = { now: 'ACT NOW', today: 'ACT TODAY', info: 'INFO' };

@@ -6,7 +6,7 @@ export const runSchema = z.strictObject({
   executionArn: z.string().check(z.minLength(1)),
   /** Start of the execution, ISO 8601. */
   startTime: z.iso.datetime(),
-  /** Fencing token of the lock that the run holds; null before it has one, in a dry run, and when the table was overridden. */
+  /** Fencing token of the run's lock; null before it has one, in a dry run, and when the table was overridden. */
   fence: z._default(z.nullable(z.int()), null),
   /** Whether an event started the run, not a person. */
   automatic: z._default(z.boolean(), false),

@@ -97,8 +97,8 @@ const combined = (replication: Signal, primary: Signal): SignalVerdict => {
 
 /**
  * The rule for automatic failover: replication stands still *and* the primary's own Region is silent or says that its
- * broker is down. In a partition between the Regions the primary still beats, which is one signal. What a broker looks
- * like from afar is not asked at all: it cannot tell a dead primary from a cut path.
+ * broker is down. In a partition between the Regions the primary still beats, which is one signal. How a broker appears
+ * from afar is not asked at all: it cannot tell a dead primary from a cut path.
  */
 export const judgeSignals = (signals: Signals): SignalJudgement => {
   const { replica } = signals;

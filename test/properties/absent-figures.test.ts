@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { guardBlockers } from '../../functions/policy-drift/drift-guards.ts';
 import { simulateCluster } from '../../functions/policy-drift/effective-policy.ts';
 import { findDrift } from '../../functions/policy-drift/find-drift.ts';
-import { guardBlockers } from '../../functions/policy-drift/guards.ts';
 import { canonicalText } from '../../functions/policy-drift/merge-definitions.ts';
 import type {
   PolicyDefinition,

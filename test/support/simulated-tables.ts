@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ControlItems } from '../../functions/control/control-items.ts';
-import { DynamoLedgerTable } from '../../functions/ledger/dynamodb/ledger-table.ts';
+import { DynamoLedgerTable } from '../../functions/ledger/dynamodb/dynamo-ledger-table.ts';
 import { type CreateLedgerOptions, createLedger, type Ledger } from '../../functions/ledger/index.ts';
 import type { Runtime } from '../../functions/runtime/runtime.ts';
 import { controlTableName, ledgerTableName } from '../../infra/names.ts';

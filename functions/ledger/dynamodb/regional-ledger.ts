@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { clientCache, clientSettings } from '../../aws/client-settings.ts';
 import type { ReconciliationEnvironment } from '../../runtime/environment/pair-environment.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { DynamoLedgerTable } from './ledger-table.ts';
+import { DynamoLedgerTable } from './dynamo-ledger-table.ts';
 
 /** The table repeats its calls itself. */
 const clients = clientCache((runtime, region, purpose) => new DynamoDBClient(clientSettings(runtime, region, purpose)));

@@ -89,5 +89,5 @@ export interface RabbitCluster {
   readonly featureFlags: readonly string[];
 }
 
-/** A policy that surely was, or surely was not, written; `unknown` means that only looking can tell. */
+/** A policy that definitely was, or definitely was not, written; `unknown` means that only observation can tell. */
 export type PolicyWrite = WriteOutcome<undefined>;

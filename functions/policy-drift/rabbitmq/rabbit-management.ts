@@ -186,7 +186,8 @@ export class RabbitManagement {
   /**
    * Writes a user policy, replacing one of that name whatever it says now.
    *
-   * @throws RequestRejected, AccessDenied, NotFound, UntrustedEndpoint and ServiceUnavailable where the broker surely did not act
+   * @throws RequestRejected, AccessDenied, NotFound, UntrustedEndpoint; ServiceUnavailable where the broker definitely did
+   * not act
    */
   async putPolicy(policy: RabbitPolicy): Promise<PolicyWrite> {
     const { vhost, name, pattern, applyTo, definition: settings, priority } = policy;

@@ -66,7 +66,7 @@ export class TransactionRolledBack extends OpenWireError {
   override readonly kind = 'transient';
 }
 
-/** The commit was sent and its answer is missing: it took place or did not. Look before doing it again. */
+/** The commit was sent and its answer is missing: it took place or did not. Check before doing it again. */
 export class CommitOutcomeUnknown extends OpenWireError {
   override readonly name = 'CommitOutcomeUnknown';
   override readonly kind = 'transient';

@@ -50,7 +50,7 @@ export const connectionInfo = (
     .string(username)
     .boolean(false) // broker path
     .boolean(false) // master connector
-    .boolean(false) // manageable: no news of a cluster
+    .boolean(false) // manageable: no updates about a cluster
     .boolean(true) // client master, as every client says
     .boolean(false) // fault tolerant
     .boolean(false) // reconnect after a failover
@@ -75,7 +75,7 @@ export interface ConsumerSettings {
   /** Messages that the broker sends in advance; 0 for none but those that are pulled. */
   readonly prefetch: number;
   readonly selector?: string;
-  /** Looks at messages without holding them. */
+  /** Reads messages without holding them. */
   readonly browse?: boolean;
   /** Gets all messages of the queue that are not given yet. Of several the one with the highest priority does. */
   readonly exclusive?: boolean;

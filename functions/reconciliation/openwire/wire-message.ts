@@ -54,7 +54,7 @@ interface MessageFields {
  * asked for. It is a slice of what the socket delivered, so that a message that is kept keeps up to 64 KiB around it.
  *
  * What stands behind the id is read at the first question for it: a message of which that part is unreadable can still be
- * held, given back and copied.
+ * held, returned and copied.
  */
 export class WireMessage {
   readonly bytes: Buffer;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DynamoLedgerTable, ledgerClient } from '../../../functions/ledger/dynamodb/ledger-table.ts';
+import { DynamoLedgerTable, ledgerClient } from '../../../functions/ledger/dynamodb/dynamo-ledger-table.ts';
 import { createLedger } from '../../../functions/ledger/index.ts';
 import { TableLookup } from '../../../functions/ledger/lookup-entries.ts';
 import { identifyHeld } from '../../../functions/reconciliation/identify-held.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
-import { DynamoLedgerTable, ledgerClient } from '../../../functions/ledger/dynamodb/ledger-table.ts';
+import { DynamoLedgerTable, ledgerClient } from '../../../functions/ledger/dynamodb/dynamo-ledger-table.ts';
 import { systemClock } from '../../../functions/runtime/clock.ts';
 import { west } from '../../../testbed/orders.ts';
 import { clientSettingsFor, createLedgerTables } from '../../../tools/real/dynamodb/ledger-tables.ts';

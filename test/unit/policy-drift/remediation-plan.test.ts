@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type PolicyChange, policyKey } from '../../../functions/policy-drift/drift-finding.ts';
+import { guardBlockers } from '../../../functions/policy-drift/drift-guards.ts';
 import type { ChangeRecord } from '../../../functions/policy-drift/drift-records.ts';
 import { simulateCluster } from '../../../functions/policy-drift/effective-policy.ts';
-import { guardBlockers } from '../../../functions/policy-drift/guards.ts';
 import {
   attemptVerdict,
   type PolicyHistory,

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DynamoLedgerTable, ledgerClient } from '../../../functions/ledger/dynamodb/ledger-table.ts';
+import { DynamoLedgerTable, ledgerClient } from '../../../functions/ledger/dynamodb/dynamo-ledger-table.ts';
 import { TableLookup } from '../../../functions/ledger/lookup-entries.ts';
 import { identifyHeld } from '../../../functions/reconciliation/identify-held.ts';
 import { noMessages, type ScannedQueue } from '../../../functions/reconciliation/manifest.ts';

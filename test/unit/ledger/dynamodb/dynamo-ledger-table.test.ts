@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
-import { DynamoLedgerTable, ledgerClient } from '../../../../functions/ledger/dynamodb/ledger-table.ts';
+import { DynamoLedgerTable, ledgerClient } from '../../../../functions/ledger/dynamodb/dynamo-ledger-table.ts';
 import { createLedger } from '../../../../functions/ledger/index.ts';
 import type { LedgerItemKey } from '../../../../functions/ledger/ledger-table.ts';
 import { ServiceUnavailable } from '../../../../functions/runtime/errors.ts';
