@@ -21,6 +21,9 @@ const connectTo = (runtime: Runtime, endpoint: string): Promise<Duplex> => {
  */
 export type EndpointState = 'accepts' | 'refuses' | 'unreachable' | 'none';
 
+/** Probes the endpoints of a broker: whether clients can connect to it. */
+export type ProbeEndpoints = (broker: Pick<BrokerSnapshot, 'amqpEndpoints'>) => Promise<EndpointState>;
+
 /** Opens a stream to the active instance of a broker, or says why there is none. */
 export const openActive = async (
   runtime: Runtime,

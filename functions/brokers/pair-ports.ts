@@ -1,12 +1,12 @@
 import { controlPorts } from '../control/control-ports.ts';
 import type { ControlEnvironment } from '../runtime/environment/control-environment.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { probeEndpoints } from './broker-endpoints.ts';
+import { type ProbeEndpoints, probeEndpoints } from './broker-endpoints.ts';
 import { MqBrokers } from './mq-brokers.ts';
 
 /** The Control table and the brokers of a pair. */
 export const pairPorts = (runtime: Runtime, environment: ControlEnvironment) => ({
   ...controlPorts(runtime, environment),
   brokers: new MqBrokers(runtime),
-  probe: (broker: { readonly amqpEndpoints: readonly string[] }) => probeEndpoints(runtime, broker),
+  probe: ((broker) => probeEndpoints(runtime, broker)) satisfies ProbeEndpoints,
 });

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
+import type { BrokerReader } from '../brokers/broker-snapshot.ts';
 import type { GuardReading, Lock } from '../control/guards.ts';
 import type { PolicyWrite, RabbitCluster, RabbitPolicy } from './rabbitmq/rabbit-cluster.ts';
 
@@ -37,9 +37,7 @@ export interface ClusterGuards {
 /** What the steps of the workflow read and write. */
 export interface DriftPorts {
   readonly clock: { nowMs(): number };
-  readonly brokers: {
-    describe(address: { readonly region: string; readonly brokerId: string }): Promise<BrokerSnapshot>;
-  };
+  readonly brokers: Pick<BrokerReader, 'describe'>;
   readonly management: (consoleUrl: string) => Promise<ManagementPort>;
   readonly records: RecordPort;
   readonly guards: ClusterGuards;

@@ -1,16 +1,16 @@
+import type { ProbeEndpoints } from '../brokers/broker-endpoints.ts';
 import { judgeReplication, type LagJudgement } from '../brokers/lag-verdict.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import { type Intent, type IntentReader, isOpen } from '../control/intent.ts';
 import { UnsafeTopology } from '../runtime/errors.ts';
 import { type PairReading, type PairReadPorts, readPair } from './read-pair.ts';
 import type { SwitchoverInput } from './switchover-input.ts';
-import { type CounterpartClients, decideSwitchover, type SwitchoverStep } from './switchover-step.ts';
+import { decideSwitchover, type SwitchoverStep } from './switchover-step.ts';
 
 /** What deciding about a switchover reads. */
 export interface SwitchoverPorts extends PairReadPorts {
   readonly control: PairReadPorts['control'] & IntentReader;
-  /** Whether clients can connect to the broker. */
-  readonly probe: (broker: { readonly amqpEndpoints: readonly string[] }) => Promise<CounterpartClients>;
+  readonly probe: ProbeEndpoints;
 }
 
 /** The next step with what it was decided from. */

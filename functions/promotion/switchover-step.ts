@@ -1,3 +1,4 @@
+import type { EndpointState } from '../brokers/broker-endpoints.ts';
 import { type IntentEnd, isOpen } from '../control/intent.ts';
 import type { Assessment } from '../runtime/finding.ts';
 import { assessSwitchover, otherPromotionTookEffect, type SwitchoverFacts } from './switchover-gates.ts';
@@ -24,11 +25,12 @@ export type SwitchoverStep =
  */
 export const promotionSettleMs = 30_000;
 
-/** What the counterpart's AMQP endpoints say; only `accepts` shows that no switchover has begun. */
-export type CounterpartClients = 'accepts' | 'refuses' | 'unreachable' | 'none';
-
-/** Decides the next step from what both brokers, the intent record and the primary's endpoints say. */
-export const decideSwitchover = (facts: SwitchoverFacts, counterpartClients: CounterpartClients): SwitchoverStep => {
+/**
+ * Decides the next step from what both brokers, the intent record and the primary's endpoints say.
+ *
+ * @param counterpartClients only `accepts` shows that no switchover has begun
+ */
+export const decideSwitchover = (facts: SwitchoverFacts, counterpartClients: EndpointState): SwitchoverStep => {
   const { target, counterpart, intent, nowMs } = facts;
   const here = facts.runningRegion === facts.targetRegion;
   const targetIsPrimary = target.known && target.broker.role === 'primary';

@@ -1,7 +1,7 @@
 import type { BrokerSnapshot } from '../brokers/broker-snapshot.ts';
 import type { Reading } from '../runtime/reading.ts';
 import { blocker, type Check, type CheckResult, findingsOr, ok, warning } from './check.ts';
-import { bothBrokers, brokerOf, sidesOf } from './readiness-facts.ts';
+import { bothBrokers, brokerOf, sidesByRole } from './readiness-facts.ts';
 
 const unread = (what: string): CheckResult =>
   warning(`${what}_UNKNOWN`, 'one of the brokers could not be read, so they cannot be compared');
@@ -53,7 +53,7 @@ export const checkInstances: Check = (facts) => {
 
 /** Whoever can log in to the primary can log in to the replica after a promotion. Users do not cross; docs/amazon-mq.md 3. */
 export const checkUsers: Check = (facts) => {
-  const sides = sidesOf(facts);
+  const sides = sidesByRole(facts);
   const primary = sides && brokerOf(sides.primary)?.userNames;
   const replica = sides && brokerOf(sides.replica)?.userNames;
   if (primary === undefined || replica === undefined) return [unread('USERS')];
@@ -84,7 +84,7 @@ export const checkUsers: Check = (facts) => {
 
 /** A replication user exists on both brokers, without console access, which the service refuses; docs/amazon-mq.md 2.6. */
 export const checkReplicationUser: Check = (facts) => {
-  const sides = sidesOf(facts);
+  const sides = sidesByRole(facts);
   if (sides === undefined) return [unread('REPLICATION_USER')];
   const read = [...sides.primary.users.keys()].map((username) => ({
     username,

@@ -47,7 +47,7 @@ export interface ReadinessFacts {
 }
 
 /** The two brokers by their roles, where the roles leave no doubt. */
-export interface Sides {
+export interface SidesByRole {
   readonly primary: MemberFacts;
   readonly replica: MemberFacts;
 }
@@ -64,7 +64,7 @@ export const bothBrokers = ({ members }: ReadinessFacts): readonly [BrokerSnapsh
 };
 
 /** Tells the two sides apart: a broker whose role cannot be read takes the role that the other one leaves. */
-export const sidesOf = ({ members }: Pick<ReadinessFacts, 'members'>): Sides | undefined => {
+export const sidesByRole = ({ members }: Pick<ReadinessFacts, 'members'>): SidesByRole | undefined => {
   if (!members.known) return undefined;
   const [first, second] = members.value;
   const roles = [brokerOf(first)?.role, brokerOf(second)?.role];

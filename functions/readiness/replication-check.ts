@@ -1,10 +1,10 @@
 import { judgeReplication } from '../brokers/lag-verdict.ts';
 import { blocker, type Check, ok, warning } from './check.ts';
-import { sidesOf } from './readiness-facts.ts';
+import { sidesByRole } from './readiness-facts.ts';
 
 /** Events cross from the primary to the replica, and soon enough. */
 export const checkReplication: Check = (facts) => {
-  const sides = sidesOf(facts);
+  const sides = sidesByRole(facts);
   if (sides === undefined) {
     return [
       blocker('REPLICATION_UNKNOWN', 'without a primary and a replica it is unknown whether events are replicated'),

@@ -1,6 +1,6 @@
 import { type BrokerSnapshot, servingStates } from '../brokers/broker-snapshot.ts';
 import { blocker, type Check, type CheckResult, findingsOr, ok, warning } from './check.ts';
-import { bothBrokers, brokerOf, type ReadinessFacts, sidesOf } from './readiness-facts.ts';
+import { bothBrokers, brokerOf, type ReadinessFacts, sidesByRole } from './readiness-facts.ts';
 
 /** The code that pages operators, since any promotion could make it worse. */
 export const bothPrimaryCode = 'BOTH_PRIMARY';
@@ -57,7 +57,7 @@ export const checkRoles: Check = (facts) => {
           { brokerId, role: roleText },
         ),
   );
-  const sides = sidesOf(facts);
+  const sides = sidesByRole(facts);
   if (findings.length === 0 && sides === undefined && both !== undefined) {
     findings.push(blocker('NO_PRIMARY', 'no broker reads primary', { roles: both.map(({ roleText }) => roleText) }));
   }

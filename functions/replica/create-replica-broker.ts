@@ -1,4 +1,5 @@
 import type { WriteOutcome } from '../aws/write-outcome.ts';
+import type { NamedBroker } from '../brokers/broker-address.ts';
 import { dueUnless, guardedWrite, type WriteResult, type WriteStep } from '../control/guarded-write.ts';
 import { type Intent, isOpen } from '../control/intent.ts';
 import { type IntendedWrite, intentJournal, type PairWritePorts, settleMs } from '../control/intent-journal.ts';
@@ -27,7 +28,7 @@ export type CreationPorts = EligibilityPorts &
 /** The replica's address, and how the run came by it. */
 interface Creation {
   readonly outcome: 'created' | 'exists';
-  readonly replica: { readonly region: string; readonly brokerId: string; readonly brokerName: string };
+  readonly replica: NamedBroker;
 }
 
 /** Whether the replica is there, must not be created, or is still to be. */

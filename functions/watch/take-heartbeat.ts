@@ -1,4 +1,5 @@
-import type { BrokerReader, BrokerReading } from '../brokers/broker-snapshot.ts';
+import type { probeLayers } from '../brokers/broker-endpoints.ts';
+import type { BrokerReader, BrokerReading, BrokerSnapshot } from '../brokers/broker-snapshot.ts';
 import { type GaugePort, newestPoint } from '../brokers/replication-gauges.ts';
 import { freshMs } from '../brokers/replication-limits.ts';
 import type { BrokerRef } from '../config/broker-arn.ts';
@@ -9,9 +10,7 @@ import type { Clock } from '../runtime/clock.ts';
 export interface HeartbeatPorts {
   readonly clock: Clock;
   readonly brokers: Pick<BrokerReader, 'tryDescribe'>;
-  readonly probe: (broker: {
-    readonly amqpEndpoints: readonly string[];
-  }) => Promise<{ readonly state: Heartbeat['endpoint']; readonly opened: NonNullable<Heartbeat['opened']> }>;
+  readonly probe: (broker: Pick<BrokerSnapshot, 'amqpEndpoints'>) => ReturnType<typeof probeLayers>;
   readonly metrics: GaugePort;
 }
 

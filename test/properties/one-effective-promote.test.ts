@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { EndpointState } from '../../functions/brokers/broker-endpoints.ts';
 import { promoteReplica } from '../../functions/promotion/promote-replica.ts';
 import { switchoverInputSchema } from '../../functions/promotion/switchover-input.ts';
-import type { CounterpartClients } from '../../functions/promotion/switchover-step.ts';
 import { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
 import { type Attempt, attempt, expectedErrors, playAttempts, portsOf, undisturbed } from '../support/attempts.ts';
 import { asRole, known, minutely, noonMs, ordersPair, pairedEast, pairedWest } from '../support/brokers.ts';
@@ -41,7 +41,7 @@ class PairModel {
     return known(this.#exchanged ? pairedWest(asRole('primary')) : pairedWest());
   }
 
-  eastClients(): CounterpartClients {
+  eastClients(): EndpointState {
     return this.#promotedAtMs === undefined ? 'accepts' : 'refuses';
   }
 

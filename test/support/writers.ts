@@ -1,3 +1,4 @@
+import type { EndpointState } from '../../functions/brokers/broker-endpoints.ts';
 import { type FinalCheck, finalCheck } from '../../functions/control/final-check.ts';
 import { type GuardReading, type Lock, leaseSeconds } from '../../functions/control/guards.ts';
 import type { Intent, IntentOperation } from '../../functions/control/intent.ts';
@@ -8,7 +9,6 @@ import type { DriftPorts } from '../../functions/policy-drift/ports.ts';
 import { promoteReplica } from '../../functions/promotion/promote-replica.ts';
 import { requestFailover } from '../../functions/promotion/request-failover.ts';
 import { switchoverInputSchema } from '../../functions/promotion/switchover-input.ts';
-import type { CounterpartClients } from '../../functions/promotion/switchover-step.ts';
 import { createReplicaBroker } from '../../functions/replica/create-replica-broker.ts';
 import { deleteReplica } from '../../functions/replica/delete-replica.ts';
 import { rebootPrimary } from '../../functions/replica/reboot-primary.ts';
@@ -167,7 +167,7 @@ const pair = ordersPair();
 
 const promoteReplicaWriter = (): Writer => {
   const brokers = new FakeBrokers(pairedEast(), pairedWest());
-  let clients: CounterpartClients = 'accepts';
+  let clients: EndpointState = 'accepts';
   return pairWriter({
     brokers,
     operation: 'Promote',

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { EndpointState } from '../../../functions/brokers/broker-endpoints.ts';
 import type { Intent } from '../../../functions/control/intent.ts';
 import { promoteReplica } from '../../../functions/promotion/promote-replica.ts';
 import { switchoverInputSchema } from '../../../functions/promotion/switchover-input.ts';
-import { type CounterpartClients, promotionSettleMs } from '../../../functions/promotion/switchover-step.ts';
+import { promotionSettleMs } from '../../../functions/promotion/switchover-step.ts';
 import {
   ControlConflict,
   LockLost,
@@ -37,7 +38,7 @@ const setup = () => {
   const clock = new FakeClock();
   const metrics = new FakeMetrics(healthyGauges());
   const finalCheck = new FakeFinalCheck();
-  const clients = { state: 'accepts' as CounterpartClients, probes: 0 };
+  const clients = { state: 'accepts' as EndpointState, probes: 0 };
   brokers.onWrite = () => {
     clients.state = 'refuses';
   };

@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { EndpointState } from '../../../functions/brokers/broker-endpoints.ts';
 import type { Intent } from '../../../functions/control/intent.ts';
 import type { SwitchoverFacts } from '../../../functions/promotion/switchover-gates.ts';
-import {
-  type CounterpartClients,
-  decideSwitchover,
-  promotionSettleMs,
-} from '../../../functions/promotion/switchover-step.ts';
+import { decideSwitchover, promotionSettleMs } from '../../../functions/promotion/switchover-step.ts';
 import { asRole, eastRef, known, noonMs, pairedEast, pairedWest, unreadable, westRef } from '../../support/brokers.ts';
 import { earlierIntent } from '../../support/fake-ports.ts';
 
@@ -31,7 +28,7 @@ const old = promotionSettleMs;
 const young = promotionSettleMs - 1;
 
 describe('decideSwitchover', () => {
-  it.each<[string, SwitchoverFacts, CounterpartClients, object]>([
+  it.each<[string, SwitchoverFacts, EndpointState, object]>([
     ['asks for the promotion of a healthy pair', facts(), 'none', { step: 'issue', settleOpenAs: undefined }],
     [
       'has nothing to do after the exchange',
@@ -94,7 +91,7 @@ describe('decideSwitchover', () => {
     expect(decideSwitchover(given, clients)).toMatchObject(expected);
   });
 
-  it.each<[string, SwitchoverFacts, CounterpartClients, string]>([
+  it.each<[string, SwitchoverFacts, EndpointState, string]>([
     [
       'a promotion of the other broker is under way',
       facts({ intent: earlierIntent('Promote', { subject: 'b-other' }) }),
