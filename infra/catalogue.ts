@@ -18,7 +18,7 @@ export interface MachineSpec {
 }
 
 /**
- * Timeout of every function, in seconds. A look makes at most a handful of calls side by side; one call takes 8 s at
+ * Timeout of every function, in seconds. A poll makes at most a handful of calls side by side; one call takes 8 s at
  * the worst, one write and the reads before it fit. Shorter than the task's timeout, so that no late writer runs on.
  */
 export const functionTimeoutSeconds = 20;
@@ -49,13 +49,13 @@ const metricsWaitSeconds = 60;
 
 /** What both ways of promoting share. */
 const promotionNumbers = {
-  // Event-source mappings change their state within seconds; a minute of looks, since an outage goes on meanwhile.
+  // Event-source mappings change their state within seconds; a minute of polls, since an outage goes on meanwhile.
   CutoverWaitSeconds: 5,
-  MaxHoldLooks: 12,
-  MaxCutoverLooks: 12,
-  // A failover takes effect within three seconds (docs/amazon-mq.md 13, row 10); five minutes of looks.
+  MaxHoldPolls: 12,
+  MaxCutoverPolls: 12,
+  // A failover takes effect within three seconds (docs/amazon-mq.md 13, row 10); five minutes of polls.
   FailoverWaitSeconds: 5,
-  MaxFailoverLooks: 60,
+  MaxFailoverPolls: 60,
   // Held consumers wait for it: half an hour sees some ten million messages; what is left then is reported.
   ReconcileTimeoutSeconds: 1_800,
 };
@@ -70,18 +70,18 @@ export const machines: readonly MachineSpec[] = [
     definition: 'statemachines/create-replica.asl.json',
     parameters: {
       TaskTimeoutSeconds: taskTimeoutSeconds,
-      // Creation takes some 25 minutes (docs/amazon-mq.md 2); an hour of looks is more than twice that.
+      // Creation takes some 25 minutes (docs/amazon-mq.md 2); an hour of polls is more than twice that.
       CreationWaitSeconds: 60,
-      MaxCreationLooks: 60,
-      // An approval stays open for a day at most; 1,441 looks of nine history events stay below the limit of 25,000.
+      MaxCreationPolls: 60,
+      // An approval stays open for a day at most; 1,441 polls of nine history events stay below the limit of 25,000.
       ApprovalWaitSeconds: 60,
-      MaxApprovalLooks: 1_441,
-      // A reboot takes about five minutes, longer with deep queues (docs/amazon-mq.md 7): half an hour of looks.
+      MaxApprovalPolls: 1_441,
+      // A reboot takes about five minutes, longer with deep queues (docs/amazon-mq.md 7): half an hour of polls.
       RebootWaitSeconds: 30,
-      MaxPairingLooks: 60,
-      // First gauges come within a heartbeat and its publication, some four minutes; a quarter of an hour of looks.
+      MaxPairingPolls: 60,
+      // First gauges come within a heartbeat and its publication, some four minutes; a quarter of an hour of polls.
       MetricsWaitSeconds: metricsWaitSeconds,
-      MaxProofLooks: 15,
+      MaxProofPolls: 15,
     },
   },
   {
@@ -90,13 +90,13 @@ export const machines: readonly MachineSpec[] = [
     parameters: {
       TaskTimeoutSeconds: taskTimeoutSeconds,
       // A healthy exchange takes some ten seconds; docs/amazon-mq.md 13, row 13.
-      FirstLookSeconds: 5,
-      // More looks than a drain of a day needs, at two minutes each (functions/promotion/polling.ts); with every look tried
+      FirstPollSeconds: 5,
+      // More polls than a drain of a day needs, at two minutes each (functions/promotion/polling.ts); with every poll tried
       // as often as its Retry allows and the run's own 26 hours, the history stays below 25,000 events: npm run prove.
-      MaxLooks: 1_000,
+      MaxPolls: 1_000,
       MetricsWaitSeconds: metricsWaitSeconds,
       // The way back is shown within a heartbeat and its publication, some four minutes; twice that.
-      MaxReverseLooks: 8,
+      MaxReversePolls: 8,
       ...promotionNumbers,
     },
   },
@@ -111,7 +111,7 @@ export const machines: readonly MachineSpec[] = [
     parameters: {
       TaskTimeoutSeconds: taskTimeoutSeconds,
       CutoverWaitSeconds: promotionNumbers.CutoverWaitSeconds,
-      MaxCutoverLooks: promotionNumbers.MaxCutoverLooks,
+      MaxCutoverPolls: promotionNumbers.MaxCutoverPolls,
       // Longer than switchover's own timeout of 26 hours, so that its end is seen.
       SwitchoverTimeoutSeconds: 94_000,
       ReconcileTimeoutSeconds: promotionNumbers.ReconcileTimeoutSeconds,
@@ -124,7 +124,7 @@ export const machines: readonly MachineSpec[] = [
       TaskTimeoutSeconds: taskTimeoutSeconds,
       QueuesTimeoutSeconds: queuesTimeoutSeconds,
       // Each invocation starts queues for 150 s: 200 of them are more than eight hours, in some 3,600 history events.
-      MaxQueueLooks: 200,
+      MaxQueuePolls: 200,
     },
   },
   {
@@ -132,11 +132,11 @@ export const machines: readonly MachineSpec[] = [
     definition: 'statemachines/unpair.asl.json',
     parameters: {
       TaskTimeoutSeconds: taskTimeoutSeconds,
-      // A reboot, and a deletion, take about five minutes (docs/amazon-mq.md 7): half an hour of looks for each.
+      // A reboot, and a deletion, take about five minutes (docs/amazon-mq.md 7): half an hour of polls for each.
       RebootWaitSeconds: 30,
-      MaxUnpairingLooks: 60,
+      MaxUnpairingPolls: 60,
       DeletionWaitSeconds: 60,
-      MaxDeletionLooks: 30,
+      MaxDeletionPolls: 30,
     },
   },
   {
@@ -155,8 +155,8 @@ export const machines: readonly MachineSpec[] = [
       TaskTimeoutSeconds: taskTimeoutSeconds,
       // Heartbeats and metrics come once a minute; half of that finds each soon after it arrives.
       SignalWaitSeconds: 30,
-      // The longest watch that a pair's settings allow is an hour: 120 looks, and room for some that fail at once.
-      MaxLooks: 130,
+      // The longest watch that a pair's settings allow is an hour: 120 polls, and room for some that fail at once.
+      MaxPolls: 130,
       // Longer than failover's own timeout of two hours, so that its end is seen.
       FailoverTimeoutSeconds: 7_500,
     },
@@ -166,9 +166,9 @@ export const machines: readonly MachineSpec[] = [
     definition: 'statemachines/settle-run.asl.json',
     parameters: {
       TaskTimeoutSeconds: taskTimeoutSeconds,
-      // An hour of looks, once a minute as metrics come: as long as a switchover's own patience.
+      // An hour of polls, once a minute as metrics come: as long as a switchover's own deadline.
       PromotionWaitSeconds: 60,
-      MaxLooks: 60,
+      MaxPolls: 60,
     },
   },
   {
@@ -176,16 +176,16 @@ export const machines: readonly MachineSpec[] = [
     definition: 'statemachines/policy-drift.asl.json',
     parameters: {
       TaskTimeoutSeconds: taskTimeoutSeconds,
-      // How fast the service recreates its policies is not documented; ten minutes of looks, then people are told.
+      // How fast the service recreates its policies is not documented; ten minutes of polls, then people are told.
       ServiceWaitSeconds: 60,
-      MaxServiceLooks: 10,
+      MaxServicePolls: 10,
       // Policies of one run; the largest cap that a cluster's settings can have.
       MaxChanges: 100,
-      // Figures of the management API are 5 s old at most (docs/rabbitmq.md 1.3). An hour of looks for each change:
-      // what is allowed to resynchronise passes within seconds or minutes. The run's own eight hours of looks stay below
+      // Figures of the management API are 5 s old at most (docs/rabbitmq.md 1.3). An hour of polls for each change:
+      // what is allowed to resynchronise passes within seconds or minutes. The run's own eight hours of polls stay below
       // 25,000 history events: npm run prove.
       SyncWaitSeconds: 15,
-      MaxSyncLooks: 240,
+      MaxSyncPolls: 240,
     },
   },
 ];

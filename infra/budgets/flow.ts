@@ -59,10 +59,10 @@ const literal = (value: string | number | undefined): number | undefined => {
   return /^\s*\d+\s*$/.test(text) ? Number(text) : undefined;
 };
 
-/** `$looks < 12` and `$watch.looks >= 60` bound a loop: a pass for each value, and the one that finds the limit. */
+/** `$polls < 12` and `$watch.looks >= 60` bound a loop: a pass for each value, and the one that finds the limit. */
 const passesOf = (conditions: readonly string[]): number | undefined => {
   const limits = conditions.flatMap((condition) =>
-    [...condition.matchAll(/\$[\w.]*[lL]ooks (?:<|>=) (\d+)/g)].map(([, limit]) => Number(limit) + 1),
+    [...condition.matchAll(/\$[\w.]*(?:[pP]olls|looks) (?:<|>=) (\d+)/g)].map(([, limit]) => Number(limit) + 1),
   );
   return limits.length === 0 ? undefined : Math.max(...limits);
 };

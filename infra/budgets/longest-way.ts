@@ -6,7 +6,7 @@ export interface BudgetItem {
   readonly seconds: number;
 }
 
-/** A loop whose time is bounded by a setting and not by a count of looks. */
+/** A loop whose time is bounded by a setting and not by a count of polls. */
 export interface Deadline {
   /** Its Wait state. */
   readonly state: string;

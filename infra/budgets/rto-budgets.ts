@@ -53,7 +53,7 @@ export const rtoBudgets = (pair: PairDeployment, specs: readonly MachineSpec[] =
     seconds: pair.watchSeconds,
     what: 'the second signal (watchSeconds)',
   };
-  const patience: Deadline = {
+  const deadline: Deadline = {
     state: 'WaitForExchange',
     seconds: pair.switchover.deadlineSeconds,
     what: 'the exchange of roles (switchover.deadlineSeconds)',
@@ -71,7 +71,7 @@ export const rtoBudgets = (pair: PairDeployment, specs: readonly MachineSpec[] =
     ...(pair.escalation.mode === 'auto'
       ? [
           budget(`switchover of ${pair.name} that is escalated, until the promoted broker serves`, [
-            ...way('switchover', promotedState, [patience]),
+            ...way('switchover', promotedState, [deadline]),
           ]),
         ]
       : []),

@@ -3,7 +3,7 @@ import { changeControl, on, page, putControl, readControl, readGuards, readSecre
 
 const define = inFolder('policy-drift', ['cluster']);
 
-/** What every look at a cluster reads: the broker, its management API, and what runs before recorded. */
+/** What every reading of a cluster takes: the broker, its management API, and what runs before recorded. */
 const readCluster = [
   ...on('cluster brokers', 'mq:DescribeBroker'),
   ...readSecrets('cluster secrets'),

@@ -118,7 +118,7 @@ describe('the time that a failover may take', () => {
   it('grows with the numbers of the deployment', () => {
     const slower = machines.map((machine) =>
       machine.name === 'failover'
-        ? { ...machine, parameters: { ...machine.parameters, MaxFailoverLooks: 120 } }
+        ? { ...machine, parameters: { ...machine.parameters, MaxFailoverPolls: 120 } }
         : machine,
     );
     const pair = onlyPair(withPair({ automaticFailover: false }));

@@ -30,7 +30,7 @@ describe('the static proof', () => {
         'no such state at ReleaseLock',
         'no Choice 0 at ChooseAssessment',
         'no bound in Choice 2 at ChooseUnpairing',
-        '$looks is not raised at ObserveUnpairing',
+        '$polls is not raised at ObserveUnpairing',
         'WaitForReboot leads to UnpairPrimary',
         'another error than the first at Failed',
       ]),
