@@ -7,7 +7,7 @@ import type { VirtualClock } from '../simulator/clock/virtual-clock.ts';
 import { type TaskCall, TaskFailure } from '../simulator/engine/ports.ts';
 import type { LambdaHandler } from './handlers.ts';
 
-/** What one invocation gets from the stage, beside its event. */
+/** What one invocation gets from the test bed in addition to its event. */
 export interface Invocation {
   readonly functionName: string;
   readonly region: string;
@@ -19,7 +19,7 @@ export interface FunctionAnswer extends Invocation {
   readonly answer: unknown;
 }
 
-/** What an invocation takes from its surroundings, and what becomes of it when its process dies. */
+/** What an invocation runs in, and what happens when its process dies. */
 export interface InvocationRuntime {
   readonly runtime: Runtime;
   /** Breaks off the connections that the process had open, as the kernel does. */
@@ -36,7 +36,7 @@ export interface LambdaOptions {
   readonly enforcesLimit: (actorName: string) => boolean;
   /** Told what each function answered; it must not wait. */
   readonly onAnswer: (answer: FunctionAnswer) => void;
-  /** The surroundings of one invocation in its Region. */
+  /** What one invocation in its Region runs in. */
   readonly runtimeFor: (invocation: Invocation) => InvocationRuntime;
 }
 

@@ -44,7 +44,7 @@ export interface WorkflowEnd {
 /** What an SDK client in this process is made with. */
 type ClientSettings = AwsClientSettings & { readonly region: string; readonly maxAttempts: number };
 
-/** Whom Amazon MQ's users belong to, in all Regions that a pair may have a broker in. */
+/** Regions in which a pair may have a broker: the secrets have a replica in each. */
 const secretRegions = ['us-east-1', 'us-west-2'] as const;
 
 /**
@@ -121,6 +121,7 @@ export class Testbed {
       replication: secret('replication'),
       application: secret('application'),
     };
+    // The name seeds the stream: with another one, a run with a given seed would go differently.
     this.random = this.aws.randomStream('exercise');
     const runtime = { ...currentRuntime(), clock, random: this.random, aws: this.aws.clientSettings() };
     this.operator = new Operator(runtime);
@@ -154,7 +155,7 @@ export class Testbed {
     return required(this.#clusters, 'cluster', name);
   }
 
-  /** The settings that are deployed now. */
+  /** The pairs as they are deployed now. */
   get deployedPairs(): readonly DeployedPair[] {
     return this.#deployment.pairs;
   }
@@ -164,6 +165,7 @@ export class Testbed {
     return required(new Map(this.deployedPairs.map((pair) => [pair.name, pair])), 'pair', name);
   }
 
+  /** The clusters as they are deployed now. */
   get deployedClusters(): readonly DeployedCluster[] {
     return this.#deployment.clusters;
   }

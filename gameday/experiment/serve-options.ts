@@ -35,7 +35,7 @@ Examples:
  */
 export const parseServeArguments = (argv: readonly string[]): ServeRequest => {
   const command = new Command('gameday:serve')
-    .description("Serve the stage of a scenario over HTTP on loopback, so that AWS's clients and mq-dr can use it.")
+    .description("Serve the test bed of a scenario over HTTP on loopback, so that AWS's clients and mq-dr can use it.")
     .option('--scenario <name|path>', 'scenario whose pairs are served; its method is not played', 'healthy-idle')
     .option('--port <n>', 'port on 127.0.0.1; 0 takes a free one', within('A port', 0, 65_535), 0)
     .option('--speed <factor>', 'virtual seconds per second', within('A speed', 1, fastest), 1)

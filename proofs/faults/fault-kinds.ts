@@ -60,7 +60,7 @@ const neverMs = 60_000;
 const slowMs = 5_000;
 
 /**
- * The faults of the world that make one column come true for the calls of a caller.
+ * The simulator's faults that make one column come true for the calls of a caller.
  *
  * @param caller name of the function's actor, `*` for any text
  * @param otherRegion the Region that the workflow does not run in

@@ -8,12 +8,12 @@ import { sumOfTallies, type Tally } from './tally.ts';
 /** Smaller schedules tried for a broken one; each costs a play, and most are found within a few dozen. */
 const mostShrinks = 60;
 
-/** Plays a schedule; a world that could not even be played to its end has violated that. */
+/** Plays a schedule; a test bed that could not even be played to its end has violated that. */
 const played = async (schedule: Schedule): Promise<PlayedSchedule> => {
   try {
     return await playSchedule(schedule);
   } catch (error) {
-    const stopped = `the world stopped: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+    const stopped = `the test bed stopped: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
     return { violations: [stopped], tally: new Map() };
   }
 };

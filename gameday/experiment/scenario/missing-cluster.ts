@@ -1,7 +1,7 @@
 import { type ScenarioProblem, unknownName } from './problems.ts';
 import type { ScenarioOutline } from './schema.ts';
 
-/** A problem when a step names a RabbitMQ cluster that the scenario's world does not have. */
+/** A problem when a step names a RabbitMQ cluster that the scenario does not have. */
 export const missingCluster = (
   step: { readonly cluster: string },
   scenario: Pick<ScenarioOutline, 'world'>,

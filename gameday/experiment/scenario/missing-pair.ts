@@ -1,7 +1,7 @@
 import { type ScenarioProblem, unknownName } from './problems.ts';
 import type { ScenarioOutline } from './schema.ts';
 
-/** A problem when a step names a pair that the scenario's world does not have; it says which pairs exist. */
+/** A problem when a step names a pair that the scenario does not have; it says which pairs exist. */
 export const missingPair = (
   step: { readonly pair: string },
   scenario: Pick<ScenarioOutline, 'world'>,

@@ -15,7 +15,7 @@ const brokerName = z.string().regex(/^[A-Za-z0-9_-]{1,50}$/, 'must be 1 to 50 le
 
 const broker = z.strictObject({ region, brokerName });
 
-/** A pair's settings as they are deployed, without what the stage itself fills in. */
+/** A pair's settings as they are deployed, without what the test bed fills in. */
 const pairSettings = omit(pairConfigSchema, {
   name: true,
   brokers: true,
@@ -24,7 +24,7 @@ const pairSettings = omit(pairConfigSchema, {
   reconciliation: true,
 });
 
-/** How the pair's messages are reconciled, without what the stage itself fills in. */
+/** How the pair's messages are reconciled, without what the test bed fills in. */
 const ledgerSettings = omit(reconciliationFields, { secretArns: true, ledgerStart: true });
 
 const pair = z
@@ -98,7 +98,7 @@ const step = z.record(z.string(), z.unknown());
 
 const hypothesis = z.strictObject({ title: z.string().min(1), probes: z.array(step).min(1).max(50) });
 
-/** Outline of a scenario file: an experiment as chaostoolkit would write it, with a world to run it in. */
+/** Outline of a scenario file: an experiment as chaostoolkit would write it, with the test bed that it runs on. */
 export const scenarioSchema = z.strictObject({
   title: z.string().min(1).max(120),
   description: z.string().min(1),
@@ -117,7 +117,7 @@ export const scenarioSchema = z.strictObject({
   method: z.array(step).min(1).max(200),
   rollbacks: z.array(step).max(50).default([]),
   traffic: traffic.optional(),
-  /** Faults by name, raised and cleared by steps of the method. The world checks what is inside. */
+  /** Faults by name, raised and cleared by steps of the method. The simulator checks what is inside. */
   faults: z.record(scenarioName, z.record(z.string(), z.unknown())).default({}),
   /** Virtual minutes after which the run is aborted: a workflow that never ends must not keep it going for ever. */
   maxVirtualMinutes: z.int().min(1).max(43_200).default(1_440),
