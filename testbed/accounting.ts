@@ -100,7 +100,7 @@ export class DuplicateSendError extends Error {
 }
 
 /**
- * The application's own book of messages: what was sent, what was confirmed, what took effect. It never asks a broker;
+ * The application's own delivery accounting: what was sent, what was confirmed, what took effect. It never asks a broker;
  * the brokers' stores are handed in at the end.
  */
 export class Accounting {

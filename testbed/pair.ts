@@ -7,7 +7,7 @@ import type { SimulatedBroker } from '../simulator/world/broker-inventory.ts';
 import type { SimulatedAws } from '../simulator/world/simulated-aws.ts';
 import type { StoreContents } from './accounting.ts';
 import { type ConsumerRun, consumerLedgers } from './consumer-ledger.ts';
-import { addTeamCutover, type TeamCutover } from './team-cutover.ts';
+import { addCustomerCutover, type CustomerCutover } from './customer-cutover.ts';
 import type { BrokerPlace, DeployedPair, PairPlan } from './testbed-plan.ts';
 import { brokerUsers, type SecretArns } from './users.ts';
 
@@ -49,7 +49,7 @@ export class TestbedPair {
   readonly #dataPlanes: ActiveMqDataPlanes;
   readonly #members: { readonly brokers?: readonly [string, string] };
   readonly #ledgers: ReturnType<typeof consumerLedgers>;
-  #team: TeamCutover | undefined;
+  #customer: CustomerCutover | undefined;
 
   /** Adds its brokers. */
   constructor(name: string, plan: PairPlan, aws: SimulatedAws, dataPlanes: ActiveMqDataPlanes) {
@@ -86,7 +86,7 @@ export class TestbedPair {
   deployed(secrets: SecretArns): DeployedPair {
     const { consumers, ledger, settings, primary, replica } = this.plan;
     if (consumers !== undefined) {
-      this.#team = addTeamCutover(this.#aws, {
+      this.#customer = addCustomerCutover(this.#aws, {
         name: this.name,
         regions: [primary.region, replica.region],
         consumers,
@@ -94,7 +94,7 @@ export class TestbedPair {
       });
     }
     return this.withSettings({
-      ...(this.#team && { canary: { secretArn: secrets.application }, cutover: this.#team.settings }),
+      ...(this.#customer && { canary: { secretArn: secrets.application }, cutover: this.#customer.settings }),
       ...(ledger && { reconciliation: { ...this.#ledgerDefaults(secrets), ...ledger } }),
       ...settings,
     });
@@ -159,7 +159,7 @@ export class TestbedPair {
 
   /** Whether its consumers may take messages from the broker at this endpoint now; false while they are held. */
   consumes(endpoint: SocketAddress): boolean {
-    return this.#team?.consumes(endpoint) ?? true;
+    return this.#customer?.consumes(endpoint) ?? true;
   }
 
   /** The ledger of a consumer that runs in a Region. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ExecutionStatusChangeEvent } from '../../simulator/engine/ports.ts';
 import type { Testbed } from '../../testbed/testbed.ts';
-import type { ReconciledMessage, ReconciliationSnapshot } from '../traffic/reconciliation-books.ts';
+import type { ReconciledMessage, ReconciliationSnapshot } from '../traffic/reconciliation-accounting.ts';
 
 /** Runs that went through queues, and what they did with what they proved. */
 const outputSchema = z.object({

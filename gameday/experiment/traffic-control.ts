@@ -1,12 +1,12 @@
 import type { Testbed } from '../../testbed/testbed.ts';
 import { users } from '../../testbed/users.ts';
 import { consumerFaultsOf } from '../traffic/consumer-faults.ts';
-import type { ReconciliationSnapshot } from '../traffic/reconciliation-books.ts';
+import type { ReconciliationSnapshot } from '../traffic/reconciliation-accounting.ts';
 import { Traffic, type TrafficNotice, type TrafficResult } from '../traffic/traffic.ts';
 import type { ScenarioOutline } from './scenario/schema.ts';
 import { StepFailedError } from './step-failed.ts';
 
-/** Starts and stops the traffic that a scenario declares, and keeps its books until the end of the run. */
+/** Starts and stops the traffic that a scenario declares, and keeps its delivery accounting until the end of the run. */
 export class TrafficControl {
   readonly #testbed: Testbed;
   readonly #scenario: ScenarioOutline;
@@ -75,12 +75,12 @@ export class TrafficControl {
     this.#traffic?.abandon();
   }
 
-  /** A run of reconcile has ended: what it says is held against the books. */
+  /** A run of reconcile has ended: what it says is checked against the delivery accounting. */
   reconciled(snapshot: ReconciliationSnapshot): void {
     this.#reconciliations.push(snapshot);
   }
 
-  /** The books against what the brokers hold now, and against what reconciliation said. */
+  /** The delivery accounting, with what the brokers hold now and what reconciliation said. */
   results(): readonly TrafficResult[] {
     const traffic = this.#traffic;
     return traffic === undefined

@@ -21,7 +21,7 @@ export interface ReceivedMessage {
   release(): Promise<void>;
   /** Gives it back and counts the delivery as failed. */
   fail(): Promise<void>;
-  /** Refuses it for good: the broker puts it on its dead-letter queue. */
+  /** Refuses it permanently: the broker puts it on its dead-letter queue. */
   reject(): Promise<void>;
 }
 

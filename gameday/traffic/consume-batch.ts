@@ -15,7 +15,7 @@ class PoisonMessageError extends Error {
 }
 
 /** What a consumer works with. */
-export interface BatchSurroundings {
+export interface BatchEnvironment {
   readonly clock: Clock;
   readonly consumer: string;
   readonly queue: string;
@@ -26,18 +26,18 @@ export interface BatchSurroundings {
 }
 
 /** Lets one message take effect. @throws PoisonMessageError */
-const handle = async ({ id }: ReceivedMessage, surroundings: BatchSurroundings): Promise<void> => {
-  const { clock, consumer, queue, faults, observer } = surroundings;
+const handle = async ({ id }: ReceivedMessage, environment: BatchEnvironment): Promise<void> => {
+  const { clock, consumer, queue, faults, observer } = environment;
   const message = { consumer, queue, id };
   if (faults.isPoison(message)) throw new PoisonMessageError(id);
   observer.processed(id, clock.nowMs());
   if (!faults.diesAfter(message)) return;
   observer.uncertain(id, clock.nowMs());
   observer.counted('crashed');
-  await surroundings.die();
+  await environment.die();
 };
 
-/** Gives a message back that could not be processed; one that failed too often is refused for good. */
+/** Returns a message that could not be processed to the queue; one that failed too often is refused permanently. */
 const giveUp = async (message: ReceivedMessage, observer: TrafficObserver): Promise<void> => {
   observer.counted('failed');
   if (message.failedDeliveries < clientLimits.maxRedeliveries) return await message.fail();
@@ -53,19 +53,19 @@ const giveUp = async (message: ReceivedMessage, observer: TrafficObserver): Prom
  */
 export const consumeBatch = async (
   messages: readonly ReceivedMessage[],
-  surroundings: BatchSurroundings,
+  environment: BatchEnvironment,
 ): Promise<void> => {
   const failed = new Set<ReceivedMessage>();
   for (const message of messages) {
     try {
-      await handle(message, surroundings);
+      await handle(message, environment);
     } catch (error) {
       if (!(error instanceof PoisonMessageError)) throw error;
       failed.add(message);
     }
   }
   for (const message of messages) {
-    await (failed.has(message) ? giveUp(message, surroundings.observer) : message.accept());
+    await (failed.has(message) ? giveUp(message, environment.observer) : message.accept());
   }
 };
 
@@ -78,11 +78,11 @@ export const consumeBatch = async (
 export const consumeBatchOnce = async (
   messages: readonly ReceivedMessage[],
   ledger: Ledger,
-  surroundings: BatchSurroundings,
+  environment: BatchEnvironment,
 ): Promise<number> => {
-  const { clock, queue, observer } = surroundings;
+  const { clock, queue, observer } = environment;
   const identified = messages.map((message) => ({ ...fromAmqp(message.content, queue), source: message }));
-  const outcomes = await processOnce(ledger, identified, async ({ source }) => await handle(source, surroundings));
+  const outcomes = await processOnce(ledger, identified, async ({ source }) => await handle(source, environment));
   let backOffMs = 0;
   for (const outcome of outcomes) {
     const message = outcome.message.source;

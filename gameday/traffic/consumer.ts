@@ -1,9 +1,9 @@
 import type { Ledger } from '../../functions/ledger/ledger.ts';
 import type { SocketAddress } from '../../functions/runtime/runtime.ts';
 import { AmqpReceiver } from './amqp-receiver.ts';
-import { type BatchSurroundings, consumeBatch, consumeBatchOnce } from './consume-batch.ts';
+import { type BatchEnvironment, consumeBatch, consumeBatchOnce } from './consume-batch.ts';
 import { openWherePossible, RetryPause, reasonOf } from './follow-broker.ts';
-import { type ClientSurroundings, clientLimits, type TrafficObserver } from './traffic-ports.ts';
+import { type ClientEnvironment, clientLimits, type TrafficObserver } from './traffic-ports.ts';
 
 /** One consumer: pulls from one queue, lets each message take effect, then acknowledges it. */
 export interface ConsumerOptions {
@@ -25,48 +25,48 @@ export interface ConsumerOptions {
 }
 
 /** The endpoints that a consumer may use now, and the one that it uses. */
-const followConsumable = (surroundings: ClientSurroundings, queue: string) => {
+const followConsumable = (environment: ClientEnvironment, queue: string) => {
   let used: SocketAddress | undefined;
   const consumable = (): readonly SocketAddress[] =>
-    surroundings.endpoints().filter((endpoint) => surroundings.consumes?.(endpoint, queue) ?? true);
-  const followed: ClientSurroundings = {
-    ...surroundings,
+    environment.endpoints().filter((endpoint) => environment.consumes?.(endpoint, queue) ?? true);
+  const followed: ClientEnvironment = {
+    ...environment,
     endpoints: consumable,
     connect: (address, timeoutMs) => {
       used = address;
-      return surroundings.connect(address, timeoutMs);
+      return environment.connect(address, timeoutMs);
     },
   };
   return {
     followed,
     used: () => used,
     /** Whether all of them are held. */
-    isHeld: () => surroundings.endpoints().length > 0 && consumable().length === 0,
+    isHeld: () => environment.endpoints().length > 0 && consumable().length === 0,
     /** Whether the one in use has been held since. */
-    mustLeave: () => used !== undefined && surroundings.consumes?.(used, queue) === false,
+    mustLeave: () => used !== undefined && environment.consumes?.(used, queue) === false,
   };
 };
 
 /** One life of a consumer's process. */
 class ConsumerProcess {
   readonly #options: ConsumerOptions;
-  readonly #surroundings: ClientSurroundings;
+  readonly #environment: ClientEnvironment;
   readonly #observer: TrafficObserver;
   readonly #following: ReturnType<typeof followConsumable>;
-  readonly #batch: BatchSurroundings;
+  readonly #batch: BatchEnvironment;
   readonly #owner: string;
   /** By host: a process keeps what it has claimed, also over a lost connection. */
   readonly #ledgers = new Map<string, Ledger>();
   #receiver: AmqpReceiver | undefined;
 
-  constructor(options: ConsumerOptions, surroundings: ClientSurroundings, observer: TrafficObserver, owner: string) {
+  constructor(options: ConsumerOptions, environment: ClientEnvironment, observer: TrafficObserver, owner: string) {
     const { name: consumer, queue, die } = options;
-    const { clock, faults = { diesAfter: () => false, isPoison: () => false } } = surroundings;
+    const { clock, faults = { diesAfter: () => false, isPoison: () => false } } = environment;
     this.#options = options;
-    this.#surroundings = surroundings;
+    this.#environment = environment;
     this.#observer = observer;
     this.#owner = owner;
-    this.#following = followConsumable(surroundings, queue);
+    this.#following = followConsumable(environment, queue);
     this.#batch = { clock, consumer, queue, faults, observer, die };
   }
 
@@ -77,7 +77,7 @@ class ConsumerProcess {
 
   /** Body of an actor. */
   async run(): Promise<void> {
-    const { clock, random } = this.#surroundings;
+    const { clock, random } = this.#environment;
     const { name, pollMs, batch, stopping, onPulled } = this.#options;
     const pause = new RetryPause(() => random());
     while (!stopping()) {
@@ -113,7 +113,7 @@ class ConsumerProcess {
   }
 
   async #connected(pause: RetryPause): Promise<AmqpReceiver> {
-    const { clock, credentials } = this.#surroundings;
+    const { clock, credentials } = this.#environment;
     const { name, queue } = this.#options;
     if (this.#receiver?.isLost === false) return this.#receiver;
     if (this.#receiver !== undefined) this.#observer.receiveFailed(name, 'disconnected', clock.nowMs());
@@ -127,10 +127,10 @@ class ConsumerProcess {
 
   #ledger(): Ledger | undefined {
     const endpoint = this.#following.used();
-    if (endpoint === undefined || this.#surroundings.ledger === undefined) return undefined;
+    if (endpoint === undefined || this.#environment.ledger === undefined) return undefined;
     const known = this.#ledgers.get(endpoint.host);
     if (known !== undefined) return known;
-    const ledger = this.#surroundings.ledger(endpoint, {
+    const ledger = this.#environment.ledger(endpoint, {
       consumer: this.#options.name,
       owner: this.#owner,
       observer: { onTakeover: () => this.#observer.counted('taken-over') },
@@ -146,13 +146,13 @@ class ConsumerProcess {
  */
 export const runConsumer = async (
   options: ConsumerOptions,
-  surroundings: ClientSurroundings,
+  environment: ClientEnvironment,
   observer: TrafficObserver,
 ): Promise<void> => {
-  const { clock } = surroundings;
+  const { clock } = environment;
   await clock.sleepMs(options.offsetMs);
   for (let life = 1; !options.stopping(); life++) {
-    const process = new ConsumerProcess(options, surroundings, observer, `${options.name}#${life}`);
+    const process = new ConsumerProcess(options, environment, observer, `${options.name}#${life}`);
     if ((await options.runProcess(() => process.run())) === 'ended') continue;
     process.abort();
     await clock.sleepMs(clientLimits.restartMs);

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { DrError } from '../../functions/runtime/errors.ts';
-import { type ClientSurroundings, clientLimits } from './traffic-ports.ts';
+import { type ClientEnvironment, clientLimits } from './traffic-ports.ts';
 
 /** No endpoint took the connection; the message names the different reasons. */
 export class NoBrokerAcceptsError extends Error {
@@ -17,14 +17,14 @@ export class NoBrokerAcceptsError extends Error {
  * @throws NoBrokerAcceptsError
  */
 export const openWherePossible = async <L>(
-  surroundings: ClientSurroundings,
+  environment: ClientEnvironment,
   open: (stream: Duplex) => Promise<L>,
 ): Promise<L> => {
   const attempts: string[] = [];
-  for (const endpoint of surroundings.endpoints()) {
+  for (const endpoint of environment.endpoints()) {
     let stream: Duplex | undefined;
     try {
-      stream = await surroundings.connect(endpoint, clientLimits.connectTimeoutMs);
+      stream = await environment.connect(endpoint, clientLimits.connectTimeoutMs);
       return await open(stream);
     } catch (error) {
       stream?.destroy();

@@ -1,6 +1,6 @@
 import { AmqpSender } from './amqp-sender.ts';
 import { openWherePossible, RetryPause, reasonOf } from './follow-broker.ts';
-import { type ClientSurroundings, clientLimits, type TrafficObserver } from './traffic-ports.ts';
+import { type ClientEnvironment, clientLimits, type TrafficObserver } from './traffic-ports.ts';
 
 /** One producer: sends to one queue at a steady rate, to whichever broker accepts it. */
 export interface ProducerOptions {
@@ -21,11 +21,11 @@ export interface ProducerOptions {
  */
 export const runProducer = async (
   options: ProducerOptions,
-  surroundings: ClientSurroundings,
+  environment: ClientEnvironment,
   observer: TrafficObserver,
 ): Promise<void> => {
-  const { clock } = surroundings;
-  const pause = new RetryPause(() => surroundings.random());
+  const { clock } = environment;
+  const pause = new RetryPause(() => environment.random());
   const body = 'm'.repeat(options.bodyBytes);
   let sender: AmqpSender | undefined;
   let count = 0;
@@ -36,10 +36,10 @@ export const runProducer = async (
       if (sender === undefined || sender.isLost) {
         if (sender !== undefined) observer.sendFailed(options.name, 'disconnected', clock.nowMs());
         sender = undefined;
-        sender = await openWherePossible(surroundings, (stream) =>
+        sender = await openWherePossible(environment, (stream) =>
           AmqpSender.open(stream, {
             clock,
-            credentials: surroundings.credentials,
+            credentials: environment.credentials,
             queue: options.queue,
             name: options.name,
             timeoutMs: clientLimits.answerTimeoutMs,

@@ -6,8 +6,8 @@ import type { SocketAddress } from '../../functions/runtime/runtime.ts';
 
 import type { ConsumerRun } from '../../testbed/consumer-ledger.ts';
 
-/** What clients of a pair need from their surroundings. */
-export interface ClientSurroundings {
+/** What clients of a pair run in. */
+export interface ClientEnvironment {
   readonly clock: Clock;
   /** A number in [0, 1). */
   random(): number;
@@ -81,7 +81,7 @@ export const clientLimits = {
   /** Longest pause after a message that another consumer has claimed: others behind it may be free. */
   longestBackOffMs: 5_000,
   /**
-   * Deliveries that may fail before a consumer refuses a message for good, as JMS clients do by default, and so Lambda's
+   * Deliveries that may fail before a consumer refuses a message permanently, as JMS clients do by default, and so Lambda's
    * event source; docs/amazon-mq.md 14.3.
    */
   maxRedeliveries: 6,

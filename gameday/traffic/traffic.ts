@@ -9,8 +9,8 @@ import {
   type ReconciliationSnapshot,
   type ReconciliationTotals,
   reconciliationTotals,
-} from './reconciliation-books.ts';
-import type { ClientSurroundings, ConsumerEvent, TrafficObserver } from './traffic-ports.ts';
+} from './reconciliation-accounting.ts';
+import type { ClientEnvironment, ConsumerEvent, TrafficObserver } from './traffic-ports.ts';
 
 /** How much traffic, and how. */
 export interface TrafficPlan {
@@ -45,7 +45,7 @@ export interface TrafficResult {
   readonly deliveries: Unavailability;
   readonly bucketMs: number;
   readonly buckets: readonly RateBucket[];
-  /** What the runs of reconcile said and did, by the books; null where none went through a queue. */
+  /** What the runs of reconcile said and did, by the delivery accounting; null where none went through a queue. */
   readonly reconciliation: ReconciliationTotals | null;
   /** What happened inside the consumers; events that did not happen are left out. */
   readonly consumers: Readonly<Partial<Record<ConsumerEvent, number>>>;
@@ -63,11 +63,11 @@ const limits = {
   drainMs: 120_000,
 } as const;
 
-/** Producers and consumers of one pair, and their books. */
+/** Producers and consumers of one pair, and their delivery accounting. */
 export class Traffic {
   readonly plan: TrafficPlan;
   readonly #clock: VirtualClock;
-  readonly #surroundings: ClientSurroundings;
+  readonly #environment: ClientEnvironment;
   readonly #notify: (notice: TrafficNotice) => void;
   readonly #accounting = new Accounting();
   readonly #series = new RateSeries(limits.bucketMs);
@@ -90,12 +90,12 @@ export class Traffic {
   constructor(
     plan: TrafficPlan,
     clock: VirtualClock,
-    surroundings: ClientSurroundings,
+    environment: ClientEnvironment,
     notify: (notice: TrafficNotice) => void,
   ) {
     this.plan = plan;
     this.#clock = clock;
-    this.#surroundings = surroundings;
+    this.#environment = environment;
     this.#notify = notify;
     this.#startedAtMs = clock.nowMs();
     this.#sends = new OutageWatch(this.#startedAtMs);
@@ -134,7 +134,7 @@ export class Traffic {
     for (const actor of [...this.#producers, ...this.#consumers, ...this.#processes]) this.#clock.kill(actor);
   }
 
-  /** The books so far, against what the brokers hold now and what reconciliation said. */
+  /** The delivery accounting so far, with what the brokers hold now and what reconciliation said. */
   result(stores: readonly StoreContents[], reconciliations: readonly ReconciliationSnapshot[] = []): TrafficResult {
     const untilMs = this.#stoppedAtMs ?? this.#clock.nowMs();
     return {
@@ -171,7 +171,7 @@ export class Traffic {
         stopping: () => this.#producersStop,
       };
       this.#producers.push(
-        this.#clock.spawn(`producer ${name}`, () => runProducer(options, this.#surroundings, this.#observer)),
+        this.#clock.spawn(`producer ${name}`, () => runProducer(options, this.#environment, this.#observer)),
       );
     }
   }
@@ -194,7 +194,7 @@ export class Traffic {
         },
       };
       this.#consumers.push(
-        this.#clock.spawn(`consumer ${name}`, () => runConsumer(options, this.#surroundings, this.#observer)),
+        this.#clock.spawn(`consumer ${name}`, () => runConsumer(options, this.#environment, this.#observer)),
       );
     }
   }

@@ -14,7 +14,7 @@ export const repeatedEffects = (expected: readonly string[], found: readonly str
 };
 
 /**
- * Why a final state is not the expected one. Where a step may fail for good, each line is that of the undisturbed run or of
+ * Why a final state is not the expected one. Where a step may fail permanently, each line is that of the undisturbed run or of
  * the run without the step: a step that died half-way has done a part of what it does.
  *
  * @param without final state of the run in which the step fails permanently; undefined where it must not

@@ -47,7 +47,7 @@ export interface Played {
 }
 
 /**
- * Seconds before each new start: a person looks at the failed run; a lease that nobody gave back has ended; a broker has
+ * Seconds before each new start: a person looks at the failed run; a lease that nobody released has ended; a broker has
  * rebooted (docs/amazon-mq.md 7).
  */
 const recoverySeconds: readonly number[] = [30, leaseSeconds + clockSkewSeconds, 600];

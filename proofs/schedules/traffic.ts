@@ -22,7 +22,7 @@ const paces = {
  * AMQP does is shown elsewhere.
  */
 export class ScheduleTraffic {
-  readonly book = new Accounting();
+  readonly accounting = new Accounting();
   readonly #acknowledged = new Set<string>();
   readonly #testbed: Testbed;
   readonly #pair: TestbedPair;
@@ -66,7 +66,7 @@ export class ScheduleTraffic {
   /** What became of the messages, against the brokers' stores and the ledger; their totals. */
   async audit(violations: Violations): Promise<MessageTotals> {
     const stores = this.#pair.stores();
-    const totals = this.book.totals(stores);
+    const totals = this.accounting.totals(stores);
     const { lost, setAsideUnprocessed, processedTwice, uncertain } = totals.named;
     for (const { id } of lost) violations.push(`message ${id} was confirmed, took no effect, and no broker has it`);
     for (const { id } of setAsideUnprocessed)
@@ -99,9 +99,9 @@ export class ScheduleTraffic {
     const broker = this.#serving();
     if (broker === undefined) return;
     const ids = Array.from({ length: count }, () => `m-${++this.#sent}`);
-    for (const id of ids) this.book.sent(id, queue, this.#testbed.clock.nowMs());
+    for (const id of ids) this.accounting.sent(id, queue, this.#testbed.clock.nowMs());
     sendMessages(this.#testbed, broker.brokerName, queue, ids);
-    for (const id of ids) this.book.confirmed(id);
+    for (const id of ids) this.accounting.confirmed(id);
   }
 
   async #consume(most: number): Promise<void> {
@@ -134,12 +134,12 @@ export class ScheduleTraffic {
     const unrecorded: string[] = [];
     const handle = async ({ messageId }: { readonly messageId?: string | undefined }): Promise<void> => {
       const id = messageId?.replace(/^ID:/, '') ?? '';
-      this.book.processed(id, clock.nowMs());
+      this.accounting.processed(id, clock.nowMs());
       unrecorded.push(id);
       if (this.#crashes === 0) return;
       this.#crashes -= 1;
       this.#runs += 1;
-      for (const each of unrecorded) this.book.uncertain(each);
+      for (const each of unrecorded) this.accounting.uncertain(each);
       death.resolve([]);
       // A dead process does nothing more: its claims stay until their lease has ended.
       await new Promise<never>(() => {});
@@ -148,7 +148,7 @@ export class ScheduleTraffic {
       const messages = ids.map((id) => fromAmqp({ message_id: id }, queue));
       const outcomes = await Promise.race([processOnce(ledger, messages, handle, { confirm: 'batch' }), death.promise]);
       const nameOf = ({ message }: (typeof outcomes)[number]): string => message.source.message_id;
-      for (const outcome of outcomes) if (outcome.status === 'unconfirmed') this.book.uncertain(nameOf(outcome));
+      for (const outcome of outcomes) if (outcome.status === 'unconfirmed') this.accounting.uncertain(nameOf(outcome));
       return new Set(outcomes.filter(({ acknowledge }) => acknowledge).map(nameOf));
     } catch {
       // The ledger cannot be asked: nothing was processed.

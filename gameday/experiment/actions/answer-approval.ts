@@ -4,13 +4,13 @@ import { missingPair } from '../scenario/missing-pair.ts';
 import { defineAction } from '../step.ts';
 import { StepFailedError } from '../step-failed.ts';
 
-/** How often the operator looks for mail, in virtual milliseconds; short against an approval's minutes. */
-const lookMs = 1_000;
+/** How often the operator polls the notifications, in virtual milliseconds; short against an approval's minutes. */
+const pollMs = 1_000;
 
 const schema = z.strictObject({
   pair: z.string().min(1),
   answer: z.enum(['approved', 'denied']),
-  /** How long the operator waits for the question. The default is longer than a switchover's usual patience. */
+  /** How long the operator waits for the question. The default is longer than a switchover usually waits before it asks. */
   withinSeconds: z.number().positive().max(86_400).default(1_800),
 });
 
@@ -34,7 +34,7 @@ export const answerApproval = defineAction({
       if (clock.nowMs() >= deadlineMs) {
         throw new StepFailedError(`nobody asked about ${step.pair} within ${step.withinSeconds} s`);
       }
-      await clock.sleepMs(lookMs);
+      await clock.sleepMs(pollMs);
     }
   },
 });

@@ -7,7 +7,7 @@ import { StepFailedError } from '../step-failed.ts';
 
 const schema = z.strictObject({
   pair: z.string().min(1),
-  /** Region of the broker that shall take over. */
+  /** Region of the broker that is to take over. */
   region: z.enum(knownRegions),
   mode: z.enum(['SWITCHOVER', 'FAILOVER']).default('SWITCHOVER'),
 });

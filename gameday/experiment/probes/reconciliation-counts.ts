@@ -4,7 +4,7 @@ import { defineProbe } from '../step.ts';
 
 const least = z.int().min(0).default(0);
 
-/** Reconciliation found what the scenario left behind, and never contradicts the application's own book. */
+/** Reconciliation found what the scenario left behind, and never contradicts the delivery accounting. */
 export const reconciliationCounts = defineProbe({
   kind: 'reconciliation-counts',
   schema: z.strictObject({
@@ -13,7 +13,7 @@ export const reconciliationCounts = defineProbe({
     minResidueFound: least,
     minUncertain: least,
   }),
-  describe: () => 'what reconciliation says agrees with the books',
+  describe: () => 'what reconciliation says agrees with the delivery accounting',
   run: async ({ traffic }, wanted) => {
     const counts = reconciliationSummary({ traffic: traffic.results() });
     if (counts === null) return { met: false, finding: 'no run of reconcile went through a queue', evidence: null };
@@ -26,7 +26,8 @@ export const reconciliationCounts = defineProbe({
     const missing = short.flatMap(([name, minimum]) =>
       counts[name] < minimum ? [`${name} should be at least ${minimum}`] : [],
     );
-    const wrong = counts.contradictions > 0 ? [`${counts.contradictions} messages contradict the books`] : [];
+    const wrong =
+      counts.contradictions > 0 ? [`${counts.contradictions} messages contradict the delivery accounting`] : [];
     const finding = [
       `${counts.runs} runs: ${counts.duplicatesRemoved} duplicates removed, ${counts.orphansFound} orphans, ` +
         `${counts.residueFound} residue, ${counts.uncertain} uncertain`,

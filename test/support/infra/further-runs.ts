@@ -26,11 +26,11 @@ const wholeLife = async (): Promise<void> => {
 };
 
 /** Consumers are mappings and a customer hook, and the customer's fence fails when the old Region is back. */
-const teamCutover = async (): Promise<void> => {
+const customerCutover = async (): Promise<void> => {
   const testbed = await createTestbed({ paired: true, consumers: 'hold' });
   const { aws, clock } = testbed;
-  const hold = aws.addFunction(west, 'team-hold', async () => ({ done: true }));
-  const fence = aws.addFunction(east, 'team-fence', async () => {
+  const hold = aws.addFunction(west, 'customer-hold', async () => ({ done: true }));
+  const fence = aws.addFunction(east, 'customer-fence', async () => {
     throw new TeamFunctionError('no such network ACL');
   });
   const cutover = testbed.deployedPair('orders').cutover as object;
@@ -112,7 +112,7 @@ const driftEvent = async (): Promise<void> => {
 /** Paths that no scenario takes. */
 export const furtherRuns: Readonly<Record<string, () => Promise<void>>> = {
   wholeLife,
-  teamCutover,
+  customerCutover,
   unconfirmedPromote,
   refusedPolicy,
   rollback,

@@ -5,7 +5,7 @@ import { createTestbed } from '../../support/testbed.ts';
 
 const reason = (words: string): string => `--reason ${words}`;
 
-const onStage = async (body: (testbed: Testbed) => Promise<void>): Promise<void> => {
+const onTestbed = async (body: (testbed: Testbed) => Promise<void>): Promise<void> => {
   const testbed = await createTestbed({ paired: true });
   await testbed.play(async () => {
     // What makes the pair known to the table.
@@ -19,7 +19,7 @@ const bobs = { reason: 'audit', by: 'bob', atMs: startMs - 1_000 };
 
 describe('mq-dr freeze', () => {
   it('stops the writes of a pair, with who and why', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       const run = await mqDr(testbed, `freeze --pair orders ${reason('network')} --json`);
       expect(run).toMatchObject({ exitCode: 0, err: '' });
       const freeze = { reason: 'network', by: 'ann', atMs: startMs };
@@ -30,7 +30,7 @@ describe('mq-dr freeze', () => {
   });
 
   it('stops the writes of everything', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       expect(await mqDr(testbed, `freeze --all ${reason('audit')} --as bob`)).toMatchObject({ exitCode: 0 });
       expect(await testbed.operator.guards('PAIR#billing').read()).toMatchObject({
         globalFreeze: { by: 'bob', reason: 'audit' },
@@ -39,7 +39,7 @@ describe('mq-dr freeze', () => {
   });
 
   it('stops the writes of a cluster', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       expect(await mqDr(testbed, `freeze --cluster events ${reason('audit')} --yes`)).toMatchObject({ exitCode: 0 });
       expect(await testbed.operator.guards('CLUSTER#events').readFreeze()).toMatchObject({
         by: 'ann',
@@ -49,7 +49,7 @@ describe('mq-dr freeze', () => {
   });
 
   it('keeps the freeze that stands, and shows whose it is', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       await testbed.operator.guards('PAIR#orders').freeze(bobs);
       const run = await mqDr(testbed, `freeze --pair orders ${reason('network')}`);
       expect(run.exitCode).toBe(0);
@@ -59,7 +59,7 @@ describe('mq-dr freeze', () => {
   });
 
   it('refuses a misspelt pair by the nearest name, and takes it with --yes', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       const run = await mqDr(testbed, `freeze --pair ordesr ${reason('x')}`);
       expect(run.exitCode).toBe(2);
       expect(run.err).toContain('nothing is recorded about "ordesr" (did you mean "orders"?)');
@@ -74,7 +74,7 @@ describe('mq-dr freeze', () => {
     [`freeze --all --pair orders ${reason('x')}`, 'give one of --pair <name>, --cluster <name> and --all'],
     ['freeze --pair orders', "required option '--reason <text>' not specified"],
   ])('refuses "%s"', async (line, message) => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       const run = await mqDr(testbed, line);
       expect(run).toMatchObject({ exitCode: 1, out: '' });
       expect(run.err).toContain(message);
@@ -84,7 +84,7 @@ describe('mq-dr freeze', () => {
 
 describe('mq-dr unfreeze', () => {
   it('asks for the name of the pair, and records who ended it', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       await testbed.operator.guards('PAIR#orders').freeze(bobs);
       const run = await mqDr(testbed, `unfreeze --pair orders ${reason('over')}`, { typed: 'orders' });
       expect(run).toMatchObject({ exitCode: 0, err: '' });
@@ -100,7 +100,7 @@ describe('mq-dr unfreeze', () => {
     ['a wrong name', { typed: 'order' }, '"order" is not "orders"'],
     ['no terminal', {}, 'no terminal to confirm it on: add --yes'],
   ])('changes nothing with %s', async (_what, changes, message) => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       await testbed.operator.guards('PAIR#orders').freeze(bobs);
       const run = await mqDr(testbed, `unfreeze --pair orders ${reason('over')}`, changes);
       expect(run.exitCode).toBe(1);
@@ -110,7 +110,7 @@ describe('mq-dr unfreeze', () => {
   });
 
   it('ends the freeze of everything without a terminal when it is told --yes', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       await testbed.operator.guards('GLOBAL').freeze(bobs);
       const run = await mqDr(testbed, `unfreeze --all --yes ${reason('over')} --json`);
       expect(jsonOf(run)).toMatchObject({ subject: 'all', outcome: 'unfrozen', freeze: bobs });
@@ -119,7 +119,7 @@ describe('mq-dr unfreeze', () => {
   });
 
   it('says when nothing is frozen', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       const run = await mqDr(testbed, `unfreeze --pair orders ${reason('over')} --json`);
       expect(run.exitCode).toBe(0);
       expect(jsonOf(run)).toEqual({ subject: 'orders', outcome: 'not-frozen' });
@@ -127,7 +127,7 @@ describe('mq-dr unfreeze', () => {
   });
 
   it('leaves a freeze that came while it asked', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       await testbed.operator.guards('PAIR#orders').freeze(bobs);
       const carols = { reason: 'second reason', by: 'carol', atMs: startMs };
       const run = await mqDr(testbed, `unfreeze --pair orders ${reason('over')}`, {

@@ -10,7 +10,10 @@ import { createLedgerTestbed } from '../../support/testbed.ts';
 /** Gauges come a few minutes after the pair, and again after an exchange. */
 const settledMs = 600_000;
 
-const onStage = async (body: (testbed: Testbed) => Promise<void>, settings: PairPlan['ledger'] = {}): Promise<void> => {
+const onTestbed = async (
+  body: (testbed: Testbed) => Promise<void>,
+  settings: PairPlan['ledger'] = {},
+): Promise<void> => {
   const testbed = await createLedgerTestbed(settings);
   await testbed.play(async () => await body(testbed));
 };
@@ -27,7 +30,7 @@ const nextCommand = (out: string): string => /next: npx mq-dr (.*)\n/.exec(out)?
 
 describe('mq-dr start reconcile', () => {
   it('tells what was found, and the command that would repair it, which does', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       await fill(testbed);
       const report = await mqDr(testbed, `start reconcile --pair orders --region ${east} --reason look --watch`);
       expect(report).toMatchObject({ exitCode: 0, err: '', asked: [] });
@@ -49,7 +52,7 @@ describe('mq-dr start reconcile', () => {
   });
 
   it('goes through the queues that are named', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       await fill(testbed);
       sendMessages(testbed, 'orders', 'other', ['m4']);
       const line = `start reconcile --pair orders --region ${east} --reason look --queue oth* --queue work --watch --json`;
@@ -62,7 +65,7 @@ describe('mq-dr start reconcile', () => {
   });
 
   it('says where the primary is when it was started elsewhere', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       const run = await mqDr(testbed, `start reconcile --pair orders --region ${west} --reason look --watch`);
       expect(run.exitCode).toBe(2);
       expect(run.out).toMatch(/blocker BROKER_NOT_PRIMARY: .*start it in us-east-1/);
@@ -72,7 +75,7 @@ describe('mq-dr start reconcile', () => {
 
 describe('mq-dr start failover and failback', () => {
   it('tell what became of the messages, and follow their steps', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       await testbed.clock.sleepMs(settledMs);
       await fill(testbed);
       await testbed.clock.sleepMs(60_000);

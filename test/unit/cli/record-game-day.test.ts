@@ -4,7 +4,7 @@ import type { Testbed } from '../../../testbed/testbed.ts';
 import { jsonOf, mqDr } from '../../support/mq-dr.ts';
 import { createTestbed } from '../../support/testbed.ts';
 
-const onStage = async (body: (testbed: Testbed) => Promise<void>): Promise<void> => {
+const onTestbed = async (body: (testbed: Testbed) => Promise<void>): Promise<void> => {
   const testbed = await createTestbed({ paired: true });
   await testbed.play(async () => {
     // What makes the pair known to the table.
@@ -20,7 +20,7 @@ const recorded = (testbed: Testbed, pair = 'orders') => new ReadinessTable(testb
 
 describe('mq-dr record-game-day', () => {
   it('notes a rehearsal, which status shows and readiness sees', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       const run = await mqDr(testbed, 'record-game-day --pair orders --outcome met --json');
       const gameDay = { atMs: testbed.clock.nowMs(), outcome: 'met', by: 'ann' };
       expect(run).toMatchObject({ exitCode: 0, err: '' });
@@ -34,7 +34,7 @@ describe('mq-dr record-game-day', () => {
   });
 
   it('takes another time and another person, and never replaces a later rehearsal', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       const line = 'record-game-day --pair orders --outcome deviated --as bob --at';
       expect(await mqDr(testbed, `${line} 2026-01-04T12:00:00Z`)).toMatchObject({
         exitCode: 0,
@@ -48,7 +48,7 @@ describe('mq-dr record-game-day', () => {
   });
 
   it('says when there was none', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       expect((await mqDr(testbed, 'status --pair orders')).out).toContain('game day    none recorded\n');
     });
   });
@@ -59,7 +59,7 @@ describe('mq-dr record-game-day', () => {
     ['--outcome met --at 2026-01-05T09:00:01Z', 'is in the future', 1],
     ['', "required option '--outcome <outcome>' not specified", 1],
   ])('refuses "%s"', async (options, message, exitCode) => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       const run = await mqDr(testbed, `record-game-day --pair orders ${options}`.trim());
       expect(run.exitCode).toBe(exitCode);
       expect(run.err).toContain(message);
@@ -68,7 +68,7 @@ describe('mq-dr record-game-day', () => {
   });
 
   it('refuses a misspelt pair by the nearest name, and takes it with --yes', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       const line = 'record-game-day --pair ordesr --outcome met';
       const run = await mqDr(testbed, line);
       expect(run.exitCode).toBe(2);

@@ -8,7 +8,7 @@ import { createTestbed, mqWrites } from '../../support/testbed.ts';
 
 const switchover = 'start switchover --pair orders --target-region us-west-2 --reason move';
 
-const onStage = async (body: (testbed: Testbed) => Promise<void>): Promise<void> => {
+const onTestbed = async (body: (testbed: Testbed) => Promise<void>): Promise<void> => {
   const testbed = await createTestbed({ paired: true });
   await testbed.play(async () => await body(testbed));
 };
@@ -18,7 +18,7 @@ const promotions = (testbed: Testbed): readonly string[] =>
 
 describe('mq-dr start', () => {
   it('starts a workflow in the Region that shall take over, and gives its ARN', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       const run = await mqDr(testbed, `${switchover} --yes --json`);
       expect(run).toMatchObject({ exitCode: 0, err: '' });
       const { executionArn } = jsonOf(run);
@@ -30,7 +30,7 @@ describe('mq-dr start', () => {
   });
 
   it('follows it to its end and tells each step', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       // Gauges come a few minutes after the pair.
       await runtimeOn(testbed).clock.sleepMs(600_000);
       const run = await mqDr(testbed, `${switchover} --watch`, { typed: 'orders' });
@@ -45,7 +45,7 @@ describe('mq-dr start', () => {
   });
 
   it('fails over, after which the promotion waits to be acknowledged', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       await runtimeOn(testbed).clock.sleepMs(600_000);
       const line =
         'start failover --pair orders --target-region us-west-2 --reason outage --accept-data-loss --watch --json';
@@ -87,7 +87,7 @@ describe('mq-dr start', () => {
   });
 
   it('prints one object and nothing else with --json and --watch', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       await runtimeOn(testbed).clock.sleepMs(600_000);
       const run = await mqDr(testbed, `${switchover} --dry-run --watch --json`);
       expect(run).toMatchObject({ exitCode: 0, err: '', asked: [] });
@@ -103,7 +103,7 @@ describe('mq-dr start', () => {
   });
 
   it('exits with 2 and every reason when the workflow refuses', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       // The pair is so young that no gauge shows replication yet.
       const run = await mqDr(testbed, `${switchover} --yes --watch`);
       expect(run.exitCode).toBe(2);
@@ -113,7 +113,7 @@ describe('mq-dr start', () => {
   });
 
   it('exits with 3 and the cause when the run fails', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       const line = 'start switchover --pair ordesr --target-region us-west-2 --reason x --yes --watch';
       const run = await mqDr(testbed, line);
       expect(run.exitCode).toBe(3);
@@ -124,7 +124,7 @@ describe('mq-dr start', () => {
   });
 
   it('exits with 3 when the run is stopped', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       const { clock, engine } = testbed;
       await clock.sleepMs(600_000);
       clock.spawn('somebody', async () => {
@@ -141,7 +141,7 @@ describe('mq-dr start', () => {
   });
 
   it('asks for the name of the pair and starts nothing when another was typed', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       const run = await mqDr(testbed, switchover, { typed: 'order' });
       expect(run).toMatchObject({ exitCode: 1, out: '' });
       expect(run.err).toBe('UsageError: "order" is not "orders". Nothing was done.\n');
@@ -150,7 +150,7 @@ describe('mq-dr start', () => {
   });
 
   it('refuses without a terminal, and says what to add', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       const run = await mqDr(testbed, switchover);
       expect(run).toMatchObject({ exitCode: 1, asked: [] });
       expect(run.err).toContain('There is no terminal to confirm it on: add --yes. Nothing was done.');
@@ -159,7 +159,7 @@ describe('mq-dr start', () => {
   });
 
   it('takes the input of a file, and starts where nothing else is said in the default Region', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       const input = JSON.stringify({
         ...createReplicaInput(testbed),
         replicaRegion: 'us-east-2',
@@ -173,7 +173,7 @@ describe('mq-dr start', () => {
   });
 
   it('starts nothing twice when the answer to the start is lost', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       testbed.aws.faults.start({
         kind: 'connection-reset',
         when: 'after',
@@ -187,7 +187,7 @@ describe('mq-dr start', () => {
   });
 
   it('goes on following over a short outage of the network', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       testbed.aws.faults.start({
         kind: 'server-error',
         service: 'states',
@@ -201,7 +201,7 @@ describe('mq-dr start', () => {
   });
 
   it('says what is missing when the operator may not list the workflows', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       testbed.aws.faults.start({
         kind: 'access-denied',
         service: 'states',
@@ -217,7 +217,7 @@ describe('mq-dr start', () => {
 
 describe('Executions', () => {
   it('names the workflow that is deployed when another was asked for', async () => {
-    await onStage(async (testbed) => {
+    await onTestbed(async (testbed) => {
       const start = new Executions(runtimeOn(testbed), 'us-west-2').start('switch-over', 'name', '{}');
       await expect(start).rejects.toThrow(
         'no state machine "switch-over" is deployed in us-west-2 (did you mean "switchover"?)',

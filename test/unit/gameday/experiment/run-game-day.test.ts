@@ -155,7 +155,7 @@ describe('runGameDay', () => {
     expect(journal.duration).toBe(60);
   });
 
-  it('ends at an interrupt with the books of what happened so far', async () => {
+  it('ends at an interrupt with the delivery accounting of what happened so far', async () => {
     const interrupt = new AbortController();
     const journal = await play(scenario('  - action: start-traffic\n  - { action: wait, seconds: 600, name: long }'), {
       interrupt: interrupt.signal,

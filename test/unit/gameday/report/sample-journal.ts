@@ -159,7 +159,7 @@ const api = (atMs: number, region: string, service: string, operation: string, r
 
 /** A journal such as a first switchover leaves, made by hand: quick, and with hostile text in it. */
 export const sampleJournal = (): Journal => {
-  const books = traffic();
+  const accounting = traffic();
   const title = 'Every confirmed message took effect exactly once, and the pair is back where it was';
   return {
     experiment: {
@@ -189,7 +189,7 @@ export const sampleJournal = (): Journal => {
           probe(
             'every confirmed message took effect exactly once',
             false,
-            `${books.messages.confirmed} confirmed: 1 processed twice`,
+            `${accounting.messages.confirmed} confirmed: 1 processed twice`,
           ),
           probe('orders is served in us-east-1, and nowhere else', true, 'orders (us-east-1) is primary and serves'),
         ],
@@ -316,8 +316,8 @@ export const sampleJournal = (): Journal => {
           message: 'orders has a replica in us-west-2',
         },
       ],
-      messagesPerMinute: regroup(books.buckets, 60_000),
+      messagesPerMinute: regroup(accounting.buckets, 60_000),
     },
-    traffic: [books],
+    traffic: [accounting],
   };
 };

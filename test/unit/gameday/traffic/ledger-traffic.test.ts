@@ -28,7 +28,7 @@ interface Rehearsal {
   readonly traffic: Traffic;
 }
 
-/** Runs traffic against two brokers of a world with a ledger, and returns the books at the end. */
+/** Runs traffic against two simulated brokers with a ledger, and returns the delivery accounting at the end. */
 const rehearse = async (
   body: (rehearsal: Rehearsal) => Promise<void>,
   { ledger = true, overrides = {} }: { readonly ledger?: boolean; readonly overrides?: Partial<TrafficPlan> } = {},

@@ -33,7 +33,7 @@ interface Surroundings {
 
 const password = 'correct horse battery';
 
-const surroundings = (givenPassword = password): Surroundings => {
+const environment = (givenPassword = password): Surroundings => {
   const clock = new VirtualClock({ startMs: 0, watchdogMs: 5_000 });
   const broker = (brokerName: string, region: string): ActiveMqBroker =>
     new ActiveMqBroker({
@@ -91,7 +91,7 @@ const stores = (...brokers: readonly ActiveMqBroker[]): readonly StoreContents[]
 
 describe('Traffic', () => {
   it('sends at the set rate, processes everything once, and sees no outage', async () => {
-    const { clock, east, west, start } = surroundings();
+    const { clock, east, west, start } = environment();
     const result = await clock.run('test', async () => {
       const traffic = start();
       await clock.sleepMs(60_000);
@@ -112,7 +112,7 @@ describe('Traffic', () => {
   });
 
   it('follows the broker that accepts it, and measures how long none did', async () => {
-    const { clock, east, west, notices, start } = surroundings();
+    const { clock, east, west, notices, start } = environment();
     const result = await clock.run('test', async () => {
       const traffic = start();
       await clock.sleepMs(30_000);
@@ -133,7 +133,7 @@ describe('Traffic', () => {
   });
 
   it('stops consuming where consumers are held, connected or not, and goes on when they are released', async () => {
-    const { clock, east, west, start, held } = surroundings();
+    const { clock, east, west, start, held } = environment();
     const result = await clock.run('test', async () => {
       const traffic = start();
       await clock.sleepMs(10_000);
@@ -154,7 +154,7 @@ describe('Traffic', () => {
   });
 
   it('goes on consuming from a broker whose consumers are not held', async () => {
-    const { clock, east, west, start, held } = surroundings();
+    const { clock, east, west, start, held } = environment();
     const result = await clock.run('test', async () => {
       held.add('west');
       const traffic = start();
@@ -166,7 +166,7 @@ describe('Traffic', () => {
   });
 
   it('finds confirmed messages that stayed behind on a broker that no longer serves', async () => {
-    const { clock, east, west, start } = surroundings();
+    const { clock, east, west, start } = environment();
     const result = await clock.run('test', async () => {
       // Consumers poll every second, so the sends of the last second are still stored when the broker stops.
       const traffic = start({ ratePerSecond: 40 });
@@ -184,7 +184,7 @@ describe('Traffic', () => {
   });
 
   it('finds confirmed messages that vanished from the brokers', async () => {
-    const { clock, east, west, start } = surroundings();
+    const { clock, east, west, start } = environment();
     const result = await clock.run('test', async () => {
       const traffic = start({ ratePerSecond: 40 });
       await clock.sleepMs(10_900);
@@ -198,7 +198,7 @@ describe('Traffic', () => {
   });
 
   it('finds messages that took effect twice because their acknowledgement was lost', async () => {
-    const world = surroundings();
+    const world = environment();
     const { clock, east, west, start } = world;
     const result = await clock.run('test', async () => {
       const traffic = start({ ratePerSecond: 20 });
@@ -233,7 +233,7 @@ describe('Traffic', () => {
   });
 
   it('counts sends that a broker leaves without an answer as unknown, and does not repeat them', async () => {
-    const world = surroundings();
+    const world = environment();
     const { clock, east, west, start } = world;
     world.onConnect = (stream) => {
       const write = stream.write.bind(stream);
@@ -256,7 +256,7 @@ describe('Traffic', () => {
   });
 
   it('says why clients are refused, without the password', async () => {
-    const { clock, notices, start } = surroundings('not the password');
+    const { clock, notices, start } = environment('not the password');
     await clock.run('test', async () => {
       const traffic = start();
       await clock.sleepMs(3_000);
@@ -268,7 +268,7 @@ describe('Traffic', () => {
 
   it('is the same run twice', async () => {
     const once = async (): Promise<TrafficResult> => {
-      const { clock, east, west, start } = surroundings();
+      const { clock, east, west, start } = environment();
       return await clock.run('test', async () => {
         const traffic = start({ ratePerSecond: 30 });
         await clock.sleepMs(20_000);

@@ -47,16 +47,16 @@ describe('a schedule', () => {
   });
 });
 
-/** A pair with traffic for two minutes; then `spoil` does what nothing may, and the books are closed. */
+/** A pair with traffic for two minutes; then `spoil` does what nothing may, and the delivery accounting is audited. */
 const audited = async (spoil: (testbed: Testbed, traffic: ScheduleTraffic) => void): Promise<readonly string[]> => {
   const testbed = await createTestbed({ pair: { consumers: 'live' } });
   const violations: string[] = [];
   const traffic = new ScheduleTraffic(testbed);
   await testbed.play(async () => {
     await traffic.run(120, 'busy');
-    traffic.book.sent('m-extra', 'orders.placed', 0);
+    traffic.accounting.sent('m-extra', 'orders.placed', 0);
     sendMessages(testbed, 'orders', 'orders.placed', ['m-extra']);
-    traffic.book.confirmed('m-extra');
+    traffic.accounting.confirmed('m-extra');
     spoil(testbed, traffic);
     await traffic.audit(violations);
   });
@@ -64,21 +64,21 @@ const audited = async (spoil: (testbed: Testbed, traffic: ScheduleTraffic) => vo
   return violations;
 };
 
-describe('the books of a schedule', () => {
+describe('the delivery accounting of a schedule', () => {
   const storeOf = (testbed: Testbed, name: string) => testbed.dataPlanes.broker(testbed.broker(name).brokerId);
 
-  it('are in order where every message took effect or waits', async () => {
+  it('is in order where every message took effect or waits', async () => {
     expect(await audited(() => {})).toEqual([]);
   });
 
-  it('name a message that is gone', async () => {
+  it('names a message that is gone', async () => {
     const lose = (testbed: Testbed): void => {
       for (const name of ['orders', 'orders-replica']) storeOf(testbed, name).purge('orders.placed');
     };
     expect(await audited(lose)).toEqual(['message m-extra was confirmed, took no effect, and no broker has it']);
   });
 
-  it('name a message that was set aside without having taken effect, and without proof', async () => {
+  it('names a message that was set aside without having taken effect, and without proof', async () => {
     const setAside = (testbed: Testbed): void => {
       for (const name of ['orders', 'orders-replica']) storeOf(testbed, name).purge('orders.placed');
       sendMessages(testbed, 'orders', 'mq-dr.quarantine.orders.placed', ['m-extra']);
@@ -89,11 +89,11 @@ describe('the books of a schedule', () => {
     ]);
   });
 
-  it('name a message that took effect twice, unless somebody can tell', async () => {
-    const repeat = (_stage: Testbed, { book }: ScheduleTraffic): void => {
-      book.processed('m-1', 0);
-      book.processed('m-2', 0);
-      book.uncertain('m-2');
+  it('names a message that took effect twice, unless somebody can tell', async () => {
+    const repeat = (_stage: Testbed, { accounting }: ScheduleTraffic): void => {
+      accounting.processed('m-1', 0);
+      accounting.processed('m-2', 0);
+      accounting.uncertain('m-2');
     };
     expect(await audited(repeat)).toEqual(['message m-1 took effect twice, and nothing says so']);
   });

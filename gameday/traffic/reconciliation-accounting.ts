@@ -1,13 +1,13 @@
 import type { MessageEntry } from '../../testbed/accounting.ts';
 
-/** A line of a manifest, as far as the books need it. */
+/** A line of a manifest, as far as the accounting needs it. */
 export interface ReconciledMessage {
   /** Application id, without JMS's prefix. */
   readonly id: string;
   readonly class: 'processed' | 'unprocessed' | 'uncertain' | 'expired';
 }
 
-/** One run of reconcile, held against the books at the moment of its end. */
+/** One run of reconcile, checked against the delivery accounting at the moment of its end. */
 export interface ReconciliationSnapshot {
   readonly atMs: number;
   readonly run: string;
@@ -20,7 +20,7 @@ export interface ReconciliationSnapshot {
   readonly previousPromotionAtMs: number | undefined;
 }
 
-/** What reconciliation did, by the application's book; each id counts once in a class. */
+/** What reconciliation did, by the application's delivery accounting; each id counts once in a class. */
 export interface ReconciliationTotals {
   readonly runs: number;
   /** Removed, and processed in the epoch that the newest promotion ended: their acknowledgements had not crossed. */
@@ -41,9 +41,9 @@ export interface ReconciliationTotals {
 }
 
 /**
- * Holds what reconciliation says about messages against what the application itself knows.
+ * Checks what reconciliation says about messages against what the application itself knows.
  *
- * @param entryOf the book's entry of a message; undefined for one that no producer of the run sent
+ * @param entryOf the application's entry of a message; undefined for one that no producer of the run sent
  */
 export const reconciliationTotals = (
   snapshots: readonly ReconciliationSnapshot[],

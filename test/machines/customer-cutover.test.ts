@@ -14,7 +14,7 @@ const endpointOf = (testbed: Testbed, brokerName: string) => {
 
 const failover = { pair: 'orders', reason: 'test', acceptDataLoss: true };
 
-describe('a promotion with a team’s own cutover', () => {
+describe('a promotion with a customer’s own cutover', () => {
   it('holds the consumers before a failover, and lets them go on before it names the endpoint', async () => {
     const testbed = await withConsumers('hold');
     const pair = testbed.pair('orders');

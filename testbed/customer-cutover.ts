@@ -5,26 +5,26 @@ import { flushStreams } from '../simulator/world/flush-streams.ts';
 import { TeamFunctionError } from '../simulator/world/lambda-service.ts';
 import type { SimulatedAws } from '../simulator/world/simulated-aws.ts';
 
-/** What mq-dr asks a team's fencing function; see docs/cutover.md. */
+/** What mq-dr asks a customer's fencing hook; see docs/cutover.md. */
 const fencingRequestSchema = z.object({
   action: z.enum(['fence', 'unfence']),
   brokerId: z.string(),
 });
 
-/** What a team brings along for the cutover of one pair: its consumers' mappings, a parameter and a fencing function. */
-export interface TeamCutover {
+/** What a customer has for the cutover of one pair: mappings of its consumers, a parameter and a fencing hook. */
+export interface CustomerCutover {
   /** The pair's `cutover` settings. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Whether the team's consumers may take messages from the broker at this endpoint now. */
+  /** Whether the customer's consumers may take messages from the broker at this endpoint now. */
   consumes(endpoint: SocketAddress): boolean;
 }
 
 /** Name of the SSM parameter that the endpoint of a pair is published in, in every Region. */
 const endpointParameterOf = (pair: string): string => `/mq-dr/${pair}/endpoint`;
 
-/** A team's function that keeps clients away from a broker of its Region, as a network ACL would. */
+/** A customer's hook that keeps clients away from a broker of its Region, as a network ACL would. */
 const addFencingFunction = (aws: SimulatedAws, region: string): string =>
-  aws.addFunction(region, 'team-fencing', async (payload) => {
+  aws.addFunction(region, 'customer-fencing', async (payload) => {
     const parsed = fencingRequestSchema.safeParse(payload);
     const broker = aws.brokers().find(({ brokerId }) => brokerId === parsed.data?.brokerId);
     if (!parsed.success || broker?.region !== region) throw new TeamFunctionError('no such broker or action');
@@ -39,11 +39,11 @@ const addFencingFunction = (aws: SimulatedAws, region: string): string =>
   });
 
 /**
- * Sets up what a team has of its own for the cutover of a pair.
+ * Adds what a customer has for the cutover of a pair.
  *
  * @param brokers the pair's brokers as they are now; with `hold`, each gets a mapping that consumes from it
  */
-export const addTeamCutover = (
+export const addCustomerCutover = (
   aws: SimulatedAws,
   pair: {
     readonly name: string;
@@ -51,7 +51,7 @@ export const addTeamCutover = (
     readonly consumers: 'hold' | 'live';
     readonly brokers: () => readonly SimulatedBroker[];
   },
-): TeamCutover => {
+): CustomerCutover => {
   const mappings = new Map<string, string>();
   if (pair.consumers === 'hold') {
     for (const { region, brokerArn } of pair.brokers()) {
