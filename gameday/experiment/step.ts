@@ -7,7 +7,7 @@ import type { ScenarioOutline } from './scenario/schema.ts';
 /** What a probe saw, and whether that is what was hoped for. */
 export interface ProbeResult {
   readonly met: boolean;
-  /** One sentence: what was looked for and what was found. */
+  /** One sentence: what was expected and what was found. */
   readonly finding: string;
   readonly evidence: Json;
 }

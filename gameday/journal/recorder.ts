@@ -159,7 +159,7 @@ export class Recorder implements TestbedListener {
     return [...this.#workflows.values()];
   }
 
-  /** What operators have been told so far, oldest first. */
+  /** Notifications that operators got so far, oldest first. */
   notifications(): readonly NotificationRecord[] {
     return this.#notifications;
   }

@@ -28,7 +28,7 @@ export class NoAnswerError extends Error {
  */
 const loopTurns = 40;
 
-/** Virtual interval at which a silent peer is looked at again; small against every timeout of the traffic (≥ 2 s). */
+/** Virtual interval at which a silent peer is polled again; small against every timeout of the traffic (≥ 2 s). */
 const lookAgainMs = 100;
 
 /**

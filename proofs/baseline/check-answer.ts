@@ -36,8 +36,8 @@ export const answerProblems = ({ functionName, event, answer }: FunctionAnswer):
     if (!isOneOf(when.go, at(answer, when.field))) continue;
     for (const [path, values] of Object.entries(leaves)) {
       if (isOneOf(values, at(answer, path))) continue;
-      const beside = `${when.field} ${shown(at(answer, when.field))}`;
-      problems.push(`${functionName} answers ${path} ${shown(at(answer, path))} together with ${beside}`);
+      const other = `${when.field} ${shown(at(answer, when.field))}`;
+      problems.push(`${functionName} answers ${path} ${shown(at(answer, path))} together with ${other}`);
     }
   }
   const { counts } = facts;

@@ -47,7 +47,7 @@ export interface Played {
 }
 
 /**
- * Seconds before each new start: a person looks at the failed run; a lease that nobody released has ended; a broker has
+ * Seconds before each new start: an operator reads the failed run; a lease that nobody released has ended; a broker has
  * rebooted (docs/amazon-mq.md 7).
  */
 const recoverySeconds: readonly number[] = [30, leaseSeconds + clockSkewSeconds, 600];
@@ -128,7 +128,7 @@ const stubbing = ({ machine, stubs = {}, stubsOnce = false }: Baseline, isUnderW
 };
 
 /**
- * Plays a baseline under a disturbance, starts a failed run again, and looks at what is left.
+ * Plays a baseline under a disturbance, starts a failed run again, and reads what is left.
  *
  * @param options.wanted outcome of the undisturbed run, of its last execution: one that ends otherwise is started again
  */

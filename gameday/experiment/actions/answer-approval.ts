@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { operatorName } from '../context.ts';
-import { missingPair } from '../scenario/missing-pair.ts';
+import { missingPair } from '../scenario/missing-names.ts';
 import { defineAction } from '../step.ts';
 import { StepFailedError } from '../step-failed.ts';
 

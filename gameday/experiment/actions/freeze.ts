@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { globalScope, pairScope } from '../../../functions/control/control-scopes.ts';
 import { operatorName } from '../context.ts';
-import { missingPair } from '../scenario/missing-pair.ts';
+import { missingPair } from '../scenario/missing-names.ts';
 import type { ScenarioOutline } from '../scenario/schema.ts';
 import { defineAction } from '../step.ts';
 import { StepFailedError } from '../step-failed.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { missingPair } from '../scenario/missing-pair.ts';
+import { missingPair } from '../scenario/missing-names.ts';
 import { defineAction } from '../step.ts';
 
 const schema = z.strictObject({ pair: z.string().min(1) });

@@ -1,6 +1,6 @@
 import { MqClient, PromoteCommand } from '@aws-sdk/client-mq';
 import * as z from 'zod';
-import { missingPair } from '../scenario/missing-pair.ts';
+import { missingPair } from '../scenario/missing-names.ts';
 import { knownRegions } from '../scenario/schema.ts';
 import { defineAction } from '../step.ts';
 import { StepFailedError } from '../step-failed.ts';

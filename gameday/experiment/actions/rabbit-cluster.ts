@@ -1,6 +1,6 @@
 import { ListBrokersCommand, MqClient, RebootBrokerCommand } from '@aws-sdk/client-mq';
 import * as z from 'zod';
-import { missingCluster } from '../scenario/missing-cluster.ts';
+import { missingCluster } from '../scenario/missing-names.ts';
 import { defineAction } from '../step.ts';
 import { StepFailedError } from '../step-failed.ts';
 

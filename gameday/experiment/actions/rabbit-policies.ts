@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { RabbitRefusal } from '../../../simulator/world/rabbitmq/embedded-cluster.ts';
-import { missingCluster } from '../scenario/missing-cluster.ts';
+import { missingCluster } from '../scenario/missing-names.ts';
 import { defineAction } from '../step.ts';
 import { StepFailedError } from '../step-failed.ts';
 

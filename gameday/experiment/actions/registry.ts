@@ -17,7 +17,7 @@ import { sendAlarms } from './send-alarms.ts';
 import { pauseConsumers, resumeConsumers, startTraffic, stopTraffic } from './traffic.ts';
 import { wait } from './wait.ts';
 
-/** Every kind of action that a scenario may name. A new kind is a file beside this one and a line here. */
+/** Every kind of action that a scenario may name. A new kind is a file in this folder and a line here. */
 export const actionKinds: readonly AnyKind<Json>[] = [
   acknowledge,
   answerApproval,

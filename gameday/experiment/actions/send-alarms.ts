@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { missingPair } from '../scenario/missing-pair.ts';
+import { missingPair } from '../scenario/missing-names.ts';
 import { knownRegions } from '../scenario/schema.ts';
 import { defineAction } from '../step.ts';
 import { StepFailedError } from '../step-failed.ts';

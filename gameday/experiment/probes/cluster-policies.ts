@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { missingCluster } from '../scenario/missing-cluster.ts';
+import { missingCluster } from '../scenario/missing-names.ts';
 import { defineProbe } from '../step.ts';
 
 /** Every classic queue of a cluster has all its mirrors, and they hold all messages. */

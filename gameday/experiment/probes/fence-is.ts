@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { SimulatedBroker } from '../../../simulator/world/broker-inventory.ts';
 import { fits } from '../../../simulator/world/fault-board.ts';
 import type { SimulatedAws } from '../../../simulator/world/simulated-aws.ts';
-import { missingPair } from '../scenario/missing-pair.ts';
+import { missingPair } from '../scenario/missing-names.ts';
 import { knownRegions } from '../scenario/schema.ts';
 import { defineProbe } from '../step.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { pairScope } from '../../../functions/control/control-scopes.ts';
-import { missingPair } from '../scenario/missing-pair.ts';
+import { missingPair } from '../scenario/missing-names.ts';
 import { defineProbe } from '../step.ts';
 
 const schema = z.strictObject({ pair: z.string().min(1) });

@@ -15,7 +15,7 @@ import { unavailabilityWithin } from './unavailability-within.ts';
 import { workflowOutcome } from './workflow-outcome.ts';
 import { workflowsAsExpected } from './workflows-as-expected.ts';
 
-/** Every kind of probe that a scenario may name. A new kind is a file beside this one and a line here. */
+/** Every kind of probe that a scenario may name. A new kind is a file in this folder and a line here. */
 export const probeKinds: readonly AnyKind<ProbeResult>[] = [
   callsToLostRegion,
   driftCounts,

@@ -4,7 +4,7 @@ import { faultKinds, faultSchema } from '../../../simulator/world/fault-schema.t
 import { actionKinds } from '../actions/registry.ts';
 import { probeKinds } from '../probes/registry.ts';
 import type { AnyKind, ProbeResult, Step } from '../step.ts';
-import { unknownPair } from './missing-pair.ts';
+import { unknownPair } from './missing-names.ts';
 import { problemsOf, type ScenarioProblem, unknownName } from './problems.ts';
 import { type ScenarioOutline, scenarioSchema } from './schema.ts';
 

@@ -15,3 +15,13 @@ export const unknownPair = (wrong: string, names: readonly string[]): string => 
   const nearest = unknownName('pair', wrong, names);
   return nearest.includes('known:') || names.length === 0 ? nearest : `${nearest} The pairs are: ${names.join(', ')}`;
 };
+
+/** A problem when a step names a RabbitMQ cluster that the scenario does not have. */
+export const missingCluster = (
+  step: { readonly cluster: string },
+  scenario: Pick<ScenarioOutline, 'world'>,
+): readonly ScenarioProblem[] => {
+  const names = Object.keys(scenario.world.clusters);
+  if (names.includes(step.cluster)) return [];
+  return [{ path: ['cluster'], message: unknownName('cluster', step.cluster, names) }];
+};
