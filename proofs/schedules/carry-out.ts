@@ -1,5 +1,6 @@
 import { failoverSettleMs } from '../../functions/promotion/request-failover.ts';
-import { east } from '../../testbed/orders.ts';
+import { brokerAlarm } from '../../testbed/broker-alarm.ts';
+import { east, ordersPlaces } from '../../testbed/orders.ts';
 import type { Testbed } from '../../testbed/testbed.ts';
 import { receiveEvent } from '../baseline/observations.ts';
 import type { Move } from './schedule.ts';
@@ -8,36 +9,12 @@ import type { ScheduleTraffic } from './traffic.ts';
 /** All tries of a Task whose function never answers: six of 30 s, and some two minutes of back-off. */
 const triesSeconds = failoverSettleMs / 1_000 + 290;
 
-const alarmEvent = ({ aws, clock }: Testbed, at: string) => ({
-  version: '0',
-  id: 'alarm',
-  account: aws.accountId,
-  time: new Date(clock.nowMs()).toISOString(),
-  region: at,
-  resources: [],
-  source: 'aws.cloudwatch',
-  'detail-type': 'CloudWatch Alarm State Change',
-  detail: {
-    alarmName: 'schedule',
-    configuration: {
-      metrics: [
-        {
-          id: 'm',
-          metricStat: {
-            metric: {
-              namespace: 'AWS/AmazonMQ',
-              name: 'HeapUsage',
-              dimensions: { Broker: at === east ? 'orders-1' : 'orders-replica-1' },
-            },
-            period: 60,
-            stat: 'Maximum',
-          },
-        },
-      ],
-    },
-    state: { value: 'ALARM', reason: 'test', timestamp: new Date(clock.nowMs()).toISOString() },
-  },
-});
+/** An alarm about the broker of a Region, handed to the function that the deployed rules hand it to. */
+const sendAlarm = (testbed: Testbed, region: string): void => {
+  const place = region === east ? ordersPlaces.primary : ordersPlaces.replica;
+  const alarm = testbed.aws.events.emit(brokerAlarm(place, 'schedule', 'HeapUsage', testbed.clock.nowMs()));
+  receiveEvent(testbed, region, alarm);
+};
 
 const start = async (testbed: Testbed, what: Move & { readonly region: string }): Promise<void> => {
   const reason = 'schedule';
@@ -95,7 +72,7 @@ export const carryOut = async (testbed: Testbed, traffic: ScheduleTraffic, what:
     case 'late-run':
       return await startLate(testbed, what);
     case 'alarm':
-      if (!aws.reachability.isDark(what.region)) receiveEvent(testbed, what.region, alarmEvent(testbed, what.region));
+      if (!aws.reachability.isDark(what.region)) sendAlarm(testbed, what.region);
       return;
     case 'freeze':
       return await operator.guards(what.scope).freeze({ reason: 'test', by: 'schedule', atMs: clock.nowMs() });

@@ -4,8 +4,8 @@ import { lambdaHeapOptions } from './lambda-heap.ts';
 import { isProcessed, numbersTo, scene } from './reconcile/backlog.ts';
 import { type CheckedScan, checkRepair, checkScan, mustBe } from './reconcile/check-results.ts';
 import { fastestOf, figuresOf, type RoundSeconds } from './reconcile/figures.ts';
+import { RealPrograms } from './reconcile/real-programs.ts';
 import { allProcessed } from './reconcile/reconciling.ts';
-import { Stage } from './reconcile/stage.ts';
 import { WorkerProcess } from './reconcile/worker-process.ts';
 
 /**
@@ -23,16 +23,16 @@ const deployedMiB = (): number => {
   return memoryMiB;
 };
 
-/** One run of the bench on its stage. */
+/** One run of the bench on its broker and its ledger. */
 class ReconcileBench {
-  readonly #stage: Stage;
+  readonly #programs: RealPrograms;
   readonly #messages: number;
   readonly #report: (text: string) => void;
   /** Messages that scans should have seen and did not. */
   unseen = 0;
 
-  constructor(stage: Stage, messages: number, report: (text: string) => void) {
-    this.#stage = stage;
+  constructor(programs: RealPrograms, messages: number, report: (text: string) => void) {
+    this.#programs = programs;
     this.#messages = messages;
     this.#report = report;
   }
@@ -40,7 +40,7 @@ class ReconcileBench {
   /** Peaks of resident memory of processes that do nothing but scan, or repair, a queue of so many messages. */
   async memory(messages: number): Promise<{ readonly scan: number; readonly repair: number }> {
     this.#report(`memory with ${messages} messages`);
-    await this.#stage.fillQueue(messages);
+    await this.#programs.fillQueue(messages);
     await using scanner = measuringFunction();
     const scan = await this.#scan(scanner, messages);
     await using repairer = measuringFunction();
@@ -51,9 +51,9 @@ class ReconcileBench {
   /** Goes through a queue for each figure, so that each finds the queue full and in order. */
   async round(worker: WorkerProcess, name: string): Promise<RoundSeconds> {
     const messages = this.#messages;
-    const { access } = this.#stage;
+    const { access } = this.#programs;
     this.#report(`${name}: scan`);
-    await this.#stage.fillQueue(messages);
+    await this.#programs.fillQueue(messages);
     const scan = await this.#scan(worker, messages);
     this.#report(`${name}: bare lookups`);
     const lookups = await worker.perform('lookups', access, messages);
@@ -61,10 +61,10 @@ class ReconcileBench {
     this.#report(`${name}: bare drain`);
     const drain = await this.#drain(worker, scene.queue, messages);
     this.#report(`${name}: repair`);
-    await this.#stage.fillQueue(messages);
+    await this.#programs.fillQueue(messages);
     const repair = await this.#repair(worker, messages, scan);
     this.#report(`${name}: removal`);
-    await this.#stage.fillQueue(messages);
+    await this.#programs.fillQueue(messages);
     const everything = await allProcessed(access, messages);
     const removal = await this.#repair(worker, messages, { result: everything });
     return {
@@ -77,14 +77,14 @@ class ReconcileBench {
   }
 
   async #scan(worker: WorkerProcess, messages: number) {
-    const scan = await worker.perform('scan', this.#stage.access);
+    const scan = await worker.perform('scan', this.#programs.access);
     this.unseen += checkScan(scan.result, messages);
     return scan;
   }
 
   /** Repairs, and empties queue and quarantine afterwards. */
   async #repair(worker: WorkerProcess, messages: number, { result: manifest }: CheckedScan) {
-    const repair = await worker.perform('repair', this.#stage.access, manifest);
+    const repair = await worker.perform('repair', this.#programs.access, manifest);
     const { removed } = repair.result;
     this.unseen += checkRepair(repair.result, manifest);
     await using cleaner = new WorkerProcess();
@@ -94,7 +94,7 @@ class ReconcileBench {
   }
 
   #drain(worker: WorkerProcess, queue: string, expected: number) {
-    return worker.perform('drain', this.#stage.access, queue, expected);
+    return worker.perform('drain', this.#programs.access, queue, expected);
   }
 }
 
@@ -124,8 +124,8 @@ export const benchReconcile = async (
   onProgress(`${size.syntheticMessages} ids`);
   const synthetic = await syntheticPeak(size.syntheticMessages);
   onProgress('starting ActiveMQ and DynamoDB Local');
-  await using stage = await Stage.open(messages);
-  const bench = new ReconcileBench(stage, messages, onProgress);
+  await using programs = await RealPrograms.open(messages);
+  const bench = new ReconcileBench(programs, messages, onProgress);
   const small = await bench.memory(Math.ceil(messages / 10));
   const large = await bench.memory(messages);
   await using worker = new WorkerProcess(lambdaHeapOptions(deployedMiB()));

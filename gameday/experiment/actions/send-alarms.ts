@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { brokerAlarm } from '../../../testbed/broker-alarm.ts';
 import { missingPair } from '../scenario/missing-names.ts';
 import { knownRegions } from '../scenario/schema.ts';
 import { defineAction } from '../step.ts';
@@ -14,10 +15,7 @@ const schema = z.strictObject({
   count: z.int().min(1).max(1_000).default(1),
 });
 
-/**
- * Puts alarm events on a Region's bus, as CloudWatch does when an alarm fires
- * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html).
- */
+/** Puts alarm events on a Region's bus, as CloudWatch does when an alarm fires. */
 export const sendAlarms = defineAction({
   kind: 'send-alarms',
   schema,
@@ -26,26 +24,7 @@ export const sendAlarms = defineAction({
   run: async ({ clock, testbed }, { pair, region, alarmName, metricName, count }) => {
     const broker = testbed.pair(pair).brokerIn(region);
     if (broker === undefined) throw new StepFailedError(`${pair} has no broker in ${region}`);
-    const metric = {
-      namespace: 'AWS/AmazonMQ',
-      name: metricName,
-      // The active instance reports under the broker's name with -1; docs/amazon-mq.md 10.
-      dimensions: { Broker: `${broker.brokerName}-1` },
-    };
-    const event = {
-      region,
-      source: 'aws.cloudwatch',
-      detailType: 'CloudWatch Alarm State Change',
-      detail: {
-        alarmName,
-        configuration: { metrics: [{ id: 'm1', metricStat: { metric, period: 60, stat: 'Maximum' } }] },
-        state: {
-          value: 'ALARM',
-          reason: 'sent by a game day',
-          timestamp: new Date(clock.nowMs()).toISOString().replace('Z', '+0000'),
-        },
-      },
-    };
+    const event = brokerAlarm(broker, alarmName, metricName, clock.nowMs());
     for (let sent = 0; sent < count; sent++) testbed.aws.events.emit(event);
     return { alarmName, count };
   },

@@ -22,7 +22,7 @@ const messagesTo = (end: number): readonly Message[] => {
 };
 
 /** The real broker and the ledger's table that the bench works with, and a folder for manifests. */
-export class Stage implements AsyncDisposable {
+export class RealPrograms implements AsyncDisposable {
   readonly #broker: RealBroker;
   readonly #dynamoDb: DynamoDbLocal;
   readonly access: Access;
@@ -35,22 +35,22 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Starts both programs and fills the ledger. @throws Error saying how to install them */
-  static async open(messages: number): Promise<Stage> {
+  static async open(messages: number): Promise<RealPrograms> {
     const folder = await mkdtemp(join(tmpdir(), 'mq-dr-bench-'));
     const broker = await RealBroker.start();
     const dynamoDb = await DynamoDbLocal.start().catch(async (error: unknown) => {
       await broker.stop();
       throw error;
     });
-    const stage = new Stage(broker, dynamoDb, folder);
+    const programs = new RealPrograms(broker, dynamoDb, folder);
     try {
       await createLedgerTables(dynamoDb.access, scene.table, [scene.region, scene.otherRegion]);
       await fillLedger(dynamoDb.access, messages);
     } catch (error) {
-      await stage[Symbol.asyncDispose]();
+      await programs[Symbol.asyncDispose]();
       throw error;
     }
-    return stage;
+    return programs;
   }
 
   /** Puts so many messages into the queue. */
