@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { TaskFailure } from '../../simulator/engine/ports.ts';
 import type { Testbed } from '../../testbed/testbed.ts';
-import { createTestbed, freeze, mqWrites, switchoverInput, type TestbedOptions, takeLock } from '../support/testbed.ts';
+import {
+  createTestbed,
+  freeze,
+  promotions,
+  switchoverInput,
+  type TestbedOptions,
+  takeLock,
+} from '../support/testbed.ts';
 
 const west = 'us-west-2';
 const east = 'us-east-1';
@@ -14,9 +21,6 @@ const input = (more: Readonly<Record<string, unknown>> = {}) => ({
   acceptDataLoss: true,
   ...more,
 });
-
-const promotions = (testbed: Testbed): readonly string[] =>
-  mqWrites(testbed).filter((write) => write.startsWith('Promote'));
 
 const blockersOf = (end: { readonly output: Readonly<Record<string, unknown>> | undefined }): readonly string[] =>
   ((end.output?.blockers ?? []) as readonly { readonly code: string }[]).map(({ code }) => code);

@@ -36,8 +36,7 @@ const membersOf = (testbed: Testbed): readonly [string, string] => [
 const announcements = (testbed: Testbed) =>
   testbed.aws.events.events.filter((event) => event['detail-type'] === 'mq-dr readiness changed');
 
-const db = (testbed: Testbed) =>
-  new DynamoDBClient({ ...testbed.aws.clientSettings(), region: 'us-east-1', maxAttempts: 1 });
+const db = (testbed: Testbed) => testbed.client(DynamoDBClient, 'us-east-1');
 
 const control = async (testbed: Testbed, item: Record<string, { readonly S: string } | { readonly N: string }>) =>
   await db(testbed).send(
@@ -60,7 +59,7 @@ const addAlarm = (testbed: Testbed, inRegion: string, brokerName: string, action
 const newestMetric = async (testbed: Testbed, name: string): Promise<number | undefined> => {
   // A custom metric can be read after its publication.
   await testbed.clock.sleepMs(2 * minuteMs);
-  const client = new CloudWatchClient({ ...testbed.aws.clientSettings(), region, maxAttempts: 1 });
+  const client = testbed.client(CloudWatchClient, region);
   const metric = { Namespace: 'mq-dr', MetricName: name, Dimensions: [{ Name: 'Pair', Value: 'orders' }] };
   const answer = await client.send(
     new GetMetricDataCommand({

@@ -1,15 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { TaskFailure } from '../../simulator/engine/ports.ts';
 import type { Testbed } from '../../testbed/testbed.ts';
-import { createTestbed, mqWrites, switchoverInput, type TestbedOptions, takeLock } from '../support/testbed.ts';
+import {
+  createTestbed,
+  mqWrites,
+  promotions,
+  switchoverInput,
+  type TestbedOptions,
+  takeLock,
+} from '../support/testbed.ts';
 
 /** Gauges exist two or three minutes after replication began. */
 const settleMs = 300_000;
 
 const paired = (options: TestbedOptions = {}) => createTestbed({ paired: true, ...options });
-
-const promotions = (testbed: Testbed): readonly string[] =>
-  mqWrites(testbed).filter((write) => write.startsWith('Promote'));
 
 describe('switchover', () => {
   it('exchanges the roles with one promotion and proves the way back', async () => {

@@ -3,7 +3,7 @@ import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
 import { TaskFailure } from '../../simulator/engine/ports.ts';
 import type { Testbed } from '../../testbed/testbed.ts';
-import { createTestbed, mqWrites, type TestbedOptions } from '../support/testbed.ts';
+import { createTestbed, promotions, type TestbedOptions } from '../support/testbed.ts';
 
 const minuteMs = 60_000;
 const here = 'us-west-2';
@@ -24,9 +24,6 @@ const settled = async (testbed: Testbed): Promise<void> => {
 };
 
 const watches = (testbed: Testbed) => testbed.engine.executions().filter(({ machineName }) => machineName === 'watch');
-
-const promotions = (testbed: Testbed): readonly string[] =>
-  mqWrites(testbed).filter((write) => write.startsWith('Promote'));
 
 const pages = (testbed: Testbed): readonly (string | undefined)[] =>
   testbed.aws.notifications().map(({ subject }) => subject);

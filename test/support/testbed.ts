@@ -63,3 +63,7 @@ export const mqWrites = ({ calls }: Testbed): readonly string[] => {
     .filter((call) => call.service === 'mq' && writes.includes(call.operation))
     .map((call) => `${call.operation} ${call.region} ${call.outcome}`);
 };
+
+/** Promotions that reached Amazon MQ, in order. */
+export const promotions = (testbed: Testbed): readonly string[] =>
+  mqWrites(testbed).filter((write) => write.startsWith('Promote'));

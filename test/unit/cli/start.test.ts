@@ -4,7 +4,7 @@ import { Executions } from '../../../cli/executions.ts';
 import { createReplicaInput } from '../../../testbed/orders.ts';
 import type { Testbed } from '../../../testbed/testbed.ts';
 import { jsonOf, mqDr, runIn, runtimeOn } from '../../support/mq-dr.ts';
-import { createTestbed, mqWrites } from '../../support/testbed.ts';
+import { createTestbed, promotions } from '../../support/testbed.ts';
 
 const switchover = 'start switchover --pair orders --target-region us-west-2 --reason move';
 
@@ -12,9 +12,6 @@ const onTestbed = async (body: (testbed: Testbed) => Promise<void>): Promise<voi
   const testbed = await createTestbed({ paired: true });
   await testbed.play(async () => await body(testbed));
 };
-
-const promotions = (testbed: Testbed): readonly string[] =>
-  mqWrites(testbed).filter((write) => write.startsWith('Promote'));
 
 describe('mq-dr start', () => {
   it('starts a workflow in the Region that shall take over, and gives its ARN', async () => {

@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Testbed } from '../../../../../testbed/testbed.ts';
 import { createTestbed } from '../../../../support/testbed.ts';
 
-const client = (testbed: Testbed, region: string): MqClient =>
-  new MqClient({ ...testbed.aws.clientSettings(), region, maxAttempts: 1 });
+const client = (testbed: Testbed, region: string): MqClient => testbed.client(MqClient, region);
 
 const trail = (testbed: Testbed) =>
   testbed.aws.events.events.filter((event) => event['detail-type'] === 'AWS API Call via CloudTrail');
