@@ -20,6 +20,6 @@ const common = {
 } as const;
 
 export const reconcileBaselines: readonly Baseline[] = [
-  { ...common, name: 'removes what is proved processed' },
+  { ...common, name: 'removes what the ledger proves processed' },
   { ...common, name: 'fails before the repair', stubs: { SealManifest: broken }, stubsOnce: true },
 ];

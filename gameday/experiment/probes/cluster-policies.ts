@@ -55,6 +55,6 @@ export const policyIs = defineProbe({
       ([key, value]) => JSON.stringify(found?.[key]) !== JSON.stringify(value),
     );
     const met = step.definition === undefined ? found === undefined : found !== undefined && wrong.length === 0;
-    return { met, finding: found === undefined ? 'there is no such policy' : `it is ${shown}`, evidence: shown };
+    return { met, finding: found === undefined ? 'the policy does not exist' : `it is ${shown}`, evidence: shown };
   },
 });

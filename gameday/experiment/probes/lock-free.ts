@@ -18,7 +18,7 @@ export const lockFree = defineProbe({
     const free = lock === undefined || lock.expiresAtMs <= clock.nowMs();
     return {
       met: free,
-      finding: free ? 'nobody holds it' : `${lock.owner} holds it (${lock.purpose}, fence ${lock.fence})`,
+      finding: free ? 'nobody holds it' : `${lock.owner} holds it (${lock.purpose}, fencing token ${lock.fence})`,
       evidence: lock === undefined ? null : { owner: lock.owner, fence: lock.fence, expiresAtMs: lock.expiresAtMs },
     };
   },

@@ -19,7 +19,7 @@ export const pagesSent = defineProbe({
       .filter(({ subject, message }) => subject.includes(matching) || message.includes(matching));
     return {
       met: pages.length === count,
-      finding: pages.length === 0 ? 'nobody was told' : pages.map(({ subject }) => subject).join('; '),
+      finding: pages.length === 0 ? 'no page was sent' : pages.map(({ subject }) => subject).join('; '),
       evidence: pages.map(({ atMs, region, subject }) => ({ atMs, region, subject })),
     };
   },

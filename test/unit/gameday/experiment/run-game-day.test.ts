@@ -201,7 +201,7 @@ describe('runGameDay', () => {
     ['{ action: send-alarms, pair: orders, region: us-west-1 }', 'orders has no broker in us-west-1'],
     ['{ action: promote-outside, pair: orders, region: us-west-1 }', 'orders has no broker in us-west-1'],
     ['{ probe: promotions-made, count: 1 }', 'nothing was promoted'],
-    ['{ probe: pages-sent, count: 1 }', 'nobody was told'],
+    ['{ probe: pages-sent, count: 1 }', 'no page was sent'],
     ['{ probe: executions-started, workflow: watch, count: 1 }', 'watch was started 0 times'],
     ['{ probe: workflow-outcome, workflow: watch, outcome: Cleared }', 'no watch was run'],
     ['{ probe: fence-is, pair: orders, region: us-east-1, status: wanted }', 'it is none'],

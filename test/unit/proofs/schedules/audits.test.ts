@@ -41,7 +41,7 @@ const stealLockAt =
 describe('the audit of writers', () => {
   it('finds nothing wrong with a switchover, a repair and the end of a pair', async () => {
     expect(await audited('switchover', 'switches over', auditWriters)).toEqual([]);
-    expect(await audited('reconcile', 'removes what is proved processed', auditWriters)).toEqual([]);
+    expect(await audited('reconcile', 'removes what the ledger proves processed', auditWriters)).toEqual([]);
     expect(await audited('unpair', 'unpairs and deletes the replica', auditWriters)).toEqual([]);
   });
 

@@ -102,7 +102,7 @@ describe('the delivery accounting of a schedule', () => {
 describe('the audit of repairs', () => {
   /** A repair of two messages of five; at its end `spoil` does what nothing may. */
   const repaired = async (spoil: (testbed: Testbed) => void): Promise<readonly string[]> => {
-    const { baseline } = findBaseline('reconcile', 'removes what is proved processed');
+    const { baseline } = findBaseline('reconcile', 'removes what the ledger proves processed');
     const violations: string[] = [];
     const { first } = await play(baseline, {
       arm: (testbed) => {
