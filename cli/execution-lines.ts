@@ -2,7 +2,7 @@ import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { parseObject } from '../functions/runs/parse-object.ts';
 import { isoSeconds, printable } from './printable.ts';
 
-/** States of these types only route or wait: between two looks they say nothing new. */
+/** States of these types only route or wait: between two polls they say nothing new. */
 const quietStates = new Set(['ChoiceStateEntered', 'PassStateEntered', 'WaitStateEntered']);
 
 /** Members of a function's answer that say how things stand, in the order in which they are shown. */

@@ -69,7 +69,7 @@ export const endLines = (end: ExecutionEnd, pair: string): readonly string[] => 
  * Follows an execution until it has ended, telling what happens on the way.
  *
  * @param tell gets each line as it comes
- * @param pollSeconds seconds between two looks
+ * @param pollSeconds seconds between two polls
  * @throws ServiceUnavailable when nothing can be seen any more, AccessDenied, NotFound; the execution goes on
  */
 export const followExecution = async (

@@ -2,7 +2,7 @@ import { didYouMean } from '../functions/runtime/nearest-name.ts';
 import type { Control } from './control.ts';
 import { OperatorError } from './operator-error.ts';
 
-/** What an item is about: its scope in the table, and how people call it. */
+/** What an item is about: its scope in the table, and its name for people. */
 export interface Subject {
   readonly scope: string;
   readonly name: string;

@@ -16,7 +16,7 @@ docs/cli.md has the details.
 `;
 
 /**
- * Runs one command line (without node and the script) and gives the process's exit code. What is wrong is told in one
+ * Runs one command line (without node and the script) and returns the process's exit code. A failure is reported in one
  * line on standard error, and with `--json` in the one object on standard output as well.
  */
 export const runCommand = async (argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> => {
@@ -31,7 +31,7 @@ export const runCommand = async (argv: readonly string[], surroundings: Surround
     .exitOverride()
     .configureOutput({
       writeOut: (text) => surroundings.write(text),
-      // What is wrong is told once, below, in the same form as every other failure.
+      // A failure is reported once, below, in the same form as every other.
       writeErr: () => {},
     });
   for (const add of [addStart, addStatus, addDecide, addFreeze, addAcknowledge, addRecordGameDay])

@@ -12,7 +12,7 @@ export interface RunningExecution {
   readonly startedAtMs: number;
 }
 
-/** What runs in a Region, or why nobody can see it. */
+/** What runs in a Region, or why that cannot be read. */
 export type RegionRuns =
   | { readonly region: string; readonly known: true; readonly running: readonly RunningExecution[] }
   | { readonly region: string; readonly known: false; readonly reason: string };

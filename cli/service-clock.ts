@@ -34,7 +34,7 @@ export class ServiceClock implements Clock {
     return await this.#host.concurrently<T>(tasks);
   }
 
-  /** The same handler, which also tells this clock the time of every answer. */
+  /** The same handler, which also passes the time of every answer to this clock. */
   listeningTo(handler: RequestHandler): RequestHandler {
     return {
       ...(handler.metadata && { metadata: handler.metadata }),

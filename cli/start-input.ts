@@ -3,7 +3,7 @@ import { parseInput } from '../functions/runtime/parse-input.ts';
 import { OperatorError } from './operator-error.ts';
 import type { Input, OperatorWorkflow } from './workflows.ts';
 
-/** Options of `start` that say what the workflow shall do. */
+/** Options of `start` that say what the workflow must do. */
 export interface StartChoices {
   readonly pair?: string;
   readonly cluster?: string;

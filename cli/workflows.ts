@@ -23,7 +23,7 @@ export interface OperatorWorkflow {
   /**
    * Where it has to be started: in the Region of the target that its input names (`target`), in a Region that the
    * operator must name because the input names none and the workflow acts on the broker of its own Region: the one that
-   * shall take over (`taking-over`) or the one that is the primary (`primary`); or anywhere.
+   * takes over (`taking-over`) or the one that is the primary (`primary`); or anywhere.
    */
   readonly startsIn: 'target' | 'taking-over' | 'primary' | 'any';
 }

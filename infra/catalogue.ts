@@ -176,7 +176,7 @@ export const machines: readonly MachineSpec[] = [
     definition: 'statemachines/policy-drift.asl.json',
     parameters: {
       TaskTimeoutSeconds: taskTimeoutSeconds,
-      // How fast the service recreates its policies is not documented; ten minutes of polls, then people are told.
+      // How fast the service recreates its policies is not documented; ten minutes of polls, then operators are notified.
       ServiceWaitSeconds: 60,
       MaxServicePolls: 10,
       // Policies of one run; the largest cap that a cluster's settings can have.

@@ -1,28 +1,28 @@
 import { defineDeployment } from './config/config.ts';
 
 /**
- * A complete deployment: copy it to `mq-dr.config.ts` and put in your own. `npm run synth` builds its templates as it
+ * A complete deployment: copy it to `mq-dr.config.ts` and enter your pairs and clusters. `npm run synth` builds its templates as it
  * stands.
  */
 export default defineDeployment({
   pairs: [
     {
-      // The name that people type: `npx mq-dr status --pair orders`.
+      // The name that operators type: `npx mq-dr status --pair orders`.
       name: 'orders',
       engine: 'ActiveMQ',
-      // Both brokers. While create-replica has yet to make the second one, name the primary alone and add, for example
+      // Both brokers. Until create-replica has created the second one, name the primary alone and add, for example
       // replica: { region: 'us-west-2', name: 'orders-replica', secretArns: [console, replication and application users] }.
       brokers: [
         'arn:aws:mq:us-east-1:111122223333:broker:orders:b-1a2b3c4d-0000-4000-8000-000000000001',
         'arn:aws:mq:us-west-2:111122223333:broker:orders-replica:b-1a2b3c4d-0000-4000-8000-000000000002',
       ],
       access: 'private',
-      // From the start of a failover (or the first signal, where it starts by itself) until the promoted broker serves.
-      // Synthesis fails with the arithmetic if the workflows cannot keep it.
+      // From the start of a failover (or the first signal, if it is automatic) until the promoted broker serves.
+      // Synthesis fails, with the arithmetic, if the workflows cannot keep it.
       rtoSeconds: 2_400,
-      // Lag from which you are told that a failover would lose more than was agreed.
+      // Lag from which you are notified that a failover would lose more than was agreed.
       rpoSeconds: 60,
-      // Weekly, in UTC: nothing is rebooted or promoted by plan then. A failover is not bound by it.
+      // Weekly, in UTC: nothing is rebooted or switched over then. A failover ignores it.
       protectedWindows: [
         { reason: 'market opening', days: ['monday', 'friday'], startUtc: '13:00', durationMinutes: 120 },
       ],
@@ -30,15 +30,15 @@ export default defineDeployment({
       approvalSeconds: 3_600,
       approvers: [
         'arn:aws:iam::111122223333:role/MessagingOnCall',
-        // Of another account: it also needs to be allowed to assume the approver role there.
+        // Of another account: it must also be allowed to assume the approver role there.
         'arn:aws:iam::444455556666:role/DutyManager',
       ],
-      // Two signals must agree before an event fails the pair over by itself.
+      // Two signals must agree before the pair fails over automatically.
       automaticFailover: true,
       antiFlapSeconds: 3_600,
       watchSeconds: 600,
       switchover: { deadlineSeconds: 3_600, stallSeconds: 300 },
-      // What becomes of a switchover that stalls: never · ask · auto (with lossBudgetEvents).
+      // Outcome of a switchover that stalls: never · ask · auto (with lossBudgetEvents).
       escalation: { mode: 'ask' },
       canary: { secretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:orders/application-AbCdEf' },
       readiness: { gameDayMaxAgeDays: 90 },
@@ -54,7 +54,7 @@ export default defineDeployment({
           'us-west-2': 'arn:aws:lambda:us-west-2:111122223333:function:orders-fence',
         },
       },
-      // From when on every consumer writes to the ledger; leave it out until they do.
+      // Since when every consumer has written to the ledger; leave this out until they do.
       reconciliation: {
         secretArns: [
           'arn:aws:secretsmanager:us-east-1:111122223333:secret:orders/reconcile-AbCdEf',
@@ -86,7 +86,7 @@ export default defineDeployment({
       limits: { maxChanges: 10 },
     },
   ],
-  // Functions that talk to private brokers run here; they also need a way to the APIs of AWS (NAT or VPC endpoints).
+  // Functions that talk to private brokers run here; they also need a path to the AWS APIs (NAT or VPC endpoints).
   network: {
     'us-east-1': {
       subnetIds: ['subnet-0a1b2c3d4e5f60001', 'subnet-0a1b2c3d4e5f60002'],

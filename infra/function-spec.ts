@@ -10,7 +10,7 @@ export interface FunctionSpec {
   readonly entry: string;
   /** Which environment schemas of `functions/runtime/environment/` it parses. */
   readonly environment: readonly EnvironmentKind[];
-  /** What its role allows, beside its own log and traces. */
+  /** What its role allows, in addition to its own log and traces. */
   readonly can: readonly Grant[];
   /** Whether it opens connections to brokers: then it runs in the network of those that are private. */
   readonly contactsBrokers?: true;

@@ -22,7 +22,7 @@ const list = (values: string | readonly string[]): readonly string[] => [values]
 const conditionText = (condition: Policy['Statement'][number]['Condition']): string =>
   condition === undefined ? '' : code(JSON.stringify(condition).replaceAll('|', '\\|'));
 
-/** Statements that every function, or every workflow, has: told in words once. */
+/** Statements that every function, or every workflow, has: described once in words. */
 const everywhere: readonly string[] = ['Log', 'Trace', 'DeliverLogs'];
 
 const rowsOf = (title: string, { policies }: DocumentedRole): readonly string[] => {

@@ -12,7 +12,7 @@ export const ledgerTimeToLiveAttribute = 'expiresAt';
 /** Topic of pages: somebody gets up. */
 export const pageTopicName = 'mq-dr';
 
-/** Topic of notices: somebody looks at it in the morning. */
+/** Topic of notices: somebody reads it in the morning. */
 export const noticeTopicName = 'mq-dr-notices';
 
 /** Queue of events that EventBridge could not hand to their target. */

@@ -18,7 +18,7 @@ interface Schedule {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** What a deployment looks after. */
+/** What a deployment manages. */
 export type LookedAfter = 'pairs' | 'clusters';
 
 /** What a deployment has anything of. */

@@ -9,7 +9,7 @@ export type AddCommand = (
   finish: (result: CommandResult, options: CommonOptions) => void,
 ) => void;
 
-/** Table that the deployment makes unless it is told otherwise. */
+/** Table that the deployment makes by default. */
 const defaultTable = 'mq-dr-control';
 
 /** Adds the options that every command takes. */

@@ -16,7 +16,7 @@ interface StartOptions extends StartChoices, CommonOptions {
   readonly pollSeconds: number;
 }
 
-/** Two looks a second apart are 120 calls a minute, far below the account's 15 a second for DescribeExecution. */
+/** Two polls a second apart are 120 calls a minute, far below the account's 15 a second for DescribeExecution. */
 const shortestPollSeconds = 1;
 const longestPollSeconds = 300;
 

@@ -2,7 +2,7 @@ import { metricNamespace } from '../../functions/runtime/metric-fields.ts';
 import type { ClusterDeployment } from '../config/config.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
 
-/** Two looks of the schedule in `triggers.ts`: what the second one finds repaired is no alarm. */
+/** Two checks of the schedule in `triggers.ts`: what the second one finds repaired raises no alarm. */
 const hourSeconds = 3_600;
 
 /** Every alarm of a RabbitMQ cluster. */

@@ -11,7 +11,7 @@ const lambdaMetric = (functionName: string, name: string, periodSeconds: number)
   periodSeconds,
 });
 
-/** Machines whose failure nobody else tells, or that stand between an outage and its end. */
+/** Machines whose failure nothing else reports, or that stand between an outage and its end. */
 const loud: readonly string[] = ['failover', 'settle-run', 'watch'];
 
 const machineAlarm = ({ name }: MachineSpec, place: Place): AlarmSpec => {

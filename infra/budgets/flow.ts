@@ -59,7 +59,7 @@ const literal = (value: string | number | undefined): number | undefined => {
   return /^\s*\d+\s*$/.test(text) ? Number(text) : undefined;
 };
 
-/** `$polls < 12` and `$watch.looks >= 60` bound a loop: a pass for each value, and the one that finds the limit. */
+/** `$polls < 12` and `$watch.polls >= 60` bound a loop: a pass for each value, and the one that finds the limit. */
 const passesOf = (conditions: readonly string[]): number | undefined => {
   const limits = conditions.flatMap((condition) =>
     [...condition.matchAll(/\$[\w.]*(?:[pP]olls|looks) (?:<|>=) (\d+)/g)].map(([, limit]) => Number(limit) + 1),

@@ -14,7 +14,7 @@ export interface Deadline {
   readonly what: string;
 }
 
-/** A definition has a loop, or a state, whose time cannot be told. */
+/** A definition has a loop, or a state, whose time cannot be computed. */
 export class UnboundedTimeError extends Error {
   override readonly name = 'UnboundedTimeError';
 }

@@ -39,7 +39,7 @@ const pairSchema = z.strictObject({
     .default('ActiveMQ'),
   /** ARNs of both brokers, or of the primary alone while create-replica has yet to make the other one. */
   brokers: z.array(brokerArnSchema).min(1).max(2),
-  /** What create-replica will be asked for; only beside a single broker. */
+  /** What create-replica will create; only together with a single broker. */
   replica: z
     .strictObject({
       region: regionSchema,
@@ -54,7 +54,7 @@ const pairSchema = z.strictObject({
    * signal: checked against the definitions.
    */
   rtoSeconds: z.int().min(60),
-  /** Seconds of replication lag from which people are told that a failover would lose more than was agreed. */
+  /** Seconds of replication lag from which operators are notified that a failover would lose more than was agreed. */
   rpoSeconds: z.int().min(36),
   /** Roles and users, also of other accounts, that may answer approvals of this pair. */
   approvers: z.array(approverArn).default([]),

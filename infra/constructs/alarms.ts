@@ -52,7 +52,7 @@ const sumOf = (metrics: AlarmSpec['metrics']): IMetric => {
   });
 };
 
-/** The alarms of a list, each of which tells its topic when it fires and when it is over. */
+/** The alarms of a list, each of which notifies its topic when it fires and when it is over. */
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, specs: readonly AlarmSpec[], topics: Topics) {
     super(scope, id);

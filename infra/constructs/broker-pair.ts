@@ -17,7 +17,7 @@ export interface BrokerPairProps {
 }
 
 /**
- * What one Region has for one pair: the rules and the schedule that make mq-dr look at it, alarms on the Region's own
+ * What one Region has for one pair: the rules and the schedule that make mq-dr check it, alarms on the Region's own
  * broker, and a dashboard of both. What the rules call is in the Region's `ControlPlane`.
  */
 export class BrokerPair extends Construct {

@@ -54,7 +54,7 @@ const folderOf = (entry: string): string => basename(entry).replace(/\.handler\.
 export class Bundles implements FunctionCode {
   readonly #folder: string;
   readonly #entries: readonly string[];
-  /** What esbuild took into which file, as its metafile tells it. */
+  /** What esbuild bundled into which file, by its metafile. */
   readonly metafile: Metafile;
 
   private constructor(folder: string, entries: readonly string[], metafile: Metafile) {

@@ -15,7 +15,7 @@ export interface RabbitClusterProps {
 }
 
 /**
- * What its Region has for one RabbitMQ cluster: the rules and the schedule that make mq-dr look at its policies, alarms and
+ * What its Region has for one RabbitMQ cluster: the rules and the schedule that make mq-dr check its policies, alarms and
  * a dashboard. What the rules call is in the Region's `ControlPlane`.
  */
 export class RabbitCluster extends Construct {

@@ -24,7 +24,7 @@ export class ReportBucket extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       versioned: true,
-      // What a repair removed is told by nothing else.
+      // Nothing else records what a repair removed.
       removalPolicy: RemovalPolicy.RETAIN,
       lifecycleRules: [
         {

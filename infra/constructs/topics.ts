@@ -17,7 +17,7 @@ const protocols = {
 } as const;
 
 /**
- * Who is told, by how loud it is. Alarms cannot publish to a topic with the key that AWS owns
+ * Who is notified, by urgency. Alarms cannot publish to a topic with the key that AWS owns
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html), so there is a key.
  */
 export class NotificationTopics extends Construct {

@@ -40,7 +40,7 @@ export interface Platform {
   readonly calledByRules: boolean;
 }
 
-/** What the Lambda service does with the function's role, beside the function itself. */
+/** What the Lambda service does with the function's role, in addition to the function itself. */
 const platformStatements = (
   spec: FunctionSpec,
   scope: GrantScope,

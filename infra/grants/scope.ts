@@ -26,7 +26,7 @@ export const accountOf = ({ pairs, clusters }: Pick<Deployment, 'pairs' | 'clust
   return { partition: first.partition, accountId: first.accountId };
 };
 
-/** What functions in `region` look after. */
+/** What functions in `region` manage. */
 export const scopeOf = (deployment: Deployment, region: string): GrantScope => {
   const control = controlRegionFor(region, deployment.state.controlRegions, counterpartsOf(deployment.pairs, region));
   if ('missing' in control) throw new TypeError(`a checked deployment has a Control table for ${region}`);
