@@ -21,14 +21,13 @@ const fieldNamesAt = (schema: z.ZodMiniType, path: readonly PropertyKey[]): read
 const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((current, key) => (Object(current) as Readonly<Record<PropertyKey, unknown>>)[key], value);
 
-const isText = (value: unknown): value is string => typeof value === 'string';
-
 const describeIssue = (schema: z.ZodMiniType, value: unknown, issue: z.core.$ZodIssue): string => {
   const at = issue.path.length > 0 ? issue.path.join('.') : 'input';
   if (issue.code === 'invalid_value') {
     const found = valueAt(value, issue.path);
-    const allowed = issue.values.filter(isText);
-    if (isText(found) && allowed.length > 0) return `${at}: unknown value "${found}"${didYouMean(found, allowed)}`;
+    const allowed = issue.values.filter((each) => typeof each === 'string');
+    if (typeof found === 'string' && allowed.length > 0)
+      return `${at}: unknown value "${found}"${didYouMean(found, allowed)}`;
   }
   if (issue.code === 'unrecognized_keys') {
     const allowed = fieldNamesAt(schema, issue.path);
