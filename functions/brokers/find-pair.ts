@@ -17,23 +17,36 @@ export interface MemberRecords {
 }
 
 /**
- * The two brokers of a pair: from its settings, else from the record that create-replica made.
+ * The two brokers of a pair: from its settings, else from the record that create-replica made; undefined for a pair
+ * whose replica is still to be created.
  *
- * @throws NotFound when neither names them, UnexpectedAnswer when the record names something else than brokers
+ * @throws UnexpectedAnswer when the record names something else than brokers
+ */
+export const findMembersIfPaired = async (
+  pair: PairConfig,
+  records: MemberRecords,
+): Promise<readonly [BrokerRef, BrokerRef] | undefined> => {
+  if (pair.brokers !== undefined) return pair.brokers;
+  const [first, second] = (await records.readMembers(pair.name)) ?? [];
+  if (first === undefined || second === undefined) return undefined;
+  return [recordedBroker(pair.name, first), recordedBroker(pair.name, second)];
+};
+
+/**
+ * The two brokers of a pair, as {@link findMembersIfPaired} finds them.
+ *
+ * @throws NotFound for a pair without a replica, UnexpectedAnswer when the record names something else than brokers
  */
 export const findMembers = async (
   pair: PairConfig,
   records: MemberRecords,
 ): Promise<readonly [BrokerRef, BrokerRef]> => {
-  if (pair.brokers !== undefined) return pair.brokers;
-  const [first, second] = (await records.readMembers(pair.name)) ?? [];
-  if (first === undefined || second === undefined) {
-    throw new NotFound(
-      `pair "${pair.name}" has no brokers yet: run create-replica, or name both brokers in its settings`,
-      { pair: pair.name },
-    );
-  }
-  return [recordedBroker(pair.name, first), recordedBroker(pair.name, second)];
+  const members = await findMembersIfPaired(pair, records);
+  if (members !== undefined) return members;
+  throw new NotFound(
+    `pair "${pair.name}" has no brokers yet: run create-replica, or name both brokers in its settings`,
+    { pair: pair.name },
+  );
 };
 
 const recordedBroker = (pair: string, arn: string): BrokerRef => {

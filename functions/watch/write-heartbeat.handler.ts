@@ -1,12 +1,11 @@
 import * as z from 'zod/mini';
 import { probeLayers } from '../brokers/broker-endpoints.ts';
-import { findMembers } from '../brokers/find-pair.ts';
+import { findMembersIfPaired } from '../brokers/find-pair.ts';
 import { sidesIn } from '../brokers/pair-sides.ts';
 import { replicationPorts } from '../brokers/replication-ports.ts';
 import { saysServing } from '../control/heartbeat.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { NotFound } from '../runtime/errors.ts';
 import { errorFields } from '../runtime/log.ts';
 import { metricFields } from '../runtime/metric-fields.ts';
 import { takeHeartbeat } from './take-heartbeat.ts';
@@ -16,11 +15,6 @@ type Beat = { readonly pair: string } & (
   | { readonly outcome: 'written' | 'not-here' }
   | { readonly outcome: 'failed'; readonly error: unknown }
 );
-
-/** A pair whose replica is still to be created is no failure of its Region. */
-const unlessNotPaired = (error: unknown): undefined => {
-  if (!(error instanceof NotFound)) throw error;
-};
 
 /**
  * Runs once a minute in each Region: writes what the Region sees of its own brokers. A pair that fails does not stop
@@ -34,7 +28,7 @@ export const handler = composeHandler({
     const ports = { ...replicationPorts(runtime, environment), probe: probeLayers.bind(undefined, runtime) };
     const beat = async (pair: (typeof environment.PAIRS)[number]): Promise<Beat> => {
       try {
-        const members = await findMembers(pair, ports.control).catch(unlessNotPaired);
+        const members = await findMembersIfPaired(pair, ports.control);
         const broker = members && sidesIn(members, region)?.here;
         if (broker === undefined) return { pair: pair.name, outcome: 'not-here' };
         const previous = await ports.heartbeats.read(pair.name, region);
