@@ -2,7 +2,7 @@ import type { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
 import type { Operator } from '../../testbed/operator.ts';
 import type { Testbed } from '../../testbed/testbed.ts';
 import type { Promotion } from '../journal/promotions.ts';
-import type { Recorder } from '../journal/recorder.ts';
+import type { JournalRecorder } from '../journal/recorder.ts';
 import type { FaultControl } from './fault-control.ts';
 import type { ScenarioOutline } from './scenario/schema.ts';
 import type { TrafficControl } from './traffic-control.ts';
@@ -17,7 +17,7 @@ export interface ExperimentContext {
   readonly testbed: Testbed;
   readonly operator: Operator;
   readonly scenario: ScenarioOutline;
-  readonly recorder: Recorder;
+  readonly recorder: JournalRecorder;
   readonly workflows: WorkflowRuns;
   readonly traffic: TrafficControl;
   readonly faults: FaultControl;

@@ -1,13 +1,13 @@
 import { faultSchema } from '../../simulator/world/fault-schema.ts';
 import type { Testbed } from '../../testbed/testbed.ts';
-import type { Recorder } from '../journal/recorder.ts';
+import type { JournalRecorder } from '../journal/recorder.ts';
 
 /** Raises and clears faults on the test bed, and records both. */
 export class FaultControl {
   readonly #testbed: Testbed;
-  readonly #recorder: Recorder;
+  readonly #recorder: JournalRecorder;
 
-  constructor(testbed: Testbed, recorder: Recorder) {
+  constructor(testbed: Testbed, recorder: JournalRecorder) {
     this.#testbed = testbed;
     this.#recorder = recorder;
   }

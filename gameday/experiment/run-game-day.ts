@@ -6,7 +6,7 @@ import { mondayMorningMs } from '../../testbed/testbed-plan.ts';
 import { passwords } from '../../testbed/users.ts';
 import { isoTime, type Journal, type Outcome } from '../journal/journal.ts';
 import { derivePromotions } from '../journal/promotions.ts';
-import { type LiveEvent, Recorder } from '../journal/recorder.ts';
+import { JournalRecorder, type LiveEvent } from '../journal/recorder.ts';
 import { scrubSecrets } from '../journal/scrub.ts';
 import { regroup } from '../traffic/rate-series.ts';
 import type { ExperimentContext } from './context.ts';
@@ -59,7 +59,7 @@ const play = async (options: GameDayOptions, testbed: Testbed): Promise<Unstampe
   const { scenario, interrupt } = options;
   const { clock, operator } = testbed;
   const pairs = Object.keys(scenario.outline.world.pairs);
-  const recorder = new Recorder(testbed, options.onEvent);
+  const recorder = new JournalRecorder(testbed, options.onEvent);
   const traffic = new TrafficControl(testbed, scenario.outline, (notice) => recorder.client(notice));
   const context: ExperimentContext = {
     clock,

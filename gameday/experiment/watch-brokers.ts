@@ -1,5 +1,5 @@
 import type { Testbed } from '../../testbed/testbed.ts';
-import type { Recorder } from '../journal/recorder.ts';
+import type { JournalRecorder } from '../journal/recorder.ts';
 
 /** Virtual interval of the polls of the brokers: the resolution of roles and serving in the journal. */
 const pollMs = 250;
@@ -14,7 +14,7 @@ const sampleMs = 2_500;
 export const watchBrokers = async (
   testbed: Testbed,
   pairs: readonly string[],
-  recorder: Recorder,
+  recorder: JournalRecorder,
   onTick: () => Promise<void>,
 ): Promise<never> => {
   const { clock } = testbed;
@@ -32,11 +32,11 @@ export const watchBrokers = async (
 };
 
 /** Records every broker of the pairs as it is now. */
-export const recordBrokers = (testbed: Testbed, pairs: readonly string[], recorder: Recorder): void => {
+export const recordBrokers = (testbed: Testbed, pairs: readonly string[], recorder: JournalRecorder): void => {
   for (const pair of pairs) for (const broker of testbed.pair(pair).views()) recorder.broker(pair, broker);
 };
 
-const sampleGauges = (testbed: Testbed, pair: string, recorder: Recorder): void => {
+const sampleGauges = (testbed: Testbed, pair: string, recorder: JournalRecorder): void => {
   const brokers = testbed.pair(pair).views();
   const primary = brokers.find((broker) => broker.role === 'primary');
   const replica = brokers.find((broker) => broker.role === 'replica');

@@ -50,7 +50,7 @@ interface OpenWorkflow {
 }
 
 /** Collects everything that happens on a test bed, in order, and passes it on to a live display. */
-export class Recorder implements TestbedListener {
+export class JournalRecorder implements TestbedListener {
   readonly #testbed: Testbed;
   readonly #listen: (event: LiveEvent) => void;
   readonly #workflows = new Map<string, OpenWorkflow>();

@@ -24,7 +24,7 @@ export const outcomeText = (journal: Journal): Report['outcome'] => {
   }
 };
 
-/** The figures that an operator and a manager look for first. */
+/** The figures that operators and managers need first. */
 export const keyFigures = (journal: Journal, summary: GameDaySummary): readonly KeyFigure[] => {
   const { messages, unavailability, promotions, cost } = summary;
   const detected = promotions.flatMap((promotion) => promotion.detectionDelayMs ?? []);

@@ -58,7 +58,7 @@ const calmSeconds = 120;
 /** Longer than everything that a run may wait for: an approval, a drain, an hour of settle-run. */
 const timeoutSeconds = 6 * 3_600;
 
-/** The owner of a lock that was given back; functions/control/guard-table.ts. */
+/** The owner of a lock that was released; functions/control/guard-table.ts. */
 const nobody = 'nobody';
 
 const scopes = ['PAIR#orders', 'WATCH#orders', 'CLUSTER#events'];

@@ -20,7 +20,7 @@ const writes: ReadonlySet<string> = new Set([
 export const auditWriters = (testbed: Testbed, violations: Violations): void => {
   const { aws, clock, operator } = testbed;
   const guards = operator.guards('PAIR#orders');
-  const look = async (what: string, executionArn: string, atMs: number): Promise<void> => {
+  const check = async (what: string, executionArn: string, atMs: number): Promise<void> => {
     const reading = await guards.read();
     const { lock, freeze, globalFreeze } = reading.known ? reading : {};
     const isOwn = lock !== undefined && lineageOf(testbed, executionArn).includes(lock.owner);
@@ -38,12 +38,12 @@ export const auditWriters = (testbed: Testbed, violations: Violations): void => 
     const executionArn = executionOf(testbed, caller, attemptedByRegion);
     if (executionArn === undefined) return;
     const atMs = clock.nowMs();
-    clock.spawn('auditor', () => look(`${service} ${operation} in ${region} by ${caller}`, executionArn, atMs));
+    clock.spawn('auditor', () => check(`${service} ${operation} in ${region} by ${caller}`, executionArn, atMs));
   });
   testbed.observe({
     transition: ({ machineName, stateName, executionArn, kind, atMs }) => {
       if (machineName !== 'reconcile' || stateName !== 'RepairQueues' || kind !== 'entered') return;
-      clock.spawn('auditor', () => look(`repair by ${executionArn}`, executionArn, atMs));
+      clock.spawn('auditor', () => check(`repair by ${executionArn}`, executionArn, atMs));
     },
   });
 };

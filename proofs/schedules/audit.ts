@@ -8,7 +8,7 @@ export type Violations = string[];
 
 export const timeOf = (atMs: number): string => new Date(atMs).toISOString().slice(11, 23);
 
-/** Looks, at the instant of every promotion that Amazon MQ took, at who holds the lock and what is frozen. */
+/** Checks, at the instant of every promotion that Amazon MQ accepts, who holds the lock and what is frozen. */
 export const auditPromotions = (testbed: Testbed, mayBeStuck: boolean, violations: Violations): void => {
   const { aws, clock, operator } = testbed;
   const promotions = new Map<string, number>();
@@ -21,7 +21,7 @@ export const auditPromotions = (testbed: Testbed, mayBeStuck: boolean, violation
       roles.set(brokerId, role);
     },
   });
-  const look = async (caller: string, region: string, request: string): Promise<void> => {
+  const check = async (caller: string, region: string, request: string): Promise<void> => {
     const atMs = clock.nowMs();
     const wrong = (what: string): void => {
       violations.push(`${timeOf(atMs)} Promote by ${caller}: ${what}`);
@@ -57,7 +57,7 @@ export const auditPromotions = (testbed: Testbed, mayBeStuck: boolean, violation
     };
     if (eventName !== 'Promote' || errorCode !== undefined) return;
     clock.spawn('auditor', () =>
-      look(userIdentity?.arn.split('assumed-role/')[1] ?? '', event.region, JSON.stringify(requestParameters)),
+      check(userIdentity?.arn.split('assumed-role/')[1] ?? '', event.region, JSON.stringify(requestParameters)),
     );
   });
 };
@@ -65,14 +65,14 @@ export const auditPromotions = (testbed: Testbed, mayBeStuck: boolean, violation
 /** A failover asks the other Region nothing before it has promoted: that Region may be lost. */
 export const auditLostRegion = (testbed: Testbed, violations: Violations): void => {
   const promoted = new Set<string>();
-  const told = new Set<string>();
+  const reported = new Set<string>();
   testbed.aws.onApiCall(({ caller, region, attemptedByRegion, service, operation, outcome, atMs }) => {
     const run = /^failover ([^:]+): /.exec(caller ?? '')?.[1];
     if (run === undefined || promoted.has(run)) return;
     if (service === 'mq' && operation === 'Promote' && outcome === 'ok') promoted.add(run);
     const counterpart = attemptedByRegion === east ? west : east;
-    if (region !== counterpart || told.has(run)) return;
-    told.add(run);
+    if (region !== counterpart || reported.has(run)) return;
+    reported.add(run);
     violations.push(`${timeOf(atMs)} ${service} ${operation} by ${caller}: asks ${region} before the promotion`);
   });
 };

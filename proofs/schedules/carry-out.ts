@@ -39,7 +39,7 @@ const start = async (testbed: Testbed, what: Move & { readonly region: string })
   }
 };
 
-/** Every try of its write state stands still before it has looked, for so long that the run may end before it does. */
+/** Every try of its write state pauses before it reads anything, for so long that the run may end first. */
 const startLate = async (testbed: Testbed, what: Extract<Move, { readonly do: 'late-run' }>): Promise<void> => {
   const writer = what.workflow === 'failover' ? 'request-failover' : 'promote-replica';
   beginFault(testbed, {

@@ -11,7 +11,7 @@ export type Move =
   | {
       readonly do: 'late-run';
       readonly workflow: 'switchover' | 'failover';
-      /** The call before which its write state stands still: the first one, or one between two looks. */
+      /** The call before which its write state pauses: the first one, or one between two polls. */
       readonly before: 'DescribeBroker' | 'GetItem';
       readonly region: string;
       readonly seconds: number;

@@ -63,7 +63,7 @@ export class ScheduleTraffic {
     return this.#pair.stores().flatMap((store) => (store.brokerId === brokerId ? store.messageIds : []));
   }
 
-  /** What became of the messages, against the brokers' stores and the ledger; their totals. */
+  /** Checks every message against the brokers' stores and the ledger; returns their totals. */
   async audit(violations: Violations): Promise<MessageTotals> {
     const stores = this.#pair.stores();
     const totals = this.accounting.totals(stores);
