@@ -15,18 +15,12 @@ export class FunctionRuntimes {
   readonly #random: () => number;
   /** One set for each Region: functions keep their clients by it. */
   readonly #clients = new Map<string, ReturnType<SimulatedAws['clientSettings']>>();
-  readonly #offsetsMs = new Map<string, number>();
 
   constructor(aws: SimulatedAws, deployment: Deployment, onLog: (log: FunctionLog) => void) {
     this.#aws = aws;
     this.#deployment = deployment;
     this.#onLog = onLog;
     this.#random = aws.randomStream('functions');
-  }
-
-  /** Sets the clocks of a Region ahead, or back, by so many milliseconds. */
-  setClock(region: string, offsetMs: number): void {
-    this.#offsetsMs.set(region, offsetMs);
   }
 
   readonly of = ({ functionName, region }: Invocation): InvocationRuntime => {
@@ -55,7 +49,7 @@ export class FunctionRuntimes {
   #clockIn(region: string): Clock {
     const { clock } = this.#aws;
     return {
-      nowMs: () => clock.nowMs() + (this.#offsetsMs.get(region) ?? 0),
+      nowMs: () => clock.nowMs() + this.#aws.hostClockOffsetMs(region),
       sleepMs: (milliseconds) => clock.sleepMs(milliseconds),
       concurrently: (tasks) => clock.concurrently(tasks),
     };

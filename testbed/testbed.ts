@@ -64,7 +64,6 @@ export class Testbed {
   readonly calls: ApiCall[] = [];
   readonly transitions: TransitionEvent[] = [];
   readonly #deployment: Deployment;
-  readonly #runtimes: FunctionRuntimes;
   readonly #lambda: EmbeddedLambda;
   readonly #listeners = new Listeners();
   readonly #clients = new Map<string, SFNClient>();
@@ -83,7 +82,7 @@ export class Testbed {
     });
     this.aws = new SimulatedAws({ clock, seed, dataPlanes: this.dataPlanes, ...(mq && { mq }) });
     this.#deployment = new Deployment(this.aws);
-    this.#runtimes = new FunctionRuntimes(this.aws, this.#deployment, (log) => this.#listeners.tell('log', log));
+    const runtimes = new FunctionRuntimes(this.aws, this.#deployment, (log) => this.#listeners.tell('log', log));
     this.#lambda = new EmbeddedLambda({
       clock,
       handlers,
@@ -91,7 +90,7 @@ export class Testbed {
       replaceTask: replaceTask ?? (() => undefined),
       enforcesLimit: (actorName) => !this.aws.isLate(actorName),
       onAnswer: (answer) => this.#listeners.tell('answer', answer),
-      runtimeFor: this.#runtimes.of,
+      runtimeFor: runtimes.of,
     });
     this.engine = new Engine({
       clock,
@@ -210,9 +209,12 @@ export class Testbed {
     return this.clock.sleepMs(seconds * 1_000);
   }
 
-  /** Sets the clocks of a Region's functions ahead, or back, by so many milliseconds. */
+  /** Sets the clocks of a Region's functions ahead, or back, by so many milliseconds, until its faults are stopped. */
   setClock(region: string, offsetMs: number): void {
-    this.#runtimes.setClock(region, offsetMs);
+    const id = `clock of ${region}`;
+    const { faults } = this.aws;
+    if (faults.active('clock-offset').some((fault) => fault.id === id)) faults.stop(id);
+    if (offsetMs !== 0) faults.start({ id, kind: 'clock-offset', region, seconds: offsetMs / 1_000 });
   }
 
   /** An SDK client in this process. One attempt: the SDK's own back-off would sleep in real time. */

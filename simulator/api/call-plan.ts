@@ -14,6 +14,8 @@ export interface CallPlan {
   readonly staleMs?: number;
   /** Answered instead of handling the call: nothing takes effect. */
   readonly fault?: ApiFault;
+  /** Answered in place of an answer that is none of an error, after the call took effect. */
+  readonly faultAfterEffect?: ApiFault;
   /** The connection breaks, or the caller's process dies, before the call takes effect. */
   readonly beforeEffect?: 'reset' | 'kill-caller';
   /** The same after it took effect, or an answer that no client can read. */

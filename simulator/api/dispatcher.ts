@@ -72,11 +72,17 @@ export class Dispatcher {
   }
 
   /**
-   * Handles one call inside the running actor.
+   * Handles one call inside the running actor. Its answer has the service's time as `Date`, in full seconds.
    *
    * @throws ConnectionError when a fault keeps the call from its answer
    */
   async dispatch(request: WireRequest, origin: CallOrigin): Promise<WireResponse> {
+    const response = await this.#handle(request, origin);
+    const date = new Date(this.#options.clock.nowMs()).toUTCString();
+    return { ...response, headers: { ...response.headers, date } };
+  }
+
+  async #handle(request: WireRequest, origin: CallOrigin): Promise<WireResponse> {
     const requestId = this.#options.nextRequestId();
     let protocol = fallbackProtocol;
     let operation = 'unknown';
@@ -179,6 +185,7 @@ export class Dispatcher {
       });
       const wire = protocol.encodeOutput(call.operation, output, requestId);
       this.#answers.keep(attempt, wire);
+      if (plan.faultAfterEffect !== undefined) throw plan.faultAfterEffect;
       return { wire, outcome: 'ok' };
     } catch (error) {
       if (!(error instanceof ApiFault)) throw error;

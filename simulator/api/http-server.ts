@@ -21,8 +21,6 @@ export interface ListenOptions {
   /** 0 takes a free port. */
   readonly port: number;
   readonly host: '127.0.0.1' | '::1';
-  /** Time of the answers' Date header, in milliseconds since the Unix epoch; the host's by default. */
-  readonly nowMs?: () => number;
 }
 
 /** An HTTP endpoint for every embedded service: `AWS_ENDPOINT_URL=<url>`. */
@@ -45,7 +43,6 @@ export const listenHttp = async (
   options: ListenOptions,
 ): Promise<HttpEndpoint> => {
   const server = createServer((request, response) => {
-    if (options.nowMs !== undefined) response.setHeader('date', new Date(options.nowMs()).toUTCString());
     void answer(dispatcher, served, request, response);
   });
   const listening = Promise.withResolvers<void>();

@@ -82,7 +82,8 @@ export const planCall = (board: FaultBoard, attempt: ApiCallAttempt, interceptio
   if (killAfter) return { ...plan, afterEffect: 'kill-caller' };
   if (board.hit('connection-reset', (f) => f.when === 'after' && meets(f))) return { ...plan, afterEffect: 'reset' };
   if (board.hit('malformed-answer', meets)) return { ...plan, afterEffect: 'malformed-answer' };
-  return plan;
+  const lie = board.hit('lying-answer', meets);
+  return lie === undefined ? plan : { ...plan, faultAfterEffect: new ApiFault(lie.code, lie.statusCode, lie.message) };
 };
 
 const unreachableBy = (board: FaultBoard, attempt: ApiCallAttempt): CallPlan['unreachable'] => {

@@ -61,6 +61,16 @@ const callFaults = [
     ...match,
     ...dose,
   }),
+  /** The call takes effect, and is answered with an error all the same; a call that fails by itself keeps its own error. */
+  z.strictObject({
+    id,
+    kind: z.literal('lying-answer'),
+    code: z.string().min(1),
+    statusCode: z.int().min(400).max(599).default(400),
+    message: z.string().default('injected by a fault, after the call took effect'),
+    ...match,
+    ...dose,
+  }),
   z.strictObject({ id, kind: z.literal('slow-answer'), delayMs: z.number().positive(), ...match, ...dose }),
   /** Reads that need not be consistent are answered as they were so long ago, or the first time. */
   z.strictObject({ id, kind: z.literal('stale-answer'), ageMs: z.number().min(0).default(60_000), ...match, ...dose }),
@@ -104,6 +114,22 @@ const environmentFaults = [
     consumer: pattern.optional(),
     queue: pattern.optional(),
     messageId: pattern.optional(),
+    ...dose,
+  }),
+  /** The clocks of a Region's hosts are ahead of the true time by so many seconds, or behind it; services keep the true time. */
+  z.strictObject({
+    id,
+    kind: z.literal('clock-offset'),
+    region: z.string(),
+    seconds: z.number().min(-86_400).max(86_400),
+  }),
+  /** A customer's function raises an error, before or after it did what it was asked for. */
+  z.strictObject({
+    id,
+    kind: z.literal('function-error'),
+    when: z.enum(['before', 'after']).default('before'),
+    region: pattern.optional(),
+    functionName: pattern.optional(),
     ...dose,
   }),
   /** Messages that no consumer can process. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ApiFault, type ApiRequest, type ApiService, type Members } from '../api/service.ts';
+import { type FaultBoard, fits } from './fault-board.ts';
 import { notModelledOperation, parseMembers } from './parse-members.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/api/ : the members of each operation that are modelled. */
@@ -36,6 +37,7 @@ export interface LambdaServiceOptions {
   readonly accountId: string;
   readonly nowMs: () => number;
   readonly nextUuid: () => string;
+  readonly faults: FaultBoard;
 }
 
 /**
@@ -113,8 +115,20 @@ export class LambdaService implements ApiService {
     const body = arn.split(':')[3] === region ? this.#functions.get(arn) : undefined;
     if (body === undefined) throw new ApiFault('ResourceNotFoundException', 404, `Function not found: ${arn}`);
     const event = parsePayload(Payload);
+    const failWhere = (when: 'before' | 'after'): void => {
+      const meets = { region, functionName: arn.split(':').at(-1) };
+      const failed = this.#options.faults.hit(
+        'function-error',
+        (fault) =>
+          fault.when === when && fits(fault.region, meets.region) && fits(fault.functionName, meets.functionName),
+      );
+      if (failed !== undefined) throw new TeamFunctionError(`injected by a fault, ${when} the function did its work`);
+    };
     try {
-      return { ExecutedVersion: '$LATEST', Payload: JSON.stringify((await body(event)) ?? null) };
+      failWhere('before');
+      const answer = await body(event);
+      failWhere('after');
+      return { ExecutedVersion: '$LATEST', Payload: JSON.stringify(answer ?? null) };
     } catch (error) {
       // A function that raises has been invoked well: the call answers 200, and a header tells.
       if (!(error instanceof TeamFunctionError)) throw error;

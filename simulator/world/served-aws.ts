@@ -25,7 +25,7 @@ export const serveAws = async (
   const served = clock.serve({ speed: options.speed ?? 1 });
   try {
     // Clients put their own clock right by it, as they do with AWS.
-    const http = await listenHttp(dispatcher, served, { ...options, nowMs: () => clock.nowMs() });
+    const http = await listenHttp(dispatcher, served, options);
     return {
       url: http.url,
       served,

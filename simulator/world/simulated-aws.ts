@@ -114,7 +114,7 @@ export class SimulatedAws {
     this.#sns = new SnsService({ nowMs, nextUuid: uuids('notification') });
     this.#ssm = new SsmService({ accountId, nowMs });
     this.#s3 = new S3Service({ nowMs });
-    this.#lambda = new LambdaService({ accountId, nowMs, nextUuid: uuids('mapping') });
+    this.#lambda = new LambdaService({ accountId, nowMs, nextUuid: uuids('mapping'), faults });
     const services = [
       this.#fleet.service,
       this.#monitoring.service,
@@ -133,6 +133,12 @@ export class SimulatedAws {
   /** Whether a `late-caller` fault has met the actor, or one of its branches: then no time limit ends it. */
   isLate(actorName: string): boolean {
     return this.#calls.isLate(actorName);
+  }
+
+  /** Milliseconds by which the clocks of a Region's hosts are ahead of the true time, by `clock-offset` faults. */
+  hostClockOffsetMs(region: string): number {
+    const offsets = this.faults.active('clock-offset').filter((fault) => fault.region === region);
+    return offsets.reduce((sum, { seconds }) => sum + seconds * 1_000, 0);
   }
 
   /** A stream of random numbers of its own, the same for every run with this seed. */

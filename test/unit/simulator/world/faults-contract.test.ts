@@ -51,6 +51,43 @@ describe.each(ways)('faults of API calls, %s', (way) => {
     });
   });
 
+  it('answer with an error although the call took effect, unless the call fails by itself', async () => {
+    await withAws(way, async ({ aws, sns, calls }) => {
+      const TopicArn = aws.addTopic(A, 't');
+      const publish = async (topic: string) =>
+        (await rejection(sns().send(new PublishCommand({ TopicArn: topic, Message: 'm' })))).name;
+      aws.faults.start({ kind: 'lying-answer', code: 'InvalidParameter', count: 1 });
+      expect(await publish(`${TopicArn}-unknown`)).toBe('NotFoundException');
+      aws.faults.start({ kind: 'lying-answer', code: 'InvalidParameter', count: 1 });
+      expect(await publish(TopicArn)).toBe('InvalidParameterException');
+      expect(aws.notifications()).toHaveLength(1);
+      await sns().send(new PublishCommand({ TopicArn, Message: 'm' }));
+      expect(calls.map(({ outcome }) => outcome)).toEqual(['NotFound', 'InvalidParameter', 'ok']);
+    });
+  });
+
+  it('leave the time of the services alone where the clocks of hosts are off', async () => {
+    await withAws(way, async ({ aws, mq }) => {
+      aws.faults.start({ kind: 'clock-offset', region: A, seconds: 300 });
+      const late = aws.faults.start({ kind: 'clock-offset', region: A, seconds: -60.5 });
+      expect([aws.hostClockOffsetMs(A), aws.hostClockOffsetMs(B)]).toEqual([239_500, 0]);
+      aws.faults.stop(late);
+      expect(aws.hostClockOffsetMs(A)).toBe(300_000);
+      const client = mq();
+      let date: string | undefined;
+      client.middlewareStack.add(
+        (next) => async (request) => {
+          const answered = await next(request);
+          date = (answered.response as { readonly headers: Readonly<Record<string, string>> }).headers.date;
+          return answered;
+        },
+        { step: 'deserialize', priority: 'low' },
+      );
+      await client.send(list());
+      expect(date).toBe(new Date(startMs).toUTCString());
+    });
+  });
+
   it('answer with something that no client can read', async () => {
     await withAws(way, async ({ aws, mq, calls }) => {
       aws.faults.start({ kind: 'malformed-answer', operation: 'ListBrokers', count: 1 });

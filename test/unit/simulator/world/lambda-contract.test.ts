@@ -101,6 +101,24 @@ describe.each(ways)('Lambda functions of teams, %s', (way) => {
     });
   });
 
+  it('raise an error before or after their work where a fault says so', async () => {
+    await withAws(way, async ({ aws, lambda }) => {
+      const done: unknown[] = [];
+      const FunctionName = aws.addFunction(B, 'hook', async (payload) => done.push(payload));
+      const invoke = async (work: string) =>
+        (await lambda(B).send(new InvokeCommand({ FunctionName, Payload: json(work) }))).FunctionError;
+      aws.faults.start({ kind: 'function-error', functionName: 'other*' });
+      aws.faults.start({ kind: 'function-error', region: A });
+      expect(await invoke('not met')).toBeUndefined();
+      aws.faults.start({ kind: 'function-error', functionName: 'h*', count: 1 });
+      expect(await invoke('before')).toBe('Unhandled');
+      aws.faults.start({ kind: 'function-error', region: B, when: 'after', count: 1 });
+      expect(await invoke('after')).toBe('Unhandled');
+      expect(await invoke('once more')).toBeUndefined();
+      expect(done).toEqual(['not met', 'after', 'once more']);
+    });
+  });
+
   it('are not found elsewhere, and take nothing but synchronous JSON', async () => {
     await withAws(way, async ({ aws, lambda }) => {
       const FunctionName = aws.addFunction(B, 'hook', async () => ({}));
