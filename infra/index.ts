@@ -12,14 +12,8 @@
  */
 export { checkBudgets } from './budgets/check-budgets.ts';
 export { functions, machines } from './catalogue.ts';
-export {
-  type ClusterDeployment,
-  type DeploymentConfig,
-  type DeploymentInput,
-  defineDeployment,
-  type PairDeployment,
-  parseDeployment,
-} from './config/config.ts';
+export { type DeploymentConfig, type DeploymentInput, defineDeployment, parseDeployment } from './config/config.ts';
+export type { ClusterDeployment, PairDeployment } from './config/config-fields.ts';
 export { ConfigurationError } from './config/config-issues.ts';
 export { regionsOf } from './config/config-relations.ts';
 export type { Topics } from './constructs/alarms.ts';

@@ -1,5 +1,5 @@
 import { metricNamespace } from '../../functions/runtime/metric-fields.ts';
-import type { ClusterDeployment } from '../config/config.ts';
+import type { ClusterDeployment } from '../config/config-fields.ts';
 import type { AlarmSpec } from './alarm-spec.ts';
 
 /** Two checks of the schedule in `triggers.ts`: what the second one finds repaired raises no alarm. */

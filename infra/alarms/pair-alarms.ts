@@ -1,6 +1,6 @@
 import { lagLimitMs, waitLimitMs } from '../../functions/brokers/replication-limits.ts';
 import { metricNamespace } from '../../functions/runtime/metric-fields.ts';
-import type { PairDeployment } from '../config/config.ts';
+import type { PairDeployment } from '../config/config-fields.ts';
 import { brokersOf } from '../grants/scope.ts';
 import type { AlarmSpec, MetricSpec } from './alarm-spec.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { machines, maxPairsPerRegion } from '../catalogue.ts';
-import type { Deployment } from '../config/config.ts';
+import type { Deployment } from '../config/config-fields.ts';
 import { ConfigurationError } from '../config/config-issues.ts';
 import { scopesOf } from '../grants/scope.ts';
 import { projectRoot } from '../project-root.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { functions, type MachineSpec, machines } from '../catalogue.ts';
-import type { PairDeployment } from '../config/config.ts';
+import type { PairDeployment } from '../config/config-fields.ts';
 import { renderDefinition } from '../definition.ts';
 import { projectRoot } from '../project-root.ts';
 import { flowOf } from './flow.ts';

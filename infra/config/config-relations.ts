@@ -1,4 +1,4 @@
-import type { Deployment } from './config.ts';
+import type { Deployment } from './config-fields.ts';
 import { controlRegionFor, regionProblem, strongRegionSets } from './regions.ts';
 
 /** What is wrong between parts of a configuration that are right by themselves. */

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { pairAlarms } from '../alarms/pair-alarms.ts';
-import type { PairDeployment } from '../config/config.ts';
+import type { PairDeployment } from '../config/config-fields.ts';
 import { pairDashboard } from '../dashboards/pair-dashboard.ts';
 import { brokersOf } from '../grants/scope.ts';
 import type { Place } from '../names.ts';

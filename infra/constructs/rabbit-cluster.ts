@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { clusterAlarms } from '../alarms/cluster-alarms.ts';
-import type { ClusterDeployment } from '../config/config.ts';
+import type { ClusterDeployment } from '../config/config-fields.ts';
 import { clusterDashboard } from '../dashboards/cluster-dashboard.ts';
 import type { Place } from '../names.ts';
 import { clusterRules } from '../triggers.ts';

@@ -3,7 +3,7 @@ import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Subscription, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { Deployment } from '../config/config.ts';
+import type { Deployment } from '../config/config-fields.ts';
 import { noticeTopicName, type Place, pageTopicName } from '../names.ts';
 import type { Topics } from './alarms.ts';
 

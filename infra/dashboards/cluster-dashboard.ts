@@ -1,6 +1,6 @@
 import { metricNamespace } from '../../functions/runtime/metric-fields.ts';
 import { clusterAlarms } from '../alarms/cluster-alarms.ts';
-import type { ClusterDeployment } from '../config/config.ts';
+import type { ClusterDeployment } from '../config/config-fields.ts';
 import { arnOf, functionNameOf, machineArnOf, type Place } from '../names.ts';
 import { alarms, type DashboardBody, graph, layOut, logs, type Series, text } from './widgets.ts';
 

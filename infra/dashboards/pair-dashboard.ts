@@ -1,7 +1,7 @@
 import { waitLimitMs } from '../../functions/brokers/replication-limits.ts';
 import { metricNamespace } from '../../functions/runtime/metric-fields.ts';
 import { pairAlarms } from '../alarms/pair-alarms.ts';
-import type { PairDeployment } from '../config/config.ts';
+import type { PairDeployment } from '../config/config-fields.ts';
 import { brokersOf } from '../grants/scope.ts';
 import { arnOf, functionNameOf, machineArnOf, machineLogGroupOf, type Place } from '../names.ts';
 import { alarms, type DashboardBody, graph, layOut, logs, type Panel, type Series, text } from './widgets.ts';

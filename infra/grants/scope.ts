@@ -1,6 +1,6 @@
 import type { BrokerRef } from '../../functions/config/broker-arn.ts';
 import { cutoverOf } from '../../functions/config/cutover-config.ts';
-import type { ClusterDeployment, Deployment, PairDeployment } from '../config/config.ts';
+import type { ClusterDeployment, Deployment, PairDeployment } from '../config/config-fields.ts';
 import { counterpartsOf, regionsOf, regionsOfPair } from '../config/config-relations.ts';
 import { controlRegionFor } from '../config/regions.ts';
 import type { Place } from '../names.ts';

@@ -1,4 +1,5 @@
-import { startTestCluster, type TestCluster } from '../real/rabbitmq/test-cluster.ts';
+import { startTestCluster } from '../real/rabbitmq/start-test-cluster.ts';
+import type { TestCluster } from '../real/rabbitmq/test-cluster.ts';
 import { detectInOwnProcess } from './detection.ts';
 
 const vhostCount = 200;

@@ -1,6 +1,7 @@
 import { pricesAsOf, pricesRegion, type UnitPrice, unitPrices } from '../../gameday/journal/unit-prices.ts';
 import { machines } from '../../infra/catalogue.ts';
-import type { ClusterDeployment, DeploymentConfig, PairDeployment } from '../../infra/config/config.ts';
+import type { DeploymentConfig } from '../../infra/config/config.ts';
+import type { ClusterDeployment, PairDeployment } from '../../infra/config/config-fields.ts';
 import { regionsOfPair } from '../../infra/config/config-relations.ts';
 import { type BillingTerms, replicasOf } from './execution-usage.ts';
 import { type RecordedScenario, recordScenario } from './record-scenario.ts';

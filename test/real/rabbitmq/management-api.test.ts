@@ -6,7 +6,8 @@ import { planRemediation } from '../../../functions/policy-drift/remediation-pla
 import { systemClock } from '../../../functions/runtime/clock.ts';
 import { sendHttp } from '../../../functions/runtime/http-request.ts';
 import { abilities } from '../../../tools/real/rabbitmq/given-cluster.ts';
-import { startTestCluster, type TestCluster } from '../../../tools/real/rabbitmq/test-cluster.ts';
+import { startTestCluster } from '../../../tools/real/rabbitmq/start-test-cluster.ts';
+import type { TestCluster } from '../../../tools/real/rabbitmq/test-cluster.ts';
 import { waitUntil } from '../../../tools/real/wait-until.ts';
 import { config, profileOf } from '../../support/rabbit.ts';
 import { FaultyProxy } from './faulty-proxy.ts';

@@ -7,7 +7,8 @@ import { profileFor } from '../../../functions/policy-drift/version-profiles.ts'
 import { systemClock } from '../../../functions/runtime/clock.ts';
 import { sendHttp } from '../../../functions/runtime/http-request.ts';
 import { randomStream } from '../../../simulator/world/seeded-random.ts';
-import { startTestCluster, type TestCluster } from '../../../tools/real/rabbitmq/test-cluster.ts';
+import { startTestCluster } from '../../../tools/real/rabbitmq/start-test-cluster.ts';
+import type { TestCluster } from '../../../tools/real/rabbitmq/test-cluster.ts';
 import { waitUntil } from '../../../tools/real/wait-until.ts';
 import { type AppliedPolicy, brokerTruth } from './broker-truth.ts';
 import { type PolicySet, policySets } from './policy-sets.ts';

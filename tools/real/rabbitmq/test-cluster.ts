@@ -1,7 +1,4 @@
-import { GivenCluster, givenNodes } from './given-cluster.ts';
-import { findInstallation } from './installation.ts';
 import type { ManagementClient } from './management-client.ts';
-import { RealCluster } from './real-cluster.ts';
 
 /** A three-node RabbitMQ cluster with which the tests may do as they like. Nodes are counted from 0. */
 export interface TestCluster {
@@ -21,11 +18,3 @@ export interface TestCluster {
   /** Leaves nothing behind. */
   stop(): Promise<void>;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The cluster that the environment names, or one of its own. @throws Error saying what is missing */
-export const startTestCluster = async (environment: Environment): Promise<TestCluster> =>
-  givenNodes(environment) === undefined
-    ? await RealCluster.start(findInstallation(environment))
-    : await GivenCluster.open(environment);
