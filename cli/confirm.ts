@@ -1,5 +1,5 @@
+import type { CliIo } from './cli-io.ts';
 import { OperatorError } from './operator-error.ts';
-import type { Surroundings } from './surroundings.ts';
 
 /**
  * Has the operator type a name before something that clients will feel.
@@ -12,12 +12,12 @@ export const confirm = async (
   what: string,
   word: string,
   options: { readonly yes: boolean },
-  surroundings: Surroundings,
+  io: CliIo,
 ): Promise<void> => {
   if (options.yes) return;
-  if (!surroundings.interactive) {
+  if (!io.interactive) {
     throw OperatorError.usage(`${what} There is no terminal to confirm it on: add --yes. Nothing was done.`);
   }
-  const typed = await surroundings.ask(`${what}\nType ${word} to go on: `);
+  const typed = await io.ask(`${what}\nType ${word} to go on: `);
   if (typed !== word) throw OperatorError.usage(`"${typed}" is not "${word}". Nothing was done.`);
 };

@@ -3,8 +3,8 @@ import { ControlItems } from '../functions/control/control-items.ts';
 import { ControlTable } from '../functions/control/control-table.ts';
 import { GuardTable } from '../functions/control/guard-table.ts';
 import { HeartbeatTable } from '../functions/control/heartbeat-table.ts';
+import type { CliIo } from './cli-io.ts';
 import { OperatorError } from './operator-error.ts';
-import type { Surroundings } from './surroundings.ts';
 
 /** Options that every command takes. */
 export interface CommonOptions {
@@ -14,19 +14,19 @@ export interface CommonOptions {
 }
 
 /** The Region that a command works in. @throws OperatorError when neither the option nor the SDK's settings name one */
-export const regionOf = async ({ region }: CommonOptions, surroundings: Surroundings): Promise<string> => {
+export const regionOf = async ({ region }: CommonOptions, io: CliIo): Promise<string> => {
   if (region !== undefined) return region;
   try {
-    return await surroundings.defaultRegion();
+    return await io.defaultRegion();
   } catch {
     throw OperatorError.usage('no Region is set: give --region, or set AWS_REGION');
   }
 };
 
 /** The Control table as the project's adapters see it, in the Region of one of its replicas. */
-export const openControl = async (options: CommonOptions, surroundings: Surroundings) => {
-  const region = await regionOf(options, surroundings);
-  const items = new ControlItems(surroundings.runtime, { region, tableName: options.table });
+export const openControl = async (options: CommonOptions, io: CliIo) => {
+  const region = await regionOf(options, io);
+  const items = new ControlItems(io.runtime, { region, tableName: options.table });
   return {
     region,
     items,

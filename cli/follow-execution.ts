@@ -6,7 +6,7 @@ import { type ExitCode, exitCodes } from './operator-error.ts';
 import { printable } from './printable.ts';
 import { reconciliationLines, stepReconciliationLines } from './reconciliation-lines.ts';
 
-/** Looks that may fail in a row before following ends: five minutes at the usual pace, longer than a network hiccup. */
+/** Polls that may fail in a row before following ends: five minutes at the usual pace, longer than a network hiccup. */
 const failedLooksAllowed = 60;
 
 /** An execution as it ended. */
@@ -36,7 +36,7 @@ export const outputOf = ({ output }: Pick<ExecutionState, 'output'>): Readonly<R
 };
 
 /**
- * How an execution of a pair ended, for a person: its outcome, every reason of a refusal, and what became of the
+ * How an execution of a pair ended, for a person: its outcome, every reason of a refusal, and the outcome of the
  * messages.
  */
 export const endLines = (end: ExecutionEnd, pair: string): readonly string[] => {

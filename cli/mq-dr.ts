@@ -1,5 +1,5 @@
 import { exit, stdout } from 'node:process';
-import { hostSurroundings } from './host-surroundings.ts';
+import { hostIo } from './host-io.ts';
 import { runCommand } from './run-command.ts';
 
 stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -8,4 +8,4 @@ stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-process.exitCode = await runCommand(process.argv.slice(2), hostSurroundings());
+process.exitCode = await runCommand(process.argv.slice(2), hostIo());

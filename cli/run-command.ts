@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import type { CliIo, CommandResult } from './cli-io.ts';
 import { addAcknowledge } from './commands/acknowledge.ts';
 import { addDecide } from './commands/decide.ts';
 import { addFreeze } from './commands/freeze.ts';
@@ -7,7 +8,6 @@ import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { describeFailure } from './describe-failure.ts';
 import { type ExitCode, exitCodes } from './operator-error.ts';
-import type { CommandResult, Surroundings } from './surroundings.ts';
 
 const exitCodesHelp = `
 Exit codes: 0 done or started, 1 wrong usage or AWS could not be asked, 2 refused, 3 the run stalled or failed.
@@ -19,7 +19,7 @@ docs/cli.md has the details.
  * Runs one command line (without node and the script) and returns the process's exit code. A failure is reported in one
  * line on standard error, and with `--json` in the one object on standard output as well.
  */
-export const runCommand = async (argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> => {
+export const runCommand = async (argv: readonly string[], io: CliIo): Promise<ExitCode> => {
   const asJson = argv.includes('--json');
   let result: CommandResult | undefined;
   const finish = (found: CommandResult): void => {
@@ -30,26 +30,26 @@ export const runCommand = async (argv: readonly string[], surroundings: Surround
     .addHelpText('after', exitCodesHelp)
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => surroundings.write(text),
+      writeOut: (text) => io.write(text),
       // A failure is reported once, below, in the same form as every other.
       writeErr: () => {},
     });
   for (const add of [addStart, addStatus, addDecide, addFreeze, addAcknowledge, addRecordGameDay])
-    add(program, surroundings, finish);
+    add(program, io, finish);
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
     if (error instanceof CommanderError && error.code === 'commander.help') {
-      surroundings.writeError(program.helpInformation());
+      io.writeError(program.helpInformation());
       return exitCodes.unusable;
     }
     const failure = describeFailure(error);
-    if (asJson) surroundings.write(`${JSON.stringify({ error: failure })}\n`);
-    surroundings.writeError(`${failure.name}: ${failure.message}\n`);
+    if (asJson) io.write(`${JSON.stringify({ error: failure })}\n`);
+    io.writeError(`${failure.name}: ${failure.message}\n`);
     return failure.exitCode;
   }
   if (result === undefined) return exitCodes.unusable;
-  surroundings.write(asJson ? `${JSON.stringify(result.json)}\n` : `${result.lines.join('\n')}\n`);
+  io.write(asJson ? `${JSON.stringify(result.json)}\n` : `${result.lines.join('\n')}\n`);
   return result.exitCode;
 };

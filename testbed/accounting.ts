@@ -136,7 +136,7 @@ export class Accounting {
     if (message !== undefined && message.outcome === 'pending') message.outcome = 'rejected';
   }
 
-  /** The message took effect: the consumer's side effect happened, whatever becomes of its acknowledgement. */
+  /** The message took effect: the consumer's side effect happened, whatever the outcome of its acknowledgement. */
   processed(id: string, atMs: number): void {
     const message = this.#messages.get(id);
     if (message === undefined) {

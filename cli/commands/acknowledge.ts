@@ -1,16 +1,16 @@
+import type { CliIo, CommandResult } from '../cli-io.ts';
 import { type CommonOptions, openControl, pairScope } from '../control.ts';
 import { exitCodes, OperatorError } from '../operator-error.ts';
 import { isoSeconds } from '../printable.ts';
-import type { CommandResult, Surroundings } from '../surroundings.ts';
 import { type AddCommand, withCommonOptions } from './command.ts';
 
 interface AcknowledgeOptions extends CommonOptions {
   readonly pair: string;
 }
 
-const acknowledge = async (options: AcknowledgeOptions, surroundings: Surroundings): Promise<CommandResult> => {
+const acknowledge = async (options: AcknowledgeOptions, io: CliIo): Promise<CommandResult> => {
   const { pair } = options;
-  const guards = (await openControl(options, surroundings)).guards(pairScope(pair));
+  const guards = (await openControl(options, io)).guards(pairScope(pair));
   const epoch = await guards.readEpoch();
   if (epoch === undefined) {
     throw OperatorError.refused(`no promotion of pair ${pair} is recorded, so there is nothing to acknowledge`);
@@ -22,17 +22,17 @@ const acknowledge = async (options: AcknowledgeOptions, surroundings: Surroundin
     lines: [`${promotion} ${outcome === 'acknowledged' ? 'is acknowledged' : 'was already acknowledged'}`],
   });
   if (epoch.acknowledgedAtMs !== undefined) return result('already-acknowledged', epoch.acknowledgedAtMs);
-  const nowMs = surroundings.runtime.clock.nowMs();
+  const nowMs = io.runtime.clock.nowMs();
   await guards.acknowledge(epoch.number, nowMs);
   return result('acknowledged', nowMs);
 };
 
 /** `mq-dr ack` */
-export const addAcknowledge: AddCommand = (program, surroundings, finish) => {
+export const addAcknowledge: AddCommand = (program, io, finish) => {
   withCommonOptions(program.command('ack'))
     .description('acknowledge the newest promotion, so that automatic runs may act again')
     .requiredOption('--pair <name>', 'the pair')
     .action(async (options: AcknowledgeOptions) => {
-      finish(await acknowledge(options, surroundings), options);
+      finish(await acknowledge(options, io), options);
     });
 };

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
+import type { CliIo, CommandResult } from '../cli-io.ts';
 import type { CommonOptions } from '../control.ts';
-import type { CommandResult, Surroundings } from '../surroundings.ts';
 
 /** Adds one command to the program; its result is handed to `finish`. */
 export type AddCommand = (
   program: Command,
-  surroundings: Surroundings,
+  io: CliIo,
   finish: (result: CommandResult, options: CommonOptions) => void,
 ) => void;
 

@@ -2,10 +2,10 @@ import type { Approval } from '../../functions/control/approval.ts';
 import { approvalPrefix, approvalState } from '../../functions/control/approval.ts';
 import { ControlConflict, DrError } from '../../functions/runtime/errors.ts';
 import { didYouMean } from '../../functions/runtime/nearest-name.ts';
+import type { CliIo, CommandResult } from '../cli-io.ts';
 import { type CommonOptions, type Control, openControl, pairOfScope } from '../control.ts';
 import { exitCodes, OperatorError } from '../operator-error.ts';
 import { isoSeconds } from '../printable.ts';
-import type { CommandResult, Surroundings } from '../surroundings.ts';
 import { type AddCommand, withCommonOptions } from './command.ts';
 
 interface DecideOptions extends CommonOptions {
@@ -43,10 +43,10 @@ const decide = async (
   id: string,
   status: 'approved' | 'denied',
   options: DecideOptions,
-  surroundings: Surroundings,
+  io: CliIo,
 ): Promise<CommandResult> => {
-  const control = await openControl(options, surroundings);
-  const { clock } = surroundings.runtime;
+  const control = await openControl(options, io);
+  const { clock } = io.runtime;
   const requireOpen = async (): Promise<Approval> => {
     const approval = await control.records.readApproval(options.pair, id);
     if (approval === undefined) {
@@ -57,7 +57,7 @@ const decide = async (
     return approval;
   };
   const { question, executionArn } = await requireOpen();
-  const decidedBy = options.as ?? surroundings.userName;
+  const decidedBy = options.as ?? io.userName;
   try {
     await control.records.decideApproval(options.pair, id, { status, decidedBy }, clock.nowMs());
   } catch (error) {
@@ -74,7 +74,7 @@ const decide = async (
 
 const addDecision = (
   [name, status, description]: readonly [string, 'approved' | 'denied', string],
-  ...[program, surroundings, finish]: Parameters<AddCommand>
+  ...[program, io, finish]: Parameters<AddCommand>
 ): void => {
   withCommonOptions(program.command(name))
     .description(description)
@@ -82,7 +82,7 @@ const addDecision = (
     .requiredOption('--pair <name>', 'the pair that it is about')
     .option('--as <name>', 'who answers (default: the user of this machine)')
     .action(async (id: string, options: DecideOptions) => {
-      finish(await decide(id, status, options, surroundings), options);
+      finish(await decide(id, status, options, io), options);
     });
 };
 

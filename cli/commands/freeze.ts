@@ -1,12 +1,12 @@
 import { globalScope } from '../../functions/control/control-scopes.ts';
 import type { Freeze } from '../../functions/control/guards.ts';
 import { ControlConflict } from '../../functions/runtime/errors.ts';
+import type { CliIo, CommandResult } from '../cli-io.ts';
 import { confirm } from '../confirm.ts';
 import { type CommonOptions, openControl, pairScope } from '../control.ts';
 import { exitCodes, OperatorError } from '../operator-error.ts';
 import { isoSeconds, printable } from '../printable.ts';
 import { requireRecorded, type Subject } from '../require-recorded.ts';
-import type { CommandResult, Surroundings } from '../surroundings.ts';
 import { type AddCommand, withCommonOptions } from './command.ts';
 
 interface FreezeOptions extends CommonOptions {
@@ -32,9 +32,9 @@ const subjectOf = ({ pair, cluster, all }: FreezeOptions): Subject => {
 
 const describe = ({ by, atMs, reason }: Freeze): string => printable(`by ${by} at ${isoSeconds(atMs)}: ${reason}`);
 
-const freeze = async (options: FreezeOptions, surroundings: Surroundings): Promise<CommandResult> => {
+const freeze = async (options: FreezeOptions, io: CliIo): Promise<CommandResult> => {
   const subject = subjectOf(options);
-  const control = await openControl(options, surroundings);
+  const control = await openControl(options, io);
   const guards = control.guards(subject.scope);
   if (!options.yes && subject.scope !== globalScope) await requireRecorded(control, subject);
   const standing = await guards.readFreeze();
@@ -43,8 +43,8 @@ const freeze = async (options: FreezeOptions, surroundings: Surroundings): Promi
     const lines = [`${subject.name} is already frozen, ${describe(standing)}. Nothing was changed.`];
     return { exitCode: exitCodes.done, json: { ...json, outcome: 'already-frozen', freeze: standing }, lines };
   }
-  const by = options.as ?? surroundings.userName;
-  const frozen = { reason: options.reason, by, atMs: surroundings.runtime.clock.nowMs() };
+  const by = options.as ?? io.userName;
+  const frozen = { reason: options.reason, by, atMs: io.runtime.clock.nowMs() };
   await guards.freeze(frozen);
   return {
     exitCode: exitCodes.done,
@@ -56,9 +56,9 @@ const freeze = async (options: FreezeOptions, surroundings: Surroundings): Promi
   };
 };
 
-const unfreeze = async (options: FreezeOptions, surroundings: Surroundings): Promise<CommandResult> => {
+const unfreeze = async (options: FreezeOptions, io: CliIo): Promise<CommandResult> => {
   const subject = subjectOf(options);
-  const control = await openControl(options, surroundings);
+  const control = await openControl(options, io);
   const guards = control.guards(subject.scope);
   const standing = await guards.readFreeze();
   const done = (outcome: string, line: string): CommandResult => ({
@@ -71,12 +71,12 @@ const unfreeze = async (options: FreezeOptions, surroundings: Surroundings): Pro
     `${subject.name} was frozen ${describe(standing)}. Without the freeze, runs write again.`,
     subject.name,
     options,
-    surroundings,
+    io,
   );
   const thaw = {
     reason: options.reason,
-    by: options.as ?? surroundings.userName,
-    atMs: surroundings.runtime.clock.nowMs(),
+    by: options.as ?? io.userName,
+    atMs: io.runtime.clock.nowMs(),
   };
   try {
     await guards.unfreeze(standing, thaw);
@@ -94,8 +94,8 @@ const unfreeze = async (options: FreezeOptions, surroundings: Surroundings): Pro
 const addOne = (
   name: string,
   description: string,
-  act: (options: FreezeOptions, surroundings: Surroundings) => Promise<CommandResult>,
-  ...[program, surroundings, finish]: Parameters<AddCommand>
+  act: (options: FreezeOptions, io: CliIo) => Promise<CommandResult>,
+  ...[program, io, finish]: Parameters<AddCommand>
 ): void => {
   withCommonOptions(program.command(name))
     .description(description)
@@ -106,7 +106,7 @@ const addOne = (
     .option('--as <name>', 'who (default: the user of this machine)')
     .option('--yes', 'do not ask', false)
     .action(async (options: FreezeOptions) => {
-      finish(await act(options, surroundings), options);
+      finish(await act(options, io), options);
     });
 };
 

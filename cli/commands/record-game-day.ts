@@ -2,11 +2,11 @@ import { ReadinessTable } from '../../functions/readiness/adapters/readiness-tab
 import { type GameDayRecord, gameDayOutcomes } from '../../functions/readiness/readiness-record.ts';
 import { ControlConflict } from '../../functions/runtime/errors.ts';
 import { didYouMean } from '../../functions/runtime/nearest-name.ts';
+import type { CliIo, CommandResult } from '../cli-io.ts';
 import { type CommonOptions, openControl, pairScope } from '../control.ts';
 import { exitCodes, OperatorError } from '../operator-error.ts';
 import { isoSeconds, printable } from '../printable.ts';
 import { requireRecorded } from '../require-recorded.ts';
-import type { CommandResult, Surroundings } from '../surroundings.ts';
 import { type AddCommand, withCommonOptions } from './command.ts';
 
 interface RecordGameDayOptions extends CommonOptions {
@@ -31,14 +31,14 @@ const timeOf = (text: string | undefined, nowMs: number): number => {
   return atMs;
 };
 
-const record = async (options: RecordGameDayOptions, surroundings: Surroundings): Promise<CommandResult> => {
+const record = async (options: RecordGameDayOptions, io: CliIo): Promise<CommandResult> => {
   const { pair, yes } = options;
   const outcome = outcomeOf(options.outcome);
-  const control = await openControl(options, surroundings);
+  const control = await openControl(options, io);
   if (!yes) await requireRecorded(control, { scope: pairScope(pair), name: pair });
   const table = new ReadinessTable(control.items);
-  const atMs = timeOf(options.at, surroundings.runtime.clock.nowMs());
-  const gameDay = { atMs, outcome, by: options.as ?? surroundings.userName };
+  const atMs = timeOf(options.at, io.runtime.clock.nowMs());
+  const gameDay = { atMs, outcome, by: options.as ?? io.userName };
   try {
     await table.writeGameDay(pair, gameDay);
   } catch (error) {
@@ -56,7 +56,7 @@ const record = async (options: RecordGameDayOptions, surroundings: Surroundings)
 };
 
 /** `mq-dr record-game-day` */
-export const addRecordGameDay: AddCommand = (program, surroundings, finish) => {
+export const addRecordGameDay: AddCommand = (program, io, finish) => {
   withCommonOptions(program.command('record-game-day'))
     .description('record that a pair was rehearsed, which readiness checks')
     .requiredOption('--pair <name>', 'the pair')
@@ -65,6 +65,6 @@ export const addRecordGameDay: AddCommand = (program, surroundings, finish) => {
     .option('--as <name>', 'who records it (default: the user of this machine)')
     .option('--yes', 'also for a pair without any record', false)
     .action(async (options: RecordGameDayOptions) => {
-      finish(await record(options, surroundings), options);
+      finish(await record(options, io), options);
     });
 };

@@ -1,11 +1,11 @@
 import { InvalidArgumentError } from 'commander';
+import type { CliIo, CommandResult } from '../cli-io.ts';
 import { confirm } from '../confirm.ts';
 import { type CommonOptions, regionOf } from '../control.ts';
 import { Executions } from '../executions.ts';
 import { endLines, exitOf, followExecution, outputOf } from '../follow-execution.ts';
 import { exitCodes, OperatorError } from '../operator-error.ts';
 import { parseGivenInput, planStart, type StartChoices } from '../start-input.ts';
-import type { CommandResult, Surroundings } from '../surroundings.ts';
 import { findWorkflow, workflowNames } from '../workflows.ts';
 import { type AddCommand, withCommonOptions } from './command.ts';
 
@@ -31,10 +31,10 @@ const pollSeconds = (text: string): number => {
 
 const oneMore = (value: string, earlier: readonly string[] = []): readonly string[] => [...earlier, value];
 
-const readInput = async (text: string, surroundings: Surroundings): Promise<string> => {
+const readInput = async (text: string, io: CliIo): Promise<string> => {
   if (!text.startsWith('@')) return text;
   const path = text.slice(1);
-  return await surroundings.readFile(path).catch((error: unknown) => {
+  return await io.readFile(path).catch((error: unknown) => {
     throw OperatorError.usage(`--input ${text} cannot be read: ${error instanceof Error ? error.message : error}`);
   });
 };
@@ -43,7 +43,7 @@ const readInput = async (text: string, surroundings: Surroundings): Promise<stri
  * A name for the execution, made once for each command: a repeated StartExecution then starts nothing twice. At most
  * 80 characters: API_StartExecution.
  */
-const executionName = (workflow: string, subject: string, { runtime }: Surroundings): string => {
+const executionName = (workflow: string, subject: string, { runtime }: CliIo): string => {
   const time = new Date(runtime.clock.nowMs()).toISOString().replace(/[-:]|\.\d+/g, '');
   const suffix = Math.floor(runtime.random() * 0x1_0000_0000)
     .toString(16)
@@ -51,29 +51,29 @@ const executionName = (workflow: string, subject: string, { runtime }: Surroundi
   return `${workflow}-${subject.replace(/[^A-Za-z0-9-]/g, '-').slice(0, 30)}-${time}-${suffix}`;
 };
 
-const start = async (name: string, options: StartOptions, surroundings: Surroundings): Promise<CommandResult> => {
+const start = async (name: string, options: StartOptions, io: CliIo): Promise<CommandResult> => {
   const workflow = findWorkflow(name);
-  const given = options.input === undefined ? {} : parseGivenInput(await readInput(options.input, surroundings));
+  const given = options.input === undefined ? {} : parseGivenInput(await readInput(options.input, io));
   const plan = planStart(workflow, options, given, options.region);
-  const region = plan.region ?? (await regionOf(options, surroundings));
+  const region = plan.region ?? (await regionOf(options, io));
   if (plan.effect !== undefined) {
     const what = `This starts ${name} of ${plan.subject} in ${region}. ${plan.effect}`;
-    await confirm(what, plan.subject, options, surroundings);
+    await confirm(what, plan.subject, options, io);
   }
-  const executions = new Executions(surroundings.runtime, region);
+  const executions = new Executions(io.runtime, region);
   const text = JSON.stringify(plan.input);
-  const executionArn = await executions.start(name, executionName(name, plan.subject, surroundings), text);
+  const executionArn = await executions.start(name, executionName(name, plan.subject, io), text);
   const started = { workflow: name, subject: plan.subject, region, executionArn, dryRun: plan.dryRun };
   const startedLine = `started ${name} of ${plan.subject} in ${region}: ${executionArn}`;
   if (!options.watch) return { exitCode: exitCodes.done, json: started, lines: [startedLine] };
 
   const tell = (line: string): void => {
-    if (!options.json) surroundings.write(`${line}\n`);
+    if (!options.json) io.write(`${line}\n`);
   };
   tell(startedLine);
   tell('It continues if you stop watching (Ctrl-C).');
   const run = { executionArn, pair: plan.subject };
-  const end = await followExecution(surroundings.runtime, executions, run, tell, options.pollSeconds);
+  const end = await followExecution(io.runtime, executions, run, tell, options.pollSeconds);
   const { status, outcome, error, cause } = end;
   return {
     exitCode: exitOf(end),
@@ -94,7 +94,7 @@ Workflows: ${workflowNames.join(', ')}
 `;
 
 /** `mq-dr start <workflow>` */
-export const addStart: AddCommand = (program, surroundings, finish) => {
+export const addStart: AddCommand = (program, io, finish) => {
   withCommonOptions(program.command('start'))
     .description('start a workflow')
     .argument('<workflow>', 'what to start')
@@ -120,6 +120,6 @@ export const addStart: AddCommand = (program, surroundings, finish) => {
     .option('--poll-seconds <n>', 'with --watch: seconds between two polls', pollSeconds, defaultPollSeconds)
     .addHelpText('after', examples)
     .action(async (workflow: string, options: StartOptions) => {
-      finish(await start(workflow, options, surroundings), options);
+      finish(await start(workflow, options, io), options);
     });
 };

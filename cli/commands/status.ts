@@ -1,18 +1,18 @@
+import type { CliIo, CommandResult } from '../cli-io.ts';
 import { type CommonOptions, openControl } from '../control.ts';
 import { exitCodes } from '../operator-error.ts';
 import { readControlStatus } from '../pair-status.ts';
 import { readRunning } from '../running-executions.ts';
 import { statusLines } from '../status-lines.ts';
-import type { CommandResult, Surroundings } from '../surroundings.ts';
 import { type AddCommand, withCommonOptions } from './command.ts';
 
 interface StatusOptions extends CommonOptions {
   readonly pair?: string;
 }
 
-const status = async (options: StatusOptions, surroundings: Surroundings): Promise<CommandResult> => {
-  const { runtime } = surroundings;
-  const control = await openControl(options, surroundings);
+const status = async (options: StatusOptions, io: CliIo): Promise<CommandResult> => {
+  const { runtime } = io;
+  const control = await openControl(options, io);
   const found = await readControlStatus(control, options.pair, () => runtime.clock.nowMs());
   // A pair's workflows run in the Regions of its brokers, and its heartbeats name these.
   const regions = new Set([control.region]);
@@ -35,11 +35,11 @@ const status = async (options: StatusOptions, surroundings: Surroundings): Promi
 };
 
 /** `mq-dr status` */
-export const addStatus: AddCommand = (program, surroundings, finish) => {
+export const addStatus: AddCommand = (program, io, finish) => {
   withCommonOptions(program.command('status'))
     .description('show lock, freeze, newest promotion, open intents and approvals, heartbeats, running executions')
     .option('--pair <name>', 'one pair only')
     .action(async (options: StatusOptions) => {
-      finish(await status(options, surroundings), options);
+      finish(await status(options, io), options);
     });
 };

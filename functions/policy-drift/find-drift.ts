@@ -10,7 +10,7 @@ import { queueDrift, uncoveredVhosts } from './queue-drift.ts';
 import type { RabbitCluster } from './rabbitmq/rabbit-cluster.ts';
 import type { VersionProfile } from './version-profiles.ts';
 
-/** Where a cluster stands, beside what its broker says. */
+/** Where a cluster stands, in addition to what its broker says. */
 export interface DriftFacts {
   readonly cluster: RabbitCluster;
   readonly profile: VersionProfile;

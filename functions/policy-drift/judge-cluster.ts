@@ -28,7 +28,7 @@ export interface Judgement {
   readonly verdict: 'in-sync' | 'drifted' | 'refused' | 'proceed';
 }
 
-/** What a judgement depends on beside the cluster itself. */
+/** What a judgement depends on in addition to the cluster itself. */
 export interface JudgeRequest {
   readonly input: DriftInput;
   readonly config: ClusterConfig;

@@ -269,7 +269,7 @@ const compile = (text: string): CompiledPattern => {
 };
 
 /**
- * How many steps a name of some length may take at the worst: each place to begin at, each split of the name between
+ * How many steps a name of some length may take in the worst case: each place to begin at, each split of the name between
  * the unbounded parts, and each choice of alternatives, tried one after the other. Undefined where there is no choice:
  * `maxUnbounded` and `maxOptional` bound those.
  */

@@ -29,7 +29,7 @@ const saysSomething = (policy: RabbitPolicy | undefined, profile: VersionProfile
 };
 
 /**
- * What a step takes from a queue beside messages and copies: limits, its dead-letter exchange, or every policy.
+ * What a step takes from a queue in addition to messages and copies: limits, its dead-letter exchange, or every policy.
  *
  * @param policies the user policies of the virtual host before the step
  */

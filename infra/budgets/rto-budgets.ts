@@ -7,7 +7,7 @@ import { projectRoot } from '../project-root.ts';
 import { flowOf } from './flow.ts';
 import { type BudgetItem, type Deadline, longestWay } from './longest-way.ts';
 
-/** How long something may take at the worst, and how long it may. */
+/** The longest that something can take, and how long it may take. */
 export interface RtoBudget {
   /** What is counted: `failover of orders, until the promoted broker serves`. */
   readonly title: string;

@@ -1,5 +1,5 @@
+import type { CliIo } from '../../cli/cli-io.ts';
 import { runCommand } from '../../cli/run-command.ts';
-import type { Surroundings } from '../../cli/surroundings.ts';
 import type { Approval } from '../../functions/control/approval.ts';
 import type { Runtime } from '../../functions/runtime/runtime.ts';
 import type { Testbed } from '../../testbed/testbed.ts';
@@ -21,9 +21,9 @@ type Json = Readonly<Record<string, never>>;
 export const jsonOf = ({ out }: CommandRun): Json => JSON.parse(out) as Json;
 
 /** What a test changes around a command; `typed` answers its question. */
-export type CommandChanges = Partial<Surroundings> & { readonly typed?: string };
+export type CommandChanges = Partial<CliIo> & { readonly typed?: string };
 
-/** Runs a command in this process, with surroundings of the test's choice. */
+/** Runs a command in this process, with io of the test's choice. */
 export const runIn = async (
   runtime: Runtime,
   argv: readonly string[],

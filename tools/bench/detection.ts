@@ -27,7 +27,7 @@ const functionMiB = 256;
 /**
  * Lets a process of its own detect, as a function would: its memory and its work are not the broker's.
  *
- * @param trustedCertificate file with a certificate that the process trusts beside the usual ones
+ * @param trustedCertificate file with a certificate that the process trusts in addition to the usual ones
  * @throws Error when the process ends without a result
  */
 export const detectInOwnProcess = async (task: DetectionTask, trustedCertificate?: string): Promise<Detection> => {

@@ -31,7 +31,7 @@ interface WatchedDrain {
 
 /** A pair whose replication queue holds a backlog, switched over by the real workflow. */
 const watchDrain = async (drain: Drain): Promise<WatchedDrain> => {
-  // A day of patience, and none lost on slow stretches: the bench is about polling, not about giving up.
+  // A deadline of a day that slow stretches do not use up: the bench is about polling, not about giving up.
   const settings = { switchover: { deadlineSeconds: 86_400, stallSeconds: 86_400 } };
   const testbed = await Testbed.create({ seed: drain.seed, pairs: orders({ settings }) });
   const { clock } = testbed;

@@ -1,7 +1,7 @@
 /**
  * What each body takes when the host leaves it alone, in milliseconds: a quarter of its rounds were at least that quick.
  * The bodies take turns, so that whatever else the host does weighs on all alike. The very shortest time would say less
- * on a busy host: a short body gets through between two disturbances oftener than a long one.
+ * on a busy host: a short body gets through between two disturbances more often than a long one.
  */
 export const quietMs = async <const T extends readonly (() => Promise<unknown> | unknown)[]>(
   rounds: number,

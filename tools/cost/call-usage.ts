@@ -76,7 +76,7 @@ const unknownOperation = (service: string, operation: string): never => {
 const free: readonly string[] = ['mq', 'ssm', 'states', 'activemq-console', 'rabbitmq'];
 
 /**
- * What AWS bills for a call, beside the function that makes it.
+ * What AWS bills for a call, in addition to the function that makes it.
  *
  * @throws TypeError for a call whose price nobody has looked up
  */

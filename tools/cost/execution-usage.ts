@@ -6,7 +6,7 @@ import type { RecordedExecution, RecordedScenario } from './record-scenario.ts';
 import { taskTargets } from './task-states.ts';
 import { sumOf, type Usage } from './usage.ts';
 
-/** What a bill depends on beside the runs themselves. */
+/** What a bill depends on in addition to the runs themselves. */
 export interface BillingTerms {
   readonly replicas: TableReplicas;
   /** Days that logs are kept. */

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { stderr, stdout } from 'node:process';
 import { adviceFor, describeFailure } from '../../cli/describe-failure.ts';
-import { hostSurroundings } from '../../cli/host-surroundings.ts';
+import { hostIo } from '../../cli/host-io.ts';
 import { UsageError } from '../../cli/parse-command.ts';
 import { DrError } from '../../functions/runtime/errors.ts';
 import { ConfigurationError } from '../../infra/config/config-issues.ts';
@@ -25,7 +25,7 @@ const messageOf = (error: unknown): string => {
 try {
   const options = parseVerifyArguments(process.argv.slice(2));
   const { json, lines } = await runVerify(options, {
-    runtime: hostSurroundings().runtime,
+    runtime: hostIo().runtime,
     readFile: (path) => readFile(path, 'utf8'),
     writeNewFile: (path, text) => writeFile(path, text, { flag: 'wx' }),
   });

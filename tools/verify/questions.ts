@@ -150,7 +150,7 @@ export const questions = [
   },
   {
     id: '15.20',
-    question: 'Does a Promote call arrive by way of CloudTrail, and with which parameter names?',
+    question: 'Does a Promote call arrive via CloudTrail, and with which parameter names?',
     expected: 'yes, with broker-id or brokerId',
     needs: 'a situation',
     how: 'promote a test pair in the console and look at the event bus',

@@ -37,7 +37,7 @@ export class Recorder {
     this.#clock = clock;
   }
 
-  /** Sends a call and records what became of it; its error goes on to the caller. */
+  /** Sends a call and records its outcome; its error goes on to the caller. */
   async call<T>(
     about: Pick<RecordedCall, 'service' | 'operation' | 'region' | 'of' | 'request'>,
     send: () => Promise<T>,

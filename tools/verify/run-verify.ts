@@ -10,7 +10,7 @@ import { differenceLines, verifyLines } from './verify-lines.ts';
 import { verifyPair } from './verify-pair.ts';
 
 /** What the command takes from the process around it. */
-export interface VerifySurroundings {
+export interface VerifyIo {
   readonly runtime: Runtime;
   /** Rejects with the system's error. */
   readFile(path: string): Promise<string>;
@@ -27,7 +27,7 @@ export interface VerifyResult {
 /** The operation that each write sends. */
 const operationOf: Readonly<Record<WrittenQuestion, string>> = { '15.3': 'Promote', '15.16': 'RebootBroker' };
 
-const compareWithSimulator = async (file: string, { readFile }: VerifySurroundings): Promise<VerifyResult> => {
+const compareWithSimulator = async (file: string, { readFile }: VerifyIo): Promise<VerifyResult> => {
   const service = parseRecording(await readFile(file), file);
   const allowWrites = writtenQuestions.filter((id) =>
     service.calls.some(({ operation }) => operation === operationOf[id]),
@@ -42,15 +42,15 @@ const fileOf = (pair: string, { recordedAt }: Recording): string =>
   `verify-${pair.replace(/^arn:.*:/, '')}-${recordedAt.replace(/\.\d+Z$/, 'Z').replaceAll(':', '-')}.json`;
 
 /** Carries out one command line. @throws VerifyError, ConfigurationError, DrError for AWS, and errors of the file system */
-export const runVerify = async (options: VerifyOptions, surroundings: VerifySurroundings): Promise<VerifyResult> => {
+export const runVerify = async (options: VerifyOptions, io: VerifyIo): Promise<VerifyResult> => {
   const { pair = '', compare, config, consoleSecret, allowWrites } = options;
-  if (compare !== undefined) return await compareWithSimulator(compare, surroundings);
-  const { runtime } = surroundings;
+  if (compare !== undefined) return await compareWithSimulator(compare, io);
+  const { runtime } = io;
   const brokers = await findBrokers(pair, config);
   const verification = await verifyPair(runtime, { brokers, consoleSecretArn: consoleSecret, allowWrites });
   const recording = recordingOf(verification, runtime.clock.nowMs());
   const file = options.out ?? fileOf(pair, recording);
-  await surroundings.writeNewFile(file, `${JSON.stringify(recording, undefined, 2)}\n`);
+  await io.writeNewFile(file, `${JSON.stringify(recording, undefined, 2)}\n`);
   const { observations, withheld } = verification;
   return { json: { pair, observations, withheld, recording: file }, lines: verifyLines(observations, withheld, file) };
 };

@@ -15,7 +15,7 @@ const batchSize = 100;
 const itemSchema = z.object({ body: text, version: number });
 
 /**
- * What the Control table keeps about one RabbitMQ cluster beside its guards: JSON records by name, each written on
+ * What the Control table keeps about one RabbitMQ cluster in addition to its guards: JSON records by name, each written on
  * condition of the version that was read.
  */
 export class ClusterRecords {

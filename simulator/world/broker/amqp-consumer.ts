@@ -118,7 +118,7 @@ export class AmqpConsumer {
     this.#owesAnswer = this.credit.usedUp;
   }
 
-  /** Takes the client's wish to have its unused credit back after one page. docs/amazon-mq.md 14.9. */
+  /** Honours the client's request to have its unused credit back after one page. docs/amazon-mq.md 14.9. */
   startDrain(): void {
     // The answer to an earlier drain is one to this drain too, and comes before any message.
     this.credit.startDrain(this.#owesAnswer ? 0 : storePolicy.maxPageSize);

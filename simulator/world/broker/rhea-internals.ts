@@ -96,7 +96,7 @@ export const giveCreditBack = (sender: Sender): void => {
 };
 
 /**
- * Forgets the client's wish for heartbeats: rhea would send them by a timer of the wall clock, while the simulator's time
+ * Ignores the heartbeats that the client asked for: rhea would send them by a timer of the wall clock, while the simulator's time
  * is virtual.
  */
 export const ignoreIdleTimeout = (connection: Connection): void => {

@@ -31,7 +31,7 @@ const noProfile = {
   AWS_CONFIG_FILE: '/nowhere',
   AWS_SHARED_CREDENTIALS_FILE: '/nowhere',
 };
-const surroundings = { PATH: process.env.PATH, HOME: process.env.HOME, ...noProfile };
+const environment = { PATH: process.env.PATH, HOME: process.env.HOME, ...noProfile };
 
 describe('mq-dr as a process, against a served testbed', () => {
   let served: ServedTestbed;
@@ -49,7 +49,7 @@ describe('mq-dr as a process, against a served testbed', () => {
 
   const mqDr = async (...args: readonly string[]): Promise<ProcessEnd> =>
     await end(join(root, 'node_modules/.bin/node'), [join(root, 'cli/mq-dr.ts'), ...args], {
-      ...surroundings,
+      ...environment,
       ...served.environment,
     });
 
@@ -123,7 +123,7 @@ describe('mq-dr as a process, without AWS', () => {
       'check the network, the Region and AWS_ENDPOINT_URL',
     ],
   ])('says what to do without %s', async (_what, env, message) => {
-    const failed = await end(node, [script, 'ack', '--pair', 'orders'], { ...surroundings, ...env });
+    const failed = await end(node, [script, 'ack', '--pair', 'orders'], { ...environment, ...env });
     expect(failed).toMatchObject({ exitCode: 1, stdout: '' });
     expect(failed.stderr).toContain(message);
     expect(failed.stderr.trimEnd().split('\n')).toHaveLength(1);
@@ -133,7 +133,7 @@ describe('mq-dr as a process, without AWS', () => {
     const cache = await mkdtemp(join(tmpdir(), 'mq-dr-npx-'));
     try {
       // Offline: the command must come from this folder, not from a registry.
-      const env = { ...surroundings, npm_config_cache: cache, npm_config_offline: 'true' };
+      const env = { ...environment, npm_config_cache: cache, npm_config_offline: 'true' };
       const shown = await end('npx', ['mq-dr', 'start', '--help'], env);
       expect(shown.stdout).toContain('Usage: mq-dr start');
       expect(shown.exitCode).toBe(0);

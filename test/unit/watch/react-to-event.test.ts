@@ -11,7 +11,7 @@ import { alarmEvent, callEvent, healthEvent, runEvent } from '../../support/trig
 
 const machineArn = (name: string) => `arn:aws:states:us-west-2:111122223333:stateMachine:${name}`;
 
-class Surroundings {
+class CliIo {
   readonly done: string[] = [];
   readonly notes = new Map<string, string>();
   readonly started = new Set<string>();
@@ -67,7 +67,7 @@ class Surroundings {
 
 describe('reacting to an alarm', () => {
   it('starts one watch in the Region of the replica, with what the alarm says', async () => {
-    const world = new Surroundings();
+    const world = new CliIo();
     expect(await world.react(alarmEvent())).toEqual(['watch-started']);
     expect(world.done).toEqual([
       'start watch {"pair":"orders","signal":"alarm orders-replica-wait: Threshold Crossed: 1 datapoint [190000.0] was greater than the threshold (180000.0)."}',
@@ -76,11 +76,11 @@ describe('reacting to an alarm', () => {
   });
 
   it('takes the alarm of the standby instance as well', async () => {
-    expect(await new Surroundings().react(alarmEvent({ broker: 'orders-west-2' }))).toEqual(['watch-started']);
+    expect(await new CliIo().react(alarmEvent({ broker: 'orders-west-2' }))).toEqual(['watch-started']);
   });
 
   it('starts nothing new for the same event again, and leaves an ended watch ended', async () => {
-    const world = new Surroundings();
+    const world = new CliIo();
     await world.react(alarmEvent());
     world.watchedBy = undefined;
     expect(await world.react(alarmEvent())).toEqual(['already-watched']);
@@ -89,13 +89,13 @@ describe('reacting to an alarm', () => {
   });
 
   it('leaves the pair to a watch that has it', async () => {
-    const world = new Surroundings();
+    const world = new CliIo();
     world.watchedBy = 'another';
     expect(await world.react(alarmEvent())).toEqual(['already-watched']);
     expect(world.done).toEqual([]);
   });
 
-  it.each<[string, (world: Surroundings) => void, ReturnType<typeof alarmEvent>, readonly string[]]>([
+  it.each<[string, (world: CliIo) => void, ReturnType<typeof alarmEvent>, readonly string[]]>([
     ['is over', () => {}, alarmEvent({ state: 'OK' }), []],
     ['is about another broker', () => {}, alarmEvent({ broker: 'billing-1' }), []],
     ['is about a broker of that name in another Region', () => {}, alarmEvent({ region: 'us-east-2' }), []],
@@ -126,27 +126,27 @@ describe('reacting to an alarm', () => {
       [],
     ],
   ])('does nothing when it %s', async (_label, given, event, reactions) => {
-    const world = new Surroundings();
+    const world = new CliIo();
     given(world);
     expect(await world.react(event)).toEqual(reactions);
     expect(world.done).toEqual([]);
   });
 
   it('watches a broker that cannot be read: it may be the replica', async () => {
-    const world = new Surroundings();
+    const world = new CliIo();
     world.replica = unreadable();
     expect(await world.react(alarmEvent())).toEqual(['watch-started']);
   });
 
   it('tells people when nobody can know who watches', async () => {
-    const world = new Surroundings();
+    const world = new CliIo();
     world.claimError = new ServiceUnavailable('the table does not answer');
     expect(await world.react(alarmEvent())).toEqual(['paged']);
     expect(world.done.join()).toContain('the table does not answer');
   });
 
   it('fails on other errors, so that the event is handed over again', async () => {
-    const world = new Surroundings();
+    const world = new CliIo();
     world.claimError = new AccessDenied('no');
     await expect(world.react(alarmEvent())).rejects.toThrow(AccessDenied);
   });
@@ -154,7 +154,7 @@ describe('reacting to an alarm', () => {
 
 describe('reacting to a call', () => {
   it('reports a promotion that no run asked for, once, and re-evaluates', async () => {
-    const world = new Surroundings();
+    const world = new CliIo();
     expect(await world.react(callEvent())).toEqual(['outside-promotion-reported', 're-evaluated']);
     expect(world.done[0]).toMatch(
       /^page mq-dr ACT NOW: orders was promoted outside mq-dr\n.*alice promoted b-2222bbbb/,
@@ -166,13 +166,13 @@ describe('reacting to a call', () => {
   });
 
   it('does not report a promotion of its own', async () => {
-    const world = new Surroundings();
+    const world = new CliIo();
     world.intent = earlierIntent('Promote', { subject: westRef.brokerId, openedAtMs: noonMs - 121_000 });
     expect(await world.react(callEvent())).toEqual(['nothing', 're-evaluated']);
   });
 
   it.each(['RebootBroker', 'UpdateBroker', 'DeleteBroker'])('re-evaluates after %s', async (operation) => {
-    const world = new Surroundings();
+    const world = new CliIo();
     expect(await world.react(callEvent(operation))).toEqual(['re-evaluated']);
     expect(world.done).toEqual(['start readiness {}']);
   });
@@ -181,11 +181,11 @@ describe('reacting to a call', () => {
     ['was refused', callEvent('Promote', { errorCode: 'BadRequestException' })],
     ['is about an unknown broker', callEvent('Promote', { requestParameters: { 'broker-id': 'b-9' } })],
   ])('does nothing when it %s', async (_label, event) => {
-    expect(await new Surroundings().react(event)).toEqual([]);
+    expect(await new CliIo().react(event)).toEqual([]);
   });
 
   it('does without re-evaluation where none is deployed', async () => {
-    const world = new Surroundings();
+    const world = new CliIo();
     world.machines = ['watch'];
     expect(await world.react(callEvent('RebootBroker'))).toEqual(['nothing']);
   });
@@ -193,7 +193,7 @@ describe('reacting to a call', () => {
 
 describe('reacting to AWS Health', () => {
   it('pages once and watches from the side of the replica', async () => {
-    const world = new Surroundings();
+    const world = new CliIo();
     expect(await world.react(healthEvent())).toEqual(['health-reported', 'watch-started']);
     expect(world.done[0]).toContain('Brokers may not be reachable.');
     expect((await world.react(healthEvent()))[0]).toBe('reported-before');
@@ -207,13 +207,13 @@ describe('reacting to AWS Health', () => {
     ['an issue of other brokers', healthEvent({ affectedEntities: [{ entityValue: 'b-9' }] }), []],
     ['an issue of another Region', healthEvent({ eventRegion: 'us-west-1' }), []],
   ])('makes of %s what it should', async (_label, event, reactions) => {
-    expect(await new Surroundings().react(event)).toEqual(reactions);
+    expect(await new CliIo().react(event)).toEqual(reactions);
   });
 });
 
 describe('reacting to the end of a run', () => {
   it('starts one settle-run', async () => {
-    const world = new Surroundings();
+    const world = new CliIo();
     expect(await world.react(runEvent())).toEqual(['settle-run-started']);
     expect(await world.react(runEvent())).toEqual(['settled-before']);
     expect(world.done).toEqual([
@@ -222,7 +222,7 @@ describe('reacting to the end of a run', () => {
   });
 
   it('starts another one when the run was redriven and ends again', async () => {
-    const world = new Surroundings();
+    const world = new CliIo();
     await world.react(runEvent());
     expect(await world.react(runEvent({ redriveCount: 1 }))).toEqual(['settle-run-started']);
   });
@@ -231,6 +231,6 @@ describe('reacting to the end of a run', () => {
     ['succeeded', { status: 'SUCCEEDED' }],
     ['is a settle-run itself', { stateMachineArn: machineArn('settle-run') }],
   ])('does nothing when it %s', async (_label, changes) => {
-    expect(await new Surroundings().react(runEvent(changes))).toEqual([]);
+    expect(await new CliIo().react(runEvent(changes))).toEqual([]);
   });
 });

@@ -27,7 +27,7 @@ const partsIn = ({ metafile }: Bundles, file: string): BundleParts => {
 };
 
 /**
- * Puts every function beside a bare handler.
+ * Compares every function with a bare handler.
  *
  * @param specs functions by name and entry, all of them in `bundles`
  * @param folder where bare handlers are written to

@@ -9,7 +9,7 @@ export const scene = {
   otherRegion: 'us-east-1',
 } as const;
 
-/** The ledger is older than every message, and keeps its items for fourteen days, as it does unless set otherwise. */
+/** The ledger is older than every message, and keeps its items for fourteen days, by default. */
 export const ledgerSpan = { startMs: 0, retentionSeconds: 1_209_600 } as const;
 
 /** Of ten messages so many are processed, in no order that a batch could profit from. */

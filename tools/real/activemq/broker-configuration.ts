@@ -12,7 +12,7 @@ export interface BrokerPorts {
 
 /** What tests may set; everything else is as ActiveMQ has it by default. */
 export interface BrokerOptions {
-  /** Memory for messages of the whole broker, such as "64 mb"; 70 % of the heap unless set, as in the distribution. */
+  /** Memory for messages of the whole broker, such as "64 mb"; default 70 % of the heap, as in the distribution. */
   readonly memoryLimit?: string;
   /** Heap of the broker's process, such as "2g"; "1g" by default. */
   readonly heap?: string;

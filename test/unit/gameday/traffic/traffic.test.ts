@@ -19,7 +19,7 @@ const plan: TrafficPlan = {
   bodyBytes: 64,
 };
 
-interface Surroundings {
+interface CliIo {
   readonly clock: VirtualClock;
   readonly east: ActiveMqBroker;
   readonly west: ActiveMqBroker;
@@ -33,7 +33,7 @@ interface Surroundings {
 
 const password = 'correct horse battery';
 
-const environment = (givenPassword = password): Surroundings => {
+const environment = (givenPassword = password): CliIo => {
   const clock = new VirtualClock({ startMs: 0, watchdogMs: 5_000 });
   const broker = (brokerName: string, region: string): ActiveMqBroker =>
     new ActiveMqBroker({
@@ -47,7 +47,7 @@ const environment = (givenPassword = password): Surroundings => {
   const west = broker('west', 'us-west-2');
   west.powerOff();
   const notices: TrafficNotice[] = [];
-  const world: Surroundings = {
+  const world: CliIo = {
     clock,
     east,
     west,

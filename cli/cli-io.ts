@@ -2,7 +2,7 @@ import type { Runtime } from '../functions/runtime/runtime.ts';
 import type { ExitCode } from './operator-error.ts';
 
 /** What a command takes from the process around it; tests hand in their own. */
-export interface Surroundings {
+export interface CliIo {
   /** Time, chance, environment and the way to AWS. */
   readonly runtime: Runtime;
   /** Standard output: results. */

@@ -4,8 +4,8 @@ import { stderr, stdin, stdout } from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { clientTimeouts, currentRuntime } from '../functions/runtime/runtime.ts';
+import type { CliIo } from './cli-io.ts';
 import { ServiceClock } from './service-clock.ts';
-import type { Surroundings } from './surroundings.ts';
 
 const ask = async (question: string): Promise<string> => {
   const terminal = createInterface({ input: stdin, output: stderr });
@@ -17,7 +17,7 @@ const ask = async (question: string): Promise<string> => {
 };
 
 /** The process itself: its terminal, its user, and the SDK's own rules for credentials, Region and endpoints. */
-export const hostSurroundings = (): Surroundings => {
+export const hostIo = (): CliIo => {
   const host = currentRuntime();
   const clock = new ServiceClock(host.clock);
   // A client makes the SDK's own handler out of the time-outs, and knows the SDK's rules for the Region.
