@@ -1,4 +1,5 @@
 import type { WriteOutcome } from '../aws/write-outcome.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { OutcomeUnknown } from '../runtime/errors.ts';
 import { type Assessment, joined, type PlannedWrite } from '../runtime/finding.ts';
 import type { FinalCheck } from './final-check.ts';
@@ -59,7 +60,7 @@ export interface GuardedWrite<D, W, I, A> {
   /** What is written, for messages: `RebootBroker of orders`. */
   readonly name: string;
   readonly dryRun: boolean;
-  readonly ports: { readonly clock: { nowMs(): number }; readonly finalCheck: FinalCheck };
+  readonly ports: { readonly clock: Pick<Clock, 'nowMs' | 'sleepMs'>; readonly finalCheck: FinalCheck };
   /** Absent when a person overrides the table: then the observed state alone keeps a second call from being made. */
   readonly journal: WriteJournal<NoInfer<W>, I> | undefined;
   /** How long after an unconfirmed call its effect may still show, in milliseconds; absent where `decide` judges that. */
@@ -70,7 +71,12 @@ export interface GuardedWrite<D, W, I, A> {
   readonly takeLock?: () => Promise<void>;
   /** What the decision rests on, read once more with each final check: what speaks against the write by now. */
   readonly finalEvidence?: (write: W) => Promise<Assessment['blockers']>;
-  /** The one call. It rejects only where the service definitely did not act. */
+  /**
+   * How soon the effect of a call would show that was answered with an error, in milliseconds: an answer is not an
+   * outcome, so it is looked for before the call counts as rejected. Absent where a later state reads it back.
+   */
+  readonly showsWithinMs?: number;
+  /** The one call. It rejects where the service says that it did not act. */
   readonly call: (write: W) => Promise<WriteOutcome<A>>;
   readonly written: (answer: A, write: W) => D;
 }
@@ -78,12 +84,12 @@ export interface GuardedWrite<D, W, I, A> {
 /**
  * Makes one write, at most once for one decision, in the order of ADR 0025: read the newest intent, then everything else ·
  * nothing left to write · too early to tell · final check, and all reasons against it · dry run · lock · intent ·
- * final check again · the call · note the answer.
+ * final check again · the call · note the answer, an error only when no effect shows.
  *
  * @throws OutcomeUnknown when it is too early to tell, or the call got no answer: its intent stays open for observation
  * @throws LockLost when another run holds the lock by now; nothing is undone
  * @throws ControlConflict when another run writes at the same time
- * @throws what the ports throw; where the service rejected the call, its intent is settled first
+ * @throws what the ports throw; where the service rejected the call and it shows no effect, its intent is settled first
  */
 export const guardedWrite = async <D, W, I extends Pick<Intent, 'status' | 'openedAtMs'>, A>(
   asked: GuardedWrite<D, W, I, A>,
@@ -115,7 +121,10 @@ export const guardedWrite = async <D, W, I extends Pick<Intent, 'status' | 'open
   if (checked.blockers.length > 0) return { outcome: 'refused', ...checked };
   if (dryRun) return { outcome: 'dry-run', plannedWrites: decided.plannedWrites };
   await asked.takeLock?.();
-  if (journal === undefined) return asked.written(answerOf(name, await asked.call(write)), write);
+  if (journal === undefined) {
+    const called = await callOnce(asked, write);
+    return 'seen' in called ? called.seen : asked.written(answerOf(name, called), write);
+  }
   if (open !== undefined) await journal.settle(open, decided.openEnded ?? 'not-effective');
   const record = await journal.open(write, newest);
   // A record that cannot be closed stays open, and the next attempt observes before it acts.
@@ -130,9 +139,57 @@ export const guardedWrite = async <D, W, I extends Pick<Intent, 'status' | 'open
     await close('not-effective');
     return { outcome: 'refused', ...late };
   }
-  const answer = answerOf(name, await asked.call(write).catch(closing('rejected')));
+  const called = await callOnce(asked, write, record).catch(async (error: unknown) => {
+    if (!(error instanceof OutcomeUnknown)) await close('rejected');
+    throw error;
+  });
+  if ('seen' in called) {
+    if (called.openEnded !== undefined) await close(called.openEnded);
+    return called.seen;
+  }
+  const answer = answerOf(name, called);
   await journal.markIssued(record);
   return asked.written(answer, write);
+};
+
+/** How often the effect of a call that was answered with an error is looked for, in milliseconds. */
+const lookAgainMs = 2_500;
+
+/**
+ * Calls once. After an error the capability decides anew, as the next attempt would: with nothing left to write the
+ * call has had its effect, with the write still due it has had none, and with a gate closed by now nobody knows.
+ *
+ * @throws OutcomeUnknown when nobody knows, and the error of a call that shows no effect
+ */
+const callOnce = async <D, W, I extends Pick<Intent, 'status' | 'openedAtMs'>, A>(
+  { name, ports: { clock }, showsWithinMs, decide, call }: GuardedWrite<D, W, I, A>,
+  write: W,
+  record?: I,
+): Promise<WriteOutcome<A> | { readonly seen: D; readonly openEnded: IntentEnd | undefined }> => {
+  try {
+    return await call(write);
+  } catch (error) {
+    if (showsWithinMs === undefined) throw error;
+    const said = error instanceof Error ? error.message : String(error);
+    const unknown = (what: string): OutcomeUnknown =>
+      new OutcomeUnknown(
+        `${name} was answered with an error (${said}), and ${what}; checking again`,
+        {},
+        { cause: error },
+      );
+    const untilMs = clock.nowMs() + showsWithinMs;
+    for (;;) {
+      await clock.sleepMs(lookAgainMs);
+      const found = await decide(record).catch((failed: unknown) => {
+        throw unknown(`what it changed cannot be read (${failed instanceof Error ? failed.message : String(failed)})`);
+      });
+      if (found.step === 'done') return { seen: found.result, openEnded: found.openEnded };
+      if (clock.nowMs() < untilMs) continue;
+      // Still due, or not to be seen in the time in which it shows: the service has told the truth.
+      if (found.step !== 'refused') throw error;
+      throw unknown('it cannot be told whether it took effect');
+    }
+  }
 };
 
 const answerOf = <A>(name: string, called: WriteOutcome<A>): A => {

@@ -23,7 +23,7 @@ import { type Judgement, type JudgeRequest, judgeCluster } from './judge-cluster
 import { canonicalText } from './merge-definitions.ts';
 import { withAttempt, withoutAttempt } from './policy-history.ts';
 import type { DriftPorts } from './ports.ts';
-import type { RabbitPolicy } from './rabbitmq/rabbit-cluster.ts';
+import type { PolicyWrite, RabbitPolicy } from './rabbitmq/rabbit-cluster.ts';
 import { desiredText, type PlannedStep } from './remediation-plan.ts';
 
 /** What came of one step. */
@@ -127,10 +127,7 @@ export const applyNextChange = async (
       token = lock.fence;
     },
     finalEvidence: unchangedPolicy,
-    call: ({ step: { change }, management }) =>
-      change.after === undefined
-        ? management.deletePolicy(change.vhost, change.name)
-        : management.putPolicy(change.after),
+    call: writePolicy,
     written: (_answer, { step }): AppliedChange => written(step.change),
   });
   return { ...applied, held: applied.outcome === 'refused' ? held : 0 };
@@ -144,6 +141,20 @@ const unchangedPolicy = async ({ step: { change, before }, management }: PolicyC
     `policy "${change.name}" in ${change.vhost} changed while it was judged; nothing was written, checking again`,
     { vhost: change.vhost, policy: change.name },
   );
+};
+
+/** Writes once. After an error the policy is read back: what is in force counts, not the answer. */
+const writePolicy = async ({ step: { change }, management }: PolicyChangeWrite): Promise<PolicyWrite> => {
+  const { vhost, name, after } = change;
+  try {
+    return await (after === undefined ? management.deletePolicy(vhost, name) : management.putPolicy(after));
+  } catch (error) {
+    const now = await management.readPolicy(vhost, name).catch(() => {
+      throw error;
+    });
+    if (textOf(now) !== textOf(after)) throw error;
+    return { outcome: 'done', answer: undefined };
+  }
 };
 
 const textOf = (policy: RabbitPolicy | undefined): string => canonicalText(policy === undefined ? null : { ...policy });

@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import type { BrokerReader } from '../brokers/broker-snapshot.ts';
 import type { GuardReading, Lock } from '../control/guards.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { PolicyWrite, RabbitCluster, RabbitPolicy } from './rabbitmq/rabbit-cluster.ts';
 
 /** A broker's management API, as far as drift needs it; `rabbitmq/rabbit-management.ts` is the real one. */
@@ -36,7 +37,7 @@ export interface ClusterGuards {
 
 /** What the steps of the workflow read and write. */
 export interface DriftPorts {
-  readonly clock: { nowMs(): number };
+  readonly clock: Pick<Clock, 'nowMs' | 'sleepMs'>;
   readonly brokers: Pick<BrokerReader, 'describe'>;
   readonly management: (consoleUrl: string) => Promise<ManagementPort>;
   readonly records: RecordPort;

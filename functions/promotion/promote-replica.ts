@@ -3,7 +3,7 @@ import type { BrokerAddress } from '../brokers/broker-address.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import { guardedWrite, type WriteResult, type WriteStep } from '../control/guarded-write.ts';
 import { type Intent, isOpen } from '../control/intent.ts';
-import { type IntendedWrite, intentJournal, type PairWritePorts } from '../control/intent-journal.ts';
+import { type IntendedWrite, intentJournal, type PairWritePorts, showsWithinMs } from '../control/intent-journal.ts';
 import { assessSwitchoverRequest, type SwitchoverDecision, type SwitchoverPorts } from './assess-switchover-request.ts';
 import type { PairReading } from './read-pair.ts';
 import type { SwitchoverInput } from './switchover-input.ts';
@@ -80,6 +80,7 @@ export const promoteReplica = (
     ports,
     journal: intentJournal(ports, { pair: pair.name, operation: 'Promote', executionArn, verb: 'switchover' }),
     decide: async (newest) => writeStep(await assessSwitchoverRequest(input, pair, run.region, newest, ports), newest),
+    showsWithinMs,
     call: ({ target }) => ports.brokers.promote(target, 'SWITCHOVER'),
     written: (_answer, { readAtMs }): PromotionRequest => ({ outcome: 'requested', requestedAtMs: readAtMs }),
   });

@@ -7,8 +7,8 @@ import type { BrokerRef } from '../config/broker-arn.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import { dueUnless, guardedWrite, type WriteResult, type WriteStep } from '../control/guarded-write.ts';
 import type { HeartbeatReader } from '../control/heartbeat.ts';
-import { type Intent, type IntentReader, isOpen } from '../control/intent.ts';
-import { type IntendedWrite, intentJournal, type PairWritePorts } from '../control/intent-journal.ts';
+import type { Intent, IntentReader } from '../control/intent.ts';
+import { type IntendedWrite, intentJournal, type PairWritePorts, showsWithinMs } from '../control/intent-journal.ts';
 import { type Assessment, joined } from '../runtime/finding.ts';
 import { assessFailover, type FailoverFacts } from './failover-gates.ts';
 import { lossByHeartbeat, type PredictedLoss } from './predicted-loss.ts';
@@ -47,7 +47,10 @@ export interface FailoverRequest {
 interface KnownFacts extends FailoverFacts {
   readonly broker: BrokerRef;
   readonly counterpart: BrokerRef;
-  /** The open promotion of this very broker, if there is one: a run that goes on where another one stopped. */
+  /**
+   * The promotion of this very broker whose handover may be missing: one that is open, or was closed as one without an
+   * effect, which a broker that is primary by now contradicts. A run goes on where another one stopped.
+   */
   readonly ownIntent: Intent | undefined;
 }
 
@@ -67,7 +70,7 @@ const gatherFacts = async (
   const otherRegion = counterpart.region;
   const target = await ports.brokers.tryDescribe(broker);
   const predictedLoss = withoutTable ? tableLeftOut : await lossByHeartbeat(pair.name, otherRegion, ports);
-  const ownIntent = isOpen(newest) && newest.subject === broker.brokerId ? newest : undefined;
+  const ownIntent = newest?.subject === broker.brokerId && newest.settledAs !== 'effective' ? newest : undefined;
   return { acceptDataLoss, runningRegion, otherRegion, target, predictedLoss, broker, counterpart, ownIntent };
 };
 
@@ -150,6 +153,7 @@ export const requestFailover = (
       ? undefined
       : intentJournal(ports, { pair: pair.name, operation: 'Promote', executionArn, verb: 'failover' }),
     settleMs: failoverSettleMs,
+    showsWithinMs,
     decide: async (newest) => decideFailover(request, await gatherFacts(request, newest, withoutControl, ports)),
     call: async ({ target }): Promise<WriteOutcome<FailoverOutcome['outcome']>> => {
       const called = await ports.brokers.promote(target, 'FAILOVER');

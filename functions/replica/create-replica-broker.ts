@@ -2,7 +2,13 @@ import type { WriteOutcome } from '../aws/write-outcome.ts';
 import type { NamedBroker } from '../brokers/broker-address.ts';
 import { dueUnless, guardedWrite, type WriteResult, type WriteStep } from '../control/guarded-write.ts';
 import { type Intent, isOpen } from '../control/intent.ts';
-import { type IntendedWrite, intentJournal, type PairWritePorts, settleMs } from '../control/intent-journal.ts';
+import {
+  type IntendedWrite,
+  intentJournal,
+  type PairWritePorts,
+  settleMs,
+  showsWithinMs,
+} from '../control/intent-journal.ts';
 import { UnexpectedAnswer } from '../runtime/errors.ts';
 import { assessEligibility, type EligibilityFacts, existingReplica } from './eligibility.ts';
 import { type EligibilityPorts, gatherEligibilityFacts } from './eligibility-facts.ts';
@@ -80,6 +86,7 @@ export const createReplicaBroker = (
     ports,
     journal: intentJournal(ports, { pair, operation: 'CreateBroker', executionArn, verb: 'create-replica' }),
     settleMs,
+    showsWithinMs,
     decide: async (newest) => decideCreation(input, await gatherEligibilityFacts(input, newest, ports), newest),
     call: ({ request }) => ports.brokers.create(region, request),
     written: ({ BrokerId: brokerId }): Creation => {

@@ -2,7 +2,13 @@ import type { WriteOutcome } from '../aws/write-outcome.ts';
 import type { BrokerAddress } from '../brokers/broker-address.ts';
 import type { BrokerReader, BrokerSnapshot } from '../brokers/broker-snapshot.ts';
 import { dueUnless, guardedWrite, type WriteResult, type WriteStep } from '../control/guarded-write.ts';
-import { type IntendedWrite, intentJournal, type PairWritePorts, settleMs } from '../control/intent-journal.ts';
+import {
+  type IntendedWrite,
+  intentJournal,
+  type PairWritePorts,
+  settleMs,
+  showsWithinMs,
+} from '../control/intent-journal.ts';
 import type { Finding } from '../runtime/finding.ts';
 import { type RemovableReading, readRemovable, ties } from './unpairing.ts';
 
@@ -82,6 +88,7 @@ export const deleteReplica = (request: DeletionRequest, ports: DeletionPorts): P
     ports,
     journal: intentJournal(ports, { pair, operation: 'DeleteBroker', executionArn, verb: 'delete-replica' }),
     settleMs,
+    showsWithinMs,
     decide: async () => {
       const replica = await readRemovable(() => ports.brokers.describe(request.replica));
       return await decideDeletion(request, replica, () => ports.brokers.describe(request.primary));

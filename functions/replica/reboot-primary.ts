@@ -3,7 +3,13 @@ import type { BrokerAddress } from '../brokers/broker-address.ts';
 import type { BrokerReader, BrokerReading, BrokerSnapshot } from '../brokers/broker-snapshot.ts';
 import type { ProtectedWindow } from '../config/protected-window.ts';
 import { dueUnless, guardedWrite, type WriteResult, type WriteStep } from '../control/guarded-write.ts';
-import { type IntendedWrite, intentJournal, type PairWritePorts, settleMs } from '../control/intent-journal.ts';
+import {
+  type IntendedWrite,
+  intentJournal,
+  type PairWritePorts,
+  settleMs,
+  showsWithinMs,
+} from '../control/intent-journal.ts';
 import { judgePairing } from './pairing.ts';
 import { assessReboot, type RebootFacts } from './reboot-gate.ts';
 import { judgeUnpairing } from './unpairing.ts';
@@ -74,6 +80,7 @@ export const rebootPrimary = (request: RebootRequest, ports: RebootPorts): Promi
     ports,
     journal: intentJournal(ports, { pair, operation: 'RebootBroker', executionArn, verb: 'reboot-primary' }),
     settleMs,
+    showsWithinMs,
     decide: async () => {
       const primary = await ports.brokers.describe(request.primary);
       const replica = await ports.brokers.tryDescribe(request.replica);

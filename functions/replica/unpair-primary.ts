@@ -5,7 +5,13 @@ import { findMembers, type MemberRecords } from '../brokers/find-pair.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import { dueUnless, guardedWrite, type WriteResult, type WriteStep } from '../control/guarded-write.ts';
 import type { Intent, IntentReader } from '../control/intent.ts';
-import { type IntendedWrite, intentJournal, type PairWritePorts, settleMs } from '../control/intent-journal.ts';
+import {
+  type IntendedWrite,
+  intentJournal,
+  type PairWritePorts,
+  settleMs,
+  showsWithinMs,
+} from '../control/intent-journal.ts';
 import { assessUnpair, phaseOf, plannedUnpairing, type UnpairFacts } from './unpair-gates.ts';
 import type { UnpairInput } from './unpair-input.ts';
 import { type UnpairSide, unpairSides } from './unpair-sides.ts';
@@ -84,6 +90,7 @@ export const unpairPrimary = (
     ports,
     journal: intentJournal(ports, { pair: pair.name, operation: 'UpdateBroker', executionArn, verb: 'unpair' }),
     settleMs,
+    showsWithinMs,
     decide: async (newest) => decideUnpair(await gatherUnpairFacts(input, pair, newest, ports.clock.nowMs(), ports)),
     call: ({ primary }) => ports.brokers.endReplication(primary),
     written: (): Unpairing => ({ outcome: 'issued' }),

@@ -1,3 +1,4 @@
+import { tookEffect } from '../../simulator/api/api-call.ts';
 import type { ApiCallRecord, Journal } from './journal.ts';
 
 /** Functions call as `<machine> <execution>: <function>`, branches of theirs with `/<n>` behind it. */
@@ -17,8 +18,11 @@ export const lostRegionCalls = ({
 }: Pick<Journal['records'], 'apiCalls' | 'brokers' | 'verdicts'>): readonly ApiCallRecord[] =>
   apiCalls
     .filter(
-      ({ service, operation, outcome, caller }) =>
-        service === 'mq' && operation === 'Promote' && outcome === 'ok' && caller.startsWith('failover '),
+      (call) =>
+        call.service === 'mq' &&
+        call.operation === 'Promote' &&
+        tookEffect(call) &&
+        call.caller.startsWith('failover '),
     )
     .flatMap((promote) => {
       const target = brokers.find(({ brokerId }) => brokerId === brokerIdOf(promote));

@@ -1,3 +1,4 @@
+import { tookEffect } from '../../simulator/api/api-call.ts';
 import type { Outage } from '../traffic/outages.ts';
 import type { TrafficResult } from '../traffic/traffic.ts';
 import type { BrokerStateRecord, Journal } from './journal.ts';
@@ -39,9 +40,7 @@ export const derivePromotions = ({
   traffic,
   endMs,
 }: PromotionFacts): readonly Promotion[] => {
-  const calls = apiCalls.filter(
-    (call) => call.service === 'mq' && call.operation === 'Promote' && call.outcome === 'ok',
-  );
+  const calls = apiCalls.filter((call) => call.service === 'mq' && call.operation === 'Promote' && tookEffect(call));
   return calls.flatMap((call) => {
     const request = call.request !== null && typeof call.request === 'object' ? call.request : {};
     const brokerId = 'brokerId' in request ? String(request.brokerId) : '';

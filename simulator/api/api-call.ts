@@ -11,13 +11,17 @@ export interface ApiCall {
   readonly operation: string;
   /** The request's members in wire names, secrets removed. */
   readonly request: unknown;
-  /** `ok`, or the error's code: `BadRequestException`, `ETIMEDOUT`, `CallerKilled`. */
+  /** `ok`, or the error's code: `BadRequestException`, `ETIMEDOUT`, `CallerKilled`; `LyingAnswer` by a fault of that kind. */
   readonly outcome: string;
   /** Name of the actor that made the call. */
   readonly caller: string | undefined;
   /** The Region that the caller runs in, where it is known. */
   readonly attemptedByRegion: string | undefined;
 }
+
+/** Whether the service did what a call asked for, whatever its caller was told. */
+export const tookEffect = ({ outcome }: Pick<ApiCall, 'outcome'>): boolean =>
+  outcome === 'ok' || outcome === 'LyingAnswer';
 
 /** A call that is about to be handled. */
 export type ApiCallAttempt = Omit<ApiCall, 'endedAtMs' | 'outcome'>;

@@ -185,7 +185,9 @@ export class Dispatcher {
       });
       const wire = protocol.encodeOutput(call.operation, output, requestId);
       this.#answers.keep(attempt, wire);
-      if (plan.faultAfterEffect !== undefined) throw plan.faultAfterEffect;
+      if (plan.faultAfterEffect !== undefined) {
+        return { wire: protocol.encodeFault(plan.faultAfterEffect, requestId), outcome: 'LyingAnswer' };
+      }
       return { wire, outcome: 'ok' };
     } catch (error) {
       if (!(error instanceof ApiFault)) throw error;

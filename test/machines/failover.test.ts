@@ -179,6 +179,52 @@ describe('failover', () => {
     },
   );
 
+  const lying = {
+    kind: 'lying-answer',
+    code: 'ConflictException',
+    statusCode: 409,
+    service: 'mq',
+    operation: 'Promote',
+  } as const;
+
+  it.each([
+    ['BadRequestException', 400, {}],
+    ['ForbiddenException', 403, {}],
+    ['ConflictException', 409, {}],
+    ['TooManyRequestsException', 429, {}],
+    ['InternalServerErrorException', 500, {}],
+    ['BadRequestException', 400, { overrideControl: 'a drill' }],
+  ])('goes on with a promotion that was answered with %s (%i) and made (%j)', async (code, statusCode, more) => {
+    const testbed = await paired();
+    testbed.aws.faults.start({ ...lying, code, statusCode, count: 1 });
+    if ('overrideControl' in more) testbed.aws.faults.start({ kind: 'server-error', service: 'dynamodb' });
+    await testbed.play(async () => {
+      const end = await testbed.run('failover', west, input(more));
+      expect(end.output).toMatchObject({ outcome: 'FailedOver', epoch: 'overrideControl' in more ? null : 1 });
+      expect(promotions(testbed)).toEqual(['Promote us-west-2 LyingAnswer']);
+    });
+  });
+
+  it('finishes a promotion in a new run that the first one could not see, and took the service at its word', async () => {
+    const testbed = await paired();
+    await testbed.play(async () => {
+      testbed.aws.faults.start({ ...lying, count: 1 });
+      const blind = { id: 'blind', kind: 'stale-answer', service: 'mq', operation: 'DescribeBroker' } as const;
+      await testbed.clock.sleepMs(60_000);
+      testbed.aws.faults.start(blind);
+      expect(await testbed.run('failover', west, input())).toMatchObject({
+        status: 'FAILED',
+        error: 'RequestRejected',
+      });
+      testbed.aws.faults.stop('blind');
+      const again = await testbed.run('failover', west, input());
+      expect(again.output).toMatchObject({ outcome: 'FailedOver', epoch: 1 });
+      const { operator } = testbed;
+      expect(await operator.guards('PAIR#orders').readEpoch()).toMatchObject({ primaryRegion: west, mode: 'FAILOVER' });
+      expect(promotions(testbed)).toEqual(['Promote us-west-2 LyingAnswer']);
+    });
+  });
+
   it('fails by name when the promotion takes no effect', async () => {
     const testbed = await paired();
     testbed.aws.faults.start({ kind: 'stuck-promotion', mode: 'FAILOVER' });

@@ -57,6 +57,7 @@ describe('the scenarios that come with mq-dr', () => {
     ['inter-region-partition', []],
     ['late-handler', ['SWITCHOVER', 'SWITCHOVER']],
     ['late-second-signal', ['FAILOVER']],
+    ['lying-promote', ['FAILOVER', 'SWITCHOVER']],
     ['outside-promotion', ['SWITCHOVER']],
     ['region-returns', ['FAILOVER', 'SWITCHOVER']],
     ['stalled-switchover', ['SWITCHOVER', 'FAILOVER']],

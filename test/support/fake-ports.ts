@@ -132,8 +132,8 @@ export class FakeBrokers {
   readonly requests: unknown[] = [];
   readonly #brokers = new Map<string, BrokerSnapshot | DrError>();
   readonly users = new Map<string, { readonly replicationUser: boolean; readonly consoleAccess: boolean }>();
-  /** What the next write does; done unless set. An error is a refusal that surely was not carried out. */
-  nextWrite: 'done' | 'answer lost' | Error = 'done';
+  /** What the next write does; done unless set. An error is a refusal, which is carried out only where it lies. */
+  nextWrite: 'done' | 'answer lost' | Error | { readonly lie: Error } = 'done';
   /** What a write that is carried out changes. */
   onWrite: (operation: string) => void = () => {};
   createdId: string | undefined = 'b-9999cccc-0000-4000-8000-000000000009';
@@ -212,6 +212,7 @@ export class FakeBrokers {
     this.requests.push(request);
     if (how instanceof Error) throw how;
     this.onWrite(operation);
+    if (typeof how === 'object') throw how.lie;
     return how === 'done' ? { outcome: 'done', answer } : { outcome: 'unknown', reason: 'the answer was lost' };
   }
 }

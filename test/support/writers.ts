@@ -102,7 +102,7 @@ export interface Writer {
   block(): void;
   /** Leaves behind an intent, so old in milliseconds, whose call nobody has confirmed. */
   leaveIntent(ageMs: number): Promise<void>;
-  failCall(how: 'answer lost' | Error): void;
+  failCall(how: 'answer lost' | Error | { readonly lie: Error }): void;
   /** Lets the time pass that a writer keeps away after a failed attempt; most keep none. */
   passBackOff(): void;
   /** The Control table does not answer any more. */
@@ -325,13 +325,14 @@ export const applyChangeWriter = (): Writer & { readonly writeByHand: () => void
   const without = policy({ definition: { 'max-length': 100 } });
   let policies = [without];
   let actionsRequired: string[] = [];
-  let next: 'done' | 'answer lost' | Error = 'done';
+  let next: Parameters<Writer['failCall']>[0] | 'done' = 'done';
   const write = async () => {
     const how = next;
     next = 'done';
     log.push('call');
     if (how instanceof Error) throw how;
     policies = [policy({ definition: { 'max-length': 100, ...mirrored } })];
+    if (typeof how === 'object') throw how.lie;
     return how === 'done'
       ? ({ outcome: 'done', answer: undefined } as const)
       : ({ outcome: 'unknown', reason: 'the answer was lost' } as const);

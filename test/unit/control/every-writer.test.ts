@@ -80,6 +80,16 @@ describe.each(Object.entries(writers))('%s', (name, create) => {
     expect(writesOf(writer)).toEqual(['open', 'call']);
   });
 
+  it('goes on with the effect of a call that was answered with an error', async () => {
+    const writer = create();
+    writer.failCall({ lie: new RequestRejected('not now') });
+    expect((await writer.run()).outcome).toBe(done);
+    expect(writer.log.slice(0, 2)).toEqual(['open', 'call']);
+    expect(writer.log).not.toContain('rejected');
+    expect((await writer.run()).outcome).toBe(done);
+    expect(writesOf(writer)).toEqual(['open', 'call']);
+  });
+
   it('closes its intent when the call is rejected, and may write again', async () => {
     const writer = create();
     writer.failCall(new RequestRejected('not now'));

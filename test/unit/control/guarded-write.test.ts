@@ -28,10 +28,9 @@ const setup = (changes: Partial<GuardedWrite<{ outcome: string }, IntendedWrite,
   const log = control.writes;
   const finalCheck = new FakeFinalCheck();
   const given = {
-    step: dueUnless(
-      { blockers: [], warnings: [] },
-      { write: { subject: 'b-1' }, plannedWrites: [planned] },
-    ) as WriteStep<{ outcome: string }, IntendedWrite>,
+    step: dueUnless({ blockers: [], warnings: [] }, { write: { subject: 'b-1' }, plannedWrites: [planned] }) as
+      | WriteStep<{ outcome: string }, IntendedWrite>
+      | Error,
     call: async (): Promise<WriteOutcome<string>> => ({ outcome: 'done', answer: 'issued' }),
   };
   finalCheck.before = () => log.push('final check');
@@ -48,6 +47,7 @@ const setup = (changes: Partial<GuardedWrite<{ outcome: string }, IntendedWrite,
       settleMs: 60_000,
       decide: async (newest) => {
         log.push(`decide by ${newest?.sequence ?? 'no intent'}`);
+        if (given.step instanceof Error) throw given.step;
         return given.step;
       },
       call: async () => {
@@ -57,7 +57,7 @@ const setup = (changes: Partial<GuardedWrite<{ outcome: string }, IntendedWrite,
       written: (outcome) => ({ outcome }),
       ...changes,
     });
-  return { control, log, finalCheck, given, run };
+  return { control, log, finalCheck, given, run, clock };
 };
 
 const open = (changes: Partial<Intent> = {}) => earlierIntent('RebootBroker', changes);
@@ -257,6 +257,57 @@ describe('guardedWrite', () => {
       given.call = () => Promise.reject(rejected);
       await expect(run()).rejects.toBe(rejected);
       expect(log.slice(-2)).toEqual(['the call', 'rejected RebootBroker 1']);
+    });
+
+    describe('that is answered with an error', () => {
+      const rejected = new RequestRejected('no');
+      const answeredWithAnError = (changes: Parameters<typeof setup>[0] = {}) => {
+        const tried = setup({ showsWithinMs: 5_000, ...changes });
+        tried.given.call = () => Promise.reject(rejected);
+        return tried;
+      };
+
+      it('is followed by the decision of the next attempt: with nothing left to write it has had its effect', async () => {
+        for (const openEnded of ['effective', undefined] as const) {
+          const { log, run, given } = answeredWithAnError();
+          given.call = () => {
+            given.step = { ...asDone, ...(openEnded && { openEnded }) };
+            return Promise.reject(rejected);
+          };
+          expect(await run()).toEqual({ outcome: 'not-needed' });
+          expect(log.slice(5)).toEqual(['decide by 1', ...(openEnded ? ['effective RebootBroker 1'] : [])]);
+        }
+      });
+
+      it('is rejected once the write is still due after the time in which its effect shows', async () => {
+        const { log, run, clock } = answeredWithAnError();
+        await expect(run()).rejects.toBe(rejected);
+        expect(clock.sleeps).toEqual([2_500, 2_500]);
+        expect(log.slice(4)).toEqual(['the call', 'decide by 1', 'decide by 1', 'rejected RebootBroker 1']);
+      });
+
+      it('is not found without effect while a gate hides it, or nothing can be read: its intent stays open', async () => {
+        for (const hidden of [asRefused('UNREADABLE'), new ServiceUnavailable('no answer')]) {
+          const { log, run, given } = answeredWithAnError();
+          given.call = () => {
+            given.step = hidden;
+            return Promise.reject(rejected);
+          };
+          await expect(run()).rejects.toThrow(/^RebootBroker for orders was answered with an error \(no\), and /);
+          await expect(run()).rejects.toThrow(hidden instanceof Error ? hidden : OutcomeUnknown);
+          expect(log).not.toContain('rejected RebootBroker 1');
+        }
+      });
+
+      it('is looked for without a record as well', async () => {
+        const { log, run, given } = answeredWithAnError({ journal: undefined });
+        given.call = () => {
+          given.step = asDone;
+          return Promise.reject(rejected);
+        };
+        expect(await run()).toEqual({ outcome: 'not-needed' });
+        expect(log).toEqual(['decide by no intent', 'final check', 'the call', 'decide by no intent']);
+      });
     });
 
     it('follows its check directly where a person overrides the table, and nothing is recorded', async () => {

@@ -45,7 +45,7 @@ const look = async (
   await openChange(records, issued(after), 1);
   const seen = cluster({ version, policies: [systemPolicy, ...policies], queues: [queue(shown)] });
   const ports: DriftPorts = {
-    clock: { nowMs: () => noonMs + 10_000 },
+    clock: { sleepMs: async () => {}, nowMs: () => noonMs + 10_000 },
     brokers: { describe: async () => unpairedEast({ engine: 'rabbitmq', consoleUrl: 'https://broker' }) },
     management: async () => ({
       readCluster: async () => seen,

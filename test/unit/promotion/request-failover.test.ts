@@ -246,6 +246,27 @@ describe('requestFailover', () => {
     nothingWritten();
   });
 
+  it.each(['rejected', 'not-effective', 'superseded'] as const)(
+    'finishes what follows on a promotion that was closed as %s, once the broker is primary all the same',
+    async (settledAs) => {
+      const { brokers, control, request, assess, nothingWritten } = setup();
+      brokers.set(pairedWest(asRole('primary')));
+      control.given(intentOf(600_000, { status: 'settled', settledAs }));
+      expect((await assess()).blockers).toEqual([]);
+      expect(await request()).toMatchObject({ outcome: 'under-way' });
+      nothingWritten();
+    },
+  );
+
+  it('has nothing to finish after a promotion that was, or one of the other broker', async () => {
+    const { brokers, control, assess } = setup();
+    brokers.set(pairedWest(asRole('primary')));
+    for (const more of [{ settledAs: 'effective' }, { settledAs: 'rejected', subject: eastRef.brokerId }] as const) {
+      control.given(intentOf(600_000, { status: 'settled', ...more }));
+      expect((await assess()).blockers).toMatchObject([{ code: 'WRONG_REGION' }]);
+    }
+  });
+
   it('closes the intent as rejected when the service refuses, so that a later attempt may follow', async () => {
     const { brokers, control, request } = setup();
     brokers.nextWrite = new RequestRejected('not now');
