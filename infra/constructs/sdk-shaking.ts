@@ -19,10 +19,21 @@ export const withLiteralKeys = (source: string): string => {
   });
 };
 
+/** What the SDK loads only for an operation with an event stream. No function calls one; S3's client needs it anyway. */
+const eventStreams = /^@smithy\/core\/event-streams$/;
+
+/** DynamoDB's client keeps endpoints here that it looked up by `DescribeEndpoints`, which is off by default. */
+const endpointCache = /^@aws-sdk\/endpoint-cache$/;
+
 /** Lets esbuild leave out what a bundle does not use of the AWS SDK: a tenth of one with Amazon S3. */
 export const sdkShaking: Plugin = {
   name: 'sdk-shaking',
-  setup: ({ onLoad }) => {
+  setup: ({ onLoad, onResolve }) => {
+    onResolve({ filter: eventStreams }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    );
+    onResolve({ filter: endpointCache }, ({ path }) => ({ path, namespace: 'unused' }));
+    onLoad({ filter: endpointCache, namespace: 'unused' }, () => ({ contents: 'export class EndpointCache {}' }));
     onLoad({ filter: /[\\/]@aws-sdk[\\/].+[\\/]schemas_\d+\.js$/ }, async ({ path }) => ({
       contents: withLiteralKeys(await readFile(path, 'utf8')),
       loader: 'js',

@@ -100,4 +100,13 @@ describe('the size of the bundles', async () => {
     expect(external.length).toBeGreaterThan(0);
     expect(external.filter(({ kind }) => kind !== 'dynamic-import')).toEqual([]);
   });
+
+  it('leaves out event streams, and the cache of endpoints that nobody looks up', () => {
+    const { outputs } = bundles.metafile;
+    const loaded = Object.values(outputs).flatMap(({ imports }) => imports);
+    const streams = loaded.filter(({ path }) => path === '@smithy/core/event-streams');
+    expect(new Set(streams.map(({ kind }) => kind))).toEqual(new Set(['dynamic-import']));
+    const inputs = Object.values(outputs).flatMap((output) => Object.keys(output.inputs));
+    expect(inputs.filter((path) => path.includes('mnemonist'))).toEqual([]);
+  });
 });
