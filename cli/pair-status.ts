@@ -1,4 +1,5 @@
 import { type Approval, approvalPrefix, approvalScope, approvalState } from '../functions/control/approval.ts';
+import type { AutomationStop } from '../functions/control/automation-stop.ts';
 import { globalScope } from '../functions/control/control-scopes.ts';
 import type { Epoch, Freeze, Lock } from '../functions/control/guards.ts';
 import type { Heartbeat } from '../functions/control/heartbeat.ts';
@@ -16,6 +17,8 @@ export interface PairStatus {
   readonly recorded: boolean;
   readonly lock?: Lock;
   readonly freeze?: Freeze;
+  /** Why automatic runs are stopped. */
+  readonly stop?: AutomationStop;
   readonly epoch?: Epoch;
   readonly openIntents: readonly Intent[];
   readonly heartbeats: readonly Heartbeat[];
@@ -57,6 +60,7 @@ const readPair = async (control: Control, pair: string, nowMs: () => number): Pr
     recorded: items.length + asked.length > 0,
     ...(guards.known && guards.lock && { lock: guards.lock }),
     ...(guards.known && guards.freeze && { freeze: guards.freeze }),
+    ...(guards.known && guards.stop && { stop: guards.stop }),
     ...(guards.known && guards.epoch && { epoch: guards.epoch }),
     openIntents: intents.filter(isOpen),
     heartbeats: present(heartbeats),

@@ -4,6 +4,7 @@ import { addAcknowledge } from './commands/acknowledge.ts';
 import { addDecide } from './commands/decide.ts';
 import { addFreeze } from './commands/freeze.ts';
 import { addRecordGameDay } from './commands/record-game-day.ts';
+import { addResume } from './commands/resume.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { describeFailure } from './describe-failure.ts';
@@ -34,7 +35,7 @@ export const runCommand = async (argv: readonly string[], io: CliIo): Promise<Ex
       // A failure is reported once, below, in the same form as every other.
       writeErr: () => {},
     });
-  for (const add of [addStart, addStatus, addDecide, addFreeze, addAcknowledge, addRecordGameDay])
+  for (const add of [addStart, addStatus, addDecide, addFreeze, addAcknowledge, addResume, addRecordGameDay])
     add(program, io, finish);
   try {
     await program.parseAsync([...argv], { from: 'user' });

@@ -1,3 +1,4 @@
+import type { AutomationStop } from '../functions/control/automation-stop.ts';
 import type { Epoch, Freeze, Lock } from '../functions/control/guards.ts';
 import { type Heartbeat, silenceMs } from '../functions/control/heartbeat.ts';
 import type { GameDayRecord } from '../functions/readiness/readiness-record.ts';
@@ -19,6 +20,11 @@ const lockText = (lock: Lock | undefined, nowMs: number): string => {
 
 const freezeText = (freeze: Freeze | undefined): string =>
   freeze === undefined ? 'none' : `since ${isoSeconds(freeze.atMs)} by ${freeze.by}: ${freeze.reason}`;
+
+const automationText = (stop: AutomationStop | undefined, pair: string): string =>
+  stop === undefined
+    ? 'not stopped'
+    : `stopped since ${isoSeconds(stop.atMs)} (${stop.kind}): ${stop.reason} (npx mq-dr resume --pair ${pair})`;
 
 const epochText = (epoch: Epoch | undefined, pair: string): string => {
   if (epoch === undefined) return 'none recorded';
@@ -62,6 +68,7 @@ const pairLines = (status: PairStatus, runs: readonly RegionRuns[], nowMs: numbe
     printable(`pair ${pair}${status.recorded ? '' : ' (nothing is recorded about it: check the name)'}`),
     row('lock', lockText(status.lock, nowMs)),
     row('freeze', freezeText(status.freeze)),
+    row('automatic', automationText(status.stop, pair)),
     row('epoch', epochText(status.epoch, pair)),
     ...many(
       'intents',

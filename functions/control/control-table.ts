@@ -2,18 +2,8 @@ import * as z from 'zod/mini';
 import { type Approval, approvalPrefix, approvalScope } from './approval.ts';
 import { type ControlItems, number, text, texts, withoutUndefined } from './control-items.ts';
 import { pairScope } from './control-scopes.ts';
-import { type Intent, type IntentEnd, type IntentOperation, type IntentReader, intentEnds } from './intent.ts';
-
-const intentSchema = z.object({
-  sequence: number,
-  mode: z.optional(z.pipe(text, z.enum(['SWITCHOVER', 'FAILOVER']))),
-  decision: text,
-  subject: text,
-  status: z.pipe(text, z.enum(['issuing', 'issued', 'settled'])),
-  settledAs: z.optional(z.pipe(text, z.enum(intentEnds))),
-  executionArn: text,
-  openedAtMs: number,
-});
+import type { Intent, IntentEnd, IntentOperation, IntentReader } from './intent.ts';
+import { intentSchema } from './intent-item.ts';
 
 const approvalSchema = z.object({
   question: text,

@@ -1,4 +1,5 @@
 import type { Assessment, Finding } from '../runtime/finding.ts';
+import { type AutomationPolicy, automationStops } from './automation-stops.ts';
 import { type GuardReading, isHeldByOther } from './guards.ts';
 
 /** The run that the guards are judged for. */
@@ -14,11 +15,9 @@ export interface GuardedRun {
 }
 
 /** Settings that guards depend on. */
-export interface GuardPolicy {
+export interface GuardPolicy extends AutomationPolicy {
   /** What a lock and a freeze are about; a pair by default. */
   readonly scope?: string;
-  /** Whether automatic runs may promote the pair at all. */
-  readonly automaticFailover: boolean;
   /** How long after a promotion automatic runs hold back, unless a person acknowledged it; seconds. */
   readonly antiFlapSeconds: number;
 }
@@ -39,7 +38,7 @@ const unreachable = (reason: string, run: GuardedRun): Assessment => {
 };
 
 /**
- * Judges lock, freeze, enrolment and anti-flap for a run: every blocker and every warning at once.
+ * Judges lock, freeze, what stops automatic runs, and anti-flap for a run: every blocker and every warning at once.
  *
  * @param nowMs milliseconds since the Unix epoch
  */
@@ -68,13 +67,7 @@ export const judgeGuards = (reading: GuardReading, run: GuardedRun, policy: Guar
       evidence: { scope, by: frozen.by, reason: frozen.reason },
     });
   }
-  if (run.automatic && !policy.automaticFailover) {
-    blockers.push({
-      code: 'NOT_ENROLLED',
-      message: 'the pair is not enrolled for automatic runs; start the workflow by hand',
-      evidence: {},
-    });
-  }
+  if (run.automatic) blockers.push(...automationStops(reading, policy, nowMs));
   if (epoch !== undefined && epoch.acknowledgedAtMs === undefined) {
     const ageSeconds = Math.round((nowMs - epoch.promotedAtMs) / 1_000);
     if (ageSeconds < policy.antiFlapSeconds) {

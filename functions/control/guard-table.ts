@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
 import { ControlConflict, DrError, LockLost } from '../runtime/errors.ts';
+import { type AutomationStop, automationStopKinds } from './automation-stop.ts';
 import { type ControlItems, number, text, withoutUndefined } from './control-items.ts';
 import { globalScope } from './control-scopes.ts';
 import { clockSkewSeconds, type Epoch, type Freeze, type GuardReading, type Lock, leaseSeconds } from './guards.ts';
+import { intentSchema } from './intent-item.ts';
 
 const lockSchema = z.object({ owner: text, fence: number, expiresAtMs: number, purpose: text });
 
@@ -17,6 +19,21 @@ const epochSchema = z.object({
   executionArn: text,
   acknowledgedAtMs: z.optional(number),
 });
+
+const stopSchema = z.object({
+  kind: z.pipe(text, z.enum(automationStopKinds)),
+  reason: text,
+  by: text,
+  atMs: number,
+  /** When a person's act lifted it; the item stays, for whoever asks what happened. */
+  liftedAtMs: z.optional(number),
+});
+
+const standing = (stop: z.output<typeof stopSchema> | undefined): AutomationStop | undefined => {
+  if (stop === undefined || stop.liftedAtMs !== undefined) return undefined;
+  const { kind, reason, by, atMs } = stop;
+  return { kind, reason, by, atMs };
+};
 
 /** An owner that nobody is: a released lock keeps its item, since its fencing token must never fall. */
 const nobody = 'nobody';
@@ -44,7 +61,10 @@ export class GuardTable {
       const freezeKey = keyOf(this.#scope, 'FREEZE');
       const globalKey = keyOf(globalScope, 'FREEZE');
       const epochKey = keyOf(this.#scope, 'EPOCH');
-      const items = await this.#items.getAll([lockKey, freezeKey, globalKey, epochKey]);
+      const stopKey = keyOf(this.#scope, 'STOP');
+      const promotionKey = keyOf(this.#scope, 'INTENT#Promote');
+      const keys = [lockKey, freezeKey, globalKey, epochKey, stopKey, promotionKey];
+      const items = await this.#items.getAll(keys);
       const parse = <S extends z.ZodMiniType>(
         key: { scope: string; item: string },
         schema: S,
@@ -54,12 +74,15 @@ export class GuardTable {
       };
       const lock = parse(lockKey, lockSchema);
       const epoch = parse(epochKey, epochSchema);
+      const promotion = parse(promotionKey, intentSchema);
       return withoutUndefined({
         known: true as const,
         lock: lock?.owner === nobody ? undefined : lock,
         freeze: parse(freezeKey, freezeSchema),
         globalFreeze: parse(globalKey, freezeSchema),
         epoch: epoch && withoutUndefined(epoch),
+        stop: standing(parse(stopKey, stopSchema)),
+        promotion: promotion && withoutUndefined(promotion),
       });
     } catch (error) {
       if (error instanceof DrError && error.kind === 'transient') return { known: false, reason: error.message };
@@ -167,6 +190,42 @@ export class GuardTable {
   /** The freeze of this scope alone. @throws ServiceUnavailable, AccessDenied, NotFound */
   async readFreeze(): Promise<Freeze | undefined> {
     return await this.#items.get({ scope: this.#scope, item: 'FREEZE' }, freezeSchema);
+  }
+
+  /** Stops automatic runs of the scope until `resume`; what was recorded before is replaced. */
+  async stopAutomation({ kind, reason, by, atMs }: AutomationStop): Promise<void> {
+    await this.#items.put(
+      { scope: this.#scope, item: 'STOP' },
+      { kind: { S: kind }, reason: { S: reason }, by: { S: by }, atMs: { N: String(atMs) } },
+    );
+  }
+
+  /** Why automatic runs are stopped; undefined when they are not. @throws ServiceUnavailable, AccessDenied */
+  async readStop(): Promise<AutomationStop | undefined> {
+    return standing(await this.#items.get({ scope: this.#scope, item: 'STOP' }, stopSchema));
+  }
+
+  /**
+   * Allows automatic runs again: lifts the stop that the caller has seen, and keeps who did so and why.
+   *
+   * @throws ControlConflict when another stop, or none, stands there by now
+   */
+  async resume(seen: AutomationStop, resumed: Freeze): Promise<void> {
+    await this.#items.change(
+      { scope: this.#scope, item: 'STOP' },
+      {
+        UpdateExpression: 'SET liftedAtMs = :now, liftedBy = :by, liftedFor = :reason',
+        ConditionExpression: 'atMs = :seen AND #kind = :kind AND attribute_not_exists(liftedAtMs)',
+        ExpressionAttributeNames: { '#kind': 'kind' },
+        ExpressionAttributeValues: {
+          ':now': { N: String(resumed.atMs) },
+          ':by': { S: resumed.by },
+          ':reason': { S: resumed.reason },
+          ':seen': { N: String(seen.atMs) },
+          ':kind': { S: seen.kind },
+        },
+      },
+    );
   }
 
   async readEpoch(): Promise<Epoch | undefined> {

@@ -1,3 +1,6 @@
+import type { AutomationStop } from './automation-stop.ts';
+import type { Intent } from './intent.ts';
+
 /** Who may write for a scope (a pair or a cluster) now. One lock for each scope; its fencing token counts its owners. */
 export interface Lock {
   /** ARN of the root execution that holds it. */
@@ -29,16 +32,24 @@ export interface Epoch {
   readonly acknowledgedAtMs?: number;
 }
 
-/** All guards of a scope, read in one consistent call; or why they could not be. */
-export type GuardReading =
-  | {
-      readonly known: true;
-      readonly lock?: Lock;
-      readonly freeze?: Freeze;
-      readonly globalFreeze?: Freeze;
-      readonly epoch?: Epoch;
-    }
-  | { readonly known: false; readonly reason: string };
+/** All guards of a scope, read in one consistent call. */
+export interface KnownGuards {
+  readonly known: true;
+  readonly lock?: Lock;
+  readonly freeze?: Freeze;
+  readonly globalFreeze?: Freeze;
+  readonly epoch?: Epoch;
+  /** Why automatic runs are stopped; absent once a person has acted. */
+  readonly stop?: AutomationStop;
+  /** The newest promotion that a run has recorded its intent of, settled or not. */
+  readonly promotion?: RecordedPromotion;
+}
+
+/** A promotion's intent, as far as guards ask about it. */
+export type RecordedPromotion = Pick<Intent, 'mode' | 'subject' | 'status' | 'executionArn' | 'openedAtMs'>;
+
+/** The guards, or why they could not be read. */
+export type GuardReading = KnownGuards | { readonly known: false; readonly reason: string };
 
 /**
  * Life of a lock without renewal, in seconds. The longest silence of a healthy run is a wait of 120 s between two

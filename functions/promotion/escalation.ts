@@ -1,5 +1,6 @@
 import type { PairConfig } from '../config/pair-config.ts';
 import type { ApprovalState } from '../control/approval.ts';
+import type { AutomationStopKind } from '../control/automation-stop.ts';
 import type { PredictedLoss } from './predicted-loss.ts';
 import type { SwitchoverProgress } from './switchover-progress.ts';
 
@@ -18,6 +19,8 @@ export interface EscalationFacts {
 export interface Escalation {
   readonly action: SwitchoverAction;
   readonly because: string;
+  /** Whose no it was when the run gives up: that stops automatic runs until a person acts. */
+  readonly refusedBy?: AutomationStopKind;
 }
 
 const fitsBudget = (loss: PredictedLoss, budgetEvents: number | undefined): boolean =>
@@ -33,20 +36,27 @@ const describeLoss = (loss: PredictedLoss): string =>
 export const decideEscalation = ({ phase, policy, predictedLoss, approval }: EscalationFacts): Escalation => {
   if (phase === 'exchanged') return { action: 'settle', because: 'the roles are exchanged' };
   if (phase === 'waiting') return { action: 'wait', because: 'it is making progress' };
-  if (policy.mode === 'never') return { action: 'give-up', because: 'the policy of the pair never escalates' };
+  if (policy.mode === 'never') {
+    return { action: 'give-up', because: 'the policy of the pair never escalates', refusedBy: 'never' };
+  }
+  const overBudget = policy.mode === 'auto' && !fitsBudget(predictedLoss, policy.lossBudgetEvents);
   switch (approval) {
     case 'approved':
       return { action: 'escalate', because: 'the failover was approved' };
     case 'denied':
-      return { action: 'give-up', because: 'the failover was denied' };
+      return { action: 'give-up', because: 'the failover was denied', refusedBy: 'denied' };
     case 'expired':
-      return { action: 'give-up', because: 'nobody approved the failover in time' };
+      return {
+        action: 'give-up',
+        because: 'nobody approved the failover in time',
+        refusedBy: overBudget ? 'loss-budget' : 'expired',
+      };
     case 'open':
       return { action: 'wait', because: 'the approval of a failover is pending' };
     case 'none':
       break;
   }
-  if (policy.mode === 'auto' && fitsBudget(predictedLoss, policy.lossBudgetEvents)) {
+  if (policy.mode === 'auto' && !overBudget) {
     return { action: 'escalate', because: `the predicted loss fits the budget: ${describeLoss(predictedLoss)}` };
   }
   const because =

@@ -32,6 +32,7 @@ export const handler = composeHandler({
     logDecision('switchover polled', { pair: pairName, ...escalation, approval });
     const { evidence } = judgement;
     const details = [progress.because, escalation.because, describeForecast(forecast), ...evidence];
-    return { ...progress, action: escalation.action, nextSeconds, predictedLoss, evidence, details };
+    const { action, refusedBy = 'stalled' } = escalation;
+    return { ...progress, action, refusedBy, nextSeconds, predictedLoss, evidence, details };
   },
 });

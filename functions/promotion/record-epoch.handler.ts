@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { brokerAddressSchema } from '../brokers/broker-address.ts';
 import { controlPorts } from '../control/control-ports.ts';
+import type { Epoch } from '../control/guards.ts';
+import { resumeAutomation } from '../control/resume-automation.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { metricFields } from '../runtime/metric-fields.ts';
@@ -9,7 +11,8 @@ import { nextEpoch } from './next-epoch.ts';
 
 /**
  * Records a promotion as the pair's newest epoch. The same promotion recorded again keeps its number. A run that
- * overrides the Control table records nothing and says so. What is recorded first is also measured: the seconds from
+ * overrides the Control table records nothing and says so. A promotion that a person started lifts what stopped automatic
+ * runs before. What is recorded first is also measured: the seconds from
  * the start of the run until its broker was seen to serve.
  */
 export const handler = composeHandler({
@@ -27,15 +30,18 @@ export const handler = composeHandler({
     const guards = guardsOf(pair);
     const intent = await control.readIntent(pair, 'Promote');
     const { number: epoch, isRecorded } = nextEpoch(await guards.readEpoch(), intent, primary.brokerId);
-    if (isRecorded) return { epoch };
-    await guards.recordEpoch({
+    const recorded: Epoch = {
       number: epoch,
       mode,
       primaryBrokerId: primary.brokerId,
       primaryRegion: primary.region,
       promotedAtMs: nowMs,
       executionArn: run.executionArn,
-    });
+    };
+    if (!isRecorded) await guards.recordEpoch(recorded);
+    const resumed = await resumeAutomation(guards, run, primary.brokerId, nowMs);
+    if (!resumed.known || resumed.value !== undefined) logDecision('automatic runs resumed', { pair, ...resumed });
+    if (isRecorded) return { epoch };
     const PromotionSeconds = (nowMs - Date.parse(run.startTime)) / 1_000;
     const dimensions = { Pair: pair, Mode: mode };
     logDecision('epoch recorded', {

@@ -6,6 +6,8 @@ export interface StalledSwitchover {
   readonly because: string;
   readonly evidence: readonly string[];
   readonly predictedLoss: string;
+  /** Whether the Control table holds by now that automatic runs stop. */
+  readonly stopRecorded: boolean;
 }
 
 /**
@@ -20,6 +22,12 @@ export const stalledMessage = (stalled: StalledSwitchover): string =>
     'If the link between the Regions comes back, the switchover completes by itself. Start the same switchover again to follow it.',
     'To end it now and accept this loss:',
     `  npx mq-dr start failover --region ${stalled.targetRegion} --pair ${stalled.pair} --accept-data-loss --reason "stalled switchover"`,
+    stalled.stopRecorded
+      ? `Automatic runs of ${stalled.pair} are stopped until a promotion that a person starts ends well. To allow them before:`
+      : `Automatic runs of ${stalled.pair} are stopped only while this switchover is open: the Control table could not be written. Once it is settled:`,
+    stalled.stopRecorded
+      ? `  npx mq-dr resume --pair ${stalled.pair} --reason "..."`
+      : `  npx mq-dr freeze --pair ${stalled.pair} --reason "..."`,
     'Last check:',
     ...stalled.evidence.map((line) => `  - ${line}`),
   ].join('\n');

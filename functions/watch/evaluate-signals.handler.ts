@@ -9,19 +9,25 @@ import { evaluateSignals } from './evaluate-signals.ts';
 
 const watchSchema = z.strictObject({ startedAtMs: z.number(), clearLooks: z.number(), looks: z.number() });
 
-/** One poll of a watch: the two signals, who holds the pair, and what follows. Reads, but for its own lease. */
+/** One poll of a watch: the two signals, what holds automatic runs back, and what follows. Reads, but for its own lease. */
 export const handler = composeHandler({
   name: 'evaluate-signals',
-  input: z.strictObject({ pair: z.string(), watch: watchSchema, run: runSchema }),
+  input: z.strictObject({
+    pair: z.string(),
+    watch: watchSchema,
+    /** Failovers of this watch that refused; an execution of an earlier version ends at the first. */
+    refusals: z._default(z.int(), 0),
+    run: runSchema,
+  }),
   environment: pairEnvironmentSchema,
-  handle: async ({ pair: pairName, watch, run }, { runtime, environment, region, logDecision }) => {
+  handle: async ({ pair: pairName, watch, refusals, run }, { runtime, environment, region, logDecision }) => {
     const pair = findPair(environment.PAIRS, pairName);
     const ports = replicationPorts(runtime, environment);
     const lease = watchLease(runtime, environment, pair.name);
     const poll = await evaluateSignals(
       pair,
       region,
-      { executionArn: run.executionArn, watch },
+      { executionArn: run.executionArn, watch, refusals },
       {
         ...ports,
         readGuards: () => ports.guardsOf(pair.name).read(),

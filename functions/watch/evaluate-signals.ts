@@ -1,8 +1,10 @@
 import type { MemberRecords } from '../brokers/find-pair.ts';
 import { sidesOf } from '../brokers/pair-sides.ts';
 import type { PairConfig } from '../config/pair-config.ts';
-import { type GuardReading, isHeldByOther, type Lock } from '../control/guards.ts';
+import { judgeGuards } from '../control/guard-findings.ts';
+import type { GuardReading, Lock } from '../control/guards.ts';
 import { DrError } from '../runtime/errors.ts';
+import type { Finding } from '../runtime/finding.ts';
 import { readSignals, type SignalPorts } from './read-signals.ts';
 import { judgeSignals, type SignalJudgement } from './two-signal-rule.ts';
 import { decideWatch, type WatchMemory, type WatchStep } from './watch-step.ts';
@@ -16,7 +18,10 @@ export interface WatchPorts extends SignalPorts {
 }
 
 /** One poll and its decision; `lost`: another execution watches the pair now. */
-export type WatchPoll = SignalJudgement & (WatchStep | (Omit<WatchStep, 'decision'> & { readonly decision: 'lost' }));
+export type WatchPoll = SignalJudgement & {
+  /** What holds an automatic run back at the moment, each with its code. */
+  readonly stops: readonly Finding[];
+} & (WatchStep | (Omit<WatchStep, 'decision'> & { readonly decision: 'lost' }));
 
 const unlessUnreachable = async <T>(read: () => Promise<T>): Promise<T | SignalJudgement> => {
   try {
@@ -36,7 +41,7 @@ const unlessUnreachable = async <T>(read: () => Promise<T>): Promise<T | SignalJ
 export const evaluateSignals = async (
   pair: PairConfig,
   region: string,
-  run: { readonly executionArn: string; readonly watch: WatchMemory },
+  run: { readonly executionArn: string; readonly watch: WatchMemory; readonly refusals: number },
   ports: WatchPorts,
 ): Promise<WatchPoll> => {
   const read = await unlessUnreachable(async () => {
@@ -46,16 +51,21 @@ export const evaluateSignals = async (
     return { lease, judgement, guards: await ports.readGuards() };
   });
   const nowMs = ports.clock.nowMs();
-  if ('verdict' in read) {
-    return { ...read, ...decideWatch(read.verdict, undefined, run.watch, pair.watchSeconds, nowMs) };
-  }
+  const { watch, refusals } = run;
+  const decide = (judgement: SignalJudgement, stops: readonly Finding[]): WatchPoll => {
+    return {
+      ...judgement,
+      stops,
+      ...decideWatch(judgement.verdict, { stops, refusals }, watch, pair.watchSeconds, nowMs),
+    };
+  };
+  if ('verdict' in read) return decide(read, []);
   const { lease, judgement, guards } = read;
   if (!lease.acquired) {
-    return { ...judgement, decision: 'lost', because: `${lease.lock.owner} watches the pair`, watch: run.watch };
+    const because = `${lease.lock.owner} watches the pair`;
+    return { ...judgement, stops: [], decision: 'lost', because, watch };
   }
-  const lock = guards.known ? guards.lock : undefined;
-  const heldBy = isHeldByOther(lock, run.executionArn, nowMs) ? `a run of ${lock.purpose} (${lock.owner})` : undefined;
-  // Without the guards nobody knows who else acts, so nothing is started.
-  const blockedBy = guards.known ? heldBy : 'possibly another run';
-  return { ...judgement, ...decideWatch(judgement.verdict, blockedBy, run.watch, pair.watchSeconds, nowMs) };
+  // What the failover would be asked by its own guards, asked before it is started.
+  const automatic = { executionArn: run.executionArn, automatic: true, overrideControl: null };
+  return decide(judgement, judgeGuards(guards, automatic, pair, nowMs).blockers);
 };

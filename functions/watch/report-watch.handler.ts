@@ -2,14 +2,17 @@ import * as z from 'zod/mini';
 import { notify } from '../aws/notifications.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
-import { pageSubject } from '../runtime/page-subject.ts';
 import { runSchema } from '../runtime/run.ts';
-import { runbookLine } from '../runtime/runbook.ts';
 import { watchInputSchema } from './watch-input.ts';
+import { watchMessage } from './watch-message.ts';
+import { reportedCodes } from './watch-step.ts';
 
-const blockerSchema = z.looseObject({ code: z.string(), message: z.string() });
+const reasonsSchema = z._default(z.array(z.looseObject({ code: z.string(), message: z.string() })), []);
 
-/** Pages operators about a watch that ends without a failover and without being cleared. */
+/**
+ * Pages operators about a watch: at its end, when that is neither a failover nor clear, and once while something holds its
+ * failover back. It hands back the codes that were reported last.
+ */
 export const handler = composeHandler({
   name: 'report-watch',
   input: z.strictObject({
@@ -17,32 +20,23 @@ export const handler = composeHandler({
     because: z.string(),
     evidence: z.array(z.string()),
     /** Why the failover that the watch started refused; empty when it started none. */
-    blockers: z.array(blockerSchema),
+    blockers: reasonsSchema,
+    /** What holds automatic runs back; empty when nothing does. */
+    stops: reasonsSchema,
+    /** Codes that a watch which goes on has reported last, empty before; left out at its end. */
+    reported: z.optional(z.string()),
     run: runSchema,
   }),
   environment: notifyEnvironmentSchema,
-  handle: async ({ input, because, evidence, blockers, run }, { runtime, environment, region, logDecision }) => {
-    const refused = blockers.length > 0;
-    logDecision('watch ends with a page', { pair: input.pair, because, evidence, blockers });
-    await notify(runtime, environment.TOPIC_ARN, {
-      subject: pageSubject(
-        'now',
-        refused
-          ? `automatic failover of ${input.pair} refused`
-          : `${input.pair} may be down, the watch could not decide`,
-      ),
-      message: [
-        `The watch of ${input.pair} has ended: ${because}.`,
-        `It was started by: ${input.signal}`,
-        ...(refused ? ['The failover that it started refused to act:'] : []),
-        ...blockers.map(({ code, message }) => `- ${code}: ${message}`),
-        'Last check:',
-        ...evidence.map((line) => `- ${line}`),
-        `Nothing was promoted. If the pair needs a failover, start it in ${region} by hand. The next signal starts a new watch.`,
-        runbookLine('watch-paged'),
-        `Run: ${run.executionArn}`,
-      ].join('\n'),
-    });
-    return { reported: true };
+  handle: async ({ input, run, reported, ...seen }, { runtime, environment, region, logDecision }) => {
+    const ends = reported === undefined;
+    const codes = reportedCodes([...seen.blockers, ...seen.stops]);
+    const reports = ends || (codes !== '' && codes !== reported);
+    logDecision(ends ? 'watch ends with a page' : 'watch held back', { pair: input.pair, ...seen, reports });
+    if (reports) {
+      const page = watchMessage({ ...input, ...seen, ends, region, executionArn: run.executionArn });
+      await notify(runtime, environment.TOPIC_ARN, page);
+    }
+    return { reported: reports ? codes : (reported ?? codes) };
   },
 });

@@ -38,10 +38,10 @@ export const promotionFunctions = [
     can: [...describeHere, ...readControl, ...readGuards, ...putControl, ...changeControl, ...promoteHere],
   }),
   define('observe-failover', { can: [...describeHere, ...changeControl], contactsBrokers: true }),
-  define('record-epoch', { can: [...readControl, ...putControl] }),
+  define('record-epoch', { can: [...readControl, ...putControl, ...changeControl] }),
   define('settle-failover', { can: [...readControl, ...changeControl] }),
   define('assess-failback', { can: [...describePairs, ...readMetrics, ...readControl, ...readGuards] }),
-  define('report-stall', { environment: ['notify'], can: page }),
+  define('report-stall', { environment: ['pair', 'notify'], can: [...putControl, ...page] }),
   define('settle-open-promotion', {
     environment: ['pair', 'notify'],
     can: [...describePairs, ...readMetrics, ...readControl, ...changeControl, ...page],

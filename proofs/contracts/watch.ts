@@ -12,14 +12,13 @@ export const watchContracts: Readonly<Record<string, FunctionContract>> = {
   'evaluate-signals': {
     role: 'read',
     needs: 'watch',
-    answers: { decision: ['failover', 'cleared', 'page', 'wait', 'lost'] },
-    pending: { field: 'decision', values: ['wait'] },
+    answers: { decision: ['failover', 'cleared', 'page', 'stopped', 'wait', 'lost'] },
+    pending: { field: 'decision', values: ['stopped', 'wait'] },
     endings: {
       decision: {
         cleared: ['Cleared'],
         lost: ['AlreadyWatched'],
         page: ['Paged'],
-        failover: ['FailoverStarted', 'Paged'],
       },
     },
     counts: { path: 'watch.looks', argument: 'watch.looks', unless: answered('evaluate-signals', 'decision', 'lost') },
@@ -31,7 +30,11 @@ export const watchContracts: Readonly<Record<string, FunctionContract>> = {
       },
     ],
   },
-  'report-watch': { role: 'report' },
+  'report-watch': {
+    role: 'report',
+    mayFail: 'a watch that is held back goes on, and reports that again at its end',
+    failsSilently: true,
+  },
   'release-watch': {
     role: 'record',
     releases: ['watch'],

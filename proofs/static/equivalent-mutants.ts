@@ -9,6 +9,11 @@ export const equivalentMutants: readonly {
     name: 'no Choice 0 at ChooseFailure',
     because: 'operators are notified twice of a failover that failed: by its own run and by the watch',
   },
+  ...['no Choice 4 at ChooseDecision', 'no such state at ReportHeldBack'].map((name) => ({
+    machine: 'watch',
+    name,
+    because: 'operators are told only at the end of the watch what held its failover back; nothing else changes',
+  })),
   {
     machine: 'failback',
     name: 'no Choice 0 at ChooseReconciled',

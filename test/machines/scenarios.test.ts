@@ -52,7 +52,9 @@ describe('the scenarios that come with mq-dr', () => {
   it.each([
     ['alarm-storm', []],
     ['control-table-down', []],
+    ['denied-then-dark', ['SWITCHOVER', 'FAILOVER']],
     ['false-alarm', []],
+    ['freeze-of-seconds', ['FAILOVER']],
     ['frozen', []],
     ['inter-region-partition', []],
     ['late-handler', ['SWITCHOVER', 'SWITCHOVER']],
@@ -60,6 +62,7 @@ describe('the scenarios that come with mq-dr', () => {
     ['lying-promote', ['FAILOVER', 'SWITCHOVER']],
     ['outside-promotion', ['SWITCHOVER']],
     ['region-returns', ['FAILOVER', 'SWITCHOVER']],
+    ['stalled-never', ['SWITCHOVER']],
     ['stalled-switchover', ['SWITCHOVER', 'FAILOVER']],
     ['two-operators', ['SWITCHOVER']],
   ])('%s meets its hypothesis', async (name, modes) => {

@@ -182,7 +182,7 @@ describe('watch', () => {
     await testbed.play(async () => {
       await settled(testbed);
       // The name of the child is taken already, by an execution with another input.
-      await startNamed(testbed, 'failover', 'taken', { pair: 'orders', reason: 'test', acceptDataLoss: false });
+      await startNamed(testbed, 'failover', 'taken-1', { pair: 'orders', reason: 'test', acceptDataLoss: false });
       await startNamed(testbed, 'watch', 'taken', watchInput);
       const end = await testbed.end(`arn:aws:states:${here}:123456789012:execution:watch:taken`);
       expect(end).toMatchObject({ status: 'FAILED', error: 'StepFunctions.ExecutionAlreadyExistsException' });

@@ -12,6 +12,7 @@ import { promoteOutside } from './promote-outside.ts';
 import { fillQueue, rebootCluster, setMetrics, startNode, stopNode, upgradeCluster } from './rabbit-cluster.ts';
 import { deletePolicy, putPolicy } from './rabbit-policies.ts';
 import { blackoutRegion, restoreRegion } from './region.ts';
+import { resumeAutomation } from './resume-automation.ts';
 import { runWorkflow } from './run-workflow.ts';
 import { sendAlarms } from './send-alarms.ts';
 import { pauseConsumers, resumeConsumers, startTraffic, stopTraffic } from './traffic.ts';
@@ -41,6 +42,7 @@ export const actionKinds: readonly AnyKind<Json>[] = [
   rebootCluster,
   restoreLink,
   restoreRegion,
+  resumeAutomation,
   resumeConsumers,
   runWorkflow,
   sendAlarms,

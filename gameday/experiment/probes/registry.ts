@@ -1,4 +1,5 @@
 import type { AnyKind, ProbeResult } from '../step.ts';
+import { automationIs } from './automation-is.ts';
 import { callsToLostRegion } from './calls-to-lost-region.ts';
 import { noMessageDropped, policyIs, queuesMirrored } from './cluster-policies.ts';
 import { driftCounts } from './drift-counts.ts';
@@ -17,6 +18,7 @@ import { workflowsAsExpected } from './workflows-as-expected.ts';
 
 /** Every kind of probe that a scenario may name. A new kind is a file in this folder and a line here. */
 export const probeKinds: readonly AnyKind<ProbeResult>[] = [
+  automationIs,
   callsToLostRegion,
   driftCounts,
   executionsStarted,

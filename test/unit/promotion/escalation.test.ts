@@ -27,17 +27,24 @@ describe('decideEscalation', () => {
     expect(decide({ approval: 'approved' })).toEqual({
       action: 'give-up',
       because: 'the policy of the pair never escalates',
+      refusedBy: 'never',
     });
   });
 
   it.each([
-    ['none', 'ask', 'the pair requires an approval: 10 events, 60 s ago'],
-    ['open', 'wait', 'the approval of a failover is pending'],
-    ['approved', 'escalate', 'the failover was approved'],
-    ['denied', 'give-up', 'the failover was denied'],
-    ['expired', 'give-up', 'nobody approved the failover in time'],
-  ] as const)('asks a person (answer: %s → %s)', (approval, action, because) => {
-    expect(decide({ policy: { mode: 'ask' }, approval })).toEqual({ action, because });
+    ['none', 'ask', 'the pair requires an approval: 10 events, 60 s ago', undefined],
+    ['open', 'wait', 'the approval of a failover is pending', undefined],
+    ['approved', 'escalate', 'the failover was approved', undefined],
+    ['denied', 'give-up', 'the failover was denied', 'denied'],
+    ['expired', 'give-up', 'nobody approved the failover in time', 'expired'],
+  ] as const)('asks a person (answer: %s → %s)', (approval, action, because, refusedBy) => {
+    expect(decide({ policy: { mode: 'ask' }, approval })).toEqual({ action, because, refusedBy });
+  });
+
+  it('says that the loss budget was the reason when nobody allowed more in time', () => {
+    const policy = { mode: 'auto', lossBudgetEvents: 5 } as const;
+    expect(decide({ policy, approval: 'expired' }).refusedBy).toBe('loss-budget');
+    expect(decide({ policy, approval: 'denied' }).refusedBy).toBe('denied');
   });
 
   it('does not ask less because the pair has a budget', () => {

@@ -89,4 +89,36 @@ describe('record-epoch', () => {
       expect(await new GuardTable(tables.items(), 'PAIR#orders').readEpoch()).toBeUndefined();
     });
   });
+
+  describe('after a person’s no', () => {
+    const stop = { kind: 'denied', reason: 'the failover was denied', by: 'arn:stalled', atMs: 1 } as const;
+
+    it.each([
+      ['a person started', {}, undefined],
+      ['an event started', { automatic: true }, stop],
+    ])('a promotion that %s leaves of it %o', async (_who, more, left) => {
+      await SimulatedTables.play(async (tables) => {
+        const table = new GuardTable(tables.items(), 'PAIR#orders');
+        await table.stopAutomation(stop);
+        await record(tables, 'arn:one', westRef, more);
+        expect(await table.readStop()).toEqual(left);
+      });
+    });
+
+    it('records the epoch although the stop cannot be lifted', async () => {
+      await SimulatedTables.play(async (tables) => {
+        const table = new GuardTable(tables.items(), 'PAIR#orders');
+        await table.stopAutomation(stop);
+        tables.aws.faults.start({
+          kind: 'server-error',
+          service: 'dynamodb',
+          operation: 'UpdateItem',
+          statusCode: 503,
+        });
+        expect(await record(tables, 'arn:one')).toEqual({ epoch: 1 });
+        tables.aws.faults.stopAll();
+        expect(await table.readStop()).toEqual(stop);
+      });
+    });
+  });
 });
