@@ -14,6 +14,7 @@ const onSignal = (): void => {
 };
 process.on('SIGINT', onSignal);
 process.on('SIGTERM', onSignal);
+process.on('SIGHUP', onSignal);
 
 process.exitCode = await runCommand(process.argv.slice(2), {
   screen: {

@@ -1,4 +1,5 @@
 import { deadLetterQueue } from '../simulator/world/broker/amqp-address.ts';
+import { MessageLog } from './message-log.ts';
 
 /** What the application knows about a message. Times are virtual milliseconds since the Unix epoch. */
 export interface MessageEntry {
@@ -80,16 +81,6 @@ export interface MessageTotals {
   };
 }
 
-type SendOutcome = 'pending' | 'confirmed' | 'rejected';
-
-interface MessageRecord {
-  readonly queue: string;
-  readonly sentAtMs: number;
-  outcome: SendOutcome;
-  readonly processedAtMs: number[];
-  uncertain: boolean;
-}
-
 /** An id was sent twice: the producers' own numbering is broken, so no total could be trusted. */
 export class DuplicateSendError extends Error {
   override readonly name = 'DuplicateSendError';
@@ -104,7 +95,7 @@ export class DuplicateSendError extends Error {
  * the brokers' stores are handed in at the end.
  */
 export class Accounting {
-  readonly #messages = new Map<string, MessageRecord>();
+  readonly #messages = new MessageLog();
   #confirmed = 0;
   #processed = 0;
   #foreign = 0;
@@ -120,47 +111,36 @@ export class Accounting {
    * @throws DuplicateSendError when the id was used before
    */
   sent(id: string, queue: string, atMs: number): void {
-    if (this.#messages.has(id)) throw new DuplicateSendError(id);
-    this.#messages.set(id, { queue, sentAtMs: atMs, outcome: 'pending', processedAtMs: [], uncertain: false });
+    if (!this.#messages.add(id, queue, atMs)) throw new DuplicateSendError(id);
   }
 
   confirmed(id: string): void {
-    const message = this.#messages.get(id);
-    if (message === undefined || message.outcome === 'confirmed') return;
-    message.outcome = 'confirmed';
-    this.#confirmed += 1;
+    if (this.#messages.settle(id, 'confirmed')) this.#confirmed += 1;
   }
 
   rejected(id: string): void {
-    const message = this.#messages.get(id);
-    if (message !== undefined && message.outcome === 'pending') message.outcome = 'rejected';
+    this.#messages.settle(id, 'rejected');
   }
 
   /** The message took effect: the consumer's side effect happened, whatever the outcome of its acknowledgement. */
   processed(id: string, atMs: number): void {
-    const message = this.#messages.get(id);
-    if (message === undefined) {
-      this.#foreign += 1;
-      return;
-    }
-    message.processedAtMs.push(atMs);
-    this.#processed += 1;
+    if (this.#messages.processed(id, atMs)) this.#processed += 1;
+    else this.#foreign += 1;
   }
 
   /** The message took effect, and whoever saw it could not record that. */
   uncertain(id: string): void {
-    const message = this.#messages.get(id);
-    if (message !== undefined) message.uncertain = true;
+    this.#messages.uncertain(id);
   }
 
   /** What is known of a message; undefined for one that no producer sent. */
   entry(id: string): MessageEntry | undefined {
-    return this.#messages.get(id);
+    return this.#messages.entry(id);
   }
 
   /** Classifies every message against what the brokers hold now. */
   totals(stores: readonly StoreContents[]): MessageTotals {
-    const whereabouts = locate(stores, (id) => this.#messages.get(id)?.queue);
+    const whereabouts = locate(stores, (id) => this.#messages.entry(id)?.queue);
     const totals = {
       sent: this.#messages.size,
       confirmed: 0,
@@ -184,11 +164,12 @@ export class Accounting {
         uncertain: [] as NamedMessage[],
       },
     };
-    for (const [id, message] of this.#messages) {
+    for (const message of this.#messages.entries()) {
+      const { id, queue, sentAtMs, processedAtMs } = message;
       const holders = whereabouts.get(id) ?? nowhere;
-      const storedOn = [...new Set(Object.values(holders).flat())];
-      const named: NamedMessage = { id, storedOn, ...pick(message) };
-      const times = message.processedAtMs.length;
+      const storedOn = holders === nowhere ? [] : [...new Set(Object.values(holders).flat())];
+      const named: NamedMessage = { id, storedOn, queue, sentAtMs, processedAtMs };
+      const times = processedAtMs.length;
       if (times > 1) totals.named.processedTwice.push(named);
       if (times > 0 && holders.setAside.length > 0) totals.setAside.processed += 1;
       if (message.uncertain) {
@@ -226,12 +207,6 @@ export class Accounting {
     return totals;
   }
 }
-
-const pick = ({ queue, sentAtMs, processedAtMs }: MessageRecord) => ({
-  queue,
-  sentAtMs,
-  processedAtMs: [...processedAtMs],
-});
 
 /** Brokers that hold a message, by where on them. */
 interface Whereabouts {

@@ -63,6 +63,10 @@ export interface TestbedPlan {
   readonly triggers?: boolean;
   readonly mq?: Partial<MqSettings>;
   readonly crdr?: CrdrSettingsInput;
+  /** False where a run is too long to keep every API call in `calls`. */
+  readonly keepsCalls?: boolean;
+  /** An empty folder for the items of tables; left out, they are in memory. */
+  readonly tableFolder?: string | undefined;
   /** Makes tries of Task states fail or answer without a function. */
   readonly replaceTask?: (call: TaskCall) => TaskFailure | { readonly result: unknown } | undefined;
   /** Definitions in place of the deployed ones, by machine name. */

@@ -60,7 +60,7 @@ export class Testbed {
   readonly operator: Operator;
   /** A number in [0, 1), for whoever acts on the test bed. */
   readonly random: () => number;
-  /** Every API call so far, and every step of a workflow. */
+  /** Every API call so far, unless the plan says otherwise, and every step of a workflow. */
   readonly calls: ApiCall[] = [];
   readonly transitions: TransitionEvent[] = [];
   readonly #deployment: Deployment;
@@ -71,7 +71,7 @@ export class Testbed {
   readonly #clusters = new Map<string, EmbeddedRabbitCluster>();
 
   private constructor(plan: TestbedPlan, handlers: ReadonlyMap<string, LambdaHandler>) {
-    const { seed = 1, startMs = mondayMorningMs, mq, crdr, replaceTask } = plan;
+    const { seed = 1, startMs = mondayMorningMs, mq, crdr, replaceTask, keepsCalls = true, tableFolder } = plan;
     const clock = new VirtualClock({ startMs });
     this.clock = clock;
     this.dataPlanes = new ActiveMqDataPlanes({
@@ -80,7 +80,7 @@ export class Testbed {
       crdr,
       onBrokerChange: (change) => this.#listeners.tell('brokerChange', change),
     });
-    this.aws = new SimulatedAws({ clock, seed, dataPlanes: this.dataPlanes, ...(mq && { mq }) });
+    this.aws = new SimulatedAws({ clock, seed, dataPlanes: this.dataPlanes, tableFolder, ...(mq && { mq }) });
     this.#deployment = new Deployment(this.aws);
     const runtimes = new FunctionRuntimes(this.aws, this.#deployment, (log) => this.#listeners.tell('log', log));
     this.#lambda = new EmbeddedLambda({
@@ -109,7 +109,7 @@ export class Testbed {
     });
     this.aws.register(this.engine.service);
     this.aws.onApiCall((call) => {
-      this.calls.push(call);
+      if (keepsCalls) this.calls.push(call);
       this.#listeners.tell('apiCall', call);
     });
     this.aws.onNotification((notification) => this.#listeners.tell('notification', notification));

@@ -40,7 +40,8 @@ export interface AmqpConnectionOptions {
 export class AmqpConnection {
   readonly connection: Connection;
   readonly #stream: Duplex;
-  readonly #lost = Promise.withResolvers<never>();
+  /** Rejects whoever waits for an answer. A promise that all of them race with would keep each of them for its own life. */
+  readonly #waiting = new Set<(error: DrError) => void>();
   #error: DrError | undefined;
 
   constructor(
@@ -49,7 +50,6 @@ export class AmqpConnection {
     { containerId, idleTimeoutMs = 0 }: AmqpConnectionOptions = {},
   ) {
     this.#stream = stream;
-    this.#lost.promise.catch(() => {});
     const container = rhea.create_container(containerId === undefined ? {} : { id: containerId });
     const hear = (event: string, what: string, errorOf: (context: EventContext) => unknown): void => {
       container.on(event, (context: EventContext) => this.#fail(what, errorOf(context)));
@@ -93,8 +93,13 @@ export class AmqpConnection {
   async answer<T>(listen: (done: (value: T) => void) => void): Promise<T> {
     if (this.#error !== undefined) throw this.#error;
     const answered = Promise.withResolvers<T>();
-    listen(answered.resolve);
-    return await Promise.race([answered.promise, this.#lost.promise]);
+    this.#waiting.add(answered.reject);
+    try {
+      listen(answered.resolve);
+      return await answered.promise;
+    } finally {
+      this.#waiting.delete(answered.reject);
+    }
   }
 
   close(): void {
@@ -109,6 +114,6 @@ export class AmqpConnection {
 
   #fail(what: string, cause: unknown): void {
     this.#error ??= lossOf(what, cause);
-    this.#lost.reject(this.#error);
+    for (const reject of this.#waiting) reject(this.#error);
   }
 }

@@ -1,8 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { UsageError } from '../../cli/parse-command.ts';
 import { mondayMorningMs } from '../../testbed/testbed-plan.ts';
+import { passwords } from '../../testbed/users.ts';
 import type { Journal, Outcome } from '../journal/journal.ts';
+import { JournalStream } from '../journal/journal-stream.ts';
 import type { GameDaySummary } from '../journal/summary.ts';
-import { prepareReportFolder, ReportFolderError, writeReport } from '../report/write-report.ts';
+import { journalStreamFile, prepareReportFolder, ReportFolderError, writeReport } from '../report/write-report.ts';
 import { type Display, LiveDisplay, quietDisplay, type Screen, silentDisplay } from '../terminal/display.ts';
 import { pacer } from '../terminal/pacer.ts';
 import { type GameDayRequest, parseArguments } from './command-options.ts';
@@ -58,6 +63,9 @@ const play = async (request: GameDayRequest, io: CommandIo): Promise<number> => 
   const display = displayFor(request, screen);
   const startedMs = performance.now();
   let summary: GameDaySummary;
+  const cannotGoOn = new AbortController();
+  const stream = openStream(folder, (reason) => cannotGoOn.abort(reason));
+  const tableFolder = await mkdtemp(join(tmpdir(), 'mq-dr-game-day-'));
   try {
     display.begin(mondayMorningMs, `${scenario.outline.title} (scenario ${name}, seed ${seed})`);
     const environment = await describeEnvironment(request.scenario, seed, request.ledger ? [] : ['--without-ledger']);
@@ -65,6 +73,9 @@ const play = async (request: GameDayRequest, io: CommandIo): Promise<number> => 
       scenario,
       seed,
       interrupt,
+      stream,
+      abort: cannotGoOn.signal,
+      tableFolder,
       onEvent: (event) => display.event(event),
       onTick: pacer(request.pace, (view) => display.frame(view), interrupt),
     });
@@ -79,13 +90,23 @@ const play = async (request: GameDayRequest, io: CommandIo): Promise<number> => 
         },
       },
     };
-    summary = await writeReport(folder, stamped);
+    summary = await writeReport(folder, stamped, stream);
     display.end(summary);
   } finally {
     display.release();
+    stream.close();
+    await rm(tableFolder, { recursive: true, force: true });
   }
   if (request.json) screen.write(`${JSON.stringify(summary)}\n`);
   return exitCodes[summary.outcome];
+};
+
+const openStream = (folder: string, onFailure: (reason: string) => void): JournalStream => {
+  try {
+    return new JournalStream(join(folder, journalStreamFile), passwords(), onFailure);
+  } catch (error) {
+    throw new ReportFolderError(folder, error instanceof Error ? error.message : String(error));
+  }
 };
 
 const displayFor = (request: GameDayRequest, screen: Screen): Display => {

@@ -5,6 +5,7 @@ import { Testbed } from '../../testbed/testbed.ts';
 import { mondayMorningMs } from '../../testbed/testbed-plan.ts';
 import { passwords } from '../../testbed/users.ts';
 import { isoTime, type Journal, type Outcome } from '../journal/journal.ts';
+import type { JournalStream } from '../journal/journal-stream.ts';
 import { derivePromotions } from '../journal/promotions.ts';
 import { JournalRecorder, type LiveEvent } from '../journal/recorder.ts';
 import { scrubSecrets } from '../journal/scrub.ts';
@@ -36,6 +37,12 @@ export interface GameDayOptions {
   /** Aborted by Ctrl-C: the run ends, and its journal holds what happened so far. */
   readonly interrupt: AbortSignal;
   readonly onEvent: (event: LiveEvent) => void;
+  /** Gets every record as it happens. */
+  readonly stream?: JournalStream;
+  /** Aborted with a reason when the run cannot go on. */
+  readonly abort?: AbortSignal;
+  /** An empty folder for the items of tables; left out, they are in memory. */
+  readonly tableFolder?: string;
   /** Called at least every few virtual seconds; awaited, so it may slow the run down. */
   readonly onTick: (view: LiveView) => Promise<void>;
 }
@@ -46,7 +53,9 @@ export type UnstampedJournal = Omit<Journal, 'environment'>;
 /** Plays a scenario on a test bed of its own, from the hypothesis to the final delivery accounting. */
 export const runGameDay = async (options: GameDayOptions): Promise<UnstampedJournal> => {
   const { scenario, seed } = options;
-  const testbed = await Testbed.create(testbedPlan(scenario.outline, seed, mondayMorningMs));
+  const { tableFolder } = options;
+  const plan = testbedPlan(scenario.outline, seed, mondayMorningMs);
+  const testbed = await Testbed.create({ ...plan, keepsCalls: false, tableFolder });
   try {
     options.onTestbed?.(testbed);
     return await play(options, testbed);
@@ -56,10 +65,11 @@ export const runGameDay = async (options: GameDayOptions): Promise<UnstampedJour
 };
 
 const play = async (options: GameDayOptions, testbed: Testbed): Promise<UnstampedJournal> => {
-  const { scenario, interrupt } = options;
+  const { scenario, seed, interrupt, stream } = options;
   const { clock, operator } = testbed;
   const pairs = Object.keys(scenario.outline.world.pairs);
-  const recorder = new JournalRecorder(testbed, options.onEvent);
+  const recorder = new JournalRecorder(testbed, options.onEvent, stream);
+  stream?.write('game-day', { experiment: scenario.source, seed, start: isoTime(clock.nowMs()) }, clock.nowMs());
   const traffic = new TrafficControl(testbed, scenario.outline, (notice) => recorder.client(notice));
   const context: ExperimentContext = {
     clock,
@@ -95,7 +105,12 @@ const play = async (options: GameDayOptions, testbed: Testbed): Promise<Unstampe
   });
   try {
     await clock.run('game day', async () => {
-      clock.spawn('broker watch', () => watchBrokers(testbed, pairs, recorder, () => options.onTick(view())));
+      clock.spawn('broker watch', () =>
+        watchBrokers(testbed, pairs, recorder, async () => {
+          stream?.flush();
+          await options.onTick(view());
+        }),
+      );
       await untilEndOrInterrupt(options, context, progress);
       if (traffic.running) traffic.abandon();
       recordBrokers(testbed, pairs, recorder);
@@ -113,6 +128,7 @@ const play = async (options: GameDayOptions, testbed: Testbed): Promise<Unstampe
     60_000,
   );
   const outcome = outcomeOf(progress, interrupt.aborted);
+  stream?.end(outcome, progress.abortReason ?? '');
   const journal: UnstampedJournal = {
     experiment: scenario.source,
     status: statusOf(outcome),
@@ -138,7 +154,7 @@ const untilEndOrInterrupt = async (
   progress: Progress,
 ): Promise<void> => {
   const { clock } = context;
-  const { scenario, interrupt } = options;
+  const { scenario, interrupt, abort } = options;
   const over: Signal = clock.signal();
   const experiment = clock.spawn('experiment', () => runExperiment(scenario, context, progress));
   experiment.onEnd(() => over.fire());
@@ -149,10 +165,12 @@ const untilEndOrInterrupt = async (
     over.fire();
   });
   const interrupted = (): void => over.fire();
-  interrupt.addEventListener('abort', interrupted, { once: true });
-  if (interrupt.aborted) over.fire();
+  const cutShort = AbortSignal.any([interrupt, ...(abort === undefined ? [] : [abort])]);
+  cutShort.addEventListener('abort', interrupted, { once: true });
+  if (cutShort.aborted) over.fire();
   await over.wait();
-  interrupt.removeEventListener('abort', interrupted);
+  cutShort.removeEventListener('abort', interrupted);
+  if (abort?.aborted === true) progress.abortReason ??= String(abort.reason);
   clock.kill(limit);
   if (experiment.ended) await experiment.result;
   else {

@@ -60,6 +60,16 @@ export interface ApiCallRecord {
   readonly request: Json;
 }
 
+/** How often an operation was called in a Region with one outcome. */
+export interface ApiCallCount {
+  readonly region: string;
+  readonly service: string;
+  readonly operation: string;
+  /** `ok`, or the error's code. */
+  readonly outcome: string;
+  readonly calls: number;
+}
+
 export interface TransitionRecord {
   readonly atMs: number;
   readonly run: string;
@@ -171,7 +181,9 @@ export interface Journal {
   readonly records: {
     readonly workflows: readonly WorkflowRecord[];
     readonly transitions: readonly TransitionRecord[];
+    /** All of them in the file; in memory those that findings are derived from, see `isDecisive`. */
     readonly apiCalls: readonly ApiCallRecord[];
+    readonly apiCallCounts: readonly ApiCallCount[];
     readonly verdicts: readonly VerdictRecord[];
     readonly brokers: readonly BrokerStateRecord[];
     readonly gauges: readonly GaugeRecord[];

@@ -6,6 +6,7 @@ import type { FunctionLog, TestbedListener } from '../../testbed/events.ts';
 import type { BrokerView } from '../../testbed/pair.ts';
 import type { Testbed } from '../../testbed/testbed.ts';
 import type { TrafficNotice } from '../traffic/traffic.ts';
+import { ApiCallCounter, isDecisive } from './api-call-counts.ts';
 import type {
   ApiCallRecord,
   BrokerStateRecord,
@@ -18,6 +19,7 @@ import type {
   VerdictRecord,
   WorkflowRecord,
 } from './journal.ts';
+import type { JournalStream } from './journal-stream.ts';
 
 /** What a live display hears, as it happens. */
 export type LiveEvent =
@@ -53,6 +55,8 @@ interface OpenWorkflow {
 export class JournalRecorder implements TestbedListener {
   readonly #testbed: Testbed;
   readonly #listen: (event: LiveEvent) => void;
+  readonly #stream: JournalStream | undefined;
+  readonly #apiCallCounts = new ApiCallCounter();
   readonly #workflows = new Map<string, OpenWorkflow>();
   readonly #transitions: TransitionRecord[] = [];
   readonly #apiCalls: ApiCallRecord[] = [];
@@ -65,16 +69,24 @@ export class JournalRecorder implements TestbedListener {
   readonly #logs: LogRecord[] = [];
   readonly #notifications: NotificationRecord[] = [];
 
-  /** Records what happens from now on. */
-  constructor(testbed: Testbed, listen: (event: LiveEvent) => void) {
+  /**
+   * Records what happens from now on.
+   *
+   * @param stream gets every record at once, so that nothing of it is lost with the process
+   */
+  constructor(testbed: Testbed, listen: (event: LiveEvent) => void, stream?: JournalStream) {
     this.#testbed = testbed;
     this.#listen = listen;
+    this.#stream = stream;
     testbed.observe(this);
   }
 
   apiCall({ atMs, endedAtMs, region, service, operation, outcome, caller = '', request }: ApiCall): void {
     const plain = request as Json;
-    this.#apiCalls.push({ atMs, endedAtMs, region, service, operation, outcome, caller, request: plain });
+    const record = { atMs, endedAtMs, region, service, operation, outcome, caller, request: plain };
+    this.#apiCallCounts.add(record);
+    if (isDecisive(record)) this.#apiCalls.push(record);
+    this.#write('apiCall', record);
   }
 
   transition({ atMs, executionArn, machineName, region, stateName, stateType, kind, error }: TransitionEvent): void {
@@ -82,6 +94,7 @@ export class JournalRecorder implements TestbedListener {
     const where = { run, machine: machineName, region, state: stateName, stateType };
     const record = { atMs, ...where, kind, ...(error === undefined ? {} : { error }) };
     this.#transitions.push(record);
+    this.#write('transition', record);
     this.#listen({ type: 'transition', record });
   }
 
@@ -94,6 +107,8 @@ export class JournalRecorder implements TestbedListener {
     if (error !== null) workflow.error = error;
     if (cause !== null) workflow.cause = cause;
     if (status !== 'RUNNING') workflow.endedAtMs = atMs;
+    const { executionArn: _arn, ...known } = workflow;
+    this.#write('workflow', known);
     this.#listen({ type: 'workflow', atMs, run: workflow.run, status });
   }
 
@@ -101,6 +116,7 @@ export class JournalRecorder implements TestbedListener {
     const fields: LogRecord['fields'] = JSON.parse(JSON.stringify(logged));
     const record: LogRecord = { atMs, level, function: functionName, region, message, fields };
     this.#logs.push(record);
+    this.#write('log', record);
     this.#listen({ type: 'log', record });
     const { verdict, pair } = fields;
     if (typeof verdict !== 'string' || typeof pair !== 'string') return;
@@ -112,6 +128,7 @@ export class JournalRecorder implements TestbedListener {
   notification({ atMs, region, topicArn, subject = '', message }: PublishedNotification): void {
     const record = { atMs, region, topic: topicArn, subject, message };
     this.#notifications.push(record);
+    this.#write('notification', record);
     this.#listen({ type: 'notification', record });
   }
 
@@ -123,17 +140,21 @@ export class JournalRecorder implements TestbedListener {
     const record = { atMs: this.#nowMs(), pair, brokerId, brokerName, region, role, state, serves };
     this.#latestBroker.set(brokerId, record);
     this.#brokers.push(record);
+    this.#write('broker', record);
     this.#listen({ type: 'broker', record });
   }
 
   gauges(record: GaugeRecord): void {
     this.#gauges.push(record);
+    this.#write('gauges', record);
   }
 
   /** @param region the Region that is dark, if that is the fault */
   faultRaised(name: string, description: string, region?: string): void {
     const atMs = this.#nowMs();
-    this.#faults.push({ atMs, name, description, ...(region !== undefined && { region }) });
+    const record = { atMs, name, description, ...(region !== undefined && { region }) };
+    this.#faults.push(record);
+    this.#write('fault', record);
     this.#listen({ type: 'fault', atMs, description, raised: true });
   }
 
@@ -142,16 +163,20 @@ export class JournalRecorder implements TestbedListener {
     const fault = this.#faults.findLast((record) => record.name === name && record.endedAtMs === undefined);
     if (fault === undefined) return;
     fault.endedAtMs = atMs;
+    this.#write('fault', fault);
     this.#listen({ type: 'fault', atMs, description: fault.description, raised: false });
   }
 
   client(notice: TrafficNotice): void {
     this.#clients.push(notice);
+    this.#write('client', notice);
     this.#listen({ type: 'client', notice });
   }
 
   step(text: string, status: 'started' | 'succeeded' | 'failed'): void {
-    this.#listen({ type: 'step', text, status, atMs: this.#nowMs() });
+    const atMs = this.#nowMs();
+    this.#write('step', { atMs, text, status });
+    this.#listen({ type: 'step', text, status, atMs });
   }
 
   /** Executions seen so far. */
@@ -173,6 +198,7 @@ export class JournalRecorder implements TestbedListener {
       }),
       transitions: this.#transitions,
       apiCalls: this.#apiCalls,
+      apiCallCounts: this.#apiCallCounts.counts(),
       verdicts: this.#verdicts,
       brokers: this.#brokers,
       gauges: this.#gauges,
@@ -181,6 +207,10 @@ export class JournalRecorder implements TestbedListener {
       logs: this.#logs,
       notifications: this.#notifications,
     };
+  }
+
+  #write(kind: string, record: unknown): void {
+    this.#stream?.write(kind, record, this.#nowMs());
   }
 
   #nowMs(): number {

@@ -90,7 +90,7 @@ export interface GameDaySummary {
 
 /** Key figures of a run, computed from its journal alone. */
 export const summaryOf = (journal: Journal, files: GameDaySummary['files']): GameDaySummary => {
-  const { workflows, apiCalls } = journal.records;
+  const { workflows, apiCallCounts } = journal.records;
   const stateTransitions = workflows.reduce((total, workflow) => total + workflow.transitions, 0);
   const lambdaInvocations = countLambdaInvocations(journal);
   return {
@@ -114,7 +114,7 @@ export const summaryOf = (journal: Journal, files: GameDaySummary['files']): Gam
       detectionDelayMs: detectionDelayMs(promotion),
       unavailableMs: promotion.unavailableMs,
     })),
-    apiCalls: countBy(apiCalls.map((call) => `${call.service}:${call.operation}`)),
+    apiCalls: sumBy(apiCallCounts, ({ service, operation, calls }) => [`${service}:${operation}`, calls]),
     callsToLostRegionBeforePromotion: lostRegionCalls(journal.records).length,
     pages: journal.records.notifications.map(({ atMs, region, subject }) => ({ at: isoTime(atMs), region, subject })),
     refusals: refusalsOf(workflows).map(({ atMs, run, codes }) => ({ at: isoTime(atMs), run, codes })),
@@ -188,9 +188,12 @@ const gaps = (watches: readonly GapSummary[]): GapSummary => ({
   totalMs: watches.reduce((total, watch) => total + watch.totalMs, 0),
 });
 
-/** How often each name occurs, names in alphabetical order. */
-export const countBy = (names: readonly string[]): Readonly<Record<string, number>> => {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+/** The sum for each name, names in alphabetical order. */
+export const sumBy = <T>(
+  records: readonly T[],
+  entryOf: (record: T) => readonly [name: string, count: number],
+): Readonly<Record<string, number>> => {
+  const sums = new Map<string, number>();
+  for (const [name, count] of records.map(entryOf)) sums.set(name, (sums.get(name) ?? 0) + count);
+  return Object.fromEntries([...sums].sort(([a], [b]) => (a < b ? -1 : 1)));
 };

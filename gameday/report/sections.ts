@@ -2,9 +2,9 @@ import type { NamedMessage } from '../../testbed/accounting.ts';
 import { count, duration, elapsed } from '../../testbed/page/format.ts';
 import { approvalsOf, epochsOf } from '../journal/decisions.ts';
 import { failoverTimelinesOf } from '../journal/failover-timeline.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { ApiCallCount, Journal } from '../journal/journal.ts';
 import { promotionsOf } from '../journal/promotions.ts';
-import { countBy } from '../journal/summary.ts';
+import { sumBy } from '../journal/summary.ts';
 import { type Block, type ColumnOf, paragraph, type Text, tableOf } from './document.ts';
 import { reportFindings } from './report-findings.ts';
 
@@ -213,14 +213,17 @@ export const steps = (journal: Journal): readonly Block[] => {
 };
 
 /** How often each operation was called in each Region, and how often it failed. */
-export const apiCalls = ({ records: { apiCalls: calls } }: Journal): readonly Block[] => {
-  const regions = [...new Set(calls.map(({ region }) => region))].sort();
-  const nameOf = ({ service, operation }: (typeof calls)[number]): string => `${service}:${operation}`;
-  const perRegion = countBy(calls.map((call) => `${nameOf(call)} ${call.region}`));
-  const failures = countBy(calls.filter(({ outcome }) => outcome !== 'ok').map(nameOf));
+export const apiCalls = ({ records: { apiCallCounts: counts } }: Journal): readonly Block[] => {
+  const regions = [...new Set(counts.map(({ region }) => region))].sort();
+  const nameOf = ({ service, operation }: ApiCallCount): string => `${service}:${operation}`;
+  const perRegion = sumBy(counts, (each) => [`${nameOf(each)} ${each.region}`, each.calls]);
+  const failures = sumBy(
+    counts.filter(({ outcome }) => outcome !== 'ok'),
+    (failed) => [nameOf(failed), failed.calls],
+  );
   return tableOf(
     'API calls by operation and Region',
-    Object.entries(countBy(calls.map(nameOf))),
+    Object.entries(sumBy(counts, (each) => [nameOf(each), each.calls])),
     [
       ['Operation', ([operation]) => operation],
       ...regions.map((region): ColumnOf<[string, number]> => {

@@ -1,7 +1,9 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Journal } from '../journal/journal.ts';
+import type { JournalStream } from '../journal/journal-stream.ts';
 import { type GameDaySummary, summaryOf } from '../journal/summary.ts';
+import { writeJournal } from '../journal/write-journal.ts';
 import { htmlReport } from './html-report.ts';
 import { markdownReport } from './markdown-report.ts';
 import { reportOf } from './report.ts';
@@ -27,9 +29,7 @@ export const prepareReportFolder = async (root: string, run: string): Promise<st
     await makeFolders(resolve(root));
     for (let attempt = 1; ; attempt++) {
       const folder = join(root, attempt === 1 ? run : `${run}-${attempt}`);
-      if (!(await madeFolder(folder))) continue;
-      await writeFile(join(folder, 'journal.json'), '');
-      return folder;
+      if (await madeFolder(folder)) return folder;
     }
   } catch (error) {
     throw new ReportFolderError(root, error instanceof Error ? error.message : String(error));
@@ -64,8 +64,20 @@ const madeFolder = async (folder: string): Promise<boolean> => {
   }
 };
 
-/** Writes journal.json, report.html and report.md into `folder`, and answers the summary that names them. */
-export const writeReport = async (folder: string, journal: Journal): Promise<GameDaySummary> => {
+/** The journal of a run that is under way, or that never came to its report, in the run's folder. */
+export const journalStreamFile = 'journal.jsonl';
+
+/**
+ * Writes journal.json, report.html and report.md into `folder`, and answers the summary that names them. Then the stream of
+ * the journal is not needed any more, and removed.
+ *
+ * @throws ReportFolderError; the stream is still there then
+ */
+export const writeReport = async (
+  folder: string,
+  journal: Journal,
+  stream?: JournalStream,
+): Promise<GameDaySummary> => {
   const files = {
     journal: join(folder, 'journal.json'),
     html: join(folder, 'report.html'),
@@ -74,11 +86,16 @@ export const writeReport = async (folder: string, journal: Journal): Promise<Gam
   const summary = summaryOf(journal, files);
   const report = reportOf(journal, summary);
   try {
-    await writeFile(files.journal, `${JSON.stringify(journal, null, 2)}\n`);
+    // The longest comes last: where it does not fit, people still have the others.
     await writeFile(files.html, htmlReport(report));
     await writeFile(files.markdown, markdownReport(report));
+    await writeJournal(files.journal, journal, stream);
+    if (stream !== undefined) await rm(stream.file);
   } catch (error) {
-    throw new ReportFolderError(folder, error instanceof Error ? error.message : String(error));
+    // Half a document is none; the stream has everything that it would have.
+    if (stream !== undefined) await rm(files.journal, { force: true });
+    const kept = stream === undefined ? '' : `; what happened is in ${stream.file}`;
+    throw new ReportFolderError(folder, `${error instanceof Error ? error.message : String(error)}${kept}`);
   }
   return summary;
 };

@@ -23,6 +23,8 @@ export class AnswerMemory {
   /** Keeps the answer of a read, where it differs from the one before. */
   keep(call: ApiCallAttempt, response: WireResponse): void {
     if (!readVerbs.test(call.operation) || unrepeated.includes(call.service) || response.statusCode !== 200) return;
+    // Never recalled; consumers make a new one for each message.
+    if (isConsistent(call.request)) return;
     const key = keyOf(call);
     const answers = this.#answers.get(key) ?? [];
     const newest = answers.at(-1);

@@ -16,6 +16,8 @@ export interface SimulatedAwsOptions {
   readonly publicationDelayMs?: number;
   /** Virtual time until a write to a table with eventual consistency is seen in another Region. */
   readonly tableReplicationLagMs?: number;
+  /** An empty folder for the items of tables; left out, they are in memory, as suits some ten thousand of them. */
+  readonly tableFolder?: string | undefined;
 }
 
 /** What a simulated AWS has when its options leave it out. */

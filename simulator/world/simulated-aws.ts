@@ -110,6 +110,7 @@ export class SimulatedAws {
       replicationLagMs: options.tableReplicationLagMs ?? simulatedAwsDefaults.tableReplicationLagMs,
       nowMs,
       nextUuid: uuids('table'),
+      tableFolder: options.tableFolder,
     });
     this.#sns = new SnsService({ nowMs, nextUuid: uuids('notification') });
     this.#ssm = new SsmService({ accountId, nowMs });

@@ -46,9 +46,14 @@ class StoreResponse {
   }
 }
 
-/** One in-memory DynamoDB, called without a socket. */
+/** One DynamoDB, called without a socket. */
 export class DynaliteStore {
-  readonly #server = dynalite({ createTableMs: 0 });
+  readonly #server: ReturnType<typeof dynalite>;
+
+  /** @param folder where its items are; left out, they are in memory */
+  constructor(folder?: string) {
+    this.#server = dynalite({ createTableMs: 0, ...(folder !== undefined && { path: folder }) });
+  }
 
   /** @throws ApiFault with DynamoDB's error */
   async call(operation: string, input: Members): Promise<Members> {

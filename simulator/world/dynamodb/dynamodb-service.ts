@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { ApiFault, type ApiRequest, type ApiService, type Members } from '../../api/service.ts';
 import { type FaultBoard, fits } from '../fault-board.ts';
 import { notModelledOperation } from '../parse-members.ts';
@@ -11,6 +12,9 @@ import { accessOf, isConsistentRead, refusedByStrongTables, tableNames } from '.
 import { TableReplication } from './table-replication.ts';
 import { createTableRequest, type TableSpec } from './table-spec.ts';
 import { applyWrites, type StoredTable, writtenItems } from './written-items.ts';
+
+/** Writes of a table after which replicas that nobody has used are brought up to date, so that what waits for them is bounded. */
+const writesBetweenCatchUps = 500;
 
 interface Table extends StoredTable {
   readonly createdMs: number;
@@ -28,6 +32,8 @@ export interface DynamoDbServiceOptions {
   readonly replicationLagMs: number;
   readonly nowMs: () => number;
   readonly nextUuid: () => string;
+  /** Where items are stored; left out, they are in memory. */
+  readonly tableFolder?: string | undefined;
 }
 
 /** DynamoDB by dynalite, with what dynalite lacks: Regions, global tables, and items of failed conditions. */
@@ -38,6 +44,7 @@ export class DynamoDbService implements ApiService {
   readonly #tables = new Map<string, Map<string, Table>>();
   readonly #tableIds = new Map<Table, string>();
   readonly #replications: TableReplication[] = [];
+  #writes = 0;
 
   constructor(options: DynamoDbServiceOptions) {
     this.#options = options;
@@ -99,8 +106,21 @@ export class DynamoDbService implements ApiService {
       return inRequestOrder(input, await table.store.call(operation, input), table.spec);
     }
     const answer = await callWithOldItem(table, operation, input);
-    table.replication?.written(region, await writtenItems(table, operation, input));
+    const written = await writtenItems(table, operation, input);
+    table.replication?.written(region, written);
+    if (table.replication !== undefined) await this.#catchUp(table, table.replication, written.length);
     return answer;
+  }
+
+  async #catchUp({ spec }: Table, replication: TableReplication, written: number): Promise<void> {
+    this.#writes += written;
+    if (this.#writes < writesBetweenCatchUps) return;
+    this.#writes = 0;
+    for (const region of spec.regions) {
+      const replica = this.#tables.get(region)?.get(spec.tableName);
+      if (replica !== undefined) await applyWrites(replica, replication.takeArrivals(region));
+    }
+    replication.forgetSettled();
   }
 
   #planPartialBatch({ region, operation, input, caller }: ApiRequest, spec: TableSpec): PartialBatch | undefined {
@@ -168,10 +188,11 @@ export class DynamoDbService implements ApiService {
   }
 
   async #newTable(spec: TableSpec, replication: TableReplication | undefined): Promise<Table> {
-    const store = new DynaliteStore();
+    const { tableFolder, nowMs, nextUuid } = this.#options;
+    const store = new DynaliteStore(tableFolder && join(tableFolder, `replica-${this.#tableIds.size}`));
     await store.createTable(createTableRequest(spec));
-    const table = { spec, store, replication, createdMs: this.#options.nowMs() };
-    this.#tableIds.set(table, this.#options.nextUuid());
+    const table = { spec, store, replication, createdMs: nowMs() };
+    this.#tableIds.set(table, nextUuid());
     return table;
   }
 

@@ -50,6 +50,12 @@ export class ReplicationPath<W> {
     return this.#underWay.length;
   }
 
+  /** What the target has not taken yet, arrived or not. */
+  *pending(): Generator<W> {
+    for (const { write } of this.#arrived) yield write;
+    for (const { write } of this.#underWay) yield write;
+  }
+
   #settle(nowMs: number): void {
     const due = this.#underWay.filter(({ dueMs }) => dueMs <= nowMs);
     if (due.length === 0) return;

@@ -88,6 +88,20 @@ export class TableReplication {
     return [...arrivals.values()];
   }
 
+  /**
+   * Forgets which write a replica shows of items that nothing older than that write can reach any more: a table that is
+   * written to for days would remember all of them.
+   */
+  forgetSettled(): void {
+    let oldestMs = this.#options.nowMs();
+    for (const { path } of this.#paths) {
+      for (const { version } of path.pending()) oldestMs = Math.min(oldestMs, version.atMs);
+    }
+    for (const shown of this.#shown.values()) {
+      for (const [identity, { atMs }] of shown) if (atMs < oldestMs) shown.delete(identity);
+    }
+  }
+
   /** A write made on top of another one is later than that, also in the same millisecond. */
   #nextVersion(region: string, identity: string): WriteVersion {
     const version = { atMs: this.#options.nowMs(), region, sequence: ++this.#sequence };

@@ -68,6 +68,7 @@ describe('the HTML report', () => {
         workflows: [],
         transitions: [],
         apiCalls: [],
+        apiCallCounts: [],
         verdicts: [],
         brokers: [],
         gauges: [],

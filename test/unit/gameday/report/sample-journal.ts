@@ -1,3 +1,4 @@
+import { ApiCallCounter } from '../../../../gameday/journal/api-call-counts.ts';
 import type { GaugeRecord, Journal, TransitionRecord } from '../../../../gameday/journal/journal.ts';
 import { isoTime } from '../../../../gameday/journal/journal.ts';
 import { OutageWatch } from '../../../../gameday/traffic/outages.ts';
@@ -157,6 +158,24 @@ const api = (atMs: number, region: string, service: string, operation: string, r
   request,
 });
 
+const apiCalls = [
+  api(at(1, 1), 'us-west-2', 'mq', 'CreateBroker', {
+    brokerName: 'orders-replica',
+    users: [{ password: '[secret]' }],
+  }),
+  api(at(1, 30), 'us-west-2', 'mq', 'DescribeBroker', {}, 'TooManyRequestsException'),
+  api(at(2), 'us-west-2', 'mq', 'DescribeBroker'),
+  api(at(2), 'us-east-1', 'mq', 'DescribeBroker'),
+  api(at(36), 'us-west-2', 'mq', 'Promote', { brokerId: westId, mode: 'SWITCHOVER' }),
+  api(at(42), 'us-east-1', 'mq', 'Promote', { brokerId: eastId, mode: 'SWITCHOVER' }),
+];
+
+const countsOf = (calls: typeof apiCalls) => {
+  const counter = new ApiCallCounter();
+  for (const call of calls) counter.add(call);
+  return counter.counts();
+};
+
 /** A journal such as a first switchover leaves, made by hand: quick, and with hostile text in it. */
 export const sampleJournal = (): Journal => {
   const accounting = traffic();
@@ -264,17 +283,8 @@ export const sampleJournal = (): Journal => {
         ...switchoverStates('switchover', 'us-west-2', at(36)),
         ...switchoverStates('switchover 2', 'us-east-1', at(42)),
       ],
-      apiCalls: [
-        api(at(1, 1), 'us-west-2', 'mq', 'CreateBroker', {
-          brokerName: 'orders-replica',
-          users: [{ password: '[secret]' }],
-        }),
-        api(at(1, 30), 'us-west-2', 'mq', 'DescribeBroker', {}, 'TooManyRequestsException'),
-        api(at(2), 'us-west-2', 'mq', 'DescribeBroker'),
-        api(at(2), 'us-east-1', 'mq', 'DescribeBroker'),
-        api(at(36), 'us-west-2', 'mq', 'Promote', { brokerId: westId, mode: 'SWITCHOVER' }),
-        api(at(42), 'us-east-1', 'mq', 'Promote', { brokerId: eastId, mode: 'SWITCHOVER' }),
-      ],
+      apiCalls,
+      apiCallCounts: countsOf(apiCalls),
       verdicts: [
         { atMs: at(36, 10.7), pair: 'orders', verdict: 'exchanged', region: 'us-west-2', fields: {} },
         { atMs: at(42, 10.7), pair: 'orders', verdict: 'exchanged', region: 'us-east-1', fields: {} },
