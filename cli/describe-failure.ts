@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { DrError } from '../functions/runtime/errors.ts';
+import { printable } from '../functions/runtime/printable.ts';
 import { type ExitCode, exitCodes, OperatorError } from './operator-error.ts';
-import { printable } from './printable.ts';
 
 /** A failed command: one line for a person, a name for a program. */
 export interface Failure {

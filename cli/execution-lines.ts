@@ -1,6 +1,7 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { parseObject } from '../functions/runs/parse-object.ts';
-import { isoSeconds, printable } from './printable.ts';
+import { printable } from '../functions/runtime/printable.ts';
+import { isoSeconds } from './iso-seconds.ts';
 
 /** States of these types only route or wait: between two polls they say nothing new. */
 const quietStates = new Set(['ChoiceStateEntered', 'PassStateEntered', 'WaitStateEntered']);

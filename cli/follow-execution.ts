@@ -1,9 +1,9 @@
 import { DrError } from '../functions/runtime/errors.ts';
+import { printable } from '../functions/runtime/printable.ts';
 import type { Runtime } from '../functions/runtime/runtime.ts';
 import { causeText, eventLines, findingLines } from './execution-lines.ts';
 import type { ExecutionState, Executions } from './executions.ts';
 import { type ExitCode, exitCodes } from './operator-error.ts';
-import { printable } from './printable.ts';
 import { reconciliationLines, stepReconciliationLines } from './reconciliation-lines.ts';
 
 /** Polls that may fail in a row before following ends: five minutes at the usual pace, longer than a network hiccup. */

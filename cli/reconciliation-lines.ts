@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { printable } from '../functions/runtime/printable.ts';
 import { findingLines } from './execution-lines.ts';
-import { printable } from './printable.ts';
 
 const resultSchema = z.object({
   queues: z.number(),

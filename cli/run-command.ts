@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { printableJson, printableText } from '../functions/runtime/printable.ts';
 import type { CliIo, CommandResult } from './cli-io.ts';
 import { addAcknowledge } from './commands/acknowledge.ts';
 import { addDecide } from './commands/decide.ts';
@@ -16,11 +17,19 @@ Credentials, Region and endpoints are the SDK's own: AWS_PROFILE, AWS_REGION, AW
 docs/cli.md has the details.
 `;
 
+/** Nothing that a command writes acts on the terminal: names and reasons come from AWS, and from whoever wrote them there. */
+const harmless = (io: CliIo): CliIo => ({
+  ...io,
+  write: (text) => io.write(printableText(text)),
+  writeError: (text) => io.writeError(printableText(text)),
+});
+
 /**
  * Runs one command line (without node and the script) and returns the process's exit code. A failure is reported in one
  * line on standard error, and with `--json` in the one object on standard output as well.
  */
-export const runCommand = async (argv: readonly string[], io: CliIo): Promise<ExitCode> => {
+export const runCommand = async (argv: readonly string[], process: CliIo): Promise<ExitCode> => {
+  const io = harmless(process);
   const asJson = argv.includes('--json');
   let result: CommandResult | undefined;
   const finish = (found: CommandResult): void => {
@@ -46,11 +55,11 @@ export const runCommand = async (argv: readonly string[], io: CliIo): Promise<Ex
       return exitCodes.unusable;
     }
     const failure = describeFailure(error);
-    if (asJson) io.write(`${JSON.stringify({ error: failure })}\n`);
+    if (asJson) io.write(`${printableJson({ error: failure })}\n`);
     io.writeError(`${failure.name}: ${failure.message}\n`);
     return failure.exitCode;
   }
   if (result === undefined) return exitCodes.unusable;
-  io.write(asJson ? `${JSON.stringify(result.json)}\n` : `${result.lines.join('\n')}\n`);
+  io.write(asJson ? `${printableJson(result.json)}\n` : `${result.lines.join('\n')}\n`);
   return result.exitCode;
 };

@@ -47,8 +47,9 @@ export const parseGivenInput = (text: string): Input => {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (error) {
-    throw OperatorError.usage(`--input is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  } catch {
+    // The parser's message would repeat the beginning of what may be a secret, given in error.
+    throw OperatorError.usage('--input is not JSON: give an object such as {"pair": "orders"}, or @file');
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Input;
   throw OperatorError.usage('--input must be a JSON object, such as {"pair": "orders"}');

@@ -2,8 +2,9 @@ import type { AutomationStop } from '../functions/control/automation-stop.ts';
 import type { Epoch, Freeze, Lock } from '../functions/control/guards.ts';
 import { type Heartbeat, silenceMs } from '../functions/control/heartbeat.ts';
 import type { GameDayRecord } from '../functions/readiness/readiness-record.ts';
+import { printable } from '../functions/runtime/printable.ts';
+import { isoSeconds } from './iso-seconds.ts';
 import type { ControlStatus, PairStatus } from './pair-status.ts';
-import { isoSeconds, printable } from './printable.ts';
 import type { RegionRuns } from './running-executions.ts';
 
 const row = (label: string, text: string): string => `  ${label.padEnd(11)} ${printable(text)}`;

@@ -1,7 +1,7 @@
 import type { CliIo, CommandResult } from '../cli-io.ts';
 import { type CommonOptions, openControl, pairScope } from '../control.ts';
+import { isoSeconds } from '../iso-seconds.ts';
 import { exitCodes, OperatorError } from '../operator-error.ts';
-import { isoSeconds } from '../printable.ts';
 import { type AddCommand, withCommonOptions } from './command.ts';
 
 interface AcknowledgeOptions extends CommonOptions {

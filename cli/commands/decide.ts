@@ -4,8 +4,8 @@ import { ControlConflict, DrError } from '../../functions/runtime/errors.ts';
 import { didYouMean } from '../../functions/runtime/nearest-name.ts';
 import type { CliIo, CommandResult } from '../cli-io.ts';
 import { type CommonOptions, type Control, openControl, pairOfScope } from '../control.ts';
+import { isoSeconds } from '../iso-seconds.ts';
 import { exitCodes, OperatorError } from '../operator-error.ts';
-import { isoSeconds } from '../printable.ts';
 import { type AddCommand, withCommonOptions } from './command.ts';
 
 interface DecideOptions extends CommonOptions {

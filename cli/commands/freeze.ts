@@ -1,11 +1,12 @@
 import { globalScope } from '../../functions/control/control-scopes.ts';
 import type { Freeze } from '../../functions/control/guards.ts';
 import { ControlConflict } from '../../functions/runtime/errors.ts';
+import { printable } from '../../functions/runtime/printable.ts';
 import type { CliIo, CommandResult } from '../cli-io.ts';
 import { confirm } from '../confirm.ts';
 import { type CommonOptions, openControl, pairScope } from '../control.ts';
+import { isoSeconds } from '../iso-seconds.ts';
 import { exitCodes, OperatorError } from '../operator-error.ts';
-import { isoSeconds, printable } from '../printable.ts';
 import { requireRecorded, type Subject } from '../require-recorded.ts';
 import { type AddCommand, withCommonOptions } from './command.ts';
 

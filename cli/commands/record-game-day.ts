@@ -2,10 +2,11 @@ import { ReadinessTable } from '../../functions/readiness/adapters/readiness-tab
 import { type GameDayRecord, gameDayOutcomes } from '../../functions/readiness/readiness-record.ts';
 import { ControlConflict } from '../../functions/runtime/errors.ts';
 import { didYouMean } from '../../functions/runtime/nearest-name.ts';
+import { printable } from '../../functions/runtime/printable.ts';
 import type { CliIo, CommandResult } from '../cli-io.ts';
 import { type CommonOptions, openControl, pairScope } from '../control.ts';
+import { isoSeconds } from '../iso-seconds.ts';
 import { exitCodes, OperatorError } from '../operator-error.ts';
-import { isoSeconds, printable } from '../printable.ts';
 import { requireRecorded } from '../require-recorded.ts';
 import { type AddCommand, withCommonOptions } from './command.ts';
 

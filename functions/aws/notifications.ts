@@ -1,4 +1,5 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { printableText } from '../runtime/printable.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { clientCache, clientSettings } from './client-settings.ts';
 import { translateError } from './translate-error.ts';
@@ -30,7 +31,7 @@ export const notify = async (runtime: Runtime, topicArn: string, notification: N
       new PublishCommand({
         TopicArn: topicArn,
         Subject: notification.subject.replace(notPrintableAscii, '?').slice(0, maxSubjectCharacters),
-        Message: notification.message,
+        Message: printableText(notification.message),
       }),
     );
   } catch (error) {

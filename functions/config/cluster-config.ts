@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { brokerArnSchema } from './broker-arn.ts';
+import { brokerDomainsSchema } from './broker-domains.ts';
 import type { JsonValue } from './json-value.ts';
 
 const jsonValue: z.ZodMiniType<JsonValue> = z.json();
@@ -68,6 +69,7 @@ export const clusterConfigSchema = z.strictObject({
   broker: brokerArnSchema,
   /** Secret with the user name and password of a user with the tag administrator. */
   secretArn: z.string().check(z.startsWith('arn:')),
+  brokerDomains: brokerDomainsSchema,
   policies: z._default(z.array(declaredPolicySchema).check(z.maxLength(1_000)), []),
   /** What happens to an undeclared user policy that shadows a declared one. */
   undeclared: z._default(z.enum(['report', 'remove']), 'report'),

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { brokerArnSchema } from './broker-arn.ts';
+import { brokerDomainsSchema } from './broker-domains.ts';
 import { cutoverSchema } from './cutover-config.ts';
 import { protectedWindowSchema } from './protected-window.ts';
 import { readinessSchema } from './readiness-config.ts';
@@ -81,6 +82,7 @@ export const pairConfigSchema = z.strictObject({
    * what the polls of one execution are limited to.
    */
   watchSeconds: z._default(z.int().check(z.gte(60), z.lte(3_600)), 600),
+  brokerDomains: brokerDomainsSchema,
   /** Where a canary message may be sent to prove that replication runs. */
   canary: z.optional(canarySchema),
   /** Limits and names for the scheduled evaluation of the pair. */

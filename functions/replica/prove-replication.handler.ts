@@ -34,16 +34,15 @@ export const handler = composeHandler({
     { runtime, environment, nowMs, logDecision },
   ) => {
     await renewLock(runtime, environment, findPair(environment.PAIRS, pairName), run);
-    const { canary: settings } = findPair(environment.PAIRS, pairName);
+    const { canary: settings, brokerDomains } = findPair(environment.PAIRS, pairName);
     const ports = pairPorts(runtime, environment);
     const canary =
       settings === undefined
         ? 'not configured'
-        : await (firstLook ? sendCanary : takeCanaries)(
-            runtime,
-            await ports.brokers.describe(brokers.primary),
-            settings,
-          );
+        : await (firstLook ? sendCanary : takeCanaries)(runtime, await ports.brokers.describe(brokers.primary), {
+            ...settings,
+            brokerDomains,
+          });
     const gauges = await new ReplicationMetrics(runtime).read(
       [
         { ...brokers.primary, gauges: primaryGauges },

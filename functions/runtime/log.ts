@@ -1,4 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import { printableText } from './printable.ts';
 
 /** Values that may be logged: never a secret, never a whole request. */
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -16,9 +17,12 @@ export const errorFields = (error: unknown): LogFields => {
   return { errorName, errorMessage };
 };
 
+/** Names and reasons come from elsewhere, and somebody reads the line in a terminal. */
+const harmless = (_key: string, value: unknown): unknown => (typeof value === 'string' ? printableText(value) : value);
+
 /** JSON lines in the shape that Powertools for AWS Lambda writes. */
 export const powertoolsLog = (): Log => {
-  const logger = new Logger({ serviceName: 'mq-dr' });
+  const logger = new Logger({ serviceName: 'mq-dr', jsonReplacerFn: harmless });
   return {
     info: (message, fields = {}) => logger.info(message, { ...fields }),
     warn: (message, fields = {}) => logger.warn(message, { ...fields }),

@@ -1,5 +1,6 @@
 import { markdownTable } from 'markdown-table';
 import { type Options, toMarkdown } from 'mdast-util-to-markdown';
+import { printableText } from '../../functions/runtime/printable.ts';
 import { count } from '../../testbed/page/format.ts';
 import { Markup } from '../../testbed/page/html.ts';
 import type { Block, ColumnKind, Report, Section, TableBlock, Text } from './document.ts';
@@ -71,7 +72,7 @@ const options: Options = { unsafe: [{ character: '|' }] };
 
 /** Text on one line that cannot become markup, not even where HTML is taken before backslashes; bold where it is. */
 const inline = (text: Text): string => {
-  const words = { type: 'text' as const, value: plain(text).replaceAll(/\s*[\r\n]+\s*/g, ' ') };
+  const words = { type: 'text' as const, value: printableText(plain(text)).replaceAll(/\s*[\r\n]+\s*/g, ' ') };
   const children = typeof text !== 'string' && text.bold ? [{ type: 'strong' as const, children: [words] }] : [words];
   return toMarkdown({ type: 'paragraph', children }, options).trimEnd().replaceAll('\\<', '&lt;');
 };

@@ -1,5 +1,5 @@
 import type { Colors } from 'picocolors/types.ts';
-import { printable } from '../../cli/printable.ts';
+import { printable } from '../../functions/runtime/printable.ts';
 import { elapsed } from '../../testbed/page/format.ts';
 import type { LiveEvent } from '../journal/recorder.ts';
 

@@ -1,5 +1,5 @@
 import type { Colors } from 'picocolors/types.ts';
-import { printable } from '../../cli/printable.ts';
+import { printable } from '../../functions/runtime/printable.ts';
 import { count, duration, elapsed } from '../../testbed/page/format.ts';
 import type { BrokerView } from '../../testbed/pair.ts';
 import type { LiveView } from '../experiment/run-game-day.ts';

@@ -1,5 +1,5 @@
 import type { Colors } from 'picocolors/types.ts';
-import { printable } from '../../cli/printable.ts';
+import { printable } from '../../functions/runtime/printable.ts';
 import { count, counted, dollars, duration } from '../../testbed/page/format.ts';
 import type { GameDaySummary } from '../journal/summary.ts';
 

@@ -1,3 +1,5 @@
+import { printableText } from '../../functions/runtime/printable.ts';
+
 /** Markup that is safe to put into a page as it stands. */
 export class Markup {
   readonly text: string;
@@ -10,9 +12,9 @@ export class Markup {
 /** What a template may contain: text is escaped, markup is not, lists are joined, absent values vanish. */
 export type Fragment = string | number | Markup | undefined | readonly Fragment[];
 
-/** Escapes text for element content and for quoted attributes. */
+/** Escapes text for element content and for quoted attributes; what would turn its direction is left out. */
 export const escapeHtml = (text: string): string =>
-  text
+  printableText(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')

@@ -7,7 +7,7 @@ import {
 import { DescribeBrokerCommand, type DescribeBrokerResponse, ListBrokersCommand, MqClient } from '@aws-sdk/client-mq';
 import { clientSettings } from '../../functions/aws/client-settings.ts';
 import { translateError } from '../../functions/aws/translate-error.ts';
-import { readCredentials } from '../../functions/brokers/broker-secrets.ts';
+import { readLogin } from '../../functions/brokers/broker-login.ts';
 import { type GaugeName, primaryGauges, replicaGauges } from '../../functions/brokers/replication-gauges.ts';
 import { sendHttp } from '../../functions/runtime/http-request.ts';
 import type { Runtime } from '../../functions/runtime/runtime.ts';
@@ -223,7 +223,10 @@ export class PairReader {
     const withUser = secretArn !== undefined;
     const headers: Record<string, string> = {};
     if (secretArn !== undefined) {
-      const { username, password } = await readCredentials(this.#runtime, secretArn);
+      const { username, password } = await readLogin(this.#runtime, {
+        secretArn,
+        urls: urls.filter((url) => url.startsWith('https:')),
+      });
       headers.authorization = `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
     }
     let failed = '';

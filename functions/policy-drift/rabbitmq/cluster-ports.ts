@@ -1,4 +1,4 @@
-import { readCredentials } from '../../brokers/broker-secrets.ts';
+import { readLogin } from '../../brokers/broker-login.ts';
 import { MqBrokers } from '../../brokers/mq-brokers.ts';
 import type { ClusterConfig } from '../../config/cluster-config.ts';
 import { ControlItems } from '../../control/control-items.ts';
@@ -22,7 +22,7 @@ export const clusterPorts = (runtime: Runtime, environment: ClusterEnvironment, 
     management: async (consoleUrl: string) =>
       new RabbitManagement(runtime, {
         origin: new URL(consoleUrl).origin,
-        credentials: await readCredentials(runtime, config.secretArn),
+        credentials: await readLogin(runtime, { ...config, urls: [consoleUrl] }),
       }),
   };
 };

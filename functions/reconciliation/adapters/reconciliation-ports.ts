@@ -1,4 +1,5 @@
-import { type Credentials, readCredentials } from '../../brokers/broker-secrets.ts';
+import { readLogin } from '../../brokers/broker-login.ts';
+import type { Credentials } from '../../brokers/broker-secrets.ts';
 import type { BrokerSnapshot } from '../../brokers/broker-snapshot.ts';
 import { pairPorts } from '../../brokers/pair-ports.ts';
 import { sidesOf } from '../../brokers/pair-sides.ts';
@@ -43,7 +44,11 @@ export const brokerQueues = async (
   const ports = pairPorts(runtime, environment);
   const { here, there } = await sidesOf(pair, region, ports.control);
   const broker = await ports.brokers.describe(here);
-  const credentials = await readCredentials(runtime, secretArn);
+  const credentials = await readLogin(runtime, {
+    secretArn,
+    urls: [...broker.consoleUrls, ...broker.amqpEndpoints],
+    brokerDomains: pair.brokerDomains,
+  });
   const console = new BrokerConsole(runtime, { urls: broker.consoleUrls, credentials });
   return {
     otherRegion: there.region,

@@ -1,6 +1,6 @@
 import { AmqpConnection } from '../../brokers/amqp-connection.ts';
 import { openActive } from '../../brokers/broker-endpoints.ts';
-import { readCredentials } from '../../brokers/broker-secrets.ts';
+import { readLogin } from '../../brokers/broker-login.ts';
 import type { BrokerSnapshot } from '../../brokers/broker-snapshot.ts';
 import type { PairConfig } from '../../config/pair-config.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
@@ -11,7 +11,7 @@ const exchangeTimeoutMs = 5_000;
 /** The outcome of a canary; a failure is evidence, never an error of the run. */
 export type CanaryResult = 'sent' | `taken: ${number}` | `failed: ${string}`;
 
-type CanarySettings = NonNullable<PairConfig['canary']>;
+type CanarySettings = NonNullable<PairConfig['canary']> & Partial<Pick<PairConfig, 'brokerDomains'>>;
 
 /**
  * Puts one message on the canary queue of a primary, so that even an idle pair has an event to carry. It stays there
@@ -43,7 +43,7 @@ const overConnection = async (
   settings: CanarySettings,
   exchange: (amqp: AmqpConnection) => Promise<CanaryResult>,
 ): Promise<CanaryResult> => {
-  const credentials = await readCredentials(runtime, settings.secretArn);
+  const credentials = await readLogin(runtime, { ...settings, urls: primary.amqpEndpoints });
   const opened = await openActive(runtime, primary);
   if (opened.state !== 'accepts') return `failed: the primary's AMQP endpoints answered "${opened.state}"`;
   const amqp = new AmqpConnection(opened.stream, credentials);

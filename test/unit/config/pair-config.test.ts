@@ -9,6 +9,7 @@ describe('pairConfigSchema', () => {
     expect(pairConfigSchema.parse({ name: 'orders' })).toEqual({
       name: 'orders',
       protectedWindows: [],
+      brokerDomains: [],
       rebootApproval: 'none',
       approvalSeconds: 3_600,
       automaticFailover: false,

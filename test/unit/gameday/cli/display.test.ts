@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
-import { printable } from '../../../../cli/printable.ts';
+import { printable } from '../../../../functions/runtime/printable.ts';
 import type { LiveView } from '../../../../gameday/experiment/run-game-day.ts';
 import type { BrokerStateRecord } from '../../../../gameday/journal/journal.ts';
 import type { LiveEvent } from '../../../../gameday/journal/recorder.ts';

@@ -19,7 +19,7 @@ beforeEach(() => {
     BrokerName: eastRef.brokerName,
     BrokerState: 'RUNNING',
     EngineType: 'ACTIVEMQ',
-    BrokerInstances: [{ ConsoleURL: 'https://console.example:8162', Endpoints: [] }],
+    BrokerInstances: [{ ConsoleURL: 'https://b-1-1.mq.us-east-1.amazonaws.com:8162', Endpoints: [] }],
   });
   secrets
     .on(GetSecretValueCommand)
@@ -68,7 +68,7 @@ describe('the way to the queues of a broker', () => {
     const { readCounts } = await opened;
     expect(requests).toEqual([]);
     expect((await readCounts())?.queues.size).toBe(0);
-    expect(requests[0]?.origin).toBe('https://console.example:8162');
+    expect(requests[0]?.origin).toBe('https://b-1-1.mq.us-east-1.amazonaws.com:8162');
   });
 
   it.each(['metrics', 'list'])('has no counters where the settings name "%s" and not the console', async (source) => {
