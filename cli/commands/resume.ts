@@ -1,10 +1,11 @@
 import type { AutomationStop } from '../../functions/control/automation-stop.ts';
 import { ControlConflict } from '../../functions/runtime/errors.ts';
+import { printable } from '../../functions/runtime/printable.ts';
 import type { CliIo, CommandResult } from '../cli-io.ts';
 import { confirm } from '../confirm.ts';
 import { type CommonOptions, openControl, pairScope } from '../control.ts';
+import { isoSeconds } from '../iso-seconds.ts';
 import { exitCodes, OperatorError } from '../operator-error.ts';
-import { isoSeconds, printable } from '../printable.ts';
 import { type AddCommand, withCommonOptions } from './command.ts';
 
 interface ResumeOptions extends CommonOptions {

@@ -6,6 +6,7 @@ import { parseRecording } from './parse-recording.ts';
 import { type WrittenQuestion, writtenQuestions } from './questions.ts';
 import { recordSimulator } from './record-simulator.ts';
 import { type Recording, recordingOf } from './recording.ts';
+import { VerifyError } from './verify-error.ts';
 import { differenceLines, verifyLines } from './verify-lines.ts';
 import { verifyPair } from './verify-pair.ts';
 
@@ -28,7 +29,10 @@ export interface VerifyResult {
 const operationOf: Readonly<Record<WrittenQuestion, string>> = { '15.3': 'Promote', '15.16': 'RebootBroker' };
 
 const compareWithSimulator = async (file: string, { readFile }: VerifyIo): Promise<VerifyResult> => {
-  const service = parseRecording(await readFile(file), file);
+  const text = await readFile(file).catch((error: unknown) => {
+    throw new VerifyError(`${file} cannot be read: ${error instanceof Error ? error.message : error}`);
+  });
+  const service = parseRecording(text, file);
   const allowWrites = writtenQuestions.filter((id) =>
     service.calls.some(({ operation }) => operation === operationOf[id]),
   );
