@@ -7,7 +7,13 @@ import * as z from 'zod/mini';
 const defaultRetentionSeconds = 1_209_600;
 
 /** A name, or a pattern with `*` for any text, as in `orders.*`. */
-const queuePattern = z.string().check(z.minLength(1), z.maxLength(2_000));
+export const queuePattern = z
+  .string()
+  .check(
+    z.minLength(1),
+    z.maxLength(2_000),
+    z.regex(/^[^>,?]*$/, '"*" stands for any text here, dots included; ">", "," and "?" are not known'),
+  );
 
 const queuesSchema = z.strictObject({
   /**

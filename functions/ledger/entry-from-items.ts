@@ -1,5 +1,5 @@
 import type { ClaimRecord, ProcessedRecord } from './ledger-entry.ts';
-import type { ClaimItem, LedgerItem, ProcessedItem } from './ledger-table.ts';
+import type { ClaimItem, LateRecord, LedgerItem, ProcessedItem } from './ledger-table.ts';
 
 /** One Region's items of a message. */
 export interface RegionItems {
@@ -19,16 +19,19 @@ export const regionItems = (
   claim: claim?.kind === 'claim' ? claim : undefined,
 });
 
+/** One run of a consumer records a message once; another message with the same id is another record. */
+const recordName = ({ owner, createdAtMs }: LateRecord): string => `${createdAtMs} ${owner}`;
+
 /**
  * Every side effect that a Region has recorded, each once, the earliest first: its `P` item, and those whose consumer had
  * lost the claim meanwhile.
  */
 export const processedRecords = ({ region, processed, claim }: RegionItems): readonly ProcessedRecord[] => {
-  const byOwner = new Map((claim?.late ?? []).map((late) => [late.owner, late]));
-  if (processed !== undefined) byOwner.set(processed.owner, processed);
+  const own = processed === undefined ? [] : [processed, ...(processed.earlier ?? [])];
+  const byOwner = new Map([...(claim?.late ?? []), ...own.toReversed()].map((each) => [recordName(each), each]));
   return [...byOwner.values()]
     .sort((one, other) => one.atMs - other.atMs)
-    .map(({ atMs, by }) => ({ region, atMs, by }));
+    .map(({ atMs, by, createdAtMs }) => ({ region, atMs, by, ...(createdAtMs !== undefined && { createdAtMs }) }));
 };
 
 /**

@@ -1,4 +1,5 @@
 import type { MessageKey } from './ledger-entry.ts';
+import type { EarlierRecord } from './ledger-table.ts';
 
 /** A message's key and the partition key of its items. */
 export interface Named {
@@ -12,6 +13,10 @@ export interface HeldClaim extends Named {
   readonly leaseUntilMs: number;
   /** When its confirmation was first sent; a repetition says the same. */
   readonly confirmAtMs?: number;
+  /** When its producer made it; undefined where it does not say. */
+  readonly createdAtMs?: number | undefined;
+  /** What this Region has recorded of older messages with the same id. */
+  readonly earlier?: readonly EarlierRecord[];
 }
 
 /**

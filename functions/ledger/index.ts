@@ -33,14 +33,15 @@ export {
 } from './lambda-middleware.ts';
 export { Ledger, type LedgerSettings } from './ledger.ts';
 export type {
+  ClaimableMessage,
   ClaimRecord,
   LedgerEntry,
   LedgerLookup,
   MessageKey,
   ProcessedRecord,
 } from './ledger-entry.ts';
-export { fromAmqp, fromJms, fromLambda, fromStomp, type LedgerMessage } from './ledger-message.ts';
-export type { Duplicate, LedgerLog, LedgerObserver, Takeover } from './ledger-observer.ts';
+export { fromAmqp, fromJms, fromLambda, fromStomp, type LedgerMessage, type MessageSource } from './ledger-message.ts';
+export type { Duplicate, LedgerLog, LedgerObserver, RepeatedId, Takeover } from './ledger-observer.ts';
 export type { LedgerOptions } from './ledger-options.ts';
 export type { LedgerReader, LedgerTable } from './ledger-table.ts';
 export { type AmqpId, canonicalAmqpId, canonicalJmsId } from './message-id.ts';

@@ -145,12 +145,16 @@ export class LambdaBatch implements BatchLedger {
     }
   }
 
-  /** The handler is still at work, and nobody will hear of its end: its messages are uncertain once their leases end. */
+  /**
+   * The handler may still be at work, and nobody will hear of its end: its messages are uncertain once their leases end,
+   * unless it confirms them itself.
+   */
   leaveToLeases(): void {
     const keys = this.#openKeys();
-    this.#open.clear();
+    if (keys.length === 0) return;
     this.#ledger.settings.log.error(
-      'ledger: the function ran out of time; its messages are claimed until their leases end',
+      'ledger: the function ran out of time, or failed so late that its handler may be at work still; its messages are ' +
+        'claimed until their leases end',
       {
         ...loggedKeys(keys),
       },

@@ -29,13 +29,12 @@ export interface AmazonMqEvent {
   readonly messages: readonly AmazonMqRecord[];
 }
 
+/** Only what every identity needs; whether a message has what its own is made of is judged message by message. */
 const isRecord = (value: unknown): value is AmazonMqRecord => {
-  const { messageID, destination, data } = (value ?? {}) as Partial<Record<keyof AmazonMqRecord, unknown>>;
+  const { messageID, destination } = (value ?? {}) as Partial<Record<keyof AmazonMqRecord, unknown>>;
   const { physicalName } = (destination ?? {}) as { readonly physicalName?: unknown };
   return (
-    (messageID === null || typeof messageID === 'string' || messageID === undefined) &&
-    typeof physicalName === 'string' &&
-    typeof data === 'string'
+    (messageID === null || typeof messageID === 'string' || messageID === undefined) && typeof physicalName === 'string'
   );
 };
 
@@ -54,7 +53,7 @@ export const parseAmazonMqEvent = (event: unknown): AmazonMqEvent => {
   if (wrong === -1) return event as AmazonMqEvent;
   throw new InvalidInput(
     `the event of ${String((event as Partial<AmazonMqEvent>).eventSourceArn)} has no usable messages[${wrong}]: it needs ` +
-      'messageID, destination.physicalName and data',
+      'a text as destination.physicalName, and as messageID if there is one',
     { index: wrong },
   );
 };

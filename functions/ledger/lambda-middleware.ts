@@ -13,6 +13,11 @@ export interface LedgerMiddlewareOptions {
    * were no ledger. Both log it.
    */
   readonly withoutIdentity?: WithoutIdentity;
+  /**
+   * What middy's `timeoutEarlyInMillis` is set to, if it is: so long before the function's time is up nobody knows of an
+   * answer or an error whether it is the handler's.
+   */
+  readonly timeoutEarlyInMillis?: number;
 }
 
 /** What the middleware needs of the invocation's context. */
@@ -27,6 +32,7 @@ interface InvocationRequest {
   event: unknown;
   readonly context: InvocationContext;
   readonly error?: unknown;
+  response?: unknown;
   earlyResponse?: unknown;
 }
 
@@ -37,13 +43,32 @@ export interface LedgerMiddleware {
   readonly onError: (request: InvocationRequest) => Promise<void>;
 }
 
-const batches = new WeakMap<object, LambdaBatch>();
+/** A batch, and what was left of its invocation when its handler could begin, in milliseconds. */
+interface Invocation {
+  readonly batch: LambdaBatch;
+  readonly remainingMs: number;
+}
+
+const invocations = new WeakMap<object, Invocation>();
+
+/** middy's own `timeoutEarlyInMillis`. */
+const middyTimeoutMs = 5;
 
 /** middy gives up some milliseconds before the function's time is up, while the handler is still at work. */
 const isMiddyTimeout = (error: unknown): boolean => {
   const { name, cause } = (error ?? {}) as { readonly name?: unknown; readonly cause?: { readonly package?: unknown } };
   return name === 'TimeoutError' && cause?.package === '@middy/core';
 };
+
+/**
+ * How long before the end an error is in doubt: half of the invocation, from one second to ten. middy gives up 5 ms
+ * before the end unless it is told otherwise, with an error that the function may choose, and says nothing of the handler.
+ * Claims that are kept in vain cost their messages one more delivery; claims that are released in vain, a second side effect.
+ */
+const doubtMs = (startedWithMs: number, timeoutEarlyMs: number): number =>
+  Math.max(timeoutEarlyMs + 1_000, Math.min(startedWithMs / 2, 10_000));
+
+const optionNames: readonly (keyof LedgerMiddlewareOptions)[] = ['ledger', 'withoutIdentity', 'timeoutEarlyInMillis'];
 
 const policies: readonly WithoutIdentity[] = ['fail', 'hand-over'];
 
@@ -54,7 +79,7 @@ const policies: readonly WithoutIdentity[] = ['fail', 'hand-over'];
  * @throws InvalidInput for a context of an invocation that the middleware did not see
  */
 export const batchLedger = (context: object): BatchLedger => {
-  const batch = batches.get(context);
+  const batch = invocations.get(context)?.batch;
   if (batch !== undefined) return batch;
   throw new InvalidInput(
     'this invocation has no ledger: its function must use ledgerMiddleware, and pass its context on',
@@ -68,12 +93,28 @@ export const batchLedger = (context: object): BatchLedger => {
  * resolves, and none when it throws; a handler that can tell more uses `batchLedger(context)`.
  *
  * Use it last, next to the handler: what another middleware throws after the handler has succeeded must find the batch
- * confirmed. Do not let middy's `timeoutEarlyResponse` answer for a handler that is still at work.
+ * confirmed. middy's `timeoutEarlyResponse` must not answer for a handler that is still at work; it may throw whatever it
+ * likes, since the clock decides whether an error leaves the claims in doubt, and then they are kept.
  *
- * @throws InvalidConfiguration for an unknown policy
+ * Works with @middy/core 2 to 7 (docs/ledger.md).
+ *
+ * @throws InvalidConfiguration for an unknown option or policy, or a time that is none
  */
 export const ledgerMiddleware = (options: LedgerMiddlewareOptions): LedgerMiddleware => {
-  const { ledger, withoutIdentity = 'fail' } = options;
+  const { ledger, withoutIdentity = 'fail', timeoutEarlyInMillis = 0 } = options;
+  for (const name of Object.keys(options)) {
+    if (!(optionNames as readonly string[]).includes(name)) {
+      throw new InvalidConfiguration(
+        `unknown option "${name}" of the ledger's middleware${didYouMean(name, optionNames)}`,
+      );
+    }
+  }
+  if (!Number.isSafeInteger(timeoutEarlyInMillis) || timeoutEarlyInMillis < 0) {
+    throw new InvalidConfiguration(
+      `timeoutEarlyInMillis must be what middy has, a whole number of milliseconds, not ${String(timeoutEarlyInMillis)}`,
+      { found: timeoutEarlyInMillis },
+    );
+  }
   if (!policies.includes(withoutIdentity)) {
     throw new InvalidConfiguration(
       `withoutIdentity "${String(withoutIdentity)}" is unknown${didYouMean(String(withoutIdentity), policies)}`,
@@ -86,20 +127,28 @@ export const ledgerMiddleware = (options: LedgerMiddlewareOptions): LedgerMiddle
       const event = parseAmazonMqEvent(request.event);
       const owner = `${context.functionName}/${context.awsRequestId}`;
       const batch = new LambdaBatch(ledger.withOwner(owner), withoutIdentity);
-      batches.set(context, batch);
+      invocations.set(context, { batch, remainingMs: context.getRemainingTimeInMillis() });
       const messages = await batch.claim(event.messages, context.getRemainingTimeInMillis());
       request.event = { ...event, messages };
       if (messages.length > 0) return;
       await batch.end(() => context.getRemainingTimeInMillis());
-      // Nothing is left to do: the handler is not called.
+      // Nothing is left to do: the handler is not called. Before its version 6 middy knows that by a response.
+      request.response = null;
       request.earlyResponse = undefined;
     },
     after: async ({ context }) => {
-      await batches.get(context)?.end(() => context.getRemainingTimeInMillis());
+      const batch = invocations.get(context)?.batch;
+      // So late it is not the handler that has answered, but middy in its place.
+      const isTooLate = context.getRemainingTimeInMillis() <= Math.max(timeoutEarlyInMillis, middyTimeoutMs) + 1;
+      if (isTooLate) batch?.leaveToLeases();
+      else await batch?.end(() => context.getRemainingTimeInMillis());
     },
     onError: async ({ context, error }) => {
-      if (isMiddyTimeout(error)) batches.get(context)?.leaveToLeases();
-      else await batches.get(context)?.release();
+      const invocation = invocations.get(context);
+      if (invocation === undefined) return;
+      const inDoubt = context.getRemainingTimeInMillis() <= doubtMs(invocation.remainingMs, timeoutEarlyInMillis);
+      if (inDoubt || isMiddyTimeout(error)) invocation.batch.leaveToLeases();
+      else await invocation.batch.release();
     },
   };
 };

@@ -2,10 +2,19 @@
 export interface MessageKey {
   /** Name of the broker pair. */
   readonly pair: string;
-  /** Canonical destination: a queue's name as the broker knows it, a topic as `topic://<name>`. */
+  /** Canonical destination: a queue's name as the broker knows it, or `topic://<name>?subscription=<subscription>`. */
   readonly destination: string;
   /** Canonical message id (see `message-id.ts`), of any length and with any characters. */
   readonly id: string;
+}
+
+/** A message that is to be claimed. */
+export interface ClaimableMessage extends MessageKey {
+  /**
+   * When its producer made it, in milliseconds since the Unix epoch; undefined where it does not say. Tells it from an
+   * older message with the same id.
+   */
+  readonly createdAtMs?: number | undefined;
 }
 
 /** One recorded side effect of a message. Two of them for one message are a duplicate: it took effect twice. */
@@ -16,6 +25,11 @@ export interface ProcessedRecord {
   readonly atMs: number;
   /** Name of the consumer that processed it. */
   readonly by: string;
+  /**
+   * When the producer had made the message that was processed, in milliseconds since the Unix epoch by the producer's
+   * clock; undefined where the message did not say. Ids repeat: see `provesProcessed`.
+   */
+  readonly createdAtMs?: number | undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { MessageKey } from './ledger-entry.ts';
+import type { MessageKey, ProcessedRecord } from './ledger-entry.ts';
 
 /** Where the library writes what a person may have to know; `console` has this shape. */
 export interface LedgerLog {
@@ -24,6 +24,15 @@ export interface Duplicate {
   readonly owner: string;
 }
 
+/** A message that has the id of another one that was processed. Times are milliseconds since the Unix epoch. */
+export interface RepeatedId {
+  readonly key: MessageKey;
+  /** When this one was made; undefined where it does not say. */
+  readonly createdAtMs: number | undefined;
+  /** What is recorded of others with its id. */
+  readonly records: readonly ProcessedRecord[];
+}
+
 /**
  * What happens in a ledger, for metrics and alarms of the consumer's own. All are logged as well. Nothing that a method
  * throws is caught.
@@ -33,6 +42,8 @@ export interface LedgerObserver {
   onTakeover?(takeover: Takeover): void;
   /** A consumer finished after it had lost its claim: the message took effect twice, or will. */
   onDuplicate?(duplicate: Duplicate): void;
+  /** Messages were handed over although the ledger has a record under their id: it is of an older message. */
+  onIdRepeated?(repeated: RepeatedId): void;
   /** Messages were left out because they had been processed before. */
   onProcessedBefore?(keys: readonly MessageKey[]): void;
   /** Messages were refused because another consumer has claimed them; the batch fails, so that they come again. */

@@ -15,13 +15,22 @@ export interface ProcessedItem {
   readonly by: string;
   /** The run of the consumer that wrote it. */
   readonly owner: string;
+  /** When the producer had made the message; undefined where the message did not say. */
+  readonly createdAtMs?: number | undefined;
+  /** Records of older messages that had the same id, the newest first. */
+  readonly earlier?: readonly EarlierRecord[];
 }
+
+/** The record of another message with the same id. */
+export type EarlierRecord = Omit<ProcessedItem, 'kind' | 'earlier'>;
 
 /** A side effect whose consumer had lost its claim meanwhile: the message is processed, and may be so twice. */
 export interface LateRecord {
   readonly atMs: number;
   readonly by: string;
   readonly owner: string;
+  /** When the producer had made the message; undefined where the message did not say. */
+  readonly createdAtMs?: number | undefined;
 }
 
 /** A claim that ran out: its owner was never heard of again. Times are milliseconds since the Unix epoch. */

@@ -1,26 +1,43 @@
 import type { Clock } from '../runtime/clock.ts';
+import { InvalidInput } from '../runtime/errors.ts';
 import { mapWithConcurrency } from '../runtime/map-with-concurrency.ts';
 import type { AbandonResult, ClaimResult, ConfirmResult } from './claim-result.ts';
+import { isCanonicalDestination } from './destination.ts';
 import { processedRecords, regionItems } from './entry-from-items.ts';
 import { type HeldClaim, HeldClaims, type Named } from './held-claims.ts';
 import { identifyMessage, type MessageIdentity } from './identify-message.ts';
 import { confirmMarginMs, leaseSkewMs } from './lease.ts';
-import type { LedgerEntry, LedgerLookup, MessageKey, ProcessedRecord } from './ledger-entry.ts';
+import type { ClaimableMessage, LedgerEntry, LedgerLookup, MessageKey, ProcessedRecord } from './ledger-entry.ts';
 import { claimKey, partitionKey, processedKey } from './ledger-key.ts';
 import type { LedgerMessage } from './ledger-message.ts';
 import { type LedgerLog, type LedgerObserver, loggedKey, loggedKeys } from './ledger-observer.ts';
 import {
   type ClaimItem,
   type ClaimRequest,
+  type EarlierRecord,
   itemName,
   type LedgerItem,
+  type LedgerItemKey,
   type LedgerReader,
   type LedgerTable,
+  type ProcessedItem,
 } from './ledger-table.ts';
 import { TableLookup } from './lookup-entries.ts';
+import { provesProcessed } from './proves-processed.ts';
 
 /** Conditional writes on their way at once: a hundred claims take five round trips, and half of the SDK's 50 sockets. */
 const writesAtOnce = 20;
+
+/** Records of older messages with the same id that one item keeps: its size bounds what every read of it costs. */
+const earlierRecords = 20;
+
+/** A message to be claimed, and what is recorded of others that had its id. */
+interface Wanted extends Named {
+  readonly createdAtMs: number | undefined;
+  readonly others: readonly ProcessedRecord[];
+  /** Those of this Region, as its item has them. */
+  readonly earlier: readonly EarlierRecord[];
+}
 
 /** What a ledger works with. */
 export interface LedgerSettings {
@@ -68,30 +85,33 @@ export class Ledger implements LedgerLookup {
   }
 
   /** The key of a message. @throws MessageUnidentifiable when it lacks what the ledger identifies messages by */
-  keyOf(message: LedgerMessage): MessageKey {
+  keyOf(message: LedgerMessage): ClaimableMessage {
     const { pair, identity } = this.settings;
-    const { destination } = message;
-    return { pair, destination, id: identifyMessage(message, identity, destination) };
+    const { destination, createdAtMs } = message;
+    const key = { pair, destination, id: identifyMessage(message, identity, destination) };
+    return createdAtMs === undefined ? key : { ...key, createdAtMs };
   }
 
-  async claim(key: MessageKey): Promise<ClaimResult> {
-    const [result] = await this.claimAll([key]);
-    return result ?? { status: 'repeated', key };
+  async claim(message: ClaimableMessage): Promise<ClaimResult> {
+    const [result] = await this.claimAll([message]);
+    return result ?? { status: 'repeated', key: message };
   }
 
   /**
    * Claims messages, one result for each in their order. What this process has in flight already counts as claimed
-   * elsewhere, since a message that comes again while its handler runs must not run twice.
+   * elsewhere, since a message that comes again while its handler runs must not run twice. A record of an older message
+   * with the same id is no reason to skip one: it is claimed, and the observer is told.
    *
    * @param options.leaseUntilMs when the claims end, in milliseconds since the Unix epoch; by default a lease from now
+   * @throws InvalidInput for a destination that is not one queue or one subscription of a topic
    */
   async claimAll(
-    keys: readonly MessageKey[],
+    messages: readonly ClaimableMessage[],
     options: { readonly leaseUntilMs?: number } = {},
   ): Promise<readonly ClaimResult[]> {
     const { table, otherRegion, clock } = this.settings;
     this.#held.forgetBefore(clock.nowMs());
-    const named = keys.map((key): Named => ({ key, pk: partitionKey(key) }));
+    const named = messages.map(({ createdAtMs, ...key }) => ({ key, pk: claimedPartition(key), createdAtMs }));
     const firsts = [...new Map(named.toReversed().map((each) => [each.pk, each])).values()].reverse();
     // Side effects whose confirmation failed: their messages are processed, whoever gets them next.
     await this.confirmAll(this.#held.unconfirmed());
@@ -100,15 +120,24 @@ export class Ledger implements LedgerLookup {
       firsts.flatMap(({ pk }) => [processedKey(pk, table.region), processedKey(pk, otherRegion)]),
     );
     const results = await mapWithConcurrency(clock, firsts, writesAtOnce, async (each) => {
-      const processed = this.#processedIn(items, each.pk);
+      const records = this.#recordsIn(items, each.pk);
+      const processed = records.filter((record) => provesProcessed(record, each.createdAtMs));
       if (processed.length > 0) return { status: 'processed', key: each.key, processed } as const;
-      return await this.#claimOne(each, readAtMs, options.leaseUntilMs);
+      const wanted = { ...each, others: records, earlier: earlierIn(items, processedKey(each.pk, table.region)) };
+      return await this.#claimOne(wanted, readAtMs, options.leaseUntilMs);
     });
-    const byPartition = new Map(firsts.map(({ pk }, index) => [pk, results[index]]));
-    return named.map(({ key, pk }) => {
-      const result = byPartition.get(pk);
-      byPartition.delete(pk);
-      return result ?? { status: 'repeated', key };
+    const byPartition = new Map(firsts.map((each, index) => [each.pk, { ...each, result: results[index] }]));
+    const given = new Set<string>();
+    return named.map(({ key, pk, createdAtMs }): ClaimResult => {
+      const first = byPartition.get(pk);
+      if (first?.result !== undefined && !given.has(pk)) {
+        given.add(pk);
+        return first.result;
+      }
+      // Another message with the same id: it must wait until the first one is done with, and come again.
+      return isSameMessage(first?.createdAtMs, createdAtMs)
+        ? { status: 'repeated', key }
+        : this.#waitsFor(key, first?.result, options.leaseUntilMs);
     });
   }
 
@@ -209,15 +238,16 @@ export class Ledger implements LedgerLookup {
     });
   }
 
-  #processedIn(items: ReadonlyMap<string, LedgerItem>, pk: string): readonly ProcessedRecord[] {
+  #recordsIn(items: ReadonlyMap<string, LedgerItem>, pk: string): readonly ProcessedRecord[] {
     const { region, otherRegion } = this.settings;
     return [region, otherRegion].flatMap((each) =>
       processedRecords(regionItems(each, items.get(itemName(processedKey(pk, each))), undefined)),
     );
   }
 
-  async #claimOne({ key, pk }: Named, readAtMs: number, untilMs: number | undefined): Promise<ClaimResult> {
+  async #claimOne(wanted: Wanted, readAtMs: number, untilMs: number | undefined): Promise<ClaimResult> {
     const { table, clock, owner } = this.settings;
+    const { key, pk, createdAtMs, earlier } = wanted;
     const inHand = this.#held.get(pk);
     const atMs = clock.nowMs();
     if (inHand !== undefined && atMs < inHand.leaseUntilMs) {
@@ -230,17 +260,33 @@ export class Ledger implements LedgerLookup {
     const taken =
       (await table.takeFree(item, request)) ?? (await table.takeOver(item, request, readAtMs - leaseSkewMs));
     const claim = taken ?? (await table.refuse(item, request.expiresAtSeconds));
-    if (claim.late.length > 0) return await this.#settleLate({ key, pk }, claim, taken !== undefined);
+    const late = claim.late.filter((record) => provesProcessed(record, createdAtMs));
+    if (late.length > 0) return await this.#settleLate({ key, pk }, { ...claim, late }, taken !== undefined);
     // A call whose answer was lost had taken it nevertheless.
-    if (claim.owner !== owner || claim.atMs !== atMs || claim.endedAtMs !== undefined) return this.#refused(key, claim);
+    if (claim.owner !== owner || claim.atMs !== atMs || claim.endedAtMs !== undefined) {
+      return this.#refused(wanted, claim);
+    }
     const { leaseUntilMs } = request;
-    this.#held.add({ key, pk, atMs, leaseUntilMs });
-    if (claim.lost?.takenOverAtMs === atMs) this.#reportTakeover(key, claim, claim.lost.owner);
+    this.#held.add({ key, pk, atMs, leaseUntilMs, createdAtMs, earlier });
+    this.#reportClaim(wanted, claim);
     return { status: 'claimed', key, leaseUntilMs, attempt: claim.attempt };
   }
 
-  #refused(key: MessageKey, { owner = 'nobody', endedAtMs, leaseUntilMs, refusals }: ClaimItem): ClaimResult {
+  #waitsFor(key: MessageKey, first: ClaimResult | undefined, untilMs: number | undefined): ClaimResult {
+    const { owner, clock, leaseSeconds } = this.settings;
+    const leaseUntilMs =
+      first !== undefined && 'leaseUntilMs' in first
+        ? first.leaseUntilMs
+        : (untilMs ?? clock.nowMs() + leaseSeconds * 1_000);
+    const retryAfterMs = Math.max(0, leaseUntilMs + leaseSkewMs + 1 - clock.nowMs());
+    return { status: 'elsewhere', key, owner, leaseUntilMs, refusals: 0, retryAfterMs };
+  }
+
+  #refused({ key, others }: Wanted, claim: ClaimItem): ClaimResult {
+    const { owner = 'nobody', endedAtMs, leaseUntilMs } = claim;
     const waitMs = endedAtMs === undefined ? leaseUntilMs + leaseSkewMs + 1 - this.settings.clock.nowMs() : 0;
+    // Refusals are counted for the id. This message has not been processed under it, so it must not be given up.
+    const refusals = others.length > 0 ? 0 : claim.refusals;
     return { status: 'elsewhere', key, owner, leaseUntilMs, refusals, retryAfterMs: Math.max(0, waitMs) };
   }
 
@@ -265,15 +311,23 @@ export class Ledger implements LedgerLookup {
     if (await this.#extend(claim)) {
       const existing = await table.putProcessedOnce(this.#processedWrite(claim));
       if (existing === undefined) return 'confirmed';
-      if (existing.owner === owner) return 'already';
+      if (provesProcessed(existing, claim.createdAtMs)) {
+        if (existing.owner === owner) return 'already';
+      } else {
+        // The claim was renewed a moment ago, so nobody else writes; what is recorded of another message is kept.
+        const { leaseUntilMs } = this.#held.get(claim.pk) ?? claim;
+        await table.putProcessed([this.#processedWrite({ ...claim, earlier: withEarlier(existing) })], leaseUntilMs);
+        return 'confirmed';
+      }
     } else if ((await this.#findOwnRecord(claim.pk)) === 'already') return 'already';
     return await this.#recordLate(claim);
   }
 
   async #recordLate(claim: HeldClaim): Promise<'late'> {
     const { table, owner, consumer: by, log, observer } = this.settings;
-    const { key, pk, confirmAtMs: atMs = this.settings.clock.nowMs() } = claim;
-    await table.recordLate(claimKey(pk, table.region), { atMs, by, owner }, this.#expiresAt(atMs));
+    const { key, pk, createdAtMs, confirmAtMs: atMs = this.settings.clock.nowMs() } = claim;
+    const late = { atMs, by, owner, ...(createdAtMs !== undefined && { createdAtMs }) };
+    await table.recordLate(claimKey(pk, table.region), late, this.#expiresAt(atMs));
     log.warn('ledger: a message was processed by a consumer that had lost its claim; it may be processed twice', {
       ...loggedKey(key),
       owner,
@@ -297,6 +351,20 @@ export class Ledger implements LedgerLookup {
     return extended;
   }
 
+  #reportClaim({ key, createdAtMs, others, earlier }: Wanted, claim: ClaimItem): void {
+    const { log, observer } = this.settings;
+    const lost = claim.lost?.takenOverAtMs === claim.atMs ? claim.lost.owner : undefined;
+    // A claim that was confirmed stands until somebody takes the next one.
+    if (lost !== undefined && !earlier.some(({ owner }) => owner === lost)) this.#reportTakeover(key, claim, lost);
+    if (others.length === 0) return;
+    log.warn(
+      'ledger: a message has the id of an older one that was processed; it is handed over. Its producer repeats ids, ' +
+        'so that a duplicate can only be recognised by its creation time',
+      { ...loggedKey(key), createdAtMs, records: others.slice(0, 5) },
+    );
+    observer.onIdRepeated?.({ key, createdAtMs, records: others });
+  }
+
   #reportTakeover(key: MessageKey, { takenOver }: ClaimItem, lostOwner: string): void {
     const { log, observer, owner: newOwner } = this.settings;
     log.warn('ledger: an expired claim was taken over; its message may be processed twice', {
@@ -314,11 +382,17 @@ export class Ledger implements LedgerLookup {
     return { owner, atMs, leaseUntilMs, expiresAtSeconds: this.#expiresAt(atMs) };
   }
 
-  #processedWrite({ pk, confirmAtMs: atMs = this.settings.clock.nowMs() }: HeldClaim) {
+  #processedWrite({ pk, createdAtMs, earlier = [], confirmAtMs: atMs = this.settings.clock.nowMs() }: HeldClaim) {
     const { region, owner, consumer: by } = this.settings;
     return {
       key: processedKey(pk, region),
-      item: { atMs, by, owner },
+      item: {
+        atMs,
+        by,
+        owner,
+        ...(createdAtMs !== undefined && { createdAtMs }),
+        ...(earlier.length > 0 && { earlier }),
+      },
       expiresAtSeconds: this.#expiresAt(atMs),
     };
   }
@@ -327,3 +401,25 @@ export class Ledger implements LedgerLookup {
     return Math.floor(atMs / 1_000) + this.settings.retentionSeconds;
   }
 }
+
+/** The record of a message and those of older ones with its id, as the record of the next one keeps them. */
+const withEarlier = ({ kind: _, earlier = [], ...record }: ProcessedItem): readonly EarlierRecord[] =>
+  [record, ...earlier].slice(0, earlierRecords);
+
+/** Whether two messages with one id are the same message as far as they say when they were made. */
+const isSameMessage = (one: number | undefined, other: number | undefined): boolean =>
+  one === undefined || other === undefined || one === other;
+
+const earlierIn = (items: ReadonlyMap<string, LedgerItem>, key: LedgerItemKey): readonly EarlierRecord[] => {
+  const item = items.get(itemName(key));
+  return item?.kind === 'processed' ? withEarlier(item) : [];
+};
+
+/** @throws InvalidInput for an empty part, and a destination that is not one queue or one subscription of a topic */
+const claimedPartition = (key: MessageKey): string => {
+  if (key.destination === '' || isCanonicalDestination(key.destination)) return partitionKey(key);
+  throw new InvalidInput(
+    `"${key.destination}" is not the name of one queue, or topic://<name>?subscription=<subscription>: make keys with keyOf`,
+    { destination: key.destination },
+  );
+};

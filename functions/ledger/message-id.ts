@@ -69,6 +69,20 @@ export const canonicalJmsId = (id: string | null | undefined): string | undefine
   return id.startsWith('ID:') ? id : `ID:${id}`;
 };
 
+/** What Qpid JMS puts before an AMQP text that does not begin with `ID:`, and before one that looks like an id of its own. */
+const qpidPrefix = 'ID:AMQP_NO_PREFIX:';
+const qpidEscape = 'ID:AMQP_STRING:ID:AMQP_';
+
+/**
+ * The canonical form of a JMSMessageID as any JMS client shows it: those of AMQP (Qpid JMS, AmqpMessageIdHelper) write ids
+ * that other clients chose in a way of their own. Undefined for a message without one.
+ */
+export const canonicalQpidId = (id: string | null | undefined): string | undefined => {
+  if (id?.startsWith(qpidPrefix)) return canonicalAmqpId(id.slice(qpidPrefix.length));
+  if (id?.startsWith(qpidEscape)) return canonicalAmqpId(id.slice('ID:AMQP_STRING:'.length));
+  return canonicalJmsId(id);
+};
+
 /**
  * The canonical form of an AMQP 1.0 message-id: the JMSMessageID under which JMS, STOMP and Lambda see the message, so
  * `abc` is `ID:abc`. Undefined for a message without one.

@@ -1,5 +1,6 @@
 import { clockSkewSeconds } from '../control/guards.ts';
 import type { LedgerEntry } from '../ledger/ledger-entry.ts';
+import { provesProcessed } from '../ledger/proves-processed.ts';
 
 /**
  * What the ledger says about a message that lies in a queue: `processed` took effect, a second delivery would repeat it
@@ -17,6 +18,9 @@ export type ClassReason =
   | 'past-expiry'
   | 'absent-in-both-regions'
   | 'no-message-identity'
+  | 'undecodable'
+  | 'scheduled-over-amqp'
+  | 'record-of-another-message'
   | 'claimed-without-proof'
   | 'other-region-unreachable'
   | 'older-than-ledger'
@@ -33,6 +37,12 @@ export interface MessageFacts {
   readonly entry: LedgerEntry | undefined;
   /** When the producer made it, by the producer's clock; undefined when the message does not say. */
   readonly createdAtMs: number | undefined;
+  /** Whether nothing of it could be read. */
+  readonly undecodable?: boolean;
+  /**
+   * Whether the broker's scheduler made it of an AMQP client's message: other clients see an id that AMQP does not show.
+   */
+  readonly scheduled?: boolean;
   /** When it ceases to matter; undefined for one that never does. */
   readonly expiresAtMs: number | undefined;
 }
@@ -44,6 +54,10 @@ export interface LedgerSpan {
   /** How long the ledger keeps an item, in seconds. */
   readonly retentionSeconds: number;
 }
+
+/** What the ledger holds of this message, and not of another one with its id. */
+export const proofsOf = (entry: LedgerEntry | undefined, createdAtMs: number | undefined): LedgerEntry['processed'] =>
+  (entry?.processed ?? []).filter((record) => provesProcessed(record, createdAtMs));
 
 /** Two records of one Region are a consumer's that had lost its claim to another meanwhile. */
 const processedReason = (records: LedgerEntry['processed']): ClassReason => {
@@ -61,19 +75,22 @@ export const isDuplicate = (reason: ClassReason): boolean =>
  * `uncertain`, which is left alone.
  */
 export const classifyMessage = (
-  { entry, createdAtMs, expiresAtMs }: MessageFacts,
+  { entry, createdAtMs, expiresAtMs, undecodable = false, scheduled = false }: MessageFacts,
   { startMs, retentionSeconds }: LedgerSpan,
   nowMs: number,
 ): Classified => {
-  if (entry !== undefined && entry.processed.length > 0) {
-    return { class: 'processed', reason: processedReason(entry.processed) };
-  }
+  const proofs = proofsOf(entry, createdAtMs);
+  if (proofs.length > 0) return { class: 'processed', reason: processedReason(proofs) };
   if (expiresAtMs !== undefined && expiresAtMs <= nowMs) return { class: 'expired', reason: 'past-expiry' };
   const uncertain = (reason: ClassReason): Classified => ({ class: 'uncertain', reason });
+  if (undecodable) return uncertain('undecodable');
   if (entry === undefined) return uncertain('no-message-identity');
+  // Whose record it is nobody can tell from here: the producer repeats its ids.
+  if (entry.processed.length > 0) return uncertain('record-of-another-message');
   // A claim that was given up is removed by its owner: one that stands may have been followed by the side effect.
   if (entry.claims.length > 0) return uncertain('claimed-without-proof');
   if (entry.otherRegion !== 'read') return uncertain('other-region-unreachable');
+  if (scheduled) return uncertain('scheduled-over-amqp');
   if (createdAtMs === undefined) return uncertain('age-unknown');
   // The producer's clock and the consumers' may differ.
   const skewMs = clockSkewSeconds * 1_000;

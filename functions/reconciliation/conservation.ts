@@ -1,5 +1,6 @@
 import type { Finding } from '../runtime/finding.ts';
-import type { QueueCounts } from './queue-counts.ts';
+import { type DestinationCounts, hasQueue, type QueueCounts } from './queue-counts.ts';
+import { unseenCauses } from './unseen-causes.ts';
 
 /** What a scan of a queue counted itself. */
 export interface ScanCounts {
@@ -7,6 +8,10 @@ export interface ScanCounts {
   readonly seen: number;
   /** Messages that it consumed. */
   readonly removed: number;
+  /** Bytes of what it held; undefined where it did not count them. */
+  readonly bytes?: number;
+  /** Messages among them that expire; undefined where it did not count them. */
+  readonly withExpiry?: number;
 }
 
 /** A note of a scan as a finding. */
@@ -22,7 +27,7 @@ export const scanNote = (queue: string, message: string): Finding => ({
  */
 export const isHarmless = ({ code }: Finding): boolean => harmless.includes(code);
 
-const harmless: readonly string[] = ['WALK_REMARK', 'COUNTS_UNVERIFIED'];
+const harmless: readonly string[] = ['WALK_REMARK', 'COUNTS_UNVERIFIED', 'EMPTY_OR_MISSING'];
 
 /** Whether the manifest has a line for every message that the scan held. */
 export const judgeLines = (queue: string, seen: number, lines: number): readonly Finding[] =>
@@ -41,6 +46,43 @@ const since = (before: QueueCounts, after: QueueCounts) => ({
   dequeued: after.dequeued - before.dequeued,
 });
 
+/** A queue that the broker does not have, or has no more: nothing attaches to it, since that would create it. */
+export const goneFinding = (queue: string, seen: number): Finding => ({
+  code: 'QUEUE_GONE',
+  message:
+    seen === 0
+      ? `${queue} was listed, and the broker does not have it any more`
+      : `${queue} was removed during the scan, after ${seen} messages were seen`,
+  evidence: { queue, seen },
+});
+
+/** What the broker shows of its destinations before and after a scan; undefined where nothing can be read. */
+export interface AroundScan {
+  readonly before: DestinationCounts | undefined;
+  readonly after: DestinationCounts | undefined;
+}
+
+/**
+ * Whether a scan of a queue saw what the broker says of it: `judgeConservation`, where the broker's counters say anything.
+ */
+export const judgeScan = (queue: string, { before, after }: AroundScan, counts: ScanCounts): readonly Finding[] => {
+  if (after !== undefined && !hasQueue(after, queue)) return [goneFinding(queue, counts.seen)];
+  const odd = [before, after].flatMap((shown) => shown?.oddQueues ?? []).find((each) => each.queue === queue);
+  if (odd !== undefined) {
+    return [
+      {
+        code: 'COUNTS_ODD',
+        message: `the broker's counters of ${queue} are impossible, so nothing confirms that every message was seen: ${odd.problem}`,
+        evidence: { queue, problem: odd.problem, ...counts },
+      },
+    ];
+  }
+  const findings = judgeConservation(queue, before?.queues.get(queue), after?.queues.get(queue), counts);
+  if (before !== undefined || after !== undefined || counts.seen > 0) return findings;
+  const message = `${queue} holds nothing, or the broker does not have it: without the console nothing tells which`;
+  return [...findings, { code: 'EMPTY_OR_MISSING', message, evidence: { queue } }];
+};
+
 /**
  * Whether the counts around a scan add up: exactly where nobody else used the queue meanwhile, else within what others
  * enqueued and dequeued. Gives what does not; without counters nothing can be said, and that is a finding too.
@@ -49,8 +91,9 @@ export const judgeConservation = (
   queue: string,
   before: QueueCounts | undefined,
   after: QueueCounts | undefined,
-  { seen, removed }: ScanCounts,
+  counts: ScanCounts,
 ): readonly Finding[] => {
+  const { seen, removed } = counts;
   if (before === undefined || after === undefined) {
     const message = `the counters of ${queue} could not be read, so nothing confirms that every message was seen`;
     return [{ code: 'COUNTS_UNVERIFIED', message, evidence: { queue, seen, removed } }];
@@ -91,7 +134,7 @@ export const judgeConservation = (
     findings.push({
       code: 'SEEN_MISMATCH',
       message: `${seen} messages of ${queue} were seen, but the queue held ${expected}`,
-      evidence,
+      evidence: seen < least ? { ...evidence, missing: least - seen, likelyCauses: unseenCauses(counts) } : evidence,
     });
   }
   return findings;

@@ -25,7 +25,16 @@ export interface Discovery {
 const namedSubscriptions = 10;
 
 const subscriptionFindings = (counts: DestinationCounts | undefined): readonly Finding[] => {
-  const waiting = counts?.durableSubscriptions.filter(({ pending }) => pending > 0) ?? [];
+  if (counts !== undefined && counts.durableSubscriptions === undefined) {
+    return [
+      {
+        code: 'SUBSCRIPTIONS_UNREADABLE',
+        message: `the broker does not show its durable subscriptions, so nobody knows whether they hold messages: ${counts.subscriptionsProblem}`,
+        evidence: { problem: counts.subscriptionsProblem },
+      },
+    ];
+  }
+  const waiting = counts?.durableSubscriptions?.filter(({ pending }) => pending > 0) ?? [];
   if (waiting.length === 0) return [];
   return [
     {
@@ -48,7 +57,9 @@ const namesFrom = async (
 ): Promise<readonly string[]> => {
   switch (source) {
     case 'console':
-      return [...(counts?.queues.keys() ?? [])];
+      return counts === undefined
+        ? []
+        : [...counts.queues.keys(), ...(counts.oddQueues ?? []).map(({ queue }) => queue)];
     case 'metrics':
       return await ports.listQueues();
     case 'list':
@@ -59,10 +70,41 @@ const namesFrom = async (
 /** So many of the queues that a pattern fits are named with the reason why they are left alone. */
 const namedExclusions = 5;
 
+/** Queues that are chosen and cannot be asked for. */
+const nameFindings = ({ unaddressable }: ChosenQueues): readonly Finding[] =>
+  unaddressable.map(({ queue, problem }) => ({
+    code: 'QUEUE_NAME_UNADDRESSABLE',
+    message: `"${queue}" cannot be scanned: ${problem}`,
+    evidence: { queue },
+  }));
+
+/** What the settings include and the source does not list. A run that was asked for something else is told of that. */
+const includeFindings = (
+  { unmatched, queues, unaddressable }: ChosenQueues,
+  { source, found }: { readonly source: string; readonly found: number },
+): readonly Finding[] => [
+  ...unmatched
+    .filter((pattern) => pattern !== '*')
+    .map((pattern) => ({
+      code: 'INCLUDE_UNMATCHED',
+      message: `"${pattern}" of queues.include fits none of the ${found} queues that the source "${source}" lists`,
+      evidence: { pattern, source },
+    })),
+  ...(queues.length + unaddressable.length > 0
+    ? []
+    : [
+        {
+          code: 'NO_QUEUES',
+          message: `none of the ${found} queues that the source "${source}" lists is to be reconciled: nothing was looked at`,
+          evidence: { source, found },
+        },
+      ]),
+];
+
 /** A pattern that was asked for and that leaves nothing to do is an error in the input. */
 const askedFindings = (
   asked: readonly string[],
-  { queues, excluded, unknown }: ChosenQueues,
+  { queues, unaddressable, excluded, unknown }: ChosenQueues,
   from: { readonly source: string; readonly found: number },
 ): readonly Finding[] =>
   asked.flatMap((pattern): readonly Finding[] => {
@@ -71,6 +113,7 @@ const askedFindings = (
       return [{ code: 'QUEUE_UNKNOWN', message, evidence: { pattern, source: from.source } }];
     }
     if (queues.some((queue) => fitsPattern(queue, pattern))) return [];
+    if (unaddressable.some(({ queue }) => fitsPattern(queue, pattern))) return [];
     const named = excluded
       .filter(({ queue }) => fitsPattern(queue, pattern))
       .slice(0, namedExclusions)
@@ -95,10 +138,15 @@ export const discoverQueues = async (
   const counts = source === 'console' ? await ports.readCounts() : undefined;
   const found = await namesFrom(source, include, counts, ports);
   const chosen = chooseQueues(found, config, asked, canaryQueue);
+  const from = { source, found: found.length };
   return {
     queues: chosen.queues,
     excluded: chosen.excluded.length,
-    blockers: askedFindings(asked ?? [], chosen, { source, found: found.length }),
-    uncovered: subscriptionFindings(counts),
+    blockers: askedFindings(asked ?? [], chosen, from),
+    uncovered: [
+      ...nameFindings(chosen),
+      ...(asked === undefined ? includeFindings(chosen, from) : []),
+      ...subscriptionFindings(counts),
+    ],
   };
 };

@@ -10,10 +10,11 @@ import type { HeldMessage } from './queue-scan/port.ts';
 export const identifyHeld =
   (identity: MessageIdentity) =>
   (message: HeldMessage): string | undefined => {
+    if (message.undecodable === true) return undefined;
     try {
       return findIdentity(
         {
-          messageId: canonicalAmqpId(message.messageId),
+          messageId: message.scheduled === 'repeatedly' ? undefined : canonicalAmqpId(message.messageId),
           correlationId: canonicalAmqpCorrelationId(message.correlationId),
           property: (name) => message.property(name),
           bodySha256: () => message.bodySha256(),

@@ -1,4 +1,5 @@
 import type { ReconciliationConfig } from '../config/reconciliation-config.ts';
+import { queueNameProblem } from '../ledger/destination.ts';
 
 /**
  * Destinations that hold no application's messages: those of the replication plugin (docs/amazon-mq.md 12), advisories
@@ -39,8 +40,12 @@ export interface ChosenQueues {
   readonly queues: readonly string[];
   /** Left alone, with the reason. */
   readonly excluded: readonly { readonly queue: string; readonly reason: ExclusionReason }[];
+  /** Chosen, but no client can ask the broker for this queue alone. */
+  readonly unaddressable: readonly { readonly queue: string; readonly problem: string }[];
   /** Names that were asked for and that the broker does not have. */
   readonly unknown: readonly string[];
+  /** Names and patterns of the configuration that fit none of the names that were found. */
+  readonly unmatched: readonly string[];
 }
 
 type ExclusionReason = 'broker' | 'dead-letters' | 'quarantine' | 'canary' | 'configured' | 'not-included';
@@ -70,13 +75,25 @@ export const chooseQueues = (
       : 'not-included';
   };
   const names = [...new Set(found)].sort();
+  const chosen = names
+    .filter((queue) => reasonFor(queue) === undefined)
+    .map((queue) => ({ queue, problem: addressProblem(queue) }));
   const excluded = names.flatMap((queue) => {
     const reason = reasonFor(queue);
     return reason === undefined ? [] : [{ queue, reason }];
   });
   return {
-    queues: names.filter((queue) => reasonFor(queue) === undefined),
+    queues: chosen.flatMap(({ queue, problem }) => (problem === undefined ? [queue] : [])),
+    unaddressable: chosen.flatMap(({ queue, problem }) => (problem === undefined ? [] : [{ queue, problem }])),
     excluded,
-    unknown: (asked ?? []).filter((pattern) => !names.some((queue) => fitsPattern(queue, pattern))),
+    unknown: unmatchedBy(names, asked ?? []),
+    unmatched: unmatchedBy(names, config.queues.include),
   };
 };
+
+const unmatchedBy = (names: readonly string[], patterns: readonly string[]): readonly string[] =>
+  patterns.filter((pattern) => !names.some((queue) => fitsPattern(queue, pattern)));
+
+/** Why a client cannot ask for the queue; in a list of queues, as which a scan asks, the broker trims the names. */
+const addressProblem = (queue: string): string | undefined =>
+  queueNameProblem(queue) ?? (queue === queue.trim() ? undefined : 'the broker drops the space around a name');

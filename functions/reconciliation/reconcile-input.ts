@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { queuePattern } from '../config/reconciliation-config.ts';
 import { parentRunSchema } from '../runtime/run.ts';
 import { manifestHashSchema } from './manifest.ts';
 
@@ -16,7 +17,7 @@ export const reconcileInputSchema = z
     /** Hash of the manifest to repair by. */
     manifest: z.optional(manifestHashSchema),
     /** Names or patterns of the queues; all that the pair's configuration includes when left out. */
-    queues: z.optional(z.array(z.string().check(z.minLength(1))).check(z.minLength(1))),
+    queues: z.optional(z.array(queuePattern).check(z.minLength(1))),
     /** Takes the same path as far as the list of queues, and lists what it would do. */
     dryRun: z._default(z.boolean(), false),
     /** The run whose step this is; set by a workflow that starts this one, never by a person. */

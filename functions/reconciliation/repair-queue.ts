@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
 import { UnexpectedAnswer } from '../runtime/errors.ts';
 import type { Finding } from '../runtime/finding.ts';
-import { isHarmless, judgeConservation, scanNote } from './conservation.ts';
+import { isHarmless, judgeScan, scanNote } from './conservation.ts';
 import { findingSchema, readLines, type ScannedQueue } from './manifest.ts';
+import { hasQueue } from './queue-counts.ts';
+import type { HeldMessage, ScanVerdict } from './queue-scan/port.ts';
 import type { ScanPorts } from './scan-queue.ts';
 import type { TextStore } from './text-store.ts';
 
@@ -51,50 +53,89 @@ export const readQueueRepair = (text: string, key: string): QueueRepair => {
   throw new UnexpectedAnswer(`${key} is not a repair record of this version`, { problems: result.error.issues });
 };
 
-/** Ids that the manifest proves processed, each with how often it lay in the queue. @throws as `readLines` */
-const processedIds = async (scan: ScannedQueue, store: RepairPorts['store']): Promise<Map<string, number>> => {
-  const ids = new Map<string, number>();
+/** A message as the manifest knows it: ids repeat, and the creation time tells two messages with one id apart. */
+const lineName = (id: string, createdAtMs: number | null | undefined): string => `${createdAtMs ?? ''} ${id}`;
+
+/** What the manifest proves processed, each with how often it lay in the queue. @throws as `readLines` */
+const processedLines = async (scan: ScannedQueue, store: RepairPorts['store']): Promise<Map<string, number>> => {
+  const lines = new Map<string, number>();
   for (const part of scan.parts) {
     const text = await store.get(part.key);
     if (text === undefined) {
       throw new UnexpectedAnswer(`part ${part.key} of the manifest is gone: make a new one with mode "report"`, part);
     }
     for (const line of readLines(text, part)) {
-      if (line.class === 'processed' && line.id !== null) ids.set(line.id, (ids.get(line.id) ?? 0) + 1);
+      if (line.class !== 'processed' || line.id === null) continue;
+      const name = lineName(line.id, line.createdAtMs);
+      lines.set(name, (lines.get(name) ?? 0) + 1);
     }
   }
-  return ids;
+  return lines;
 };
+
+/** Ids that a finding names; it is read by a person. */
+const namedIds = 10;
+
+const surplusFindings = (queue: string, surplus: readonly string[]): readonly Finding[] =>
+  surplus.length === 0
+    ? []
+    : [
+        {
+          code: 'ID_REPEATED',
+          message:
+            `${surplus.length} messages of ${queue} have an id of the manifest, and are not the messages that it lists: ` +
+            'they came since, and stay. Make a new manifest',
+          evidence: { queue, count: surplus.length, ids: surplus.slice(0, namedIds) },
+        },
+      ];
 
 /**
  * Removes from one queue exactly the messages that the manifest proves processed, each after a copy to the quarantine;
- * everything else, what came since included, stays where it is.
+ * everything else stays where it is: what came since, under an id of the manifest too, which is reported.
  *
  * @throws errors of the scan, the lock and the store; InvalidInput for a manifest that was changed
  */
 export const repairQueue = async (request: RepairRequest, ports: RepairPorts): Promise<QueueRepair> => {
   const { scan, quarantine, keyPrefix, deadlineMs } = request;
   const { queue } = scan;
-  const wanted = await processedIds(scan, ports.store);
+  const wanted = await processedLines(scan, ports.store);
   const total = [...wanted.values()].reduce((sum, times) => sum + times, 0);
   // Nothing to remove: the queue is not touched.
   if (total === 0) return { queue, removed: 0, gone: 0, complete: true, findings: [], deliveries: scan.deliveries };
+  const before = await ports.readCounts();
+  if (before !== undefined && !hasQueue(before, queue)) {
+    const gone = { code: 'QUEUE_GONE', message: goneMessage(queue, total), evidence: { queue, gone: total } };
+    return { queue, removed: 0, gone: total, complete: false, findings: [gone], deliveries: { before: 0, after: 0 } };
+  }
   const removed: string[] = [];
-  const before = (await ports.readCounts())?.queues.get(queue);
-  const summary = await ports.queueScan.scan(queue, { quarantine, deadlineMs }, async (batch) => {
+  const surplus: string[] = [];
+  const listedIds = new Set([...wanted.keys()].map((name) => name.slice(name.indexOf(' ') + 1)));
+  const judge = (message: HeldMessage): ScanVerdict => {
+    const id = ports.identify(message);
+    if (id === undefined || !listedIds.has(id)) return 'keep';
+    const name = lineName(id, message.createdAtMs);
+    const left = wanted.get(name) ?? 0;
+    if (left === 0) {
+      surplus.push(id);
+      return 'keep';
+    }
+    wanted.set(name, left - 1);
+    removed.push(id);
+    return 'remove';
+  };
+  const sizeAtStart = before?.queues.get(queue)?.size;
+  const summary = await ports.queueScan.scan(queue, { quarantine, deadlineMs, sizeAtStart }, async (batch) => {
+    // Judged before anything is waited for: batches are handed over in the order of the queue.
+    const verdicts = batch.map(judge);
     await ports.keepLock();
-    return batch.map((message) => {
-      const id = ports.identify(message);
-      if (id === undefined || !wanted.has(id)) return 'keep';
-      removed.push(id);
-      return 'remove';
-    });
+    return verdicts;
   });
   await ports.store.put(`${keyPrefix}removed.json`, `${JSON.stringify({ queue, quarantine, removed })}\n`);
-  const after = (await ports.readCounts())?.queues.get(queue);
+  const after = await ports.readCounts();
   const findings: Finding[] = [
     ...summary.notes.map((message) => scanNote(queue, message)),
-    ...judgeConservation(queue, before, after, { seen: summary.seen, removed: summary.removed }),
+    ...surplusFindings(queue, surplus),
+    ...judgeScan(queue, { before, after }, { seen: summary.seen, removed: summary.removed }),
   ];
   return {
     queue,
@@ -105,3 +146,6 @@ export const repairQueue = async (request: RepairRequest, ports: RepairPorts): P
     deliveries: summary.deliveries,
   };
 };
+
+const goneMessage = (queue: string, total: number): string =>
+  `the broker does not have ${queue} any more: the ${total} messages that the manifest wanted removed are gone with it`;

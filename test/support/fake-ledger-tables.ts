@@ -202,7 +202,7 @@ class FakeReplica implements LedgerTable {
     await this.#change(
       key,
       (old) => old.late.every(({ owner }) => owner !== late.owner),
-      (old) => ({ ...old, late: [...old.late, { atMs: late.atMs, by: late.by, owner: late.owner }] }),
+      (old) => ({ ...old, late: [...old.late, late] }),
     );
   }
 
@@ -218,8 +218,7 @@ class FakeReplica implements LedgerTable {
     return this.#tables.call(() => {
       const existing = this.#tables.get(this.region, key);
       if (existing?.kind === 'processed') return existing;
-      const { atMs, by, owner } = item;
-      this.#tables.put(this.region, key, { kind: 'processed', atMs, by, owner });
+      this.#tables.put(this.region, key, { ...item, kind: 'processed' });
       return undefined;
     });
   }

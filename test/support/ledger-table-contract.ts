@@ -129,6 +129,17 @@ export const describeLedgerTable = (
       });
     });
 
+    it('keeps the creation times of messages, and the records of older ones with the same id', async () => {
+      await withTable(async (table) => {
+        const first = { atMs: noonMs, by: 'billing', owner: 'one', createdAtMs: noonMs - 5 };
+        const item = { atMs: noonMs + 9, by: 'billing', owner: 'two', createdAtMs: noonMs + 1, earlier: [first] };
+        await table.putProcessed([{ key: recordOfA, item, expiresAtSeconds: 7 }], never);
+        expect(await itemOf(table, recordOfA)).toEqual({ kind: 'processed', ...item });
+        await table.recordLate(claimOfA, first, 7);
+        expect(await itemOf(table, claimOfA)).toMatchObject({ late: [first] });
+      });
+    });
+
     it('writes and reads many items, with any characters in their keys', async () => {
       await withTable(async (table) => {
         const keys = Array.from({ length: 230 }, (_, index) => ({ pk: `orders|o "'\\%00|${index}`, sk: `P#${west}` }));

@@ -23,6 +23,7 @@ export class LedgerEars {
     onProcessedBefore: (...what) => void this.told.push({ method: 'onProcessedBefore', what }),
     onClaimedElsewhere: (...what) => void this.told.push({ method: 'onClaimedElsewhere', what }),
     onLeftOut: (...what) => void this.told.push({ method: 'onLeftOut', what }),
+    onIdRepeated: (...what) => void this.told.push({ method: 'onIdRepeated', what }),
     onUnconfirmed: (...what) => void this.told.push({ method: 'onUnconfirmed', what }),
   };
 

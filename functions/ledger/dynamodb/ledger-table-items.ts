@@ -17,17 +17,25 @@ const required = <T>(value: T | undefined, item: Attributes, name: string): T =>
   );
 };
 
+const createdOf = (item: Attributes): { readonly createdAtMs?: number } => {
+  const createdAtMs = numberOf(item, 'createdAtMs');
+  return createdAtMs === undefined ? {} : { createdAtMs };
+};
+
 const processedOf = (item: Attributes): ProcessedItem => ({
   kind: 'processed',
   atMs: required(numberOf(item, 'atMs'), item, 'atMs'),
   by: required(item.by?.S, item, 'by'),
   owner: required(item.owner?.S, item, 'owner'),
+  ...createdOf(item),
+  ...(item.earlier?.L === undefined ? {} : { earlier: item.earlier.L.map(lateOf) }),
 });
 
 const lateOf = ({ M: late = {} }: AttributeValue): LateRecord => ({
   atMs: required(numberOf(late, 'atMs'), late, 'atMs'),
   by: required(late.by?.S, late, 'by'),
   owner: required(late.owner?.S, late, 'owner'),
+  ...createdOf(late),
 });
 
 /** @throws UnexpectedAnswer for an item of another shape */
@@ -60,9 +68,12 @@ export const claimOf = (item: Attributes): ClaimItem => {
 export const ledgerItemOf = (item: Attributes): LedgerItem =>
   item.sk?.S?.startsWith('P#') === true ? processedOf(item) : claimOf(item);
 
-export const lateAttribute = ({ atMs, by, owner }: LateRecord): AttributeValue => ({
-  M: { atMs: { N: String(atMs) }, by: { S: by }, owner: { S: owner } },
+export const lateAttribute = ({ atMs, by, owner, createdAtMs }: LateRecord): AttributeValue => ({
+  M: { atMs: { N: String(atMs) }, by: { S: by }, owner: { S: owner }, ...createdAttribute(createdAtMs) },
 });
+
+const createdAttribute = (createdAtMs: number | undefined): Record<string, AttributeValue> =>
+  createdAtMs === undefined ? {} : { createdAtMs: { N: String(createdAtMs) } };
 
 /** A `P` item as the table holds it. */
 export const processedAttributes = ({
@@ -75,5 +86,7 @@ export const processedAttributes = ({
   atMs: { N: String(item.atMs) },
   by: { S: item.by },
   owner: { S: item.owner },
+  ...createdAttribute(item.createdAtMs),
+  ...(item.earlier === undefined ? {} : { earlier: { L: item.earlier.map(lateAttribute) } }),
   expiresAt: { N: String(expiresAtSeconds) },
 });

@@ -1,11 +1,11 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import * as z from 'zod/mini';
 import type { Credentials } from '../../brokers/broker-secrets.ts';
-import { AccessDenied, ServiceUnavailable, UnexpectedAnswer } from '../../runtime/errors.ts';
+import { AccessDenied, ServiceUnavailable, UnexpectedAnswer, UntrustedEndpoint } from '../../runtime/errors.ts';
 import { type HttpAnswer, sendHttp } from '../../runtime/http-request.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { schemaProblems } from '../../runtime/schema-problems.ts';
-import type { DestinationCounts } from '../queue-counts.ts';
+import type { DestinationCounts, OddQueue, QueueCounts } from '../queue-counts.ts';
 import { isRefused, translateHttpFailure } from './http-failure.ts';
 
 /** Where an ActiveMQ broker's web console is, and who asks; docs/amazon-mq.md 14. */
@@ -30,16 +30,12 @@ const parser = new XMLParser({
 
 const count = z.coerce.number().check(z.int(), z.gte(0));
 
+/** Counters are judged queue by queue: one that is impossible says nothing about the others. */
 const queuesSchema = z.object({
   queues: z.union([
     z.object({
       queue: z._default(
-        z.array(
-          z.object({
-            name: z.string(),
-            stats: z.object({ size: count, consumerCount: count, enqueueCount: count, dequeueCount: count }),
-          }),
-        ),
+        z.array(z.object({ name: z.string(), stats: z.optional(z.record(z.string(), z.unknown())) })),
         [],
       ),
     }),
@@ -49,6 +45,21 @@ const queuesSchema = z.object({
     ),
   ]),
 });
+
+const counterNames = { size: 'size', enqueued: 'enqueueCount', dequeued: 'dequeueCount', consumers: 'consumerCount' };
+
+const countersSchema = z.object({ size: count, enqueueCount: count, dequeueCount: count, consumerCount: count });
+
+/** A queue's counters, or what is wrong with them. */
+const countersOf = (queue: string, stats: Readonly<Record<string, unknown>> = {}): QueueCounts | OddQueue => {
+  const parsed = countersSchema.safeParse(stats);
+  if (parsed.success) {
+    const { size, enqueueCount, dequeueCount, consumerCount } = parsed.data;
+    return { size, enqueued: enqueueCount, dequeued: dequeueCount, consumers: consumerCount };
+  }
+  const wrong = Object.values(counterNames).filter((name) => !count.safeParse(stats[name]).success);
+  return { queue, problem: wrong.map((name) => `${name} is ${JSON.stringify(stats[name]) ?? 'missing'}`).join(', ') };
+};
 
 const subscribersSchema = z.object({
   subscribers: z.union([
@@ -82,29 +93,41 @@ export class BrokerConsole {
     this.#access = access;
   }
 
-  /** Every queue and durable subscription. @throws ServiceUnavailable, AccessDenied, UntrustedEndpoint, UnexpectedAnswer */
+  /**
+   * Every queue and durable subscription. A promoted broker answers the page of subscriptions with 500 until each
+   * replicated one has attached (docs/amazon-mq.md 13, run 18): what the queues hold is known all the same.
+   *
+   * @throws ServiceUnavailable, AccessDenied, UntrustedEndpoint, UnexpectedAnswer where the queues cannot be read
+   */
   async readDestinations(): Promise<DestinationCounts> {
     const { queues } = await this.#page('/admin/xml/queues.jsp', queuesSchema);
-    const { subscribers } = await this.#page('/admin/xml/subscribers.jsp', subscribersSchema);
+    const counted = queues.queue.map(({ name, stats }) => ({ name, counts: countersOf(name, stats) }));
     return {
-      queues: new Map(
-        queues.queue.map(({ name, stats }) => [
-          name,
-          {
-            size: stats.size,
-            enqueued: stats.enqueueCount,
-            dequeued: stats.dequeueCount,
-            consumers: stats.consumerCount,
-          },
-        ]),
-      ),
-      durableSubscriptions: subscribers.subscriber.map(({ clientId, subscriptionName, destinationName, stats }) => ({
-        clientId,
-        name: subscriptionName,
-        topic: destinationName,
-        pending: stats.pendingQueueSize,
-      })),
+      queues: new Map(counted.flatMap(({ name, counts }) => ('problem' in counts ? [] : [[name, counts] as const]))),
+      oddQueues: counted.flatMap(({ counts }) => ('problem' in counts ? [counts] : [])),
+      ...(await this.#readSubscriptions()),
     };
+  }
+
+  async #readSubscriptions(): Promise<Pick<DestinationCounts, 'durableSubscriptions' | 'subscriptionsProblem'>> {
+    try {
+      const { subscribers } = await this.#page('/admin/xml/subscribers.jsp', subscribersSchema);
+      return {
+        durableSubscriptions: subscribers.subscriber.map(({ clientId, subscriptionName, destinationName, stats }) => ({
+          clientId,
+          name: subscriptionName,
+          topic: destinationName,
+          pending: stats.pendingQueueSize,
+        })),
+      };
+    } catch (error) {
+      // An untrusted endpoint is no oddity of a page.
+      if (error instanceof UntrustedEndpoint) throw error;
+      return {
+        durableSubscriptions: undefined,
+        subscriptionsProblem: error instanceof Error ? error.message : String(error),
+      };
+    }
   }
 
   async #page<S extends z.ZodMiniType>(path: string, schema: S): Promise<z.output<S>> {

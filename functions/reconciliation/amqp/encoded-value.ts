@@ -119,9 +119,3 @@ export const integerOf = (bytes: Buffer, value: EncodedValue | undefined): numbe
   const read = integerReaders[value.constructorCode]?.(bytes, value.contentStart);
   return typeof read === 'bigint' && Number.isSafeInteger(Number(read)) ? Number(read) : read;
 };
-
-/** A float or double; undefined for anything else. */
-export const realOf = (bytes: Buffer, value: EncodedValue | undefined): number | undefined => {
-  if (value?.constructorCode === 0x72) return bytes.readFloatBE(value.contentStart);
-  return value?.constructorCode === 0x82 ? bytes.readDoubleBE(value.contentStart) : undefined;
-};

@@ -2,7 +2,12 @@ import { UnexpectedAnswer } from '../../runtime/errors.ts';
 import { type EncodedValue, integerOf, itemsOf, valueAt } from './encoded-value.ts';
 
 /** Descriptor codes of the sections that are read here (AMQP 1.0, part 3, section 3.2). */
-export const sectionCodes = { header: 0x70, properties: 0x73, applicationProperties: 0x74 } as const;
+export const sectionCodes = {
+  header: 0x70,
+  messageAnnotations: 0x72,
+  properties: 0x73,
+  applicationProperties: 0x74,
+} as const;
 
 /** The last descriptor code of a message's sections: the footer. */
 const lastSectionCode = 0x78;

@@ -1,6 +1,7 @@
 import { openActive } from '../../brokers/broker-endpoints.ts';
 import type { Credentials } from '../../brokers/broker-secrets.ts';
 import type { BrokerSnapshot } from '../../brokers/broker-snapshot.ts';
+import { queueNameProblem } from '../../ledger/destination.ts';
 import { type DrError, InvalidInput, ServiceUnavailable } from '../../runtime/errors.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { HeldMessage, QueueScan, ScanOptions, ScanSummary, ScanVerdict } from './port.ts';
@@ -9,9 +10,6 @@ import type { ScanPath } from './queue-reader.ts';
 import { ScanConnection } from './scan-connection.ts';
 import { removingConnections } from './scan-limits.ts';
 import { ScanRun } from './scan-run.ts';
-
-/** Characters with which a name means several queues, or has options behind it. */
-const notInNames = /[,*>?]/;
 
 /** Scans queues of an ActiveMQ broker over AMQP 1.0; docs/adr/0014-queue-scan.md explains how. */
 export class AmqpQueueScan implements QueueScan {
@@ -32,9 +30,10 @@ export class AmqpQueueScan implements QueueScan {
     options: ScanOptions,
     visit: (batch: readonly HeldMessage[]) => Promise<readonly ScanVerdict[]>,
   ): Promise<ScanSummary> {
-    const { quarantine, deadlineMs } = options;
+    const { quarantine, deadlineMs, sizeAtStart } = options;
     for (const name of [queue, quarantine ?? queue]) {
-      if (name === '' || notInNames.test(name)) throw new InvalidInput(`"${name}" is not the name of one queue`);
+      const problem = queueNameProblem(name);
+      if (problem !== undefined) throw new InvalidInput(`"${name}" is not the name of one queue: ${problem}`);
     }
     if (queue === quarantine) throw new InvalidInput(`${queue} cannot be its own quarantine`);
     const opened: ScanConnection[] = [];
@@ -44,7 +43,7 @@ export class AmqpQueueScan implements QueueScan {
       const count = quarantine === undefined ? 1 : removingConnections;
       while (opened.length < count) others.push(await this.#open(quarantine, opened));
       const { clock } = this.#runtime;
-      return await new ScanRun({ clock, queue, deadlineMs, paths: [first, ...others], visit }).scan();
+      return await new ScanRun({ clock, queue, deadlineMs, sizeAtStart, paths: [first, ...others], visit }).scan();
     } finally {
       for (const connection of opened) await connection.close();
     }

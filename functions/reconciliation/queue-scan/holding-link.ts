@@ -1,4 +1,5 @@
 import type { Delivery, EventContext, Receiver } from 'rhea';
+import { AccessDenied, NotFound } from '../../runtime/errors.ts';
 import { creditOf, deliverRaw, forget, ignoreLateDrains, TransactionalSession } from './rhea-transactions.ts';
 import type { ScanConnection } from './scan-connection.ts';
 
@@ -25,7 +26,14 @@ const quietMs = 150;
  * priority, 127, is the one (docs/amazon-mq.md 14.10). Until the last such link goes nobody else gets anything, so what is
  * returned is in order again before anybody takes from it.
  */
-const exclusively = '?consumer.exclusive=true&consumer.priority=127';
+const exclusively = 'consumer.exclusive=true&consumer.priority=127';
+
+/**
+ * A queue as a list of one. A consumer of a list gets what its queues hold, but brings none into being: an address of one
+ * queue would create a queue that the broker has just removed, and its next removal would cross to the other broker, with
+ * what is stranded there (docs/amazon-mq.md 13, run 17). The prefix stands twice because a list's names may have one.
+ */
+export const existingQueueOnly = (queue: string): string => `queue://queue://${queue},?${exclusively}`;
 
 /** A link that keeps messages of a queue from others without consuming them. It has a session of its own. */
 export class HoldingLink {
@@ -40,7 +48,7 @@ export class HoldingLink {
     this.session = new TransactionalSession(connection.connection);
     deliverRaw(this.session.session);
     this.#receiver = this.session.session.open_receiver({
-      source: { address: `queue://${queue}${exclusively}` },
+      source: { address: existingQueueOnly(queue) },
       credit_window: 0,
       autoaccept: false,
       // The broker's answer settles what is accepted.
@@ -57,10 +65,21 @@ export class HoldingLink {
     this.#receiver.on('receiver_drained', () => this.#onAnswer('drained'));
   }
 
-  /** Attaches a link. @throws AccessDenied, NotFound, ServiceUnavailable */
+  /**
+   * Attaches a link.
+   *
+   * @throws AccessDenied and NotFound, whose details name the queue, ServiceUnavailable
+   */
   static async attach(connection: ScanConnection, queue: string): Promise<HoldingLink> {
     const link = new HoldingLink(connection, queue);
-    await connection.answer(`attaching to ${queue}`, (done) => link.#receiver.once('receiver_open', done));
+    try {
+      await connection.answer(`attaching to ${queue}`, (done) => link.#receiver.once('receiver_open', done));
+    } catch (error) {
+      const details = { queue };
+      if (error instanceof AccessDenied) throw new AccessDenied(error.message, details, { cause: error });
+      if (error instanceof NotFound) throw new NotFound(error.message, details, { cause: error });
+      throw error;
+    }
     return link;
   }
 

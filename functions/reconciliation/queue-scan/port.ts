@@ -4,6 +4,13 @@ import type { AmqpId } from '../../ledger/message-id.ts';
 export interface HeldMessage {
   /** Place in the queue, from 0. */
   readonly position: number;
+  /** Whether its bytes are no message of its protocol; nothing else is known of it then. */
+  readonly undecodable?: boolean;
+  /**
+   * Whether the broker's scheduler made it of an AMQP client's message, so that other clients see another id: `once`, or
+   * `repeatedly` with this id for every repetition.
+   */
+  readonly scheduled?: 'once' | 'repeatedly' | undefined;
   /** As the broker sends it; undefined for a message without one. */
   readonly messageId: AmqpId | undefined;
   readonly correlationId: AmqpId | undefined;
@@ -29,6 +36,8 @@ export type ScanVerdict = 'keep' | 'remove';
 export interface ScanOptions {
   /** Queue that gets a copy of what is removed, before it is; nothing may be removed without. */
   readonly quarantine?: string;
+  /** Messages that were in the queue at the start, as the broker counts them; undefined where that is not known. */
+  readonly sizeAtStart?: number | undefined;
   /** Reading and removing ends then, with what there is, in milliseconds since the Unix epoch; releasing takes longer. */
   readonly deadlineMs: number;
 }
@@ -54,7 +63,8 @@ export interface QueueScan {
    * up one batch it may be called with the next ones, so that the queue is not read slower than the ledger.
    *
    * @throws what `visit` throws, after everything held was released; ServiceUnavailable when the broker is lost,
-   * AccessDenied for credentials that it refuses, NotFound for a queue that it does not have
+   * AccessDenied for credentials that it refuses, and for a
+   * queue that it keeps from this user, NotFound for one that it does not give; the details of both name the queue then
    */
   scan(
     queue: string,

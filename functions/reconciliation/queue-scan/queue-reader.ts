@@ -43,25 +43,16 @@ export interface ReadingLimits {
   readonly queue: string;
   /** Milliseconds since the Unix epoch. */
   readonly deadlineMs: number;
+  /** Messages that were there at the start, as the broker counts them; undefined where that is not known. */
+  readonly sizeAtStart?: number | undefined;
 }
 
-/** What is known of a message that is not a constructor of AMQP 1.0: nothing. */
-const unreadable: AmqpMessageFacts = {
-  messageId: undefined,
-  correlationId: undefined,
-  groupId: undefined,
-  createdAtMs: undefined,
-  expiresAtMs: undefined,
-  timeToLiveMs: undefined,
-  durable: false,
-  deliveryCount: 0,
-};
-
-const factsOf = (bytes: Buffer): AmqpMessageFacts => {
+/** Undefined for bytes that are no message of AMQP 1.0. */
+const factsOf = (bytes: Buffer): AmqpMessageFacts | undefined => {
   try {
     return readMessage(bytes);
   } catch {
-    return unreadable;
+    return undefined;
   }
 };
 
@@ -244,17 +235,31 @@ export class QueueReader {
     let newer = 0;
     for (const arrival of this.#end?.complete === false ? [] : arrivals) {
       const facts = factsOf(arrival.bytes);
-      if (facts.deliveryCount >= deliveriesLimit) {
-        this.#stop({ complete: false, note: worn(this.#seen, facts.deliveryCount) });
+      const { deliveryCount = 0, createdAtMs = 0 } = facts ?? {};
+      if (deliveryCount >= deliveriesLimit) {
+        this.#stop({ complete: false, note: worn(this.#seen, deliveryCount) });
         break;
       }
       const place = { position: this.#seen, arrivedAtMs: this.#limits.clock.nowMs() };
       held.push({ ...arrival, message: heldMessage(arrival.bytes, facts, place, bodyOf) });
       this.#seen += 1;
-      if ((facts.createdAtMs ?? 0) > this.#startedMs + producerSkewMs) newer += 1;
+      if (createdAtMs > this.#startedMs + producerSkewMs) newer += 1;
     }
-    if (newer > 0 && newer === arrivals.length) this.#stop({ complete: true, note: onlyNewer });
+    if (newer > 0 && newer === arrivals.length) this.#stopAtNewer();
     return held;
+  }
+
+  /**
+   * Producers may send as fast as this reads. Creation times alone do not show that what was there is read: a producer's
+   * clock may be ahead. The broker's count does, and without it this goes on as long as all clocks may be right.
+   */
+  #stopAtNewer(): void {
+    const { clock, sizeAtStart } = this.#limits;
+    if (sizeAtStart !== undefined) {
+      if (this.#seen >= sizeAtStart) this.#stop({ complete: true, note: onlyNewer });
+    } else if (clock.nowMs() > this.#startedMs + producerSkewMs) {
+      this.#stop({ complete: false, note: guessedEnd });
+    }
   }
 }
 
@@ -264,6 +269,10 @@ const namedGroups = 5;
 const weight = (held: readonly HeldDelivery[]): number => held.reduce((sum, { bytes }) => sum + bytes.length, 0);
 
 const onlyNewer = 'not every message that arrived during the scan was read';
+
+const guessedEnd =
+  'only messages whose creation time is after the start of the scan were left to read, and the scan ended there: where a ' +
+  "producer's clock is ahead, older ones may lie behind them, and without the broker's counters nothing shows that none does";
 
 const namesOf = (groups: ReadonlySet<string>): string => [...groups].map((group) => JSON.stringify(group)).join(', ');
 

@@ -21,6 +21,8 @@ const notImplemented = (message: string): LinkRefusedError => new LinkRefusedErr
 /** What a consumer asks for in addition to its queue. */
 export interface ConsumerAddress {
   readonly queue: string;
+  /** Whether the queue comes into being with its consumer; one that is named as a list of one does not. */
+  readonly creates: boolean;
   /** Whether it wants to be the only one that is given messages. */
   readonly exclusive: boolean;
   /** −128 to 127; consumers with a higher one are given messages first. */
@@ -49,7 +51,15 @@ export const consumerOfAddress = (address: string | null | undefined): ConsumerA
       );
     }
   }
-  return { queue: queueOfAddress(name), exclusive, priority };
+  return { ...listOfOne(name), exclusive, priority };
+};
+
+/** A list of queues with one entry, `queue://queue://orders,`, or one queue; ActiveMQDestination.setPhysicalName. */
+const listOfOne = (name: string | undefined): Pick<ConsumerAddress, 'queue' | 'creates'> => {
+  const entry = /^queue:\/\/([^,]+),$/.exec(name ?? '')?.[1];
+  return entry === undefined
+    ? { queue: queueOfAddress(name), creates: true }
+    : { queue: queueOfAddress(entry), creates: false };
 };
 
 const isByte = (value: number): boolean => value >= -128 && value <= 127;

@@ -119,7 +119,7 @@ export class AmqpServerConnection {
       if (sender.snd_settle_mode === settledBySender) {
         throw new LinkRefusedError('amqp:not-implemented', 'receiving pre-settled is not modelled: answer messages');
       }
-      const { queue, exclusive, priority } = consumerOfAddress(source?.address);
+      const { queue, creates, exclusive, priority } = consumerOfAddress(source?.address);
       const messageId = messageIdOfFilter(source.filter);
       // Echoed, so that a client sees that the broker honours its filter (AMQP 1.0, part 3, section 3.5.3).
       sender.set_source({
@@ -135,7 +135,7 @@ export class AmqpServerConnection {
       }
       const holder = `${this.#options.id}/${++this.#lastLink}`;
       const consumer = new AmqpConsumer(sender, this.#environment, { queue, messageId, exclusive, priority, holder });
-      this.#options.store.declare(queue);
+      if (creates) this.#options.store.declare(queue);
       this.#consumers.set(sender, consumer);
       this.#options.dispatcher.add(consumer);
       this.#afterAttach(sender, consumer);

@@ -107,7 +107,8 @@ export class MessageStore {
 
   /** Hands the first fitting message to a consumer; undefined when there is none now. */
   acquire(queue: string, request: AcquireRequest): AcquiredMessage | undefined {
-    const stored = this.#open(queue);
+    const stored = this.#queues.get(queue);
+    if (stored === undefined) return undefined;
     for (;;) {
       const entry = this.#firstFitting(stored, request);
       if (entry === undefined) return undefined;

@@ -91,12 +91,56 @@ describe('discovering queues', () => {
     ]);
   });
 
-  it('finds nothing to do on a broker without queues, which is no mistake', async () => {
+  it('says that nothing was looked at on a broker without queues', async () => {
     const found = await discoverQueues(config(), undefined, undefined, {
       readCounts: async () => counts([]),
       listQueues: unasked('CloudWatch'),
     });
-    expect(found).toEqual({ queues: [], excluded: 0, blockers: [], uncovered: [] });
+    expect(found).toEqual({
+      queues: [],
+      excluded: 0,
+      blockers: [],
+      uncovered: [{ code: 'NO_QUEUES', message: expect.stringContaining('"console"'), evidence: expect.anything() }],
+    });
+  });
+
+  it('names what the settings include and the broker does not have, once a run covers all of it', async () => {
+    const ports = { readCounts: async () => counts(['orders.eu', 'work']), listQueues: unasked('CloudWatch') };
+    const settings = config({ include: ['orders.*', 'invoces', 'x.*'] });
+    const { queues, uncovered } = await discoverQueues(settings, undefined, undefined, ports);
+    expect(queues).toEqual(['orders.eu']);
+    expect(uncovered.map(({ code, evidence }) => [code, evidence.pattern])).toEqual([
+      ['INCLUDE_UNMATCHED', 'invoces'],
+      ['INCLUDE_UNMATCHED', 'x.*'],
+    ]);
+    expect((await discoverQueues(settings, ['orders.eu'], undefined, ports)).uncovered).toEqual([]);
+  });
+
+  it('names queues that no client can ask for, and takes the others', async () => {
+    const names = ['orders.*', 'orders.>', ' blank', 'work'];
+    const ports = { readCounts: async () => counts(names), listQueues: unasked('CloudWatch') };
+    const { queues, uncovered } = await discoverQueues(config(), undefined, undefined, ports);
+    expect(queues).toEqual(['work']);
+    expect(uncovered.map(({ code, evidence }) => [code, evidence.queue])).toEqual([
+      ['QUEUE_NAME_UNADDRESSABLE', ' blank'],
+      ['QUEUE_NAME_UNADDRESSABLE', 'orders.*'],
+      ['QUEUE_NAME_UNADDRESSABLE', 'orders.>'],
+    ]);
+  });
+
+  it('takes queues of which the counters are impossible', async () => {
+    const odd = { ...counts(['work']), oddQueues: [{ queue: 'odd', problem: 'size is "-1"' }] };
+    const ports = { readCounts: async () => odd, listQueues: unasked('CloudWatch') };
+    expect((await discoverQueues(config(), undefined, undefined, ports)).queues).toEqual(['odd', 'work']);
+  });
+
+  it('says that durable subscriptions are not shown, and takes the queues', async () => {
+    const shown = { ...counts(['work']), durableSubscriptions: undefined, subscriptionsProblem: 'status 500' };
+    const ports = { readCounts: async () => shown, listQueues: unasked('CloudWatch') };
+    expect(await discoverQueues(config(), undefined, undefined, ports)).toMatchObject({
+      queues: ['work'],
+      uncovered: [{ code: 'SUBSCRIPTIONS_UNREADABLE', message: expect.stringContaining('status 500') }],
+    });
   });
 
   it('lists durable subscriptions that hold messages as not covered, the first ten by name', async () => {

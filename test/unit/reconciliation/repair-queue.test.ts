@@ -60,7 +60,9 @@ describe('the repair of a queue', () => {
     });
     expect(queues.idsIn('work')).toEqual(ids(250).filter((id) => !['m1', 'm3', 'm240'].includes(id)));
     expect(queues.idsIn(quarantine)).toEqual(['m1', 'm3', 'm240']);
-    expect(queues.scans).toEqual([{ queue: 'work', options: { quarantine, deadlineMs: noonMs + 270_000 } }]);
+    expect(queues.scans).toEqual([
+      { queue: 'work', options: { quarantine, deadlineMs: noonMs + 270_000, sizeAtStart: 250 } },
+    ]);
     expect(JSON.parse(store.text('repair-0-removed.json'))).toEqual({
       queue: 'work',
       quarantine,
@@ -87,11 +89,30 @@ describe('the repair of a queue', () => {
     expect(await repair()).toMatchObject({ removed: 1, gone: 2, complete: true });
   });
 
-  it('removes every copy of an id, and counts none of them as gone', async () => {
+  it('removes an id as often as the manifest lists it; one that came since is left, and reported', async () => {
     const { queues, repair } = await setup(processed('m0', 'm0'));
     queues.sendIds('work', 'm0', 'x', 'm0', 'm0');
-    expect(await repair()).toMatchObject({ removed: 3, gone: 0 });
-    expect(queues.idsIn('work')).toEqual(['x']);
+    expect(await repair()).toMatchObject({
+      removed: 2,
+      gone: 0,
+      complete: false,
+      findings: [{ code: 'ID_REPEATED', evidence: { queue: 'work', count: 1, ids: ['ID:m0'] } }],
+    });
+    expect(queues.idsIn('work')).toEqual(['x', 'm0']);
+  });
+
+  it('leaves a message that has the id and was made at another time, whatever became of the listed one', async () => {
+    const { queues, repair } = await setup(processed('m0'));
+    queues.send('work', [heldMessage({ messageId: 'm0', createdAtMs: noonMs })]);
+    expect(await repair()).toMatchObject({ removed: 0, gone: 1, findings: [{ code: 'ID_REPEATED' }] });
+    expect(queues.idsIn('work')).toEqual(['m0']);
+  });
+
+  it('does not attach to a queue that the broker does not have any more', async () => {
+    const { queues, repair } = await setup(processed('m0', 'm1'));
+    queues.sendIds('other', 'm0');
+    expect(await repair()).toMatchObject({ removed: 0, gone: 2, complete: false, findings: [{ code: 'QUEUE_GONE' }] });
+    expect(queues.scans).toEqual([]);
   });
 
   it('does not touch a queue of which the manifest proves nothing processed', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { identifyHeld } from '../../../functions/reconciliation/identify-held.ts';
 import { readLines } from '../../../functions/reconciliation/manifest.ts';
 import { type ScanPorts, scanQueue } from '../../../functions/reconciliation/scan-queue.ts';
-import { ServiceUnavailable } from '../../../functions/runtime/errors.ts';
+import { AccessDenied, NotFound, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
 import { noonMs } from '../../support/brokers.ts';
 import { FakeQueues, FakeStore, heldMessage } from '../../support/fake-queues.ts';
 import { claimRecord, FakeLookup, processedRecord } from '../../support/ledger-entries.ts';
@@ -48,7 +48,12 @@ describe('the scan of a queue', () => {
       heldMessage({ messageId: 'm4', expiresAtMs: noonMs }),
     ]);
     ledger.given(
-      { processed: [processedRecord({ atMs: 20, by: 'later' }), processedRecord({ region: 'us-west-2', atMs: 10 })] },
+      {
+        processed: [
+          processedRecord({ atMs: noonMs - 20, by: 'later' }),
+          processedRecord({ region: 'us-west-2', atMs: noonMs - 30 }),
+        ],
+      },
       'ID:m1',
     );
     const found = await scan();
@@ -81,7 +86,7 @@ describe('the scan of a queue', () => {
       groupId: 'g',
       deliveries: 2,
       // The first of both.
-      processed: { region: 'us-west-2', atMs: 10, by: 'billing' },
+      processed: { region: 'us-west-2', atMs: noonMs - 30, by: 'billing' },
     });
     expect(lines[0]).toMatchObject({ expiresAtMs: null, groupId: null, processed: null });
   });
@@ -92,7 +97,7 @@ describe('the scan of a queue', () => {
     ledger.processed(...ids(250).map((id) => `ID:${id}`));
     expect((await scan()).counts.processed).toBe(250);
     expect(queues.idsIn('work')).toEqual(ids(250));
-    expect(queues.scans).toEqual([{ queue: 'work', options: { deadlineMs: noonMs + 270_000 } }]);
+    expect(queues.scans).toEqual([{ queue: 'work', options: { deadlineMs: noonMs + 270_000, sizeAtStart: 250 } }]);
   });
 
   it('asks the ledger for a batch at once, of this queue alone, and for nothing without an identity', async () => {
@@ -170,6 +175,99 @@ describe('the scan of a queue', () => {
     expect(found).toMatchObject({ complete: false, findings: [{ code: 'LINES_MISMATCH' }] });
     // What was judged has its lines nevertheless.
     expect(found.counts.unprocessed).toBe(9);
+  });
+
+  it('takes a record of an older message with the same id for no proof', async () => {
+    const { queues, ledger, store, scan } = setup();
+    queues.send('work', [
+      heldMessage({ messageId: 'm1', createdAtMs: noonMs - 60_000 }),
+      heldMessage({ messageId: 'm1', createdAtMs: noonMs - 1_000 }),
+      heldMessage({ messageId: 'm2', createdAtMs: noonMs - 1_000 }),
+    ]);
+    ledger.given({ processed: [processedRecord({ createdAtMs: noonMs - 60_000 })] }, 'ID:m1');
+    ledger.given({ processed: [processedRecord({ atMs: noonMs - 3_600_000 })] }, 'ID:m2');
+    const { parts } = await scan();
+    const lines = parts.flatMap((part) => readLines(store.text(part.key), part));
+    expect(lines.map(({ class: of, reason, processed }) => `${of} ${reason} ${processed?.by}`)).toEqual([
+      'processed processed-once billing',
+      'uncertain record-of-another-message undefined',
+      'uncertain record-of-another-message undefined',
+    ]);
+  });
+
+  it('leaves uncertain what the scheduler made of an AMQP message, unless a record says more', async () => {
+    const { queues, ledger, scan } = setup();
+    queues.send('work', [
+      heldMessage({ messageId: 'm1', scheduled: 'once' }),
+      heldMessage({ messageId: 'm2', scheduled: 'once' }),
+      heldMessage({ messageId: 'm3', scheduled: 'repeatedly' }),
+    ]);
+    ledger.processed('ID:m1', 'ID:m3');
+    expect((await scan()).counts).toEqual({ processed: 1, unprocessed: 0, uncertain: 2, expired: 0 });
+  });
+
+  it('names messages that nobody can decode, and judges the others', async () => {
+    const { queues, scan } = setup();
+    queues.sendIds('work', 'm1').send('work', [heldMessage({ messageId: undefined, undecodable: true })]);
+    expect(await scan()).toMatchObject({
+      complete: false,
+      counts: { unprocessed: 1, uncertain: 1 },
+      findings: [{ code: 'MESSAGES_UNDECODABLE', evidence: { count: 1 } }],
+    });
+  });
+
+  it('does not attach to a queue that the broker does not have any more', async () => {
+    const { queues, scan } = setup();
+    queues.sendIds('other', 'm1');
+    expect(await scan()).toMatchObject({ complete: false, parts: [], findings: [{ code: 'QUEUE_GONE' }] });
+    expect(queues.scans).toEqual([]);
+  });
+
+  it('says so when the queue was removed during the scan', async () => {
+    const { queues, scan } = setup();
+    queues.sendIds('work', 'm1');
+    let reads = 0;
+    const readCounts = async () => {
+      reads += 1;
+      return reads === 1 ? await queues.counts() : { queues: new Map(), durableSubscriptions: [] };
+    };
+    expect(await scan({ readCounts })).toMatchObject({ complete: false, findings: [{ code: 'QUEUE_GONE' }] });
+  });
+
+  it('is incomplete where the counters are impossible', async () => {
+    const { queues, scan } = setup();
+    queues.sendIds('work', 'm1');
+    const oddQueues = [{ queue: 'work', problem: 'size is "-1"' }];
+    const readCounts = async () => ({ queues: new Map(), oddQueues, durableSubscriptions: [] });
+    expect(await scan({ readCounts })).toMatchObject({
+      complete: false,
+      counts: { unprocessed: 1 },
+      findings: [{ code: 'COUNTS_ODD', message: expect.stringContaining('size is "-1"') }],
+    });
+  });
+
+  it('says of an empty queue without counters that it may not exist', async () => {
+    const { queues, scan } = setup();
+    expect(await scan({ readCounts: async () => undefined })).toMatchObject({
+      complete: true,
+      findings: [{ code: 'COUNTS_UNVERIFIED' }, { code: 'EMPTY_OR_MISSING' }],
+    });
+    expect(queues.scans).toHaveLength(1);
+  });
+
+  it('goes on where the broker keeps one queue from the user, and fails where it refuses him', async () => {
+    const { scan } = setup();
+    const refusing = (error: Error): Partial<ScanPorts> => ({
+      readCounts: async () => undefined,
+      queueScan: { scan: async () => Promise.reject(error) },
+    });
+    const ofQueue = new AccessDenied('a link that receives: amqp:unauthorized-access', { queue: 'work' });
+    expect(await scan(refusing(ofQueue))).toMatchObject({ complete: false, findings: [{ code: 'QUEUE_REFUSED' }] });
+    const ofUser = new AccessDenied('the AMQP connection: amqp:unauthorized-access');
+    await expect(scan(refusing(ofUser))).rejects.toBe(ofUser);
+    // The ledger's table is no queue.
+    const ofTable = new NotFound('BatchGetItem', { subject: 'work' });
+    await expect(scan(refusing(ofTable))).rejects.toBe(ofTable);
   });
 
   it('leaves what is absent here uncertain while the other Region cannot be read', async () => {

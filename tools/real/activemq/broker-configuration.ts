@@ -6,6 +6,7 @@ export interface BrokerPorts {
   readonly amqp: number;
   readonly openWire: number;
   readonly stomp: number;
+  readonly mqtt: number;
   readonly console: number;
   readonly openWireTls: number;
 }
@@ -23,6 +24,10 @@ export interface BrokerOptions {
    * has written survives its end, and only the host's end could lose it.
    */
   readonly diskSync?: 'always' | 'never';
+  /** What the AMQP connector makes of messages: ActiveMQ's default is `native`, Amazon MQ's too. */
+  readonly amqpTransformer?: 'native' | 'jms' | 'raw';
+  /** `<destinationInterceptors>…</destinationInterceptors>`, or another element of the broker. */
+  readonly elements?: string;
   /** Whether messages may be delayed. */
   readonly scheduler?: boolean;
   /** A PKCS 12 file with the key and certificate of an OpenWire connector with TLS. */
@@ -36,7 +41,7 @@ interface ConfigurationFiles {
   readonly ports: BrokerPorts;
   readonly credentials: { readonly username: string; readonly password: string };
   /** Connectors that the installed broker has, besides OpenWire's. */
-  readonly connectors: { readonly amqp: boolean; readonly stomp: boolean };
+  readonly connectors: { readonly amqp: boolean; readonly stomp: boolean; readonly mqtt: boolean };
   readonly hasConsole: boolean;
 }
 
@@ -49,8 +54,10 @@ const tlsContext = ({ keyStore, password }: NonNullable<BrokerOptions['tls']>): 
 
 const brokerXml = (files: ConfigurationFiles, options: BrokerOptions): string => {
   const { folder, ports, credentials, connectors, hasConsole } = files;
-  const connector = (name: string, scheme: string, port: number): string =>
-    `<transportConnector name="${name}" uri="${scheme}://127.0.0.1:${port}?wireFormat.maxFrameSize=${maxFrameBytes}"/>`;
+  const connector = (name: string, scheme: string, port: number, more = ''): string =>
+    `<transportConnector name="${name}" uri="${scheme}://127.0.0.1:${port}?wireFormat.maxFrameSize=${maxFrameBytes}${more}"/>`;
+  const transformer =
+    options.amqpTransformer === undefined ? '' : `&amp;transport.transformer=${options.amqpTransformer}`;
   const memory =
     options.memoryLimit === undefined ? 'percentOfJvmHeap="70"' : `limit="${options.memoryLimit}" percentOfJvmHeap="0"`;
   return `<beans xmlns="http://www.springframework.org/schema/beans"
@@ -63,6 +70,7 @@ const brokerXml = (files: ConfigurationFiles, options: BrokerOptions): string =>
     <destinationPolicy><policyMap><policyEntries>
       ${options.policyEntries ?? '<policyEntry queue=">"/>'}
     </policyEntries></policyMap></destinationPolicy>
+    ${options.elements ?? ''}
     <managementContext><managementContext createConnector="false"/></managementContext>
     <persistenceAdapter>
       <kahaDB directory="${folder}/data/kahadb" journalDiskSyncStrategy="${options.diskSync ?? 'never'}"/>
@@ -79,8 +87,9 @@ const brokerXml = (files: ConfigurationFiles, options: BrokerOptions): string =>
     <transportConnectors>
       ${connector('openwire', 'tcp', ports.openWire)}
       ${options.tls === undefined ? '' : connector('openwire-tls', 'ssl', ports.openWireTls)}
-      ${connectors.amqp ? connector('amqp', 'amqp', ports.amqp) : ''}
+      ${connectors.amqp ? connector('amqp', 'amqp', ports.amqp, transformer) : ''}
       ${connectors.stomp ? connector('stomp', 'stomp', ports.stomp) : ''}
+      ${connectors.mqtt ? connector('mqtt', 'mqtt', ports.mqtt) : ''}
     </transportConnectors>
     <shutdownHooks>
       <bean xmlns="http://www.springframework.org/schema/beans" class="org.apache.activemq.hooks.SpringContextHook"/>

@@ -30,10 +30,10 @@ const main = hasConsole
   : [join(import.meta.dirname, 'BrokerMain.java')];
 
 /** Connectors that the installed broker has, besides the one of its own protocol. */
-export const connectors = (): { readonly amqp: boolean; readonly stomp: boolean } => {
+export const connectors = (): { readonly amqp: boolean; readonly stomp: boolean; readonly mqtt: boolean } => {
   const has = (name: string): boolean =>
     hasConsole || readdirSync(activeMq.folder).some((jar) => jar.startsWith(`activemq-${name}-`));
-  return { amqp: has('amqp'), stomp: has('stomp') };
+  return { amqp: has('amqp'), stomp: has('stomp'), mqtt: has('mqtt') };
 };
 
 /** Whether something listens. */
@@ -71,8 +71,8 @@ export class RealBroker implements TestBroker {
       );
     }
     const folder = await mkdtemp(join(tmpdir(), 'mq-dr-activemq-'));
-    const [amqp = 0, openWire = 0, stomp = 0, console = 0, openWireTls = 0] = await freePorts(5);
-    const ports = { amqp, openWire, stomp, console, openWireTls };
+    const [amqp = 0, openWire = 0, stomp = 0, mqtt = 0, console = 0, openWireTls = 0] = await freePorts(6);
+    const ports = { amqp, openWire, stomp, mqtt, console, openWireTls };
     const broker = new RealBroker(folder, ports, options.heap ?? defaultHeap);
     await writeConfiguration(
       { folder, home: activeMq.folder, ports, credentials: broker.credentials, connectors: connectors(), hasConsole },
@@ -105,6 +105,10 @@ export class RealBroker implements TestBroker {
 
   get stompPort(): number {
     return this.#ports.stomp;
+  }
+
+  get mqttUrl(): string {
+    return `tcp://127.0.0.1:${this.#ports.mqtt}`;
   }
 
   /** Starts the broker with the data that it has. @throws Error with the end of its log */

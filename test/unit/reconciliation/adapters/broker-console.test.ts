@@ -208,9 +208,6 @@ describe('a console that does not answer as it should', () => {
     ['a page that ends within a tag', '\n\n<queues>\n\n<queue name="trunc'],
     ['the other page', subscribersPage()],
     ['a queue without a name', '<queues><queue><stats size="0"/></queue></queues>'],
-    ['a queue without counters', '<queues><queue name="work"/></queues>'],
-    ['a count that is no number', queuesPage(row('work').replace('size="1"', 'size="many"'))],
-    ['a count below none', queuesPage(row('work').replace('size="1"', 'size="-1"'))],
   ])('gives %s instead of the list', async (_what, body) => {
     expect(await failure(body)).toMatchObject({
       name: 'UnexpectedAnswer',
@@ -218,12 +215,26 @@ describe('a console that does not answer as it should', () => {
     });
   });
 
-  it('gives no page of subscribers', async () => {
-    const { read } = setup(pages(queuesPage(), queuesPage()));
-    await expect(read()).rejects.toMatchObject({
-      name: 'UnexpectedAnswer',
-      message: expect.stringContaining('/admin/xml/subscribers.jsp'),
-    });
+  it.each([
+    ['without counters', '<queue name="odd"/>', 'size is missing, enqueueCount is missing'],
+    ['with a count that is no number', row('odd').replace('size="1"', 'size="many"'), 'size is "many"'],
+    ['with a count below none', row('odd').replace('size="1"', 'size="-1"'), 'size is "-1"'],
+  ])('gives a queue %s: it is named, and the others are read', async (_what, odd, problem) => {
+    const { queues, oddQueues } = await setup(pages(queuesPage(odd, row('work')))).read();
+    expect([...queues.keys()]).toEqual(['work']);
+    expect(oddQueues).toEqual([{ queue: 'odd', problem: expect.stringContaining(problem) }]);
+  });
+
+  it.each([
+    ['another page', queuesPage(), '/admin/xml/subscribers.jsp'],
+    ['status 500', { status: 500, body: 'java.lang.NullPointerException' }, 'status 500'],
+  ])('gives %s instead of the subscribers: the queues are read', async (_what, answer, problem) => {
+    const { queues, durableSubscriptions, subscriptionsProblem } = await setup(
+      pages(queuesPage(row('work')), answer),
+    ).read();
+    expect([...queues.keys()]).toEqual(['work']);
+    expect(durableSubscriptions).toBeUndefined();
+    expect(subscriptionsProblem).toContain(problem);
   });
 
   it('does not listen at all: nothing says that there are no queues', async () => {

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import rhea from 'rhea';
 import { describe, expect, it } from 'vitest';
 import { AmqpQueueScan } from '../../../../../functions/reconciliation/queue-scan/amqp-queue-scan.ts';
-import type { HeldMessage, ScanSummary } from '../../../../../functions/reconciliation/queue-scan/port.ts';
+import type { HeldMessage, ScanOptions, ScanSummary } from '../../../../../functions/reconciliation/queue-scan/port.ts';
 import { VirtualClock } from '../../../../../simulator/clock/virtual-clock.ts';
 import { ActiveMqBroker } from '../../../../../simulator/world/broker/active-mq-broker.ts';
 import { AmqpTestClient, settleStreams } from '../../../../support/amqp-client.ts';
@@ -16,7 +16,10 @@ interface Rehearsal {
   readonly broker: ActiveMqBroker;
   readonly client: AmqpTestClient;
   /** Scans `q` and removes what the test says; nothing with `remove` left out. */
-  readonly scan: (remove?: (message: HeldMessage) => boolean) => Promise<ScanSummary>;
+  readonly scan: (
+    remove?: (message: HeldMessage) => boolean,
+    options?: Pick<ScanOptions, 'sizeAtStart'>,
+  ) => Promise<ScanSummary>;
   /** Client ends of the scan's connections that are open. */
   readonly streams: Duplex[];
 }
@@ -44,10 +47,10 @@ const rehearse = async (body: (rehearsal: Rehearsal) => Promise<void>, leavesOve
   };
   await clock.run('test', async () => {
     const client = await AmqpTestClient.connect(broker);
-    const scan: Rehearsal['scan'] = (remove) =>
+    const scan: Rehearsal['scan'] = (remove, options = {}) =>
       new AmqpQueueScan(runtime, access).scan(
         'q',
-        { deadlineMs: clock.nowMs() + hourMs, ...(remove && { quarantine }) },
+        { deadlineMs: clock.nowMs() + hourMs, ...(remove && { quarantine }), ...options },
         async (batch) => batch.map((message) => (remove?.(message) ? 'remove' : 'keep')),
       );
     await body({ clock, broker, client, scan, streams });
@@ -149,7 +152,7 @@ describe('the queue scan on the embedded broker', () => {
     });
   });
 
-  it('ends where only messages follow that arrived during the scan, and says so', async () => {
+  it('ends where only messages follow that arrived during the scan once it has seen what was there, and says so', async () => {
     await rehearse(async ({ client, scan }) => {
       await client.send('q', [{ message_id: 'old', creation_time: 0, body: 'x' }]);
       const newer = Array.from({ length: 12 }, (_unused, index) => ({
@@ -158,13 +161,28 @@ describe('the queue scan on the embedded broker', () => {
         body: 'x',
       }));
       await client.send('q', newer);
-      expect(await scan()).toMatchObject({
+      expect(await scan(undefined, { sizeAtStart: 1 })).toMatchObject({
         seen: 13,
         complete: true,
         notes: [expect.stringContaining('arrived during the scan')],
       });
     });
   });
+
+  it.each([[11], [undefined]])(
+    'reads on where a producer’s clock is 61 s ahead, of a queue of %s',
+    async (sizeAtStart) => {
+      await rehearse(async ({ client, clock, scan }) => {
+        const ahead = { message_id: 'ahead', creation_time: clock.nowMs() + 61_000, body: 'x' };
+        await client.send('q', [ahead]);
+        await client.send(
+          'q',
+          numbered(10).map((id) => ({ message_id: id, creation_time: clock.nowMs(), body: 'x' })),
+        );
+        expect(await scan(undefined, { sizeAtStart })).toMatchObject({ seen: 11, complete: true, notes: [] });
+      });
+    },
+  );
 
   it('keeps the order of a queue with message groups', async () => {
     await rehearse(async ({ client, scan }) => {
