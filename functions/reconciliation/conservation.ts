@@ -27,7 +27,7 @@ export const scanNote = (queue: string, message: string): Finding => ({
  */
 export const isHarmless = ({ code }: Finding): boolean => harmless.includes(code);
 
-const harmless: readonly string[] = ['WALK_REMARK', 'COUNTS_UNVERIFIED', 'EMPTY_OR_MISSING'];
+const harmless: readonly string[] = ['WALK_REMARK', 'COUNTS_UNVERIFIED', 'EMPTY_OR_MISSING', 'NO_QUEUES'];
 
 /** Whether the manifest has a line for every message that the scan held. */
 export const judgeLines = (queue: string, seen: number, lines: number): readonly Finding[] =>

@@ -1,4 +1,5 @@
 import type { Finding } from '../runtime/finding.ts';
+import { isHarmless } from './conservation.ts';
 import { addCounts, type ClassCounts, type Manifest, noMessages } from './manifest.ts';
 
 /** A state's payload is at most 256 KiB, and operators read it: more findings than this are in the manifest alone. */
@@ -23,7 +24,7 @@ export const scanTotals = ({ queues: scans, uncovered }: Pick<Manifest, 'queues'
     queues: scans.length,
     counts: scans.reduce((sum, { counts }) => addCounts(sum, counts), noMessages),
     processedTwice: scans.reduce((sum, scan) => sum + scan.processedTwice, 0),
-    complete: incomplete.length === 0 && uncovered.length === 0,
+    complete: incomplete.length === 0 && uncovered.every(isHarmless),
     incompleteQueues: incomplete.length,
     findings: [...uncovered, ...scans.flatMap(({ findings }) => findings)].slice(0, shownFindings),
   };

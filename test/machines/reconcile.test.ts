@@ -61,7 +61,10 @@ describe('reconcile is done', () => {
     const testbed = await createLedgerTestbed();
     await testbed.play(async () => {
       const end = await testbed.run('reconcile', east, runInput({ mode: 'auto' }));
-      expect(end.output).toMatchObject({ outcome: 'Reconciled', result: { queues: 0, removed: 0 } });
+      expect(end.output).toMatchObject({
+        outcome: 'Reconciled',
+        result: { queues: 0, removed: 0, findings: [{ code: 'NO_QUEUES' }] },
+      });
       expect(pagesOf(testbed)).toEqual([]);
     });
   });
