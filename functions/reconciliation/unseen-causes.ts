@@ -14,7 +14,7 @@ const muchMemoryBytes = 64 * mebibyte;
 
 /**
  * The likely causes where no consumer is connected, the likeliest first: what the scan itself can tell of each. Sources:
- * docs/amazon-mq.md 13 (runs 27 and 28) and 14.8, and docs/adr/0014-queue-scan.md for memory.
+ * docs/amazon-mq.md 14.8 and 14.17, and docs/adr/0014-queue-scan.md for memory.
  */
 export const unseenCauses = ({
   seen,

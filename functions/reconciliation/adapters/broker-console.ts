@@ -95,7 +95,7 @@ export class BrokerConsole {
 
   /**
    * Every queue and durable subscription. A promoted broker answers the page of subscriptions with 500 until each
-   * replicated one has attached (docs/amazon-mq.md 13, run 18): what the queues hold is known all the same.
+   * replicated one has attached (docs/amazon-mq.md 14.17): what the queues hold is known all the same.
    *
    * @throws ServiceUnavailable, AccessDenied, UntrustedEndpoint, UnexpectedAnswer where the queues cannot be read
    */

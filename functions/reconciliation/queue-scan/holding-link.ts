@@ -31,7 +31,7 @@ const exclusively = 'consumer.exclusive=true&consumer.priority=127';
 /**
  * A queue as a list of one. A consumer of a list gets what its queues hold, but brings none into being: an address of one
  * queue would create a queue that the broker has just removed, and its next removal would cross to the other broker, with
- * what is stranded there (docs/amazon-mq.md 13, run 17). The prefix stands twice because a list's names may have one.
+ * what is stranded there (docs/amazon-mq.md 14.17). The prefix stands twice because a list's names may have one.
  */
 export const existingQueueOnly = (queue: string): string => `queue://queue://${queue},?${exclusively}`;
 
