@@ -1,8 +1,8 @@
 import { ControlItems } from '../functions/control/control-items.ts';
 import { ControlTable } from '../functions/control/control-table.ts';
+import { FenceTable } from '../functions/control/fence-table.ts';
 import { GuardTable } from '../functions/control/guard-table.ts';
 import { HeartbeatTable } from '../functions/control/heartbeat-table.ts';
-import { FenceTable } from '../functions/cutover/adapters/fence-table.ts';
 import type { Runtime } from '../functions/runtime/runtime.ts';
 import { controlTableName } from '../infra/names.ts';
 

@@ -3,6 +3,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { ControlItems } from './control-items.ts';
 import { pairScope } from './control-scopes.ts';
 import { ControlTable } from './control-table.ts';
+import { FenceTable } from './fence-table.ts';
 import { GuardTable } from './guard-table.ts';
 import { HeartbeatTable } from './heartbeat-table.ts';
 
@@ -14,6 +15,7 @@ export const controlItems = (runtime: Runtime, environment: ControlEnvironment):
 export const controlPorts = (runtime: Runtime, environment: ControlEnvironment) => ({
   control: new ControlTable(controlItems(runtime, environment)),
   heartbeats: new HeartbeatTable(controlItems(runtime, environment)),
+  fences: new FenceTable(controlItems(runtime, environment)),
   clock: runtime.clock,
   /** Lock, freeze and epoch of a pair. */
   guardsOf: (pair: string) => new GuardTable(controlItems(runtime, environment), pairScope(pair)),

@@ -1,6 +1,6 @@
+import type { CallCustomerHook, CustomerHookRequest } from '../aws/customer-hook.ts';
 import { DrError } from '../runtime/errors.ts';
 import type { Finding, PlannedWrite } from '../runtime/finding.ts';
-import type { CallCustomerHook, CustomerHookRequest } from './customer-hook.ts';
 
 /** The outcome of asking one thing, a mapping or a customer hook, to change. */
 export interface Attempt {

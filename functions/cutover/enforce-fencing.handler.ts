@@ -1,19 +1,20 @@
 import * as z from 'zod/mini';
+import { customerHookCaller } from '../aws/call-customer-hook.ts';
 import { type Notification, notify } from '../aws/notifications.ts';
 import { MqBrokers } from '../brokers/mq-brokers.ts';
+import { sidesOf } from '../brokers/pair-sides.ts';
 import { ReplicationMetrics } from '../brokers/replication-metrics.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { DrError } from '../runtime/errors.ts';
-import { customerHookCaller } from './adapters/call-customer-hook.ts';
 import { cutoverPorts } from './adapters/cutover-ports.ts';
 import { type Enforcement, enforceFencing } from './enforce-fencing.ts';
 
 /**
- * Each minute in each Region: carries out the fences that are wanted for the brokers of this Region. What goes wrong with
- * one pair is reported with the others' outcomes and tried again a minute later.
+ * Each minute in each Region: carries out the fences that belong in front of brokers of this Region, and lifts those that
+ * do not. What goes wrong with one pair is reported with the others' outcomes and tried again a minute later.
  */
 export const handler = composeHandler({
   name: 'enforce-fencing',
@@ -21,9 +22,11 @@ export const handler = composeHandler({
   environment: z.extend(pairEnvironmentSchema, notifyEnvironmentSchema.shape),
   handle: async (_input, { runtime, environment, region, logDecision }) => {
     const enforce = async (pair: PairConfig): Promise<readonly [string, string]> => {
+      const shared = cutoverPorts(runtime, environment, pair);
       const ports = {
-        ...cutoverPorts(runtime, environment, pair),
+        ...shared,
         brokers: new MqBrokers(runtime),
+        otherRegion: async () => (await sidesOf(pair, region, shared.control)).there.region,
         metrics: new ReplicationMetrics(runtime),
         callCustomerHook: customerHookCaller(runtime),
         page: (notification: Notification) => notify(runtime, environment.TOPIC_ARN, notification),

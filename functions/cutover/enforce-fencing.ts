@@ -1,15 +1,18 @@
+import type { CallCustomerHook } from '../aws/customer-hook.ts';
 import type { Notification } from '../aws/notifications.ts';
 import type { BrokerReader } from '../brokers/broker-snapshot.ts';
 import type { GaugePort } from '../brokers/replication-gauges.ts';
 import { cutoverOf } from '../config/cutover-config.ts';
 import type { PairConfig } from '../config/pair-config.ts';
-import type { GuardReading } from '../control/guards.ts';
+import { checkFence, type Fence, type FenceProblem, fencingNotConfigured } from '../control/fence.ts';
+import { type GuardReading, isHeldByOther } from '../control/guards.ts';
+import type { HeartbeatReader } from '../control/heartbeat.ts';
 import { ControlConflict } from '../runtime/errors.ts';
 import { pageSubject } from '../runtime/page-subject.ts';
 import { runbookLine } from '../runtime/runbook.ts';
 import { attemptCustomerHook } from './attempts.ts';
-import type { CallCustomerHook } from './customer-hook.ts';
-import { checkFence, type Fence, type FenceProblem, fencingNotConfigured } from './fence.ts';
+import { desiredFence } from './desired-fence.ts';
+import { liftFence } from './lift-fence.ts';
 
 /** What carrying out a fence uses; all of it in the old primary's own Region. */
 export interface EnforcePorts {
@@ -18,11 +21,14 @@ export interface EnforcePorts {
     change(
       pair: string,
       fence: Fence,
-      change: Partial<Pick<Fence, 'status' | 'attemptedAtMs' | 'appliedAtMs' | 'reported'>>,
+      change: Partial<Pick<Fence, 'status' | 'attemptedAtMs' | 'appliedAtMs' | 'replicaSeenAtMs' | 'reported'>>,
       nowMs: number,
     ): Promise<Fence>;
   };
   readonly readGuards: () => Promise<GuardReading>;
+  readonly heartbeats: HeartbeatReader;
+  /** The Region of the pair's other broker. */
+  readonly otherRegion: () => Promise<string>;
   readonly brokers: Pick<BrokerReader, 'tryDescribe'>;
   readonly metrics: GaugePort;
   readonly callCustomerHook: CallCustomerHook;
@@ -35,7 +41,9 @@ export interface Enforcement {
   readonly outcome:
     | 'not-wanted'
     | 'frozen'
-    | 'current-primary'
+    | 'lifted'
+    | 'lifting'
+    | 'lift-failed'
     | 'waiting'
     | 'not-configured'
     | 'hook-failed'
@@ -50,31 +58,71 @@ export interface Enforcement {
 const windowSeconds = 600;
 
 /**
- * One check of the fence of a pair's broker in this Region. It asks the customer hook, and counts the fence as carried
- * out only when a count of client connections from after that reads zero. A freeze stops it, and the broker that the newest
- * epoch names as the primary is never fenced. It touches neither the broker nor replication.
+ * One check of the fence of a pair's broker in this Region: it follows the role that is read (`desiredFence`). A fence that
+ * belongs up is carried out: the customer hook is asked, and it counts only once a number of client connections from after
+ * that reads zero. One that belongs down is lifted, whoever promoted the broker. A freeze stops both. It touches neither
+ * the broker nor replication.
  *
  * @throws ServiceUnavailable, AccessDenied, UnexpectedAnswer from the Control table
  */
 export const enforceFencing = async (pair: PairConfig, region: string, ports: EnforcePorts): Promise<Enforcement> => {
   const fence = await ports.fences.read(pair.name, region);
-  if (fence?.status !== 'wanted') return { outcome: 'not-wanted', detail: fence?.status ?? 'no fence' };
+  if (fence === undefined || fence.status === 'undone') {
+    return { outcome: 'not-wanted', detail: fence?.status ?? 'no fence' };
+  }
   const guards = await ports.readGuards();
   if (!guards.known) return { outcome: 'waiting', detail: guards.reason };
   const freeze = guards.freeze ?? guards.globalFreeze;
   if (freeze !== undefined) return { outcome: 'frozen', detail: freeze.reason };
-  if (guards.epoch?.primaryBrokerId === fence.brokerId) {
-    return { outcome: 'current-primary', detail: `epoch ${guards.epoch.number}` };
-  }
-  const reading = await ports.brokers.tryDescribe(fence);
-  if (!reading.known) return { outcome: 'waiting', detail: reading.reason };
+  const here = await ports.brokers.tryDescribe(fence);
+  const there = await ports.heartbeats.read(pair.name, await ports.otherRegion());
+  const nowMs = ports.nowMs();
+  const desired = desiredFence({ fence, here, there, epoch: guards.epoch, nowMs });
   try {
-    return await carryOut(pair, fence, reading.broker.brokerName, ports);
+    if (desired === 'down') {
+      // The run that promotes lifts the fence itself, and says so.
+      return await lift(pair, fence, isHeldByOther(guards.lock, '', nowMs), ports);
+    }
+    if (!here.known) return { outcome: 'waiting', detail: here.reason };
+    const seen =
+      here.broker.role === 'replica' && fence.replicaSeenAtMs === undefined
+        ? await ports.fences.change(pair.name, fence, { replicaSeenAtMs: nowMs }, nowMs)
+        : fence;
+    if (seen.status !== 'wanted') return { outcome: 'not-wanted', detail: seen.status };
+    return await carryOut(pair, seen, here.broker.brokerName, ports);
   } catch (error) {
     // Taken back by a promotion, or another run of this schedule was faster: the next check sees what is wanted.
     if (error instanceof ControlConflict) return { outcome: 'overtaken', detail: error.message };
     throw error;
   }
+};
+
+const lift = async (
+  pair: PairConfig,
+  fence: Fence,
+  isRunActing: boolean,
+  ports: EnforcePorts,
+): Promise<Enforcement> => {
+  const { region, brokerId, epoch } = fence;
+  const { outcome, blockers } = await liftFence(pair, fence, null, ports);
+  const detail = blockers.map(({ message }) => message).join('; ');
+  if (outcome === 'pending') return { outcome: 'lifting', detail };
+  if (outcome === 'failed') {
+    const changed = await ports.fences.read(pair.name, region);
+    if (changed !== undefined) await reportOnce(pair.name, changed, 'lift-failed', detail, ports);
+    return { outcome: 'lift-failed', detail };
+  }
+  if (!isRunActing && fence.attemptedAtMs !== undefined) {
+    await ports.page({
+      subject: pageSubject('info', `fence of ${brokerId} lifted, it is the primary of ${pair.name}`),
+      message: [
+        `${brokerId} in ${region} was fenced since epoch ${epoch} and is the primary now. No run was lifting the fence, so the schedule did.`,
+        'Somebody promoted it without mq-dr, or the run that did has ended early. Reconcile the pair before clients rely on it.',
+        runbookLine('promoted-outside'),
+      ].join('\n'),
+    });
+  }
+  return { outcome: 'lifted', detail: `epoch ${epoch}` };
 };
 
 const carryOut = async (
@@ -126,12 +174,20 @@ const reportOnce = async (
 ): Promise<void> => {
   if (fence.reported === problem) return;
   // Told first and noted after: a page that comes twice is better than one that never comes.
+  const isLift = problem === 'lift-failed';
   await ports.page({
-    subject: pageSubject('now', `old primary of ${pair} in ${fence.region} is not fenced (${problem})`),
+    subject: pageSubject(
+      'now',
+      isLift
+        ? `primary of ${pair} in ${fence.region} may be fenced from its clients (${problem})`
+        : `old primary of ${pair} in ${fence.region} is not fenced (${problem})`,
+    ),
     message: [
       message,
-      `Clients that still use ${fence.brokerId} write to a broker that is no longer the primary. What they send stays there.`,
-      `Epoch ${fence.epoch}. This page is sent once; fencing is attempted again each minute.`,
+      isLift
+        ? `${fence.brokerId} is the primary. Let its clients in by hand.`
+        : `Clients that still use ${fence.brokerId} write to a broker that is no longer the primary. What they send stays there.`,
+      `Epoch ${fence.epoch}. This page is sent once; it is attempted again each minute.`,
       runbookLine('fence-not-carried-out'),
     ].join('\n'),
   });

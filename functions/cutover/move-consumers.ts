@@ -1,9 +1,9 @@
+import type { CallCustomerHook } from '../aws/customer-hook.ts';
 import { type CutoverConfig, cutoverOf } from '../config/cutover-config.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Finding, PlannedWrite } from '../runtime/finding.ts';
 import { type Attempt, attempt, attemptCustomerHook, combinedStatus, evidenceOf, findingsOf } from './attempts.ts';
-import type { CallCustomerHook } from './customer-hook.ts';
 import type { CutoverResult } from './cutover-result.ts';
 import { type CutoverRun, type GuardPorts, guardCutover } from './guard-cutover.ts';
 import { type ConsumerAction, mappingStep } from './mapping-step.ts';

@@ -2,12 +2,12 @@ import * as z from 'zod/mini';
 import { brokerAddressSchema } from '../brokers/broker-address.ts';
 import { findMembers, findPair } from '../brokers/find-pair.ts';
 import { cutoverOf } from '../config/cutover-config.ts';
+import { fencingNotConfigured } from '../control/fence.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { InvalidInput } from '../runtime/errors.ts';
 import { runSchema } from '../runtime/run.ts';
 import { cutoverPorts } from './adapters/cutover-ports.ts';
-import { fencingNotConfigured } from './fence.ts';
 import { recordFence } from './record-fence.ts';
 
 /** After a failover: records that the old primary's clients must be kept away from it once its Region is back. */

@@ -1,6 +1,6 @@
+import type { Fence } from '../control/fence.ts';
 import { ControlConflict } from '../runtime/errors.ts';
 import type { CutoverResult } from './cutover-result.ts';
-import type { Fence } from './fence.ts';
 
 /** What recording a fence uses. */
 export interface RecordFencePorts {

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
+import { customerHookCaller } from '../aws/call-customer-hook.ts';
 import { findPair } from '../brokers/find-pair.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { customerHookCaller } from './adapters/call-customer-hook.ts';
 import { cutoverRunPorts } from './adapters/cutover-ports.ts';
 import { EventSourceMappings } from './adapters/event-source-mappings.ts';
 import { cutoverInput } from './cutover-input.ts';

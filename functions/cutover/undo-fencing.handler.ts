@@ -1,8 +1,11 @@
 import * as z from 'zod/mini';
+import { customerHookCaller } from '../aws/call-customer-hook.ts';
 import { findPair } from '../brokers/find-pair.ts';
+import { sidesOf } from '../brokers/pair-sides.ts';
+import { controlPorts } from '../control/control-ports.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
-import { customerHookCaller } from './adapters/call-customer-hook.ts';
+import { tryRead } from '../runtime/reading.ts';
 import { cutoverRunPorts } from './adapters/cutover-ports.ts';
 import { cutoverInput } from './cutover-input.ts';
 import { undoFencing } from './undo-fencing.ts';
@@ -18,6 +21,10 @@ export const handler = composeHandler({
     const ports = {
       ...cutoverRunPorts(runtime, environment, pair, run),
       callCustomerHook: customerHookCaller(runtime),
+      ownBrokerId: async () => {
+        const sides = await tryRead(() => sidesOf(pair, region, controlPorts(runtime, environment).control));
+        return sides.known ? sides.value.here.brokerId : undefined;
+      },
     };
     const request = { pair, region, epoch, run };
     const result = await undoFencing(request, ports);

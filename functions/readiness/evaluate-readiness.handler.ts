@@ -5,7 +5,6 @@ import { readCredentials } from '../brokers/broker-secrets.ts';
 import { findPair } from '../brokers/find-pair.ts';
 import { replicationPorts } from '../brokers/replication-ports.ts';
 import { controlItems } from '../control/control-ports.ts';
-import { HeartbeatTable } from '../control/heartbeat-table.ts';
 import { askLedger } from '../ledger/dynamodb/regional-ledger.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
@@ -16,7 +15,7 @@ import { readBrokerAlarms } from './adapters/broker-alarms.ts';
 import { ReadinessTable } from './adapters/readiness-table.ts';
 import { evaluateReadiness } from './evaluate.ts';
 import { gatherReadinessFacts } from './gather-facts.ts';
-import { publishVerdict, unsafePage } from './publish-verdict.ts';
+import { publishVerdict, readinessPage } from './publish-verdict.ts';
 
 /** Evaluates one pair as this Region sees it, and publishes the verdict; changes nothing at the brokers. */
 export const handler = composeHandler({
@@ -26,13 +25,13 @@ export const handler = composeHandler({
   handle: async ({ pair: pairName, dryRun }, { runtime, environment, region, logDecision }) => {
     const pair = findPair(environment.PAIRS, pairName);
     const ports = replicationPorts(runtime, environment);
-    const items = controlItems(runtime, environment);
-    const [records, heartbeats] = [new ReadinessTable(items), new HeartbeatTable(items)];
+    const records = new ReadinessTable(controlItems(runtime, environment));
     const facts = await gatherReadinessFacts(pair, {
       ...ports,
       readCredentials: (secretArn) => readCredentials(runtime, secretArn),
       readGuards: (name) => ports.guardsOf(name).read(),
-      readHeartbeat: (name, of) => heartbeats.read(name, of),
+      readHeartbeat: (name, of) => ports.heartbeats.read(name, of),
+      readFence: (name, of) => ports.fences.read(name, of),
       readGameDay: (name) => records.readGameDay(name),
       region,
       readLedger: () => askLedger(runtime, environment, region),
@@ -50,7 +49,7 @@ export const handler = composeHandler({
           measure: (values) => logDecision('readiness measured', metricFields({ ...measured, values })),
           announce: (detail) =>
             putEvent(runtime, region, { detailType: 'mq-dr readiness changed', detail: { ...detail, region } }),
-          page: (message) => notify(runtime, environment.TOPIC_ARN, unsafePage(pair.name, message)),
+          page: (finding) => notify(runtime, environment.TOPIC_ARN, readinessPage(pair.name, finding)),
         });
     const shown = (findings: typeof evaluation.blockers) => findings.map(({ code, message }) => ({ code, message }));
     const checks = new Set(results.map(({ check }) => check)).size;

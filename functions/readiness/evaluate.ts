@@ -20,6 +20,7 @@ import {
   checkStores,
 } from './operation-checks.ts';
 import { checkEngineVersion, checkInstances, checkReplicationUser, checkUsers } from './parity-checks.ts';
+import { checkReachability } from './reachability-check.ts';
 import type { ReadinessFacts } from './readiness-facts.ts';
 import { checkConsumers, checkLedger, checkReconciliationSecrets } from './reconciliation-checks.ts';
 import { checkReplication } from './replication-check.ts';
@@ -42,6 +43,7 @@ export const checks: Readonly<Record<string, Check>> = {
   'pending replication': checkPendingReplication,
   'pending changes': checkPendingChanges,
   'actions required': checkActionsRequired,
+  'primary reachable': checkReachability,
   replication: checkReplication,
   'engine version': checkEngineVersion,
   instances: checkInstances,

@@ -5,6 +5,7 @@ import { type GaugePort, type GaugeReadings, primaryGauges, replicaGauges } from
 import type { BrokerRef } from '../config/broker-arn.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import { secretOf } from '../config/reconciliation-config.ts';
+import type { Fence } from '../control/fence.ts';
 import type { GuardReading } from '../control/guards.ts';
 import type { Heartbeat } from '../control/heartbeat.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -25,6 +26,7 @@ export interface FactPorts {
   readonly metrics: GaugePort;
   readonly readGuards: (pair: string) => Promise<GuardReading>;
   readonly readHeartbeat: (pair: string, region: string) => Promise<Heartbeat | undefined>;
+  readonly readFence: (pair: string, region: string) => Promise<Fence | undefined>;
   readonly readGameDay: (pair: string) => Promise<GameDayRecord | undefined>;
   readonly readAlarms: (
     region: string,
@@ -51,9 +53,10 @@ const notAsked = <T>(): Reading<T> => ({ known: false, reason: 'not asked for, s
 const readMember = async (ref: BrokerRef, pair: PairConfig, ports: FactPorts): Promise<Omit<MemberFacts, 'users'>> => {
   const { clock, brokers, metrics } = ports;
   const heartbeat = await tryRead(() => ports.readHeartbeat(pair.name, ref.region));
+  const fence = await tryRead(() => ports.readFence(pair.name, ref.region));
   const reading = await brokers.tryDescribe(ref);
   if (!reading.known) {
-    return { ref, reading, heartbeat, configuration: notAsked(), alarms: notAsked(), gauges: {} };
+    return { ref, reading, heartbeat, fence, configuration: notAsked(), alarms: notAsked(), gauges: {} };
   }
   const { role, configuration: revision } = reading.broker;
   const ofRole = role === 'primary' ? primaryGauges : role === 'replica' ? replicaGauges : [];
@@ -67,7 +70,7 @@ const readMember = async (ref: BrokerRef, pair: PairConfig, ports: FactPorts): P
     () => metrics.read([{ ...ref, gauges: [...ofRole, 'StorePercentUsage'] }], windowSeconds),
     () => tryRead(() => ports.readAlarms(ref.region, ref.brokerName, pair.readiness.alarmPrefix)),
   ]);
-  return { ref, reading, heartbeat, configuration, gauges, alarms };
+  return { ref, reading, heartbeat, fence, configuration, gauges, alarms };
 };
 
 type Unfinished = Omit<MemberFacts, 'users'>;

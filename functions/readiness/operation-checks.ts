@@ -18,16 +18,23 @@ export const checkControl: Check = ({ guards }) =>
     ? [ok('the Control table can be read')]
     : [blocker('CONTROL_UNREACHABLE', `the Control table cannot be reached: ${guards.reason}`)];
 
-/** Nobody has frozen the pair, and its newest promotion has been acknowledged. */
+/** Nobody has frozen the pair or stopped its automatic runs, and its newest promotion has been acknowledged. */
 export const checkGuards: Check = ({ guards }) => {
   if (!guards.known) return [ok('not known; see the check "control table"')];
-  const { freeze, globalFreeze, epoch } = guards;
+  const { freeze, globalFreeze, epoch, stop } = guards;
   const findings: CheckResult[] = [];
   for (const frozen of [freeze, globalFreeze]) {
     if (frozen === undefined) continue;
     const { by, reason } = frozen;
     const scope = frozen === freeze ? 'this pair' : 'everything';
     findings.push(blocker('FROZEN', `${by} froze ${scope}: ${reason}`, { scope, by, reason }));
+  }
+  if (stop !== undefined) {
+    const { kind, reason, atMs } = stop;
+    const since = new Date(atMs).toISOString();
+    findings.push(
+      warning('AUTOMATION_STOPPED', `automatic runs are stopped since ${since} (${kind}): ${reason}`, { kind, since }),
+    );
   }
   if (epoch !== undefined && epoch.acknowledgedAtMs === undefined) {
     findings.push(

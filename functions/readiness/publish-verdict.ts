@@ -1,15 +1,25 @@
+import type { Finding } from '../runtime/finding.ts';
 import { pageSubject } from '../runtime/page-subject.ts';
 import { type Reading, tryRead } from '../runtime/reading.ts';
 import { runbookLine } from '../runtime/runbook.ts';
 import type { Evaluation } from './evaluate.ts';
+import { primaryFencedCode, primaryUnreachableCode } from './reachability-check.ts';
 import type { ReadinessRecord } from './readiness-record.ts';
 import { bothPrimaryCode } from './topology-checks.ts';
 
-/** The page about two primaries: whatever is promoted now could make things worse. */
-export const unsafePage = (pair: string, message: string) => ({
-  subject: pageSubject('now', `${pair} has two primaries`),
-  message: `${message}\n${runbookLine('two-primaries')}`,
-});
+/** Blockers that operators are paged about when they are first seen: nobody else may tell. */
+const pagedCodes: readonly string[] = [bothPrimaryCode, primaryFencedCode, primaryUnreachableCode];
+
+/** The page about such a blocker: two primaries, or one that clients cannot reach. */
+export const readinessPage = (pair: string, { code, message }: Pick<Finding, 'code' | 'message'>) => {
+  const text = (runbook: string): string => `Pair ${pair}: ${message}.\n${runbook}`;
+  return code === bothPrimaryCode
+    ? { subject: pageSubject('now', `${pair} has two primaries`), message: text(runbookLine('two-primaries')) }
+    : {
+        subject: pageSubject('now', `clients cannot reach the primary of ${pair}`),
+        message: text(runbookLine('fence-not-carried-out')),
+      };
+};
 
 /** Where an evaluation goes. */
 export interface VerdictPorts {
@@ -17,7 +27,7 @@ export interface VerdictPorts {
   readonly writeRecord: (record: ReadinessRecord) => Promise<void>;
   readonly measure: (counts: Readonly<Record<string, number>>) => void;
   readonly announce: (detail: Readonly<Record<string, unknown>>) => Promise<void>;
-  readonly page: (message: string) => Promise<void>;
+  readonly page: (finding: Pick<Finding, 'code' | 'message'>) => Promise<void>;
 }
 
 /** Whether this evaluation changed the verdict; `unknown` when the one before cannot be read. */
@@ -31,8 +41,8 @@ const changeOf = (previous: Reading<ReadinessRecord | undefined>, verdict: Evalu
 const codesOf = (findings: Evaluation['blockers']): readonly string[] => [...new Set(findings.map(({ code }) => code))];
 
 /**
- * Publishes an evaluation: metrics each time, an event only when the verdict changed, a page when two primaries are seen
- * for the first time. The record is written last, so a run that dies before announces again rather than never. While the
+ * Publishes an evaluation: metrics each time, an event only when the verdict changed, a page when two
+ * primaries, or one that clients cannot reach, are seen for the first time. The record is written last, so a run that dies before announces again rather than never. While the
  * record cannot be read nothing says whether the verdict is new: then the metrics alone tell.
  *
  * @param nowMs milliseconds since the Unix epoch
@@ -48,9 +58,10 @@ export const publishVerdict = async (
   const [blockers, warnings] = [codesOf(evaluation.blockers), codesOf(evaluation.warnings)];
   const previous = await tryRead(ports.readRecord);
   const change = changeOf(previous, verdict);
-  const unsafe = evaluation.blockers.find(({ code }) => code === bothPrimaryCode);
-  const knownUnsafe = previous.known && previous.value?.blockers.includes(bothPrimaryCode) === true;
-  if (unsafe !== undefined && !knownUnsafe) await ports.page(`Pair ${pair}: ${unsafe.message}.`);
+  const known = previous.known ? (previous.value?.blockers ?? []) : [];
+  for (const finding of evaluation.blockers) {
+    if (pagedCodes.includes(finding.code) && !known.includes(finding.code)) await ports.page(finding);
+  }
   ports.measure({
     Ready: verdict === 'ready' ? 1 : 0,
     Blockers: evaluation.blockers.length,

@@ -2,6 +2,7 @@ import type { BrokerReading, BrokerSnapshot, UserRights } from '../brokers/broke
 import type { GaugeReadings } from '../brokers/replication-gauges.ts';
 import type { BrokerRef } from '../config/broker-arn.ts';
 import type { PairConfig } from '../config/pair-config.ts';
+import type { Fence } from '../control/fence.ts';
 import type { GuardReading } from '../control/guards.ts';
 import type { Heartbeat } from '../control/heartbeat.ts';
 import type { Reading } from '../runtime/reading.ts';
@@ -27,6 +28,8 @@ export interface MemberFacts {
   readonly gauges: GaugeReadings;
   readonly alarms: Reading<readonly BrokerAlarm[]>;
   readonly heartbeat: Reading<Heartbeat | undefined>;
+  /** What keeps, or kept, clients away from the broker since it lost its role. */
+  readonly fence: Reading<Fence | undefined>;
   /** Rights of the users that were read, by name. */
   readonly users: ReadonlyMap<string, Reading<UserRights>>;
 }

@@ -3,11 +3,15 @@ import { sidesIn } from '../brokers/pair-sides.ts';
 import type { BrokerRef } from '../config/broker-arn.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import { decisionId } from '../control/decision-id.ts';
+import type { Fence } from '../control/fence.ts';
 import type { Intent } from '../control/intent.ts';
 import { DrError, NotFound } from '../runtime/errors.ts';
 import { pageSubject } from '../runtime/page-subject.ts';
+import type { Reading } from '../runtime/reading.ts';
 import { runbookLine } from '../runtime/runbook.ts';
 import { attributePromotion } from './attribute-promotion.ts';
+import type { FenceOfPromoted } from './promoted-fence.ts';
+import { promotedOutsidePage } from './promoted-outside.ts';
 import type { TriggerEvent } from './trigger-event.ts';
 
 type EventOf<K extends TriggerEvent['kind']> = Extract<TriggerEvent, { kind: K }>;
@@ -27,6 +31,9 @@ export interface ReactionPorts {
   /** Takes the watch of a pair for an execution; false when another one has it. */
   claimWatch(pair: string, executionArn: string): Promise<boolean>;
   releaseWatch(pair: string, executionArn: string): Promise<void>;
+  /** Lifts the fence of a broker of this Region that somebody promoted, if it is the primary by now; needs no Control table. */
+  liftFence(pair: PairConfig, promoted: BrokerRef): Promise<FenceOfPromoted>;
+  readFence(pair: string, region: string): Promise<Reading<Fence | undefined>>;
   readonly reports: {
     isNoted(pair: string, kind: 'outside-promotion' | 'health', key: string): Promise<boolean>;
     note(pair: string, kind: 'outside-promotion' | 'health', key: string): Promise<void>;
@@ -58,6 +65,7 @@ export interface Reacted {
 interface Concerned {
   readonly pair: PairConfig;
   readonly broker: BrokerRef;
+  readonly other: BrokerRef;
   readonly own: BrokerRef | undefined;
 }
 
@@ -74,8 +82,9 @@ const concernedBy = async (
       throw error;
     });
     const broker = members?.find(fits);
-    if (members === undefined || broker === undefined) continue;
-    found.push({ pair, broker, own: sidesIn(members, ports.region)?.here });
+    const other = members?.find((member) => member !== broker);
+    if (members === undefined || broker === undefined || other === undefined) continue;
+    found.push({ pair, broker, other, own: sidesIn(members, ports.region)?.here });
   }
   return found;
 };
@@ -145,10 +154,12 @@ const reEvaluate = async (event: TriggerEvent, ports: ReactionPorts): Promise<Re
 
 const reportPromotion = async (
   event: EventOf<'broker-call'>,
-  { pair, broker }: Concerned,
+  { pair, broker, other }: Concerned,
   ports: ReactionPorts,
 ): Promise<Reaction> => {
   const { brokerId, region } = broker;
+  // First, since it needs no table: a broker that serves must not stay fenced, whoever promoted it.
+  const fenceOfPromoted = region === ports.region ? await ports.liftFence(pair, broker) : 'elsewhere';
   const attribution = attributePromotion(
     { brokerId, calledAtMs: event.calledAtMs },
     await ports.readPromotion(pair.name),
@@ -157,15 +168,17 @@ const reportPromotion = async (
   const key = `${brokerId} ${event.calledAtMs}`;
   if (await ports.reports.isNoted(pair.name, 'outside-promotion', key)) return 'reported-before';
   const calledAt = new Date(event.calledAtMs).toISOString();
-  await ports.page(
-    pageSubject('now', `${pair.name} was promoted outside mq-dr`),
-    [
-      `${event.caller} promoted ${brokerId} in ${region} at ${calledAt}; no run of mq-dr did.`,
-      'Consumers were not held, the old primary is not fenced, and no messages were reconciled.',
-      'Find out who did it and why. Reconcile the pair before clients rely on it.',
-      runbookLine('promoted-outside'),
-    ].join('\n'),
-  );
+  const { caller, calledAtMs } = event;
+  const fenceOfOldPrimary = await ports.readFence(pair.name, other.region);
+  const fences = { fenceOfPromoted, oldPrimary: other, fenceOfOldPrimary };
+  const { subject, message } = promotedOutsidePage({
+    pair: pair.name,
+    caller,
+    calledAtMs,
+    promoted: broker,
+    ...fences,
+  });
+  await ports.page(subject, message);
   const detail = { pair: pair.name, brokerId, region, calledAt, caller: event.caller };
   await ports.announce('Promotion Outside mq-dr', detail);
   await ports.reports.note(pair.name, 'outside-promotion', key);

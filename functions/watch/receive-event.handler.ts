@@ -9,6 +9,8 @@ import { composeHandler } from '../runtime/compose.ts';
 import { machinesEnvironmentSchema } from '../runtime/environment/machines-environment.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
+import { tryRead } from '../runtime/reading.ts';
+import { liftPromotedFence } from './adapters/lift-promoted-fence.ts';
 import { ReportNotes } from './adapters/report-notes.ts';
 import { watchLease } from './adapters/watch-lease.ts';
 import { reactToEvent } from './react-to-event.ts';
@@ -24,7 +26,7 @@ export const handler = composeHandler({
   ),
   handle: async (input, { runtime, environment, region, logDecision }) => {
     const event = readTriggerEvent(input);
-    const { brokers, control } = pairPorts(runtime, environment);
+    const { brokers, control, fences } = pairPorts(runtime, environment);
     const executions = new Executions(runtime);
     const leaseOf = (pair: string) => watchLease(runtime, environment, pair);
     const reactions = await reactToEvent(event, environment.PAIRS, {
@@ -37,6 +39,8 @@ export const handler = composeHandler({
       start: (machineArn, name, startInput) => executions.start(machineArn, name, startInput),
       claimWatch: async (pair, owner) => (await leaseOf(pair).acquire(owner, 'watch', runtime.clock.nowMs())).acquired,
       releaseWatch: (pair, owner) => leaseOf(pair).release(owner),
+      liftFence: liftPromotedFence(runtime, environment, brokers),
+      readFence: (pair, fenceRegion) => tryRead(() => fences.read(pair, fenceRegion)),
       reports: new ReportNotes(controlItems(runtime, environment)),
       page: (subject, message) => notify(runtime, environment.TOPIC_ARN, { subject, message }),
       announce: (detailType, detail) => putEvent(runtime, region, { detailType, detail }),

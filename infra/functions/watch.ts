@@ -27,6 +27,8 @@ export const watchFunctions = [
       ...changeControl,
       ...on('pair workflows', 'states:StartExecution'),
       ...on('event bus', 'events:PutEvents'),
+      ...readGuards,
+      ...on('fencing hooks', 'lambda:InvokeFunction'),
       ...page,
     ],
   }),

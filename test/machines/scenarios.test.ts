@@ -54,6 +54,7 @@ describe('the scenarios that come with mq-dr', () => {
     ['control-table-down', []],
     ['denied-then-dark', ['SWITCHOVER', 'FAILOVER']],
     ['false-alarm', []],
+    ['fenced-primary-promoted-back', ['FAILOVER', 'SWITCHOVER']],
     ['freeze-of-seconds', ['FAILOVER']],
     ['frozen', []],
     ['inter-region-partition', []],

@@ -1,8 +1,8 @@
+import type { CustomerHookAnswer, CustomerHookRequest } from '../../functions/aws/customer-hook.ts';
 import { cutoverSchema } from '../../functions/config/cutover-config.ts';
 import { type PairConfig, pairConfigSchema } from '../../functions/config/pair-config.ts';
+import type { Fence } from '../../functions/control/fence.ts';
 import type { GuardReading } from '../../functions/control/guards.ts';
-import type { CustomerHookAnswer, CustomerHookRequest } from '../../functions/cutover/customer-hook.ts';
-import type { Fence } from '../../functions/cutover/fence.ts';
 import type { CutoverRun, GuardPorts } from '../../functions/cutover/guard-cutover.ts';
 import { ControlConflict, type DrError } from '../../functions/runtime/errors.ts';
 import { eastRef, noonMs, westRef } from './brokers.ts';

@@ -39,6 +39,7 @@ const memberOf = (ref: typeof eastRef): Omit<MemberFacts, 'reading'> => ({
     state: 'RUNNING',
     endpoint: 'accepts',
   }),
+  fence: readable(undefined),
   users: new Map([['replicator', readable(replicator)]]),
 });
 

@@ -1,10 +1,9 @@
 import type { PairConfig } from '../../config/pair-config.ts';
-import { controlItems, controlPorts } from '../../control/control-ports.ts';
+import { controlPorts } from '../../control/control-ports.ts';
 import { renewLock } from '../../control/renew-lock.ts';
 import type { ControlEnvironment } from '../../runtime/environment/control-environment.ts';
 import type { Run } from '../../runtime/run.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { FenceTable } from './fence-table.ts';
 
 /** What the functions of a cutover share; each adds the service of the own Region that it acts on. */
 export const cutoverPorts = (runtime: Runtime, environment: ControlEnvironment, pair: PairConfig) => {
@@ -12,7 +11,6 @@ export const cutoverPorts = (runtime: Runtime, environment: ControlEnvironment, 
   const guards = ports.guardsOf(pair.name);
   return {
     ...ports,
-    fences: new FenceTable(controlItems(runtime, environment)),
     readGuards: () => guards.read(),
     nowMs: () => runtime.clock.nowMs(),
   };

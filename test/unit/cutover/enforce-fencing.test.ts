@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { GaugeReading } from '../../../functions/brokers/replication-gauges.ts';
+import type { Fence } from '../../../functions/control/fence.ts';
+import type { Heartbeat } from '../../../functions/control/heartbeat.ts';
 import { enforceFencing } from '../../../functions/cutover/enforce-fencing.ts';
-import type { Fence } from '../../../functions/cutover/fence.ts';
 import { HookFailed, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
-import { noonMs, pairedWest, westRef } from '../../support/brokers.ts';
+import { asRole, noonMs, pairedWest, westRef } from '../../support/brokers.ts';
 import { FakeFences, FakeGuards, FakeHook, hookArn, pairWithCutover } from '../../support/cutover.ts';
 import { FakeBrokers, FakeClock } from '../../support/fake-ports.ts';
 
@@ -37,10 +38,13 @@ const setUp = (fence: Fence | undefined, cutover: Parameters<typeof pairWithCuto
   const pages: string[] = [];
   const metric: { reading: GaugeReading } = { reading: { known: true, points: [] } };
   const asked: unknown[] = [];
+  const there: { heartbeat: Heartbeat | undefined } = { heartbeat: undefined };
   const pair = pairWithCutover({ fencingFunctionArn: { 'us-west-2': hookArn }, ...cutover });
   const enforce = () =>
     enforceFencing(pair, 'us-west-2', {
       ...guards.ports(clock),
+      heartbeats: { read: async () => there.heartbeat },
+      otherRegion: async () => 'us-east-1',
       fences,
       brokers,
       metrics: {
@@ -55,7 +59,7 @@ const setUp = (fence: Fence | undefined, cutover: Parameters<typeof pairWithCuto
   const count = (value: number, atMs = clock.nowMs()) => {
     metric.reading = { known: true, points: [{ atMs, value }] };
   };
-  return { clock, guards, hook, brokers, fences, pages, metric, asked, enforce, count };
+  return { clock, guards, hook, brokers, fences, pages, metric, asked, there, enforce, count };
 };
 
 describe('enforceFencing', () => {
@@ -108,16 +112,59 @@ describe('enforceFencing', () => {
     expect(hook.asked).toEqual([]);
   });
 
-  it('never fences the broker that the newest epoch names as the primary', async () => {
-    const { enforce, guards, hook } = setUp(wanted);
+  it('lets clients in to the broker that the newest epoch names as the primary', async () => {
+    const { enforce, guards, hook, fences, pages } = setUp(applied);
     if (guards.reading.known && guards.reading.epoch) {
       guards.reading = {
         known: true,
         epoch: { ...guards.reading.epoch, number: 3, primaryBrokerId: westRef.brokerId },
       };
     }
-    expect((await enforce()).outcome).toBe('current-primary');
-    expect(hook.asked).toEqual([]);
+    expect((await enforce()).outcome).toBe('lifted');
+    expect(hook.asked).toMatchObject([{ action: 'unfence' }]);
+    expect(fences.at('us-west-2')?.status).toBe('undone');
+    expect(pages).toEqual([`mq-dr INFO: fence of ${westRef.brokerId} lifted, it is the primary of orders`]);
+    expect((await enforce()).outcome).toBe('not-wanted');
+  });
+
+  it('notes that the broker was a replica, and lifts the fence once it is the primary again, whoever promoted it', async () => {
+    const { enforce, hook, fences, pages, brokers, clock } = setUp({ ...applied, status: 'carried-out' });
+    expect((await enforce()).outcome).toBe('not-wanted');
+    expect(fences.at('us-west-2')?.replicaSeenAtMs).toBe(noonMs);
+    brokers.set(pairedWest(asRole('primary')));
+    clock.advanceMs(60_000);
+    hook.answers.push({ done: false, reason: 'ACL pending' });
+    expect((await enforce()).outcome).toBe('lifting');
+    expect([(await enforce()).outcome, fences.at('us-west-2')?.status]).toEqual(['lifted', 'undone']);
+    expect(pages).toHaveLength(1);
+  });
+
+  it('leaves the page to a run that is acting on the pair', async () => {
+    const { enforce, pages, guards, there, brokers, clock } = setUp({ ...applied, status: 'carried-out' });
+    brokers.set(pairedWest(asRole('primary')));
+    there.heartbeat = {
+      region: 'us-east-1',
+      atMs: clock.nowMs(),
+      brokerId: 'b-east',
+      role: 'replica',
+      state: 'RUNNING',
+      endpoint: 'refuses',
+    };
+    if (!guards.reading.known) throw new TypeError('the guards are known');
+    const lock = { owner: 'arn:run', fence: 3, expiresAtMs: noonMs + 300_000, purpose: 'failback' };
+    guards.reading = { ...guards.reading, lock };
+    expect([(await enforce()).outcome, pages]).toEqual(['lifted', []]);
+  });
+
+  it('says once that a fence of the primary cannot be lifted, and goes on trying', async () => {
+    const { enforce, pages, hook, brokers } = setUp({ ...applied, status: 'carried-out', replicaSeenAtMs: noonMs });
+    brokers.set(pairedWest(asRole('primary')));
+    hook.answers.push(new HookFailed('denied'), new HookFailed('denied'));
+    expect([(await enforce()).outcome, (await enforce()).outcome]).toEqual(['lift-failed', 'lift-failed']);
+    expect(pages).toEqual([
+      'mq-dr ACT NOW: primary of orders in us-west-2 may be fenced from its clients (lift-failed)',
+    ]);
+    expect((await enforce()).outcome).toBe('lifted');
   });
 
   it.each(['freeze', 'globalFreeze'] as const)('does nothing under a %s', async (freeze) => {

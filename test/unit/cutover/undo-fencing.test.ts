@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Fence } from '../../../functions/cutover/fence.ts';
+import type { Fence } from '../../../functions/control/fence.ts';
 import { undoFencing } from '../../../functions/cutover/undo-fencing.ts';
 import { AccessDenied, HookFailed, LockLost, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
 import { noonMs, westRef } from '../../support/brokers.ts';
@@ -23,12 +23,13 @@ const setUp = (fence?: Fence, cutover: Parameters<typeof pairWithCutover>[0] = {
   const fences = new FakeFences();
   if (fence !== undefined) fences.given(fence);
   const pair = pairWithCutover({ fencingFunctionArn: { 'us-west-2': hookArn }, ...cutover });
+  const own: { brokerId: string | undefined } = { brokerId: westRef.brokerId };
   const undo = (run = promotingRun) =>
     undoFencing(
       { pair, region: 'us-west-2', epoch: 3, run },
-      { ...guards.ports(clock), fences, callCustomerHook: hook.call },
+      { ...guards.ports(clock), fences, callCustomerHook: hook.call, ownBrokerId: async () => own.brokerId },
     );
-  return { clock, guards, hook, fences, undo };
+  return { clock, guards, hook, fences, own, undo };
 };
 
 describe('undoFencing', () => {
@@ -99,8 +100,19 @@ describe('undoFencing', () => {
     expect((await undo()).outcome).toBe('undone');
   });
 
-  it('looks again when the table gives no answer, unless the run overrides it', async () => {
-    const { undo, fences, guards } = setUp(fenced);
+  it('lets clients in without the table, by the hook, and says that it is not recorded', async () => {
+    const { undo, fences, hook } = setUp(fenced);
+    fences.failNext = new ServiceUnavailable('no answer');
+    expect(await undo()).toMatchObject({ outcome: 'undone', blockers: [], warnings: [{ code: 'UNFENCE_UNRECORDED' }] });
+    expect(hook.asked).toMatchObject([{ action: 'unfence', brokerId: westRef.brokerId }]);
+    fences.failNext = new ServiceUnavailable('no answer');
+    hook.answers.push({ done: false, reason: 'waiting for the ACL' });
+    expect(await undo()).toMatchObject({ outcome: 'pending', blockers: [{ code: 'UNFENCE_PENDING' }] });
+  });
+
+  it('looks again when neither the table answers nor the hook can be asked, unless the run overrides it', async () => {
+    const { undo, fences, guards, own } = setUp(fenced);
+    own.brokerId = undefined;
     fences.failNext = new ServiceUnavailable('no answer');
     expect((await undo()).outcome).toBe('pending');
     guards.reading = { known: false, reason: 'no answer' };

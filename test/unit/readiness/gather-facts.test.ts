@@ -36,6 +36,7 @@ const portsWith = (changes: Partial<FactPorts> = {}, brokers = new FakeBrokers(p
     },
     readGuards: async () => ({ known: true }),
     readHeartbeat: async () => undefined,
+    readFence: async () => undefined,
     readGameDay: async () => undefined,
     readAlarms: async (region, brokerName, prefix) => {
       alarms.push(`${brokerName} in ${region}, ${prefix ?? 'all'}`);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Evaluation } from '../../../functions/readiness/evaluate.ts';
-import { publishVerdict } from '../../../functions/readiness/publish-verdict.ts';
+import { publishVerdict, readinessPage } from '../../../functions/readiness/publish-verdict.ts';
 import type { ReadinessRecord } from '../../../functions/readiness/readiness-record.ts';
 import { ServiceUnavailable } from '../../../functions/runtime/errors.ts';
 import { noonMs } from '../../support/brokers.ts';
@@ -43,7 +43,7 @@ const publish = async (seen: Evaluation, previous: ReadinessRecord | undefined |
       step('event');
       events.push(detail);
     },
-    page: async (message) => step(`page ${message}`),
+    page: async (finding) => step(`page ${readinessPage('orders', finding).subject}: ${finding.message}`),
   }).catch((error: unknown) => String(error));
   return { change, done, records, events };
 };
@@ -78,12 +78,16 @@ describe('publishVerdict', () => {
     expect(done).toEqual([counts(0, 1)]);
   });
 
-  it('pages for two primaries once, and again only after they were gone or when nobody knows', async () => {
-    const unsafe = evaluation('BOTH_PRIMARY');
+  it.each([
+    ['BOTH_PRIMARY', 'orders has two primaries'],
+    ['PRIMARY_FENCED', 'clients cannot reach the primary of orders'],
+    ['PRIMARY_UNREACHABLE', 'clients cannot reach the primary of orders'],
+  ])('pages for %s once, and again only after it was gone or when nobody knows', async (code, subject) => {
+    const unsafe = evaluation(code);
     const pages = async (previous: Parameters<typeof publish>[1]) =>
       (await publish(unsafe, previous)).done.filter((step) => step.startsWith('page'));
-    expect(await pages(recorded())).toEqual(['page Pair orders: BOTH_PRIMARY was seen.']);
-    expect(await pages(recorded({ verdict: 'not-ready', blockers: ['BOTH_PRIMARY'] }))).toEqual([]);
+    expect(await pages(recorded())).toEqual([`page mq-dr ACT NOW: ${subject}: ${code} was seen`]);
+    expect(await pages(recorded({ verdict: 'not-ready', blockers: [code] }))).toEqual([]);
     expect(await pages(new ServiceUnavailable('no table'))).toHaveLength(1);
   });
 

@@ -3,6 +3,7 @@ import { executionArnOf } from '../../../functions/aws/executions.ts';
 import type { BrokerReading } from '../../../functions/brokers/broker-snapshot.ts';
 import type { Intent } from '../../../functions/control/intent.ts';
 import { AccessDenied, NotFound, ServiceUnavailable } from '../../../functions/runtime/errors.ts';
+import type { FenceOfPromoted } from '../../../functions/watch/promoted-fence.ts';
 import { type ReactionPorts, reactToEvent } from '../../../functions/watch/react-to-event.ts';
 import { readTriggerEvent } from '../../../functions/watch/trigger-event.ts';
 import { asRole, eastRef, known, noonMs, ordersPair, pairedWest, unreadable, westRef } from '../../support/brokers.ts';
@@ -20,6 +21,7 @@ class CliIo {
   intent: Intent | undefined;
   machines: readonly string[] = ['watch', 'settle-run', 'readiness'];
   claimError: Error | undefined;
+  fence: FenceOfPromoted = 'not-fenced';
   members: ReactionPorts['members'] = async () => [eastRef, westRef];
 
   ports(region = westRef.region): ReactionPorts {
@@ -44,6 +46,11 @@ class CliIo {
       releaseWatch: async () => {
         this.watchedBy = undefined;
       },
+      liftFence: async ({ name }, { brokerId }) => {
+        this.done.push(`lift the fence of ${name} ${brokerId}`);
+        return this.fence;
+      },
+      readFence: async () => ({ known: true, value: undefined }),
       reports: {
         isNoted: async (_pair, kind, key) => this.notes.get(kind) === key,
         note: async (_pair, kind, key) => {
@@ -156,13 +163,32 @@ describe('reacting to a call', () => {
   it('reports a promotion that no run asked for, once, and re-evaluates', async () => {
     const world = new CliIo();
     expect(await world.react(callEvent())).toEqual(['outside-promotion-reported', 're-evaluated']);
-    expect(world.done[0]).toMatch(
+    expect(world.done[0]).toBe(`lift the fence of orders ${westRef.brokerId}`);
+    expect(world.done[1]).toMatch(
       /^page mq-dr ACT NOW: orders was promoted outside mq-dr\n.*alice promoted b-2222bbbb/,
     );
-    expect(world.done[1]).toContain('announce Promotion Outside mq-dr');
-    expect(world.done[2]).toBe('start readiness {}');
+    expect(world.done[2]).toContain('announce Promotion Outside mq-dr');
+    expect(world.done[3]).toBe('start readiness {}');
     expect((await world.react(callEvent()))[0]).toBe('reported-before');
-    expect(world.done.length).toBe(3);
+    expect(world.done.slice(4)).toEqual([`lift the fence of orders ${westRef.brokerId}`]);
+  });
+
+  it('lifts the fence of the promoted broker before it asks the table whose promotion it was', async () => {
+    const world = new CliIo();
+    const ports = {
+      ...world.ports(),
+      readPromotion: async () => {
+        throw new ServiceUnavailable('no table');
+      },
+    };
+    await expect(reactToEvent(readTriggerEvent(callEvent()), [ordersPair()], ports)).rejects.toThrow('no table');
+    expect(world.done).toEqual([`lift the fence of orders ${westRef.brokerId}`]);
+  });
+
+  it('leaves the fence of a broker of the other Region to that Region', async () => {
+    const world = new CliIo();
+    await reactToEvent(readTriggerEvent(callEvent()), [ordersPair()], world.ports(eastRef.region));
+    expect(world.done[0]).toContain('is for its own Region to say');
   });
 
   it('does not report a promotion of its own', async () => {

@@ -1,10 +1,10 @@
 import { InvokeCommand, type InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod/mini';
-import { clientCache, clientSettings } from '../../aws/client-settings.ts';
-import { translateError } from '../../aws/translate-error.ts';
-import { HookFailed } from '../../runtime/errors.ts';
-import type { Runtime } from '../../runtime/runtime.ts';
-import type { CallCustomerHook, CustomerHookAnswer, CustomerHookRequest } from '../customer-hook.ts';
+import { HookFailed } from '../runtime/errors.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { clientCache, clientSettings } from './client-settings.ts';
+import type { CallCustomerHook, CustomerHookAnswer, CustomerHookRequest } from './customer-hook.ts';
+import { translateError } from './translate-error.ts';
 
 const clients = clientCache((runtime, region, purpose) => new LambdaClient(clientSettings(runtime, region, purpose)));
 

@@ -20,12 +20,14 @@ export interface Fence {
   readonly attemptedAtMs?: number;
   /** When the customer hook last said that it has fenced. */
   readonly appliedAtMs?: number;
+  /** When the broker was first read as a replica since it was fenced; as a primary after that, it has been promoted. */
+  readonly replicaSeenAtMs?: number;
   /** Why operators were notified that the fence is not in place; they are notified once for each reason. */
   readonly reported?: FenceProblem;
 }
 
-/** Why a fence that is wanted cannot be put up. */
-export type FenceProblem = 'not-configured' | 'hook-failed';
+/** Why a fence that is wanted cannot be put up, or one that is not wanted cannot be lifted. */
+export type FenceProblem = 'not-configured' | 'hook-failed' | 'lift-failed';
 
 /** Says that nothing keeps the clients of a Region away from a broker that is not the primary any more. */
 export const fencingNotConfigured = (pair: string, region: string, brokerId: string): Finding => ({

@@ -2,9 +2,9 @@ import 'aws-sdk-client-mock-vitest/extend';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { callCustomerHook } from '../../../../functions/cutover/adapters/call-customer-hook.ts';
-import { HookFailed } from '../../../../functions/runtime/errors.ts';
-import { fakeRuntime, sdkError } from '../../../support/fake-ports.ts';
+import { callCustomerHook } from '../../../functions/aws/call-customer-hook.ts';
+import { HookFailed } from '../../../functions/runtime/errors.ts';
+import { fakeRuntime, sdkError } from '../../support/fake-ports.ts';
 
 const lambda = mockClient(LambdaClient);
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { type ControlItems, number, text, withoutUndefined } from '../../control/control-items.ts';
-import { pairScope } from '../../control/control-scopes.ts';
-import type { Fence } from '../fence.ts';
+import { type ControlItems, number, text, withoutUndefined } from './control-items.ts';
+import { pairScope } from './control-scopes.ts';
+import type { Fence } from './fence.ts';
 
 const fenceSchema = z.object({
   brokerId: text,
@@ -10,11 +10,14 @@ const fenceSchema = z.object({
   updatedAtMs: number,
   attemptedAtMs: z.optional(number),
   appliedAtMs: z.optional(number),
-  reported: z.optional(z.pipe(text, z.enum(['not-configured', 'hook-failed']))),
+  replicaSeenAtMs: z.optional(number),
+  reported: z.optional(z.pipe(text, z.enum(['not-configured', 'hook-failed', 'lift-failed']))),
 });
 
 /** What may change about a fence, in addition to its `updatedAtMs`. */
-export type FenceChange = Partial<Pick<Fence, 'status' | 'attemptedAtMs' | 'appliedAtMs' | 'reported'>>;
+export type FenceChange = Partial<
+  Pick<Fence, 'status' | 'attemptedAtMs' | 'appliedAtMs' | 'replicaSeenAtMs' | 'reported'>
+>;
 
 /** One item for each Region of a pair: fencing one broker must not forget that the other one is fenced. */
 const keyOf = (pair: string, region: string) => ({ scope: pairScope(pair), item: `FENCE#${region}` });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkFence } from '../../../functions/cutover/fence.ts';
+import { checkFence } from '../../../functions/control/fence.ts';
 
 const points = (...values: readonly (readonly [atMs: number, value: number])[]) =>
   ({ known: true, points: values.map(([atMs, value]) => ({ atMs, value })) }) as const;

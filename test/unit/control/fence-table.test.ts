@@ -8,11 +8,11 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ControlItems } from '../../../../functions/control/control-items.ts';
-import { FenceTable } from '../../../../functions/cutover/adapters/fence-table.ts';
-import type { Fence } from '../../../../functions/cutover/fence.ts';
-import { ControlConflict, UnexpectedAnswer } from '../../../../functions/runtime/errors.ts';
-import { fakeRuntime } from '../../../support/fake-ports.ts';
+import { ControlItems } from '../../../functions/control/control-items.ts';
+import type { Fence } from '../../../functions/control/fence.ts';
+import { FenceTable } from '../../../functions/control/fence-table.ts';
+import { ControlConflict, UnexpectedAnswer } from '../../../functions/runtime/errors.ts';
+import { fakeRuntime } from '../../support/fake-ports.ts';
 
 const dynamodb = mockClient(DynamoDBClient);
 beforeEach(() => {
