@@ -1,5 +1,5 @@
 import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
-import { clientCache, clientSettings } from '../aws/client-settings.ts';
+import { type CallPurpose, clientCache, clientSettings } from '../aws/client-settings.ts';
 import { translateError } from '../aws/translate-error.ts';
 import { DrError, ServiceUnavailable } from '../runtime/errors.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -58,9 +58,12 @@ const mergedByMinute = (points: readonly GaugePoint[]): GaugePoint[] => {
 /** CloudWatch's replication gauges of both brokers of a pair. */
 export class ReplicationMetrics implements GaugePort {
   readonly #runtime: Runtime;
+  readonly #purpose: CallPurpose;
 
-  constructor(runtime: Runtime) {
+  /** @param purpose `once` where a function has no time for a second attempt */
+  constructor(runtime: Runtime, purpose: CallPurpose = 'repeatable') {
     this.#runtime = runtime;
+    this.#purpose = purpose;
   }
 
   /**
@@ -112,7 +115,7 @@ export class ReplicationMetrics implements GaugePort {
 
   async #page(source: GaugeSource, fromMs: number, toMs: number, nextToken: string | undefined) {
     try {
-      return await clients(this.#runtime, source.region, 'repeatable').send(
+      return await clients(this.#runtime, source.region, this.#purpose).send(
         new GetMetricDataCommand({
           MetricDataQueries: queriesFor(source),
           // CloudWatch rounds to whole seconds; the end is exclusive.

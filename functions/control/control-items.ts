@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { clientCache, clientSettings } from '../aws/client-settings.ts';
+import { dateOfAnswer } from '../aws/date-of-answer.ts';
 import { translateError } from '../aws/translate-error.ts';
 import { ControlConflict, ServiceUnavailable, UnexpectedAnswer } from '../runtime/errors.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -83,6 +84,19 @@ export class ControlItems {
       ),
     );
     return answer.Item === undefined ? undefined : this.parse(key, answer.Item, schema);
+  }
+
+  /** The same, with the time that the service's answer carries, if it carries one. @throws as `get` */
+  async getWithTime<S extends z.ZodMiniType>(
+    key: ItemKey,
+    schema: S,
+  ): Promise<{ readonly item: z.output<S> | undefined; readonly serviceAtMs: number | undefined }> {
+    const command = new GetItemCommand({ TableName: this.#tableName, Key: keyOf(key), ConsistentRead: true });
+    const date = dateOfAnswer(command);
+    const { Item } = await this.#call('GetItem', key, () =>
+      clients(this.#runtime, this.#region, 'repeatable').send(command),
+    );
+    return { item: Item === undefined ? undefined : this.parse(key, Item, schema), serviceAtMs: date() };
   }
 
   /** Raw items by their sort key, read in one call; at most 100 keys. @throws as `get` */

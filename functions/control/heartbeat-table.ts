@@ -12,6 +12,7 @@ const heartbeatSchema = z.object({
   opened: z.optional(z.pipe(text, z.enum(['nothing', 'tcp', 'tls', 'amqp']))),
   beatingSinceMs: z.optional(number),
   connections: z.optional(number),
+  clockSkewMs: z.optional(number),
   backlogEvents: z.optional(number),
   backlogAtMs: z.optional(number),
 });
@@ -30,6 +31,15 @@ export class HeartbeatTable implements HeartbeatReader {
   async read(pair: string, region: string): Promise<Heartbeat | undefined> {
     const item = await this.#items.get(keyOf(pair, region), heartbeatSchema);
     return item && { region, ...withoutUndefined(item) };
+  }
+
+  /** The same, with the service's time when it answered. @throws as `read` */
+  async readWithTime(
+    pair: string,
+    region: string,
+  ): Promise<{ readonly heartbeat: Heartbeat | undefined; readonly serviceAtMs: number | undefined }> {
+    const { item, serviceAtMs } = await this.#items.getWithTime(keyOf(pair, region), heartbeatSchema);
+    return { heartbeat: item && { region, ...withoutUndefined(item) }, serviceAtMs };
   }
 
   /** Replaces the Region's heartbeat. @throws as `read` */

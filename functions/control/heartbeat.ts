@@ -1,3 +1,5 @@
+import { clockSkewSeconds } from './guards.ts';
+
 /** What a Region's stack writes about its own broker each minute, for the other side to read. */
 export interface Heartbeat {
   readonly region: string;
@@ -15,7 +17,15 @@ export interface Heartbeat {
   readonly beatingSinceMs?: number;
   /** Client connections by the newest metric; absent when it is not known. */
   readonly connections?: number;
-  /** Events that have not crossed, by the newest metric of a primary, and the start of that metric's minute. */
+  /**
+   * By how much the Region's clock was ahead of the Control table's service when it was compared with the time that each
+   * answer carries, in milliseconds; negative when it was behind, absent when the answer carried none.
+   */
+  readonly clockSkewMs?: number;
+  /**
+   * Events that have not crossed, by the newest metric of a primary that was ever read, and the start of that metric's
+   * minute: a beat that reads none hands on what the one before knew.
+   */
   readonly backlogEvents?: number;
   readonly backlogAtMs?: number;
 }
@@ -27,6 +37,29 @@ export interface HeartbeatReader {
 
 /** A heartbeat is written each minute; three missed ones are silence. In milliseconds. */
 export const silenceMs = 180_000;
+
+/**
+ * By how much a clock may be off, in milliseconds: what locks allow as well. Dates of answers have full seconds, so a clock
+ * is measured to within a second.
+ */
+export const clockAllowanceMs = clockSkewSeconds * 1_000;
+
+/**
+ * What is wrong with the clock that a heartbeat was written by; its times say nothing then, neither that its Region is
+ * silent nor that its broker serves.
+ *
+ * @param nowMs milliseconds since the Unix epoch, by the reader's clock
+ */
+export const clockProblem = ({ region, atMs, clockSkewMs }: Heartbeat, nowMs: number): string | undefined => {
+  const seconds = (milliseconds: number): number => Math.round(Math.abs(milliseconds) / 1_000);
+  if (clockSkewMs === undefined) return `the clock of ${region} was not compared with any other`;
+  if (Math.abs(clockSkewMs) > clockAllowanceMs) {
+    return `the clock of ${region} is ${seconds(clockSkewMs)} s ${clockSkewMs > 0 ? 'ahead' : 'behind'}`;
+  }
+  return atMs - nowMs > clockAllowanceMs
+    ? `the heartbeat of ${region} is from ${seconds(atMs - nowMs)} s in the future`
+    : undefined;
+};
 
 /** Whether a heartbeat says that its broker serves as a primary. */
 export const saysServing = (heartbeat: Heartbeat): boolean =>

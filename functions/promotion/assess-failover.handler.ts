@@ -39,20 +39,12 @@ export const handler = composeHandler({
     );
     const { blockers, warnings, predictedLoss, broker, counterpart } = decision;
     const verdict = blockers.length > 0 ? 'refused' : 'proceed';
-    logDecision('failover assessed', {
-      pair: pair.name,
-      verdict,
-      blockers,
-      warnings,
-      predictedLoss,
-      reason: input.reason,
-    });
+    const judged = { verdict, blockers, warnings, predictedLoss };
+    logDecision('failover assessed', { pair: pair.name, ...judged, reason: input.reason });
     return {
-      verdict,
-      blockers,
-      warnings,
-      predictedLoss,
+      ...judged,
       dryRun: input.dryRun,
+      agreedAtMs: input.agreedAtMs ?? null,
       run,
       brokers: { primary: namedBroker(broker), replica: namedBroker(counterpart) },
     };

@@ -24,10 +24,12 @@ export interface Escalation {
 }
 
 const fitsBudget = (loss: PredictedLoss, budgetEvents: number | undefined): boolean =>
-  loss.known && budgetEvents !== undefined && loss.events <= budgetEvents;
+  loss.known && loss.current && budgetEvents !== undefined && loss.events <= budgetEvents;
 
 const describeLoss = (loss: PredictedLoss): string =>
-  loss.known ? `${loss.events} events, ${loss.ageSeconds} s ago` : `unknown (${loss.reason})`;
+  loss.known
+    ? `${loss.events} events, ${loss.current ? '' : 'last known '}${loss.ageSeconds} s ago`
+    : `unknown (${loss.reason})`;
 
 /**
  * Decides what happens to a switchover that is being polled. It cannot be cancelled and may leave both brokers closed,

@@ -1,5 +1,7 @@
 import { type BrokerReading, servingStates } from '../brokers/broker-snapshot.ts';
+import { type Heartbeat, saysServing, silenceMs } from '../control/heartbeat.ts';
 import type { Assessment, Finding } from '../runtime/finding.ts';
+import type { Reading } from '../runtime/reading.ts';
 import type { PredictedLoss } from './predicted-loss.ts';
 
 /** What is known when a failover is asked for; nothing of it comes from the lost Region. */
@@ -11,6 +13,10 @@ export interface FailoverFacts {
   /** The broker of the Region that the workflow runs in. */
   readonly target: BrokerReading;
   readonly predictedLoss: PredictedLoss;
+  /** What the other Region wrote about its broker. */
+  readonly primaryHeartbeat: Reading<Heartbeat | undefined>;
+  /** Milliseconds since the Unix epoch. */
+  readonly nowMs: number;
 }
 
 const targetFindings = ({ target, runningRegion, otherRegion }: FailoverFacts): Finding[] => {
@@ -50,13 +56,35 @@ const targetFindings = ({ target, runningRegion, otherRegion }: FailoverFacts): 
   return findings;
 };
 
+const lossMessage = (loss: PredictedLoss): string => {
+  if (!loss.known) return `it is unknown how much will be left behind: ${loss.reason}`;
+  const { events, ageSeconds, current } = loss;
+  return current
+    ? `up to ${events} replication events will be left behind, measured ${ageSeconds} s ago`
+    : `${events} replication events had not crossed when that was last known, ${ageSeconds} s ago; what came since is left behind as well`;
+};
+
 const lossWarning = (loss: PredictedLoss): Finding => ({
   code: loss.known ? 'PREDICTED_LOSS' : 'LOSS_UNKNOWN',
-  message: loss.known
-    ? `up to ${loss.events} replication events will be left behind, measured ${loss.ageSeconds} s ago`
-    : `it is unknown how much will be left behind: ${loss.reason}`,
+  message: lossMessage(loss),
   evidence: { ...loss },
 });
+
+/** What a person who fails over must know, although it stops nobody: the other side says that it is well. */
+const servingWarnings = ({ primaryHeartbeat, otherRegion, nowMs }: FailoverFacts): Finding[] => {
+  if (!primaryHeartbeat.known || primaryHeartbeat.value === undefined) return [];
+  const { value } = primaryHeartbeat;
+  const ageSeconds = Math.round((nowMs - value.atMs) / 1_000);
+  if (nowMs - value.atMs > silenceMs || !saysServing(value)) return [];
+  const { role, state, endpoint } = value;
+  return [
+    {
+      code: 'PRIMARY_SERVES',
+      message: `${otherRegion} said ${ageSeconds} s ago that its broker is ${role}, ${state}, and its endpoint ${endpoint}: both may serve after this failover`,
+      evidence: { ageSeconds, role, state, endpoint },
+    },
+  ];
+};
 
 /** Whether a failover may be asked for now: every blocker and every warning at once. */
 export const assessFailover = (facts: FailoverFacts): Assessment => ({
@@ -72,5 +100,5 @@ export const assessFailover = (facts: FailoverFacts): Assessment => ({
           },
         ]),
   ],
-  warnings: [lossWarning(facts.predictedLoss)],
+  warnings: [lossWarning(facts.predictedLoss), ...servingWarnings(facts)],
 });

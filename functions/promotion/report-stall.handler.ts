@@ -12,7 +12,13 @@ import { runbookLine } from '../runtime/runbook.ts';
 import { stalledMessage } from './stalled-message.ts';
 
 const predictedLossSchema = z.discriminatedUnion('known', [
-  z.strictObject({ known: z.literal(true), events: z.number(), ageSeconds: z.number() }),
+  z.strictObject({
+    known: z.literal(true),
+    events: z.number(),
+    ageSeconds: z.number(),
+    // A run of an earlier version hands on current figures alone.
+    current: z._default(z.boolean(), true),
+  }),
   z.strictObject({ known: z.literal(false), reason: z.string() }),
 ]);
 
@@ -36,7 +42,7 @@ export const handler = composeHandler({
   environment: z.extend(pairEnvironmentSchema, notifyEnvironmentSchema.shape),
   handle: async ({ predictedLoss, refusedBy, run, ...stalled }, { runtime, environment, nowMs, logDecision }) => {
     const loss = predictedLoss.known
-      ? `up to ${predictedLoss.events} replication events, measured ${predictedLoss.ageSeconds} s ago`
+      ? `${predictedLoss.current ? 'up to ' : ''}${predictedLoss.events} replication events, ${predictedLoss.current ? 'measured' : 'last known'} ${predictedLoss.ageSeconds} s ago`
       : `unknown (${predictedLoss.reason})`;
     const guards = controlPorts(runtime, environment).guardsOf(stalled.pair);
     const stop = { kind: refusedBy, reason: stalled.because, by: run.executionArn, atMs: nowMs };

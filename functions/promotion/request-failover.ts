@@ -1,8 +1,11 @@
 import type { WriteOutcome } from '../aws/write-outcome.ts';
 import type { BrokerAddress } from '../brokers/broker-address.ts';
-import type { BrokerReader } from '../brokers/broker-snapshot.ts';
+import type { BrokerReader, BrokerReading } from '../brokers/broker-snapshot.ts';
 import type { MemberRecords } from '../brokers/find-pair.ts';
 import { sidesOf } from '../brokers/pair-sides.ts';
+import { readHeartbeats, readReplicaWait, type SignalPorts } from '../brokers/read-signals.ts';
+import type { GaugeReading } from '../brokers/replication-gauges.ts';
+import { signalsAgainst } from '../brokers/two-signal-rule.ts';
 import type { BrokerRef } from '../config/broker-arn.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import { dueUnless, guardedWrite, type WriteResult, type WriteStep } from '../control/guarded-write.ts';
@@ -10,8 +13,9 @@ import type { HeartbeatReader } from '../control/heartbeat.ts';
 import type { Intent, IntentReader } from '../control/intent.ts';
 import { type IntendedWrite, intentJournal, type PairWritePorts, showsWithinMs } from '../control/intent-journal.ts';
 import { type Assessment, joined } from '../runtime/finding.ts';
+import { tryRead } from '../runtime/reading.ts';
 import { assessFailover, type FailoverFacts } from './failover-gates.ts';
-import { lossByHeartbeat, type PredictedLoss } from './predicted-loss.ts';
+import { type PredictedLoss, predictFailoverLoss } from './predicted-loss.ts';
 
 /** What deciding about a failover reads. All of it is in the surviving Region. */
 interface FailoverReadPorts {
@@ -29,7 +33,8 @@ export type FailoverPorts = FailoverReadPorts & {
 };
 
 /** What asking for one also writes. */
-export type RequestFailoverPorts = FailoverReadPorts &
+export type RequestFailoverPorts = SignalPorts &
+  FailoverReadPorts &
   PairWritePorts & { readonly brokers: { promote(address: BrokerAddress, mode: 'FAILOVER'): Promise<WriteOutcome> } };
 
 /** What is asked for. */
@@ -41,6 +46,14 @@ export interface FailoverRequest {
   readonly dryRun: boolean;
   /** Whether the Control table is left out, by a person's word. */
   readonly withoutControl: boolean;
+}
+
+/** What is asked for by the state that promotes. */
+export interface FailoverOrder extends FailoverRequest {
+  /** Whether an event asks for it: then the signals must still agree right before the call. */
+  readonly automatic: boolean;
+  /** When they were seen to agree, in milliseconds since the Unix epoch; null where a person asks. */
+  readonly agreedAtMs: number | null;
 }
 
 /** What is known when a failover is decided. */
@@ -57,7 +70,7 @@ interface KnownFacts extends FailoverFacts {
 /** A failover's gate with what it was judged by. */
 export interface FailoverDecision extends Assessment, KnownFacts {}
 
-const tableLeftOut: PredictedLoss = { known: false, reason: 'the Control table was not read' };
+const tableLeftOut = { known: false, reason: 'the Control table was not read' } as const;
 
 /** Reads this Region's broker, and asks the other Region nothing. `newest` is the pair's newest promotion, read before. */
 const gatherFacts = async (
@@ -69,9 +82,14 @@ const gatherFacts = async (
   const { here: broker, there: counterpart } = await sidesOf(pair, runningRegion, ports.control);
   const otherRegion = counterpart.region;
   const target = await ports.brokers.tryDescribe(broker);
-  const predictedLoss = withoutTable ? tableLeftOut : await lossByHeartbeat(pair.name, otherRegion, ports);
+  const primaryHeartbeat = withoutTable
+    ? tableLeftOut
+    : await tryRead(() => ports.heartbeats.read(pair.name, otherRegion));
+  const nowMs = ports.clock.nowMs();
+  const predictedLoss = predictFailoverLoss(primaryHeartbeat, nowMs);
   const ownIntent = newest?.subject === broker.brokerId && newest.settledAs !== 'effective' ? newest : undefined;
-  return { acceptDataLoss, runningRegion, otherRegion, target, predictedLoss, broker, counterpart, ownIntent };
+  const read = { otherRegion, target, predictedLoss, primaryHeartbeat, nowMs };
+  return { acceptDataLoss, runningRegion, broker, counterpart, ownIntent, ...read };
 };
 
 const isPrimary = ({ target }: KnownFacts): boolean => target.known && target.broker.role === 'primary';
@@ -103,6 +121,11 @@ export interface FailoverOutcome {
   readonly predictedLoss: PredictedLoss;
 }
 
+/** An automatic failover that was not made, because what it rested on is not so any more; all reasons against it. */
+export type SignalsCleared = { readonly outcome: 'signals-cleared' } & Assessment;
+
+const signalCodes: readonly string[] = ['SIGNALS_CLEARED', 'SIGNALS_UNKNOWN'];
+
 /**
  * How long after an unconfirmed request a broker that still reads REPLICA counts as not promoted. A failover takes
  * effect within three seconds (docs/amazon-mq.md 13, row 10); half a minute leaves room for a slow answer.
@@ -111,13 +134,16 @@ export const failoverSettleMs = 30_000;
 
 /** The promotion, as its intent and its call need it. */
 interface FailoverWrite extends IntendedWrite {
-  readonly target: BrokerAddress;
+  readonly target: BrokerRef;
+  readonly counterpart: BrokerRef;
+  /** The target as it was read. */
+  readonly replica: BrokerReading;
   readonly predictedLoss: PredictedLoss;
 }
 
 /** Whether this Region's broker is the primary, is becoming it, must not be asked, or is still to be. */
 const decideFailover = (request: FailoverRequest, facts: KnownFacts): WriteStep<FailoverOutcome, FailoverWrite> => {
-  const { ownIntent, predictedLoss, broker } = facts;
+  const { ownIntent, predictedLoss, broker, counterpart, target: replica } = facts;
   const done = (outcome: FailoverOutcome['outcome']) => ({ step: 'done', result: { outcome, predictedLoss } }) as const;
   const ownFailover = ownIntent?.mode === 'FAILOVER' ? ownIntent : undefined;
   // An answer was lost, or the service confirmed: what follows is a failover's, not a switchover's.
@@ -127,7 +153,7 @@ const decideFailover = (request: FailoverRequest, facts: KnownFacts): WriteStep<
   if (isPrimary(facts) && (ownIntent !== undefined || promotedUnrecorded)) return done('already-primary');
   const { region, brokerId } = broker;
   return dueUnless(assessFailover(facts), {
-    write: { subject: brokerId, mode: 'FAILOVER', target: broker, predictedLoss },
+    write: { subject: brokerId, mode: 'FAILOVER', target: broker, counterpart, replica, predictedLoss },
     plannedWrites: [{ service: 'mq', operation: 'Promote', region, request: { BrokerId: brokerId, Mode: 'FAILOVER' } }],
     // Any other open promotion makes way: FAILOVER may interrupt a SWITCHOVER.
     openEnded: ownFailover === undefined ? 'superseded' : undefined,
@@ -136,16 +162,17 @@ const decideFailover = (request: FailoverRequest, facts: KnownFacts): WriteStep<
 
 /**
  * Asks this Region's replica to become the primary at once, at most once for one decision. The role is read right before:
- * a switchover that has completed meanwhile leaves nothing to promote.
+ * a switchover that has completed meanwhile leaves nothing to promote. An automatic run's signals are judged again then.
  *
  * @throws as `guardedWrite`; NotFound for a pair without brokers, InvalidInput when it has none in this Region
  */
-export const requestFailover = (
-  request: FailoverRequest,
+export const requestFailover = async (
+  request: FailoverOrder,
   ports: RequestFailoverPorts,
-): Promise<WriteResult<FailoverOutcome>> => {
-  const { pair, executionArn, dryRun, withoutControl } = request;
-  return guardedWrite({
+): Promise<WriteResult<FailoverOutcome> | SignalsCleared> => {
+  const { pair, executionArn, dryRun, withoutControl, automatic, agreedAtMs } = request;
+  let replicaWait: GaugeReading | undefined;
+  const result: WriteResult<FailoverOutcome> = await guardedWrite({
     name: `Promote FAILOVER for ${pair.name}`,
     dryRun,
     ports,
@@ -155,6 +182,12 @@ export const requestFailover = (
     settleMs: failoverSettleMs,
     showsWithinMs,
     decide: async (newest) => decideFailover(request, await gatherFacts(request, newest, withoutControl, ports)),
+    finalEvidence: async ({ target, counterpart, replica }) => {
+      if (!automatic) return [];
+      replicaWait ??= await readReplicaWait(target, ports);
+      const steady = { replica, replicaWait };
+      return signalsAgainst(await readHeartbeats(pair.name, target, counterpart, steady, ports), agreedAtMs);
+    },
     call: async ({ target }): Promise<WriteOutcome<FailoverOutcome['outcome']>> => {
       const called = await ports.brokers.promote(target, 'FAILOVER');
       if (called.outcome === 'done') return { outcome: 'done', answer: 'requested' };
@@ -163,4 +196,7 @@ export const requestFailover = (
     },
     written: (outcome, { predictedLoss }): FailoverOutcome => ({ outcome, predictedLoss }),
   });
+  if (result.outcome !== 'refused') return result;
+  const cleared = result.blockers.some(({ code }) => signalCodes.includes(code));
+  return cleared ? { ...result, outcome: 'signals-cleared' } : result;
 };

@@ -11,6 +11,7 @@ import {
 } from './configuration-checks.ts';
 import {
   checkAlarms,
+  checkClocks,
   checkControl,
   checkGameDay,
   checkGuards,
@@ -57,6 +58,7 @@ export const checks: Readonly<Record<string, Check>> = {
   redelivery: checkRedelivery,
   'other settings': checkOtherSettings,
   heartbeats: checkHeartbeats,
+  clocks: checkClocks,
   alarms: checkAlarms,
   'maintenance windows': checkMaintenanceWindows,
   stores: checkStores,

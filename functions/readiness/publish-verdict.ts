@@ -3,22 +3,31 @@ import { pageSubject } from '../runtime/page-subject.ts';
 import { type Reading, tryRead } from '../runtime/reading.ts';
 import { runbookLine } from '../runtime/runbook.ts';
 import type { Evaluation } from './evaluate.ts';
+import { clockSkewedCode } from './operation-checks.ts';
 import { primaryFencedCode, primaryUnreachableCode } from './reachability-check.ts';
 import type { ReadinessRecord } from './readiness-record.ts';
 import { bothPrimaryCode } from './topology-checks.ts';
 
 /** Blockers that operators are paged about when they are first seen: nobody else may tell. */
-const pagedCodes: readonly string[] = [bothPrimaryCode, primaryFencedCode, primaryUnreachableCode];
+const pagedCodes: readonly string[] = [bothPrimaryCode, primaryFencedCode, primaryUnreachableCode, clockSkewedCode];
 
-/** The page about such a blocker: two primaries, or one that clients cannot reach. */
+/** The page about such a blocker: two primaries, one that clients cannot reach, or a clock that is off. */
 export const readinessPage = (pair: string, { code, message }: Pick<Finding, 'code' | 'message'>) => {
-  const text = (runbook: string): string => `Pair ${pair}: ${message}.\n${runbook}`;
-  return code === bothPrimaryCode
-    ? { subject: pageSubject('now', `${pair} has two primaries`), message: text(runbookLine('two-primaries')) }
-    : {
-        subject: pageSubject('now', `clients cannot reach the primary of ${pair}`),
-        message: text(runbookLine('fence-not-carried-out')),
-      };
+  const page = (subject: string, runbook: string) => ({ subject, message: `Pair ${pair}: ${message}.\n${runbook}` });
+  switch (code) {
+    case bothPrimaryCode:
+      return page(pageSubject('now', `${pair} has two primaries`), runbookLine('two-primaries'));
+    case clockSkewedCode:
+      return page(
+        pageSubject('today', `a clock is off, so ${pair} does not fail over automatically`),
+        runbookLine('clock-skewed'),
+      );
+    default:
+      return page(
+        pageSubject('now', `clients cannot reach the primary of ${pair}`),
+        runbookLine('fence-not-carried-out'),
+      );
+  }
 };
 
 /** Where an evaluation goes. */
@@ -41,9 +50,9 @@ const changeOf = (previous: Reading<ReadinessRecord | undefined>, verdict: Evalu
 const codesOf = (findings: Evaluation['blockers']): readonly string[] => [...new Set(findings.map(({ code }) => code))];
 
 /**
- * Publishes an evaluation: metrics each time, an event only when the verdict changed, a page when two
- * primaries, or one that clients cannot reach, are seen for the first time. The record is written last, so a run that dies before announces again rather than never. While the
- * record cannot be read nothing says whether the verdict is new: then the metrics alone tell.
+ * Publishes an evaluation: metrics each time, an event only when the verdict changed, a page when two primaries, one that
+ * clients cannot reach, or a clock that is off are seen for the first time. The record is written last, so a run that dies
+ * before announces again rather than never. While the record cannot be read nothing says whether the verdict is new: then the metrics alone tell.
  *
  * @param nowMs milliseconds since the Unix epoch
  * @throws errors of the ports, but for reading the record

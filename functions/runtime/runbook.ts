@@ -2,6 +2,7 @@
 export type Runbook =
   | 'approval-needed'
   | 'aws-health'
+  | 'clock-skewed'
   | 'fence-not-carried-out'
   | 'messages-reconciled'
   | 'policy-drift'

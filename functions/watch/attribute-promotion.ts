@@ -2,7 +2,8 @@ import type { Intent } from '../control/intent.ts';
 
 /**
  * Who asked for a promotion that was seen from outside: `ours` a run of this project did · `outside` none did ·
- * `unattributable` a newer promotion of ours has replaced the record that could tell.
+ * `unattributable` a newer promotion of ours has replaced the record that could tell, or the clock that it was written by
+ * is off.
  */
 export type Attribution = 'ours' | 'outside' | 'unattributable';
 
@@ -15,13 +16,17 @@ const skewMs = 10_000;
 
 /**
  * Compares a Promote call with the newest intent for one. The event may come minutes after the call, so the intent
- * need not be open any more.
+ * need not be open any more. The call's time is the service's, the intent's that of the Region where both were made.
+ *
+ * @param clock what is wrong with that Region's clock
  */
 export const attributePromotion = (
   call: { readonly brokerId: string; readonly calledAtMs: number },
   intent: Intent | undefined,
+  clock: string | undefined,
 ): Attribution => {
   if (intent === undefined) return 'outside';
+  if (clock !== undefined && intent.subject === call.brokerId) return 'unattributable';
   const laterMs = call.calledAtMs - intent.openedAtMs;
   if (intent.subject === call.brokerId && laterMs >= -skewMs && laterMs <= callWindowMs) return 'ours';
   // Intents follow on each other in one record: before the first of them there was none of ours.

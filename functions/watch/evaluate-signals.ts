@@ -1,12 +1,12 @@
 import type { MemberRecords } from '../brokers/find-pair.ts';
 import { sidesOf } from '../brokers/pair-sides.ts';
+import { readSignals, type SignalPorts } from '../brokers/read-signals.ts';
+import { judgeSignals, type SignalJudgement } from '../brokers/two-signal-rule.ts';
 import type { PairConfig } from '../config/pair-config.ts';
 import { judgeGuards } from '../control/guard-findings.ts';
 import type { GuardReading, Lock } from '../control/guards.ts';
 import { DrError } from '../runtime/errors.ts';
 import type { Finding } from '../runtime/finding.ts';
-import { readSignals, type SignalPorts } from './read-signals.ts';
-import { judgeSignals, type SignalJudgement } from './two-signal-rule.ts';
 import { decideWatch, type WatchMemory, type WatchStep } from './watch-step.ts';
 
 /** What one poll of a watch needs in addition to the signals. */

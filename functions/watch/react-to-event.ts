@@ -23,6 +23,8 @@ export interface ReactionPorts {
   members(pair: PairConfig): Promise<readonly [BrokerRef, BrokerRef]>;
   tryDescribe(broker: BrokerRef): Promise<BrokerReading>;
   readPromotion(pair: string): Promise<Intent | undefined>;
+  /** What is wrong with a Region's clock, by its newest heartbeat for the pair; undefined when nothing is known to be. */
+  readClockProblem(pair: string, region: string): Promise<string | undefined>;
   /** ARN of a state machine of this Region; undefined when it is not deployed. */
   machine(name: 'watch' | 'settle-run' | 'readiness'): string | undefined;
   /** ARN that an execution gets with this name. */
@@ -49,6 +51,7 @@ export type Reaction =
   | 'other-side'
   | 're-evaluated'
   | 'outside-promotion-reported'
+  | 'unattributed-promotion-reported'
   | 'health-reported'
   | 'reported-before'
   | 'paged'
@@ -160,15 +163,26 @@ const reportPromotion = async (
   const { brokerId, region } = broker;
   // First, since it needs no table: a broker that serves must not stay fenced, whoever promoted it.
   const fenceOfPromoted = region === ports.region ? await ports.liftFence(pair, broker) : 'elsewhere';
-  const attribution = attributePromotion(
-    { brokerId, calledAtMs: event.calledAtMs },
-    await ports.readPromotion(pair.name),
-  );
-  if (attribution !== 'outside') return 'nothing';
+  const clock = await ports.readClockProblem(pair.name, region);
+  const call = { brokerId, calledAtMs: event.calledAtMs };
+  const attribution = attributePromotion(call, await ports.readPromotion(pair.name), clock);
+  if (attribution === 'ours' || (attribution === 'unattributable' && clock === undefined)) return 'nothing';
   const key = `${brokerId} ${event.calledAtMs}`;
   if (await ports.reports.isNoted(pair.name, 'outside-promotion', key)) return 'reported-before';
   const calledAt = new Date(event.calledAtMs).toISOString();
   const { caller, calledAtMs } = event;
+  if (attribution === 'unattributable') {
+    await ports.page(
+      pageSubject('today', `${pair.name} was promoted, and clocks that disagree hide by whom`),
+      [
+        `${caller} promoted ${brokerId} in ${region} at ${calledAt}. Whether that was a run of mq-dr cannot be told: ${clock}.`,
+        'If no run did, its handover is missing (consumers, fence, endpoint). Check the executions of that time.',
+        runbookLine('promoted-outside'),
+      ].join('\n'),
+    );
+    await ports.reports.note(pair.name, 'outside-promotion', key);
+    return 'unattributed-promotion-reported';
+  }
   const fenceOfOldPrimary = await ports.readFence(pair.name, other.region);
   const fences = { fenceOfPromoted, oldPrimary: other, fenceOfOldPrimary };
   const { subject, message } = promotedOutsidePage({

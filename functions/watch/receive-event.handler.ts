@@ -5,6 +5,7 @@ import { notify } from '../aws/notifications.ts';
 import { findMembers } from '../brokers/find-pair.ts';
 import { pairPorts } from '../brokers/pair-ports.ts';
 import { controlItems } from '../control/control-ports.ts';
+import { clockProblem } from '../control/heartbeat.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { machinesEnvironmentSchema } from '../runtime/environment/machines-environment.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
@@ -26,7 +27,7 @@ export const handler = composeHandler({
   ),
   handle: async (input, { runtime, environment, region, logDecision }) => {
     const event = readTriggerEvent(input);
-    const { brokers, control, fences } = pairPorts(runtime, environment);
+    const { brokers, control, fences, heartbeats } = pairPorts(runtime, environment);
     const executions = new Executions(runtime);
     const leaseOf = (pair: string) => watchLease(runtime, environment, pair);
     const reactions = await reactToEvent(event, environment.PAIRS, {
@@ -34,6 +35,10 @@ export const handler = composeHandler({
       members: (pair) => findMembers(pair, control),
       tryDescribe: (broker) => brokers.tryDescribe(broker),
       readPromotion: (pair) => control.readIntent(pair, 'Promote'),
+      readClockProblem: async (pair, of) => {
+        const heartbeat = await heartbeats.read(pair, of);
+        return heartbeat && clockProblem(heartbeat, runtime.clock.nowMs());
+      },
       machine: (name) => environment.MACHINES[name],
       executionArn: executionArnOf,
       start: (machineArn, name, startInput) => executions.start(machineArn, name, startInput),

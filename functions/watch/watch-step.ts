@@ -1,5 +1,5 @@
+import type { SignalVerdict } from '../brokers/two-signal-rule.ts';
 import type { Finding } from '../runtime/finding.ts';
-import type { SignalVerdict } from './two-signal-rule.ts';
 
 /** What the polls of one watch remember between them. The field names are stored by running executions. */
 export interface WatchMemory {

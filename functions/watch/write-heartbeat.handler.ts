@@ -31,8 +31,9 @@ export const handler = composeHandler({
         const members = await findMembersIfPaired(pair, ports.control);
         const broker = members && sidesIn(members, region)?.here;
         if (broker === undefined) return { pair: pair.name, outcome: 'not-here' };
-        const previous = await ports.heartbeats.read(pair.name, region);
-        const heartbeat = await takeHeartbeat(broker, previous, ports);
+        const { heartbeat: previous, serviceAtMs } = await ports.heartbeats.readWithTime(pair.name, region);
+        const clockSkewMs = serviceAtMs === undefined ? undefined : runtime.clock.nowMs() - serviceAtMs;
+        const heartbeat = await takeHeartbeat(broker, { previous, clockSkewMs }, ports);
         await ports.heartbeats.write(pair.name, heartbeat);
         const values = { Primary: heartbeat.role === 'primary' ? 1 : 0, Serving: saysServing(heartbeat) ? 1 : 0 };
         const dimensions = { Pair: pair.name };

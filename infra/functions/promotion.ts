@@ -35,7 +35,15 @@ export const promotionFunctions = [
   define('settle-switchover', { can: [...describePairs, ...readMetrics, ...readControl, ...changeControl] }),
   define('assess-failover', { can: [...describeHere, ...readControl, ...readGuards] }),
   define('request-failover', {
-    can: [...describeHere, ...readControl, ...readGuards, ...putControl, ...changeControl, ...promoteHere],
+    can: [
+      ...describeHere,
+      ...readMetrics,
+      ...readControl,
+      ...readGuards,
+      ...putControl,
+      ...changeControl,
+      ...promoteHere,
+    ],
   }),
   define('observe-failover', { can: [...describeHere, ...changeControl], contactsBrokers: true }),
   define('record-epoch', { can: [...readControl, ...putControl, ...changeControl] }),

@@ -35,7 +35,7 @@ export const promotionContracts: Readonly<Record<string, FunctionContract>> = {
   'settle-switchover': { role: 'record' },
   'assess-failover': gate('proceed'),
   'request-failover': {
-    ...written('requested', 'under-way', 'already-primary'),
+    ...written('requested', 'under-way', 'already-primary', 'signals-cleared'),
     guards: [
       [answered('assess-failover', 'verdict', 'proceed'), consumersHeld],
       [answered('observe-switchover', 'action', 'escalate')],
@@ -43,6 +43,7 @@ export const promotionContracts: Readonly<Record<string, FunctionContract>> = {
     endings: {
       outcome: {
         refused: ['Refused', 'Stalled'],
+        'signals-cleared': ['SignalsCleared', 'Stalled'],
         'dry-run': ['DryRun'],
         'already-primary': ['SwitchedOver', 'FailedOver'],
       },

@@ -39,7 +39,7 @@ const looking = (decision: string): Replace => {
     if (stateName !== 'EvaluateSignals') return undefined;
     looks += 1;
     const watch = { startedAtMs: 0, clearLooks: 0, looks };
-    return { result: { verdict: 'test', evidence: ['seen'], decision, because: 'test', watch } };
+    return { result: { verdict: 'test', evidence: ['seen'], atMs: 0, decision, because: 'test', watch } };
   };
 };
 
@@ -67,6 +67,36 @@ describe('watch', () => {
       const end = await testbed.end(watch?.executionArn ?? '');
       expect(end.output).toMatchObject({ outcome: 'FailoverStarted', failover: { outcome: 'FailedOver' } });
       expect(testbed.broker('orders-replica').dataPlane.acceptsClients).toBe(true);
+    });
+  });
+
+  it('fails over although CloudWatch hangs once the signals have agreed', async () => {
+    const testbed = await watched();
+    const { aws } = testbed;
+    aws.faults.start({ kind: 'slow-answer', service: 'monitoring', caller: '*: request-failover*', delayMs: 60_000 });
+    await testbed.play(async () => {
+      await settled(testbed);
+      aws.blackout('us-east-1', { powerOff: true });
+      await testbed.clock.sleepMs(12 * minuteMs);
+      expect(promotions(testbed)).toEqual(['Promote us-west-2 ok']);
+    });
+  });
+
+  it('starts a failover that promotes nothing when the primary is heard again before its write', async () => {
+    const testbed = await watched({ replaceTask: looking('failover'), consumers: 'hold' });
+    await testbed.play(async () => {
+      await settled(testbed);
+      const end = await testbed.run('failover', here, {
+        pair: 'orders',
+        reason: 'test',
+        acceptDataLoss: true,
+        automatic: true,
+        agreedAtMs: testbed.clock.nowMs(),
+      });
+      expect(end.output).toMatchObject({ outcome: 'SignalsCleared', blockers: [{ code: 'SIGNALS_CLEARED' }] });
+      expect(end.states).toEqual(expect.arrayContaining(['ReleaseHeld', 'ReleaseLock', 'SignalsCleared']));
+      expect(promotions(testbed)).toEqual([]);
+      expect(await testbed.operator.guards('PAIR#orders').read()).not.toHaveProperty('lock');
     });
   });
 
@@ -197,11 +227,14 @@ describe('watch', () => {
   it('goes on waiting for the same failover when it takes longer than the task allows', async () => {
     const source = readFileSync(new URL('../../statemachines/watch.asl.json', import.meta.url), 'utf8');
     const impatient = source.replace('${FailoverTimeoutSeconds} %}', '$floor(${FailoverTimeoutSeconds} / 400) %}');
-    const testbed = await watched({ replaceTask: looking('failover'), definitions: { watch: impatient } });
+    const testbed = await watched({ definitions: { watch: impatient } });
     await testbed.play(async () => {
       await settled(testbed);
+      testbed.aws.blackout('us-east-1', { powerOff: true });
       testbed.aws.faults.start({ kind: 'slow-answer', service: 'mq', delayMs: 7_000 });
-      const end = await runWatch(testbed);
+      await testbed.clock.sleepMs(14 * minuteMs);
+      const [watch] = watches(testbed);
+      const end = await testbed.end(watch?.executionArn ?? '');
       expect(end.output).toMatchObject({ outcome: 'FailoverStarted' });
       expect(testbed.transitions).toContainEqual(
         expect.objectContaining({ stateName: 'StartFailover', kind: 'retried', error: 'States.Timeout' }),

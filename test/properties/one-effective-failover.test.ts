@@ -6,7 +6,7 @@ import { requestFailover } from '../../functions/promotion/request-failover.ts';
 import { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
 import { type Attempt, attempt, expectedErrors, playAttempts, portsOf, undisturbed } from '../support/attempts.ts';
 import { asRole, eastRef, known, noonMs, ordersPair, pairedWest, westRef } from '../support/brokers.ts';
-import { earlierIntent, FakeControl } from '../support/fake-ports.ts';
+import { earlierIntent, FakeControl, FakeMetrics } from '../support/fake-ports.ts';
 
 /** An attempt of one of three executions: a run, a new one with the same input, and a rival that shares no lock. */
 type FailoverAttempt = Attempt & { readonly execution: number };
@@ -81,11 +81,14 @@ const play = async (
         acceptDataLoss: true,
         dryRun: false,
         withoutControl: false,
+        automatic: false,
+        agreedAtMs: null,
       },
       {
         clock,
         control,
         heartbeats: { read: () => read(() => beat) },
+        metrics: new FakeMetrics({}),
         brokers: {
           tryDescribe: () => read(() => model.reading()),
           promote: () => call(() => model.promote()),

@@ -38,6 +38,7 @@ const memberOf = (ref: typeof eastRef): Omit<MemberFacts, 'reading'> => ({
     role: 'primary',
     state: 'RUNNING',
     endpoint: 'accepts',
+    clockSkewMs: 0,
   }),
   fence: readable(undefined),
   users: new Map([['replicator', readable(replicator)]]),

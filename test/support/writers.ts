@@ -195,8 +195,17 @@ const requestFailoverWriter = (): Writer => {
     finish: () => brokers.set(pairedWest(asRole('primary'))),
     run: (ports, { dryRun, blocked }) =>
       requestFailover(
-        { pair, runningRegion: 'us-west-2', executionArn, acceptDataLoss: !blocked, dryRun, withoutControl: false },
-        { ...ports, heartbeats: { read: async () => undefined } },
+        {
+          pair,
+          runningRegion: 'us-west-2',
+          executionArn,
+          acceptDataLoss: !blocked,
+          dryRun,
+          withoutControl: false,
+          automatic: false,
+          agreedAtMs: null,
+        },
+        { ...ports, metrics: new FakeMetrics({}), heartbeats: { read: async () => undefined } },
       ),
   });
 };

@@ -13,6 +13,8 @@ export const expectation = z.strictObject({
   output: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).default({}),
   /** Codes that must be among the blockers of a refusal. */
   blockers: z.array(z.string().min(1)).default([]),
+  /** Codes that must be among the warnings of the output. */
+  warnings: z.array(z.string().min(1)).default([]),
   /** Name of the error that a run must fail with. */
   error: z.string().min(1).optional(),
 });
@@ -25,9 +27,11 @@ export const checkEnd = (workflow: string, end: WorkflowEnd, expected: Expectati
   const wrong = Object.entries(expected.output)
     .filter(([key, value]) => members.get(key) !== value)
     .map(([key, value]) => `${key} is ${JSON.stringify(members.get(key) ?? null)}, expected ${JSON.stringify(value)}`);
-  const codes = blockerCodes(members.get('blockers'));
-  const missing = expected.blockers.filter((code) => !codes.includes(code));
-  if (missing.length > 0) wrong.push(`blockers are ${codes.join(', ') || 'none'}, expected ${missing.join(', ')}`);
+  for (const kind of ['blockers', 'warnings'] as const) {
+    const codes = blockerCodes(members.get(kind));
+    const missing = expected[kind].filter((code) => !codes.includes(code));
+    if (missing.length > 0) wrong.push(`${kind} are ${codes.join(', ') || 'none'}, expected ${missing.join(', ')}`);
+  }
   if (expected.error !== undefined && end.error !== expected.error) {
     wrong.push(`error is ${end.error ?? 'none'}, expected ${expected.error}`);
   }

@@ -21,6 +21,7 @@ const full: Heartbeat = {
   opened: 'amqp',
   beatingSinceMs: noonMs - 600_000,
   connections: 0,
+  clockSkewMs: -300_500,
   backlogEvents: 1_234_567,
   backlogAtMs: noonMs - 120_000,
 };
@@ -33,6 +34,18 @@ describe('HeartbeatTable', () => {
     await SimulatedTables.play(async (tables) => {
       await new HeartbeatTable(tables.items('us-east-1')).write('orders', heartbeat);
       expect(await new HeartbeatTable(tables.items('us-west-2')).read('orders', 'us-east-1')).toEqual(heartbeat);
+    });
+  });
+
+  it('reads it with the time of the service, to within a second', async () => {
+    await SimulatedTables.play(async (tables) => {
+      const table = new HeartbeatTable(tables.items());
+      await table.write('orders', full);
+      const { heartbeat, serviceAtMs } = await table.readWithTime('orders', 'us-east-1');
+      expect(heartbeat).toEqual(full);
+      expect(tables.clock.nowMs() - (serviceAtMs ?? 0)).toBeLessThan(1_000);
+      const none = await table.readWithTime('orders', 'us-west-2');
+      expect(none).toEqual({ heartbeat: undefined, serviceAtMs });
     });
   });
 

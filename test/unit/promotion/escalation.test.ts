@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decideEscalation, type EscalationFacts } from '../../../functions/promotion/escalation.ts';
 
-const known = (events: number) => ({ known: true, events, ageSeconds: 60 }) as const;
+const known = (events: number) => ({ known: true, events, ageSeconds: 60, current: true }) as const;
 const unknown = { known: false, reason: 'no gauge' } as const;
 
 const decide = (changes: Partial<EscalationFacts>) =>

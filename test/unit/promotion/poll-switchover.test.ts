@@ -87,10 +87,10 @@ describe('pollSwitchover', () => {
   it("takes the gauge for the loss, and asks the primary's heartbeat only without one", async () => {
     const { metrics, asked, look } = setup();
     metrics.gauges = healthyGauges({ QueueSize: minutely([90, 40]) });
-    expect((await look(stalled)).predictedLoss).toEqual({ known: true, events: 40, ageSeconds: 60 });
+    expect((await look(stalled)).predictedLoss).toEqual({ known: true, events: 40, ageSeconds: 60, current: true });
     expect(asked).toEqual([]);
     metrics.gauges = healthyGauges({ QueueSize: unreadableGauge() });
-    expect((await look(stalled)).predictedLoss).toEqual({ known: true, events: 55, ageSeconds: 30 });
+    expect((await look(stalled)).predictedLoss).toEqual({ known: true, events: 55, ageSeconds: 30, current: true });
     expect(asked).toEqual(['orders us-east-1']);
   });
 

@@ -3,6 +3,7 @@ import type { Heartbeat } from '../../../functions/control/heartbeat.ts';
 import type { Intent } from '../../../functions/control/intent.ts';
 import {
   assessFailoverRequest,
+  type FailoverOrder,
   type FailoverRequest,
   failoverSettleMs,
   requestFailover,
@@ -17,7 +18,16 @@ import {
   ServiceUnavailable,
 } from '../../../functions/runtime/errors.ts';
 import type { Assessment, Finding } from '../../../functions/runtime/finding.ts';
-import { asRole, eastRef, noonMs, ordersPair, pairedEast, pairedWest, westRef } from '../../support/brokers.ts';
+import {
+  asRole,
+  eastRef,
+  minutely,
+  noonMs,
+  ordersPair,
+  pairedEast,
+  pairedWest,
+  westRef,
+} from '../../support/brokers.ts';
 import { earlierIntent, FakeBrokers, FakeClock, FakeControl, FakeFinalCheck } from '../../support/fake-ports.ts';
 
 const finding = (code: string): Finding => ({ code, message: code, evidence: {} });
@@ -30,7 +40,10 @@ const beat: Heartbeat = {
   endpoint: 'accepts',
   backlogEvents: 12,
 };
-const expectedLoss = { known: true, events: 12, ageSeconds: 20 };
+const expectedLoss = { known: true, events: 12, ageSeconds: 20, current: true };
+/** The other side is silent, and this one beats. */
+const silent: Heartbeat = { ...beat, atMs: noonMs - 200_000, clockSkewMs: 0 };
+const own: Heartbeat = { ...beat, region: 'us-west-2', beatingSinceMs: noonMs - 3_600_000, clockSkewMs: 0 };
 
 const setup = () => {
   const brokers = new FakeBrokers(pairedEast(), pairedWest());
@@ -42,6 +55,8 @@ const setup = () => {
   const given = {
     guards: { blockers: [], warnings: [] } as Assessment,
     heartbeat: async (): Promise<Heartbeat | undefined> => beat,
+    /** How long replication has stood still. */
+    waitMs: 400_000,
   };
   const ports = {
     clock,
@@ -53,17 +68,22 @@ const setup = () => {
       promote: brokers.promote.bind(brokers),
     },
     control,
-    heartbeats: { read: () => given.heartbeat() },
+    heartbeats: {
+      read: async (_pair: string, region: string) => (region === 'us-west-2' ? own : await given.heartbeat()),
+    },
+    metrics: { read: async () => ({ ReplicaWaitTime: minutely([given.waitMs]) }) },
     assessGuards: async () => given.guards,
     finalCheck: finalCheck.check,
   };
-  const asked = (changes: Partial<FailoverRequest> = {}): FailoverRequest => ({
+  const asked = (changes: Partial<FailoverOrder> = {}): FailoverOrder => ({
     pair: ordersPair(),
     runningRegion: 'us-west-2',
     executionArn: 'arn:run',
     acceptDataLoss: true,
     dryRun: false,
     withoutControl: false,
+    automatic: false,
+    agreedAtMs: null,
     ...changes,
   });
   return {
@@ -74,7 +94,7 @@ const setup = () => {
     given,
     /** Regions whose brokers were read. */
     read,
-    request: (changes?: Partial<FailoverRequest>) => requestFailover(asked(changes), ports),
+    request: (changes?: Partial<FailoverOrder>) => requestFailover(asked(changes), ports),
     assess: (changes?: Partial<FailoverRequest>) => assessFailoverRequest(asked(changes), ports),
     nothingWritten: () => expect([...control.writes, ...brokers.calls]).toEqual([]),
   };
@@ -114,7 +134,7 @@ describe('requestFailover', () => {
     expect(await request({ acceptDataLoss: false })).toMatchObject({
       outcome: 'refused',
       blockers: [{ code: 'TARGET_NOT_RUNNING' }, { code: 'DATA_LOSS_NOT_ACCEPTED' }, { code: 'FROZEN' }],
-      warnings: [{ code: 'PREDICTED_LOSS' }, { code: 'ANTI_FLAP' }],
+      warnings: [{ code: 'PREDICTED_LOSS' }, { code: 'PRIMARY_SERVES' }, { code: 'ANTI_FLAP' }],
     });
     nothingWritten();
   });
@@ -124,6 +144,75 @@ describe('requestFailover', () => {
     finalCheck.blockers = [finding('FROZEN')];
     expect(await request({ dryRun })).toMatchObject({ outcome: 'refused', blockers: [{ code: 'FROZEN' }] });
     nothingWritten();
+  });
+
+  describe('of an automatic run', () => {
+    const automatic = { automatic: true, agreedAtMs: noonMs - 20_000 };
+    const agreeing = () => {
+      const tried = setup();
+      tried.given.heartbeat = async () => silent;
+      return tried;
+    };
+
+    it('promotes while the signals still agree, and asks the other Region nothing for that', async () => {
+      const { read, request } = agreeing();
+      expect(await request(automatic)).toMatchObject({ outcome: 'requested', predictedLoss: { current: false } });
+      expect(new Set(read)).toEqual(new Set(['us-west-2']));
+    });
+
+    it.each<[string, (given: ReturnType<typeof setup>['given']) => void, string]>([
+      [
+        'a fresh heartbeat says that the primary serves',
+        (given) => {
+          given.heartbeat = async () => ({ ...beat, clockSkewMs: 0 });
+        },
+        'SIGNALS_CLEARED',
+      ],
+      [
+        'replication moves again',
+        (given) => {
+          given.waitMs = 20_000;
+        },
+        'SIGNALS_CLEARED',
+      ],
+      [
+        'a clock is off',
+        (given) => {
+          given.heartbeat = async () => ({ ...silent, clockSkewMs: 300_000 });
+        },
+        'SIGNALS_UNKNOWN',
+      ],
+    ])('ends without a promotion when %s', async (_label, change, code) => {
+      const { given, request, nothingWritten } = agreeing();
+      change(given);
+      expect(await request(automatic)).toMatchObject({ outcome: 'signals-cleared', blockers: [{ code }] });
+      nothingWritten();
+    });
+
+    it('judges them once more right before the call, and closes its intent', async () => {
+      const { brokers, control, finalCheck, given, request } = agreeing();
+      finalCheck.before = () => {
+        if (finalCheck.checks === 1) given.heartbeat = async () => ({ ...beat, clockSkewMs: 0 });
+      };
+      expect(await request(automatic)).toMatchObject({ outcome: 'signals-cleared' });
+      expect(brokers.calls).toEqual([]);
+      expect(control.writes).toEqual(['open Promote 1', 'not-effective Promote 1']);
+    });
+
+    it('lists everything else that speaks against it', async () => {
+      const { finalCheck, given, request } = agreeing();
+      given.waitMs = 0;
+      finalCheck.blockers = [finding('FROZEN')];
+      const { blockers } = (await request(automatic)) as { readonly blockers: readonly Finding[] };
+      expect(blockers.map(({ code }) => code)).toEqual(['SIGNALS_CLEARED', 'FROZEN']);
+    });
+
+    it('leaves a person alone, who sees what the other side says', async () => {
+      const { request, assess, brokers } = setup();
+      expect((await assess()).warnings.map(({ code }) => code)).toEqual(['PREDICTED_LOSS', 'PRIMARY_SERVES']);
+      expect(await request()).toMatchObject({ outcome: 'requested' });
+      expect(brokers.calls).toEqual(promoted);
+    });
   });
 
   it('does not even close an open switchover when it has lost its lock', async () => {
@@ -323,7 +412,7 @@ describe('assessFailoverRequest', () => {
     given.guards = { blockers: [finding('FROZEN')], warnings: [finding('ANTI_FLAP')] };
     const { blockers, warnings } = await assess({ acceptDataLoss: false });
     expect(blockers.map(({ code }) => code)).toEqual(['DATA_LOSS_NOT_ACCEPTED', 'FROZEN']);
-    expect(warnings.map(({ code }) => code)).toEqual(['PREDICTED_LOSS', 'ANTI_FLAP']);
+    expect(warnings.map(({ code }) => code)).toEqual(['PREDICTED_LOSS', 'PRIMARY_SERVES', 'ANTI_FLAP']);
   });
 
   it.each([

@@ -3,6 +3,7 @@ import type { Epoch } from '../../../functions/control/guards.ts';
 import type { Heartbeat } from '../../../functions/control/heartbeat.ts';
 import {
   checkAlarms,
+  checkClocks,
   checkControl,
   checkGameDay,
   checkGuards,
@@ -56,11 +57,13 @@ describe('checkControl and checkGuards', () => {
   });
 });
 
+const beatWith = (changes: Partial<Heartbeat>): MemberFacts['heartbeat'] => {
+  const { heartbeat } = eastFacts();
+  return readable({ ...((heartbeat.known ? heartbeat.value : undefined) as Heartbeat), ...changes });
+};
+
 describe('checkHeartbeats', () => {
-  const beat = (atMs: number): MemberFacts['heartbeat'] => {
-    const { heartbeat } = eastFacts();
-    return readable({ ...((heartbeat.known ? heartbeat.value : undefined) as Heartbeat), atMs });
-  };
+  const beat = (atMs: number): MemberFacts['heartbeat'] => beatWith({ atMs });
 
   it.each([
     ['three minutes old', beat(noonMs - 180_000), 'ok'],
@@ -69,6 +72,24 @@ describe('checkHeartbeats', () => {
     ['unreadable', unread, 'warning HEARTBEAT_UNKNOWN'],
   ] as const)('judges a heartbeat that is %s', (_label, heartbeat, expected) => {
     expect(said(checkHeartbeats, sidesWith({ heartbeat }))).toEqual([expected]);
+  });
+});
+
+describe('checkClocks', () => {
+  const uncompared = (({ known: _known, value: { clockSkewMs: _skew, ...rest } }) => readable(rest))(
+    beatWith({}) as { readonly known: true; readonly value: Heartbeat },
+  );
+
+  it.each([
+    ['right to ten seconds', beatWith({ clockSkewMs: 10_000 }), 'ok'],
+    ['ahead', beatWith({ clockSkewMs: 10_001 }), 'blocker CLOCK_SKEWED'],
+    ['behind', beatWith({ clockSkewMs: -10_001 }), 'blocker CLOCK_SKEWED'],
+    ['ahead by what its heartbeat says of the time', beatWith({ atMs: noonMs + 60_000 }), 'blocker CLOCK_SKEWED'],
+    ['not compared', uncompared, 'warning CLOCK_UNKNOWN'],
+    ['of a Region without a heartbeat', readable(undefined), 'ok'],
+    ['of a heartbeat that cannot be read', unread, 'ok'],
+  ] as const)('judges a clock that is %s', (_label, heartbeat, expected) => {
+    expect(said(checkClocks, sidesWith({ heartbeat }))).toEqual([expected]);
   });
 });
 

@@ -23,6 +23,13 @@ describe('attributePromotion', () => {
       'unattributable',
     ],
   ])('of a call %s says "%s"', (_label, newest, expected) => {
-    expect(attributePromotion(call, newest)).toBe(expected);
+    expect(attributePromotion(call, newest, undefined)).toBe(expected);
+  });
+
+  it('says nothing by a clock that is off, unless no intent is about that broker at all', () => {
+    const off = 'the clock of us-west-2 is 300 s ahead';
+    expect(attributePromotion(call, intent(noonMs + 300_000), off)).toBe('unattributable');
+    expect(attributePromotion(call, undefined, off)).toBe('outside');
+    expect(attributePromotion(call, intent(noonMs, { subject: eastRef.brokerId }), off)).toBe('outside');
   });
 });

@@ -19,6 +19,7 @@ class CliIo {
   watchedBy: string | undefined;
   replica: BrokerReading = known(pairedWest());
   intent: Intent | undefined;
+  clockProblem: string | undefined;
   machines: readonly string[] = ['watch', 'settle-run', 'readiness'];
   claimError: Error | undefined;
   fence: FenceOfPromoted = 'not-fenced';
@@ -30,6 +31,7 @@ class CliIo {
       members: (pair) => this.members(pair),
       tryDescribe: async () => this.replica,
       readPromotion: async () => this.intent,
+      readClockProblem: async () => this.clockProblem,
       machine: (name) => (this.machines.includes(name) ? machineArn(name) : undefined),
       executionArn: executionArnOf,
       start: async (arn, name, input) => {
@@ -195,6 +197,18 @@ describe('reacting to a call', () => {
     const world = new CliIo();
     world.intent = earlierIntent('Promote', { subject: westRef.brokerId, openedAtMs: noonMs - 121_000 });
     expect(await world.react(callEvent())).toEqual(['nothing', 're-evaluated']);
+  });
+
+  it('reports a promotion that it can attribute to nobody, since a clock is off, once and without a verdict', async () => {
+    const world = new CliIo();
+    world.intent = earlierIntent('Promote', { subject: westRef.brokerId, openedAtMs: noonMs + 180_000 });
+    world.clockProblem = 'the clock of us-west-2 is 300 s ahead';
+    expect(await world.react(callEvent())).toEqual(['unattributed-promotion-reported', 're-evaluated']);
+    expect(world.done[1]).toMatch(
+      /^page mq-dr ACT TODAY: orders was promoted, and clocks.*\n.*the clock of us-west-2 is 300 s/,
+    );
+    expect(world.done.some((each) => each.startsWith('announce'))).toBe(false);
+    expect((await world.react(callEvent()))[0]).toBe('reported-before');
   });
 
   it.each(['RebootBroker', 'UpdateBroker', 'DeleteBroker'])('re-evaluates after %s', async (operation) => {

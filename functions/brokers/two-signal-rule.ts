@@ -1,7 +1,8 @@
-import type { BrokerReading } from '../brokers/broker-snapshot.ts';
-import { type GaugeReading, newestPoint } from '../brokers/replication-gauges.ts';
-import { freshMs, waitLimitMs } from '../brokers/replication-limits.ts';
-import { type Heartbeat, saysServing, silenceMs } from '../control/heartbeat.ts';
+import { clockProblem, type Heartbeat, saysServing, silenceMs } from '../control/heartbeat.ts';
+import type { Finding } from '../runtime/finding.ts';
+import type { BrokerReading } from './broker-snapshot.ts';
+import { type GaugeReading, newestPoint } from './replication-gauges.ts';
+import { freshMs, waitLimitMs } from './replication-limits.ts';
 
 /** What the rule is judged on. All of it is read in the replica's own Region or from the Control table. */
 export interface Signals {
@@ -26,6 +27,8 @@ export type SignalVerdict = 'agree' | 'one-signal' | 'clear' | 'unknown';
 export interface SignalJudgement {
   readonly verdict: SignalVerdict;
   readonly evidence: readonly string[];
+  /** When the signals were read, in milliseconds since the Unix epoch; absent when they could not be. */
+  readonly atMs?: number;
 }
 
 type Signal = 'raised' | 'absent' | 'unknown';
@@ -58,6 +61,16 @@ const replicationSignal = ({ replicaWait, atMs }: Signals): Seen => {
 const couldBeat = (own: Heartbeat | undefined, atMs: number): boolean =>
   own?.beatingSinceMs !== undefined && atMs - own.atMs <= silenceMs && atMs - own.beatingSinceMs > silenceMs;
 
+/** Why ages between the two Regions say nothing: one of the clocks is off, or nobody knows whether it is. */
+const clocksProblem = ({
+  primaryHeartbeat,
+  ownHeartbeat,
+  atMs,
+}: Pick<Signals, 'primaryHeartbeat' | 'ownHeartbeat' | 'atMs'>): string | undefined => {
+  const problems = [primaryHeartbeat, ownHeartbeat].flatMap((beat) => (beat && clockProblem(beat, atMs)) ?? []);
+  return problems.length === 0 ? undefined : `${problems.join(' and ')}, so its heartbeats are no evidence`;
+};
+
 /** The primary, as its own Region sees it: silent for three minutes, or down by its own word. */
 const primarySignal = ({ primaryHeartbeat: heartbeat, ownHeartbeat, atMs }: Signals): Seen => {
   if (heartbeat === undefined) {
@@ -66,6 +79,8 @@ const primarySignal = ({ primaryHeartbeat: heartbeat, ownHeartbeat, atMs }: Sign
       evidence: 'the primary side has never sent a heartbeat, so its silence is no evidence',
     };
   }
+  const problem = clocksProblem({ primaryHeartbeat: heartbeat, ownHeartbeat, atMs });
+  if (problem !== undefined) return { signal: 'unknown', evidence: problem };
   const age = `${seconds(atMs - heartbeat.atMs)} s ago`;
   if (atMs - heartbeat.atMs > silenceMs) {
     return couldBeat(ownHeartbeat, atMs)
@@ -101,10 +116,11 @@ const combined = (replication: Signal, primary: Signal): SignalVerdict => {
  * from afar is not asked at all: it cannot tell a dead primary from a cut path.
  */
 export const judgeSignals = (signals: Signals): SignalJudgement => {
-  const { replica } = signals;
+  const { replica, atMs } = signals;
   if (replica.known && replica.broker.role === 'primary') {
     return {
       verdict: 'clear',
+      atMs,
       evidence: [`the broker ${replica.broker.brokerId} of this Region is already the primary`],
     };
   }
@@ -112,10 +128,49 @@ export const judgeSignals = (signals: Signals): SignalJudgement => {
   const primary = primarySignal(signals);
   const problem = targetProblem(replica);
   if (problem !== undefined) {
-    return { verdict: 'unknown', evidence: [problem, replication.evidence, primary.evidence] };
+    return { verdict: 'unknown', atMs, evidence: [problem, replication.evidence, primary.evidence] };
   }
   return {
     verdict: combined(replication.signal, primary.signal),
+    atMs,
     evidence: [replication.evidence, primary.evidence],
   };
+};
+
+/**
+ * Age of an agreement beyond which evidence that cannot be read any more stops an automatic run, in milliseconds. It
+ * counts from the poll that saw the signals agree, over every retry and every wait for locks and held consumers. A
+ * primary that came back right after that poll has sent three heartbeats by then, so silence would be no accident.
+ */
+export const maxAgreementAgeMs = silenceMs;
+
+/**
+ * What the signals say against an automatic failover right before it promotes. They must still agree. Anything that shows
+ * life stops it: replication that moves, or any heartbeat of the primary side that does not itself say that the broker is
+ * down. So do clocks that disagree. What merely cannot be read any more is made up for by the agreement that the run acts on, for as long as that is
+ * young.
+ *
+ * @param agreedAtMs when the signals were seen to agree; null when nobody says so
+ */
+export const signalsAgainst = (signals: Signals, agreedAtMs: number | null): readonly Finding[] => {
+  const { verdict, evidence } = judgeSignals(signals);
+  // An own broker that is the primary already is no evidence against its promotion, which then is done.
+  if (verdict === 'agree' || (signals.replica.known && signals.replica.broker.role === 'primary')) return [];
+  const { atMs, primaryHeartbeat } = signals;
+  const finding = (code: string, message: string): readonly Finding[] => [
+    {
+      code,
+      message: `${message}: ${evidence.join('; ')}`,
+      evidence: { verdict, agreedAt: agreedAtMs === null ? null : new Date(agreedAtMs).toISOString() },
+    },
+  ];
+  if (clocksProblem(signals) !== undefined) return finding('SIGNALS_UNKNOWN', 'the clocks disagree by now');
+  const primary = primarySignal(signals).signal;
+  const heard = primaryHeartbeat !== undefined && atMs - primaryHeartbeat.atMs <= silenceMs && primary !== 'raised';
+  if (heard || replicationSignal(signals).signal === 'absent' || primary === 'absent') {
+    return finding('SIGNALS_CLEARED', 'the signals do not agree any more');
+  }
+  if (agreedAtMs !== null && atMs - agreedAtMs <= maxAgreementAgeMs) return [];
+  const age = agreedAtMs === null ? 'nothing says when they agreed' : `they agreed ${seconds(atMs - agreedAtMs)} s ago`;
+  return finding('SIGNALS_UNKNOWN', `the signals cannot be judged any more, and ${age}`);
 };

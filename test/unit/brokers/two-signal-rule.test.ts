@@ -1,7 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import {
+  judgeSignals,
+  maxAgreementAgeMs,
+  type Signals,
+  signalsAgainst,
+} from '../../../functions/brokers/two-signal-rule.ts';
 import type { Heartbeat } from '../../../functions/control/heartbeat.ts';
-import { judgeSignals, type Signals } from '../../../functions/watch/two-signal-rule.ts';
 import {
   asRole,
   eastRef,
@@ -24,10 +29,13 @@ const beat = (changes: Partial<Heartbeat> = {}): Heartbeat => ({
   state: 'RUNNING',
   endpoint: 'accepts',
   beatingSinceMs: noonMs - 60 * minuteMs,
+  clockSkewMs: 400,
   ...changes,
 });
 const silent = beat({ atMs: noonMs - 181_000 });
 const down = beat({ state: 'CRITICAL_ACTION_REQUIRED' });
+
+const withoutClock = ({ clockSkewMs: _, ...rest }: Heartbeat): Heartbeat => rest;
 
 const signals = (changes: Partial<Signals> = {}): Signals => ({
   atMs: noonMs,
@@ -93,6 +101,22 @@ describe('judgeSignals', () => {
     expect(verdictOf({ replicaWait: stands, ...changes })).toBe('unknown');
   });
 
+  it.each<[string, Partial<Signals>]>([
+    ['its clock is ahead', { primaryHeartbeat: beat({ clockSkewMs: 10_001 }) }],
+    ['its clock is behind', { primaryHeartbeat: { ...silent, clockSkewMs: -300_000 } }],
+    ['its clock was not compared', { primaryHeartbeat: withoutClock(beat()) }],
+    ['its heartbeat is from the future', { primaryHeartbeat: beat({ atMs: noonMs + 10_001 }) }],
+    ['the clock of this Region is off', { primaryHeartbeat: silent, ownHeartbeat: beat({ clockSkewMs: 300_000 }) }],
+  ])('is unknown when the primary side beats and %s, whatever the beat says', (_label, changes) => {
+    expect(verdictOf(changes)).toBe('unknown');
+    expect(verdictOf({ replicaWait: stands, ...changes })).toBe('unknown');
+  });
+
+  it('allows clocks to be off by ten seconds', () => {
+    const primaryHeartbeat = beat({ atMs: noonMs + 10_000, clockSkewMs: 10_000 });
+    expect(verdictOf({ primaryHeartbeat })).toBe('clear');
+  });
+
   it.each([
     [180_000, 'clear'],
     [180_001, 'one-signal'],
@@ -111,6 +135,7 @@ describe('judgeSignals', () => {
     const replica = known(pairedWest(asRole('primary')));
     expect(judgeSignals(signals({ replica, replicaWait: unreadableGauge(), primaryHeartbeat: silent }))).toEqual({
       verdict: 'clear',
+      atMs: noonMs,
       evidence: [`the broker ${westRef.brokerId} of this Region is already the primary`],
     });
   });
@@ -134,5 +159,62 @@ describe('judgeSignals', () => {
         },
       ),
     );
+  });
+});
+
+describe('signalsAgainst', () => {
+  const agreed = { replicaWait: stands, primaryHeartbeat: silent };
+  const codesOf = (changes: Partial<Signals>, agreedMsAgo: number | null = 60_000): readonly string[] =>
+    signalsAgainst(signals({ ...agreed, ...changes }), agreedMsAgo === null ? null : noonMs - agreedMsAgo).map(
+      ({ code }) => code,
+    );
+
+  it('says nothing while they agree, however long ago they began to', () => {
+    expect(codesOf({}, 3_600_000)).toEqual([]);
+    expect(codesOf({}, null)).toEqual([]);
+    expect(codesOf({ primaryHeartbeat: down })).toEqual([]);
+  });
+
+  it.each<[string, Partial<Signals>]>([
+    ['the primary beats and serves', { primaryHeartbeat: beat() }],
+    [
+      'the primary beats and serves, and the wait time cannot be read',
+      { primaryHeartbeat: beat(), replicaWait: undefined },
+    ],
+    ['the primary reboots', { primaryHeartbeat: beat({ state: 'REBOOT_IN_PROGRESS' }) }],
+    ['the other side is heard again and cannot read its broker yet', { primaryHeartbeat: beat({ role: 'unknown' }) }],
+    ['the other side is heard again as a replica', { primaryHeartbeat: beat({ role: 'replica' }) }],
+    ['replication moves', { replicaWait: minutely([20_000]) }],
+    ['replication moves and no heartbeat can be judged', { replicaWait: minutely([20_000]), ownHeartbeat: undefined }],
+  ])('is cleared by any sign of life: %s', (_label, changes) => {
+    expect(codesOf(changes)).toEqual(['SIGNALS_CLEARED']);
+  });
+
+  it.each<[string, Partial<Signals>]>([
+    ['the wait time', { replicaWait: unreadableGauge() }],
+    ['the own broker', { replica: unreadable() }],
+    ['the own heartbeat', { ownHeartbeat: undefined }],
+  ])('makes up for %s that cannot be read by a young agreement alone', (_label, changes) => {
+    expect(codesOf(changes, maxAgreementAgeMs)).toEqual([]);
+    expect(codesOf(changes, maxAgreementAgeMs + 1)).toEqual(['SIGNALS_UNKNOWN']);
+    expect(codesOf(changes, null)).toEqual(['SIGNALS_UNKNOWN']);
+  });
+
+  it('does not make up for clocks that disagree', () => {
+    expect(codesOf({ primaryHeartbeat: { ...silent, clockSkewMs: -60_000 } })).toEqual(['SIGNALS_UNKNOWN']);
+  });
+
+  it('is not against a promotion that is done', () => {
+    expect(codesOf({ replica: known(pairedWest(asRole('primary'))) })).toEqual([]);
+  });
+
+  it('says what it saw and when the signals agreed', () => {
+    const [finding] = signalsAgainst(signals({ ...agreed, primaryHeartbeat: beat() }), noonMs - 60_000);
+    expect(finding).toMatchObject({
+      message: expect.stringMatching(
+        /do not agree any more: ReplicaWaitTime 190 s.*heartbeat of the primary side, 30 s ago/,
+      ),
+      evidence: { verdict: 'one-signal', agreedAt: new Date(noonMs - 60_000).toISOString() },
+    });
   });
 });
