@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { Executions } from '../aws/executions.ts';
 import { notify } from '../aws/notifications.ts';
 import { controlItems, controlPorts } from '../control/control-ports.ts';
-import { clusterScope, pairScope } from '../control/control-scopes.ts';
+import { clusterScope, pairScope, watchScope } from '../control/control-scopes.ts';
 import { GuardTable } from '../control/guard-table.ts';
 import { isOpen } from '../control/intent.ts';
 import { composeHandler } from '../runtime/compose.ts';
@@ -29,7 +29,7 @@ export const handler = composeHandler({
     const { pair, cluster } = subjectOfRun(run);
     const items = controlItems(runtime, environment);
     const scopes = [
-      ...(pair === undefined ? [] : [pairScope(pair), `WATCH#${pair}`]),
+      ...(pair === undefined ? [] : [pairScope(pair), watchScope(pair)]),
       ...(cluster === undefined ? [] : [clusterScope(cluster)]),
     ];
     for (const scope of scopes) await new GuardTable(items, scope).release(executionArn);

@@ -1,5 +1,5 @@
 import { inFolder } from '../function-spec.ts';
-import { changeControl, on, page, putControl, readControl, readGuards, readSecrets } from '../grants/grant.ts';
+import { on, page, readControl, readGuards, readSecrets } from '../grants/grant.ts';
 
 const define = inFolder('policy-drift', ['cluster']);
 
@@ -12,7 +12,11 @@ const readCluster = [
 ];
 
 /** A step that holds the cluster's lock and records what it does. */
-const changeCluster = [...readCluster, ...readControl, ...putControl, ...changeControl];
+const changeCluster = [
+  ...readCluster,
+  ...readControl,
+  ...on('cluster items', 'dynamodb:PutItem', 'dynamodb:UpdateItem'),
+];
 
 /** Policies of RabbitMQ clusters. */
 export const policyDriftFunctions = [
@@ -24,7 +28,7 @@ export const policyDriftFunctions = [
     can: [...changeCluster, ...on('event bus', 'events:PutEvents'), ...page],
     contactsBrokers: true,
   }),
-  define('release-cluster', { can: changeControl }),
+  define('release-cluster', { can: on('cluster items', 'dynamodb:UpdateItem') }),
   define('receive-drift-event', {
     environment: ['cluster', 'machines'],
     can: on('drift workflow', 'states:StartExecution'),

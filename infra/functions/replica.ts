@@ -90,5 +90,5 @@ export const replicaFunctions = [
       ),
     ],
   }),
-  define('forget-pair', { can: on('control table', 'dynamodb:DeleteItem') }),
+  define('forget-pair', { can: on('pair items', 'dynamodb:DeleteItem') }),
 ];

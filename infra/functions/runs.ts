@@ -1,5 +1,5 @@
 import { inFolder } from '../function-spec.ts';
-import { changeControl, on, page, putControl, readControl } from '../grants/grant.ts';
+import { changeControl, on, page, readControl } from '../grants/grant.ts';
 
 const define = inFolder('runs', ['pair']);
 
@@ -7,7 +7,10 @@ const define = inFolder('runs', ['pair']);
 export const runFunctions = [
   define('acquire-lock', { can: [...readControl, ...changeControl] }),
   define('release-lock', { can: changeControl }),
-  define('request-approval', { environment: ['pair', 'notify'], can: [...readControl, ...putControl, ...page] }),
+  define('request-approval', {
+    environment: ['pair', 'notify'],
+    can: [...readControl, ...on('approval items', 'dynamodb:PutItem'), ...page],
+  }),
   define('check-approval', { can: [...readControl, ...changeControl] }),
   define('report-failure', { environment: ['notify'], can: page }),
   define('settle-run', {
@@ -15,6 +18,8 @@ export const runFunctions = [
     can: [
       ...readControl,
       ...changeControl,
+      ...on('watch items', 'dynamodb:UpdateItem'),
+      ...on('cluster items', 'dynamodb:UpdateItem'),
       ...on('executions', 'states:DescribeExecution', 'states:GetExecutionHistory'),
       ...page,
     ],

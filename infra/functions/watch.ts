@@ -1,16 +1,10 @@
 import { inFolder } from '../function-spec.ts';
-import {
-  changeControl,
-  describeHere,
-  on,
-  page,
-  putControl,
-  readControl,
-  readGuards,
-  readMetrics,
-} from '../grants/grant.ts';
+import { describeHere, on, page, putControl, readControl, readGuards, readMetrics } from '../grants/grant.ts';
 
 const define = inFolder('watch', ['pair']);
+
+/** The lock by which one execution at a time watches a pair. */
+const changeLease = on('watch items', 'dynamodb:UpdateItem');
 
 /** Events, heartbeats and watches. */
 export const watchFunctions = [
@@ -24,7 +18,7 @@ export const watchFunctions = [
       ...describeHere,
       ...readControl,
       ...putControl,
-      ...changeControl,
+      ...changeLease,
       ...on('pair workflows', 'states:StartExecution'),
       ...on('event bus', 'events:PutEvents'),
       ...readGuards,
@@ -33,9 +27,9 @@ export const watchFunctions = [
     ],
   }),
   define('evaluate-signals', {
-    can: [...describeHere, ...readMetrics, ...readControl, ...readGuards, ...changeControl],
+    can: [...describeHere, ...readMetrics, ...readControl, ...readGuards, ...changeLease],
   }),
-  define('take-watch', { can: [...readControl, ...changeControl] }),
+  define('take-watch', { can: [...readControl, ...changeLease] }),
   define('report-watch', { environment: ['notify'], can: page }),
-  define('release-watch', { can: changeControl }),
+  define('release-watch', { can: changeLease }),
 ];

@@ -28,8 +28,16 @@ export type Target =
   | 'broker configurations'
   /** RabbitMQ brokers of the function's own Region. */
   | 'cluster brokers'
-  /** The replica of the Control table that the Region uses. */
+  /** The replica of the Control table that the Region uses, to read it. */
   | 'control table'
+  /** The partition of each pair in that replica. */
+  | 'pair items'
+  /** The partition of each pair's approvals. */
+  | 'approval items'
+  /** The partition of each pair's watch. */
+  | 'watch items'
+  /** The partition of each RabbitMQ cluster. */
+  | 'cluster items'
   /** The Region's own replica of ProcessedMessages. */
   | 'ledger here'
   /** Replicas of ProcessedMessages in the counterparts' Regions. */
@@ -86,11 +94,11 @@ export const readControl: readonly Grant[] = on('control table', 'dynamodb:GetIt
 /** Guards: lock, freeze and epoch in one call. */
 export const readGuards: readonly Grant[] = on('control table', 'dynamodb:BatchGetItem');
 
-/** Changes of items, such as an extended lock. */
-export const changeControl: readonly Grant[] = on('control table', 'dynamodb:UpdateItem');
+/** Changes of a pair's items, such as an extended lock. */
+export const changeControl: readonly Grant[] = on('pair items', 'dynamodb:UpdateItem');
 
-/** New items: intents, epochs, heartbeats. */
-export const putControl: readonly Grant[] = on('control table', 'dynamodb:PutItem');
+/** New items of a pair: intents, epochs, heartbeats. */
+export const putControl: readonly Grant[] = on('pair items', 'dynamodb:PutItem');
 
 /** Both brokers of a pair, described. */
 export const describePairs: readonly Grant[] = on('pair brokers', 'mq:DescribeBroker');

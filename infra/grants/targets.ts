@@ -1,3 +1,5 @@
+import { approvalScope } from '../../functions/control/approval.ts';
+import { clusterScope, pairScope, watchScope } from '../../functions/control/control-scopes.ts';
 import { machines } from '../catalogue.ts';
 import { arnOf, controlTableName, ledgerTableName, machineArnOf, pageTopicName, reportBucketNameOf } from '../names.ts';
 import type { Target } from './grant.ts';
@@ -27,6 +29,21 @@ const regionOfArn = (arn: string): string => arn.split(':')[3] ?? '';
 /** Workflows that an event about a pair starts. */
 const pairWorkflows = ['watch', 'settle-run', 'readiness'] as const;
 
+const controlTableArn = (scope: GrantScope): string =>
+  arnOf({ ...scope, region: scope.controlRegion }, 'dynamodb', `table/${controlTableName}`);
+
+/**
+ * Items of some partitions of the Control table. Every call that writes names its partition, so a request without one is
+ * none of ours; https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
+const partitionsOf = (partitions: (scope: GrantScope) => readonly string[]): TargetResources => ({
+  resources: (scope) => (partitions(scope).length > 0 ? [controlTableArn(scope)] : []),
+  condition: (scope) => ({
+    'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': partitions(scope) },
+    Null: { 'dynamodb:LeadingKeys': 'false' },
+  }),
+});
+
 /** The resources of every target. */
 export const targets: Readonly<Record<Target, TargetResources>> = {
   'pair brokers': {
@@ -52,9 +69,11 @@ export const targets: Readonly<Record<Target, TargetResources>> = {
     wildcard: 'a broker may be given another configuration any day; its revisions are only read',
   },
   'cluster brokers': { resources: ({ clusters }) => clusters.map(({ broker }) => broker.arn) },
-  'control table': {
-    resources: (scope) => [arnOf({ ...scope, region: scope.controlRegion }, 'dynamodb', `table/${controlTableName}`)],
-  },
+  'control table': { resources: (scope) => [controlTableArn(scope)] },
+  'pair items': partitionsOf(({ pairs }) => pairs.map(({ name }) => pairScope(name))),
+  'approval items': partitionsOf(({ pairs }) => pairs.map(({ name }) => approvalScope(name))),
+  'watch items': partitionsOf(({ pairs }) => pairs.map(({ name }) => watchScope(name))),
+  'cluster items': partitionsOf(({ clusters }) => clusters.map(({ name }) => clusterScope(name))),
   'ledger here': { resources: (scope) => [arnOf(scope, 'dynamodb', `table/${ledgerTableName}`)] },
   'ledger elsewhere': {
     resources: (scope) =>

@@ -1,4 +1,5 @@
 import { controlItems } from '../../control/control-ports.ts';
+import { watchScope } from '../../control/control-scopes.ts';
 import { GuardTable } from '../../control/guard-table.ts';
 import type { ControlEnvironment } from '../../runtime/environment/control-environment.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
@@ -8,4 +9,4 @@ import type { Runtime } from '../../runtime/runtime.ts';
  * must go on reading while another run holds the pair.
  */
 export const watchLease = (runtime: Runtime, environment: ControlEnvironment, pair: string): GuardTable =>
-  new GuardTable(controlItems(runtime, environment), `WATCH#${pair}`);
+  new GuardTable(controlItems(runtime, environment), watchScope(pair));

@@ -109,6 +109,22 @@ const driftEvent = async (): Promise<void> => {
   await testbed.play(() => testbed.invoke('receive-drift-event', east, event));
 };
 
+/** Somebody stops a remediation that holds the cluster's lock, which is then released. */
+const stoppedRemediation = async (): Promise<void> => {
+  const testbed = await createDriftTestbed(oneDrift);
+  await testbed.play(async () => {
+    const executionArn = await testbed.start('policy-drift', east, {
+      cluster: 'events',
+      mode: 'remediate',
+      reason: 'test',
+    });
+    while (!testbed.transitions.some(({ stateName }) => stateName === 'WaitForEffect'))
+      await testbed.clock.sleepMs(1_000);
+    await testbed.stop(executionArn);
+    await testbed.run('settle-run', east, { executionArn });
+  });
+};
+
 /** Paths that no scenario takes. */
 export const furtherRuns: Readonly<Record<string, () => Promise<void>>> = {
   wholeLife,
@@ -119,4 +135,5 @@ export const furtherRuns: Readonly<Record<string, () => Promise<void>>> = {
   repairByManifest,
   readinessWithLedger,
   driftEvent,
+  stoppedRemediation,
 };

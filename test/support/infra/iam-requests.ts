@@ -60,10 +60,27 @@ const resources: Readonly<Record<string, ResourcesOf>> = {
   },
 };
 
+type Item = Readonly<Record<string, { readonly S?: string }>>;
+
+/**
+ * Partition keys that a call to single items of a table names:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
+const leadingKeysOf = (call: ApiCall): readonly string[] => {
+  const { Key, Item, RequestItems } = members(call) as {
+    readonly Key?: Item;
+    readonly Item?: Item;
+    readonly RequestItems?: Readonly<Record<string, { readonly Keys?: readonly Item[] }>>;
+  };
+  const keys = Object.values(RequestItems ?? {}).flatMap((request) => request.Keys ?? []);
+  return [Key, Item, ...keys].flatMap((item) => item?.pk?.S ?? []);
+};
+
 const contextOf = (call: ApiCall): IamRequest['context'] => {
   const { Entries: entries } = members(call);
   const [entry] = Array.isArray(entries) ? entries : [];
   return {
+    ...(call.service === 'dynamodb' && { 'dynamodb:LeadingKeys': leadingKeysOf(call) }),
     ...(call.operation === 'PutEvents' && { 'events:source': String(entry?.Source) }),
   };
 };

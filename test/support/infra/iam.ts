@@ -22,6 +22,7 @@ const operators: Readonly<Record<string, Operator>> = {
   StringEqualsIfExists: (wanted, [found]) => found === undefined || wanted.includes(found),
   'ForAnyValue:StringEquals': (wanted, found) => found.some((value) => wanted.includes(value)),
   'ForAllValues:StringEquals': (wanted, found) => found.every((value) => wanted.includes(value)),
+  Null: ([wanted], found) => (wanted === 'true') === (found.length === 0),
   ArnEquals: (wanted, [found]) => found !== undefined && wanted.some((pattern) => matches(pattern, found)),
 };
 

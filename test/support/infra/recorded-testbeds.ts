@@ -4,8 +4,9 @@ import { functions } from '../../../infra/catalogue.ts';
 import { type DeploymentConfig, parseDeployment } from '../../../infra/config/config.ts';
 import { functionPolicy } from '../../../infra/grants/function-policy.ts';
 import { scopeOf } from '../../../infra/grants/scope.ts';
-import { targets } from '../../../infra/grants/targets.ts';
+import { statementsOf } from '../../../infra/grants/statements.ts';
 import { functionsOfRules, regionRules } from '../../../infra/triggers.ts';
+import type { ApiCall } from '../../../simulator/api/api-call.ts';
 import { embeddedMetrics } from '../../../simulator/world/cloudwatch/embedded-metrics.ts';
 import { SimulatedAws } from '../../../simulator/world/simulated-aws.ts';
 import { Testbed } from '../../../testbed/testbed.ts';
@@ -16,6 +17,8 @@ import { iamRequestsOf } from './iam-requests.ts';
 interface Recording {
   readonly testbed: Testbed;
   readonly brokerArns: Map<string, string>;
+  /** Kept here: the test bed of a game day forgets them. */
+  readonly calls: ApiCall[];
 }
 
 /** What all test beds of a test file showed. */
@@ -42,8 +45,8 @@ const functionOf = (caller: string | undefined): string | undefined => {
 const doors: readonly string[] = ['rabbitmq', 'activemq-console'];
 
 /** The deployment that a test bed stands for. */
-const deploymentOf = ({ testbed, brokerArns }: Recording, secrets: readonly string[]): DeploymentConfig => {
-  const { deployedPairs: pairs, deployedClusters: clusters, calls } = testbed;
+const deploymentOf = ({ testbed, brokerArns, calls }: Recording, secrets: readonly string[]): DeploymentConfig => {
+  const { deployedPairs: pairs, deployedClusters: clusters } = testbed;
   const created = calls.find(({ operation }) => operation === 'CreateBroker');
   const taken = pairs.flatMap(({ brokers = [] }) => brokers);
   const single = [...brokerArns.values()].filter((arn) => !taken.includes(arn)).slice(0, 1);
@@ -85,9 +88,13 @@ export const recordTestbeds = (): { readonly usage: () => Usage } => {
       for (const { brokerId, brokerArn } of testbed.aws.brokers()) brokerArns.set(brokerId, brokerArn);
     };
     note();
-    recordings.push({ testbed, brokerArns });
+    const calls: ApiCall[] = [];
+    recordings.push({ testbed, brokerArns, calls });
     testbed.observe({
-      apiCall: note,
+      apiCall: (call) => {
+        calls.push(call);
+        note();
+      },
       log: ({ functionName, fields }) => {
         for (const series of seriesOf(fields)) measured.add(series);
         for (const field of lackedBy(functionName, fields)) unattributed.add(`${functionName} without ${field}`);
@@ -140,7 +147,7 @@ const usageOf = (recordings: readonly Recording[], secrets: readonly string[]): 
   for (const recording of recordings) {
     const deployment = deploymentOf(recording, secrets);
     const seen = new Set<string>();
-    for (const call of recording.testbed.calls) {
+    for (const call of recording.calls) {
       const name = functionOf(call.caller);
       const spec = functions.find((each) => each.name === name);
       const region = call.attemptedByRegion;
@@ -153,15 +160,7 @@ const usageOf = (recordings: readonly Recording[], secrets: readonly string[]): 
         const policy = functionPolicy(spec, scope, { inNetwork: false, calledByRules: false });
         if (!isAllowed(policy, request)) denied.add(`${name} ${request.action} ${request.resource} in ${region}`);
         for (const grant of spec.can) {
-          const concerned = targets[grant.on].resources(scope).some((resource) =>
-            isAllowed(
-              {
-                Version: '2012-10-17',
-                Statement: [{ Sid: '', Effect: 'Allow', Action: [grant.action], Resource: [resource] }],
-              },
-              request,
-            ),
-          );
+          const concerned = isAllowed({ Version: '2012-10-17', Statement: statementsOf([grant], scope) }, request);
           if (concerned) used.add(`${name} ${grant.action} ${grant.on}`);
         }
       }
