@@ -23,6 +23,7 @@ interface SchedulesOptions extends CommonOptions {
   readonly runs: number;
   readonly seed: number;
   readonly replay?: string;
+  readonly shrink: boolean;
 }
 
 const machineNames = machines.map(({ name }) => name);
@@ -115,12 +116,16 @@ proof('schedules', 'randomized schedules: play traffic, operators, events, fault
   .option('--runs <number>', 'how many schedules', positive, 300)
   .option('--seed <number>', 'seed of all of them', wholeNumber, 42)
   .option('--replay <file>', 'play the schedule of a file alone')
-  .action(async ({ runs, seed, replay, ...options }: SchedulesOptions) => {
+  .option('--shrink', 'make the schedule of the file as small as it gets; random ones always are', false)
+  .action(async ({ runs, seed, replay, shrink, ...options }: SchedulesOptions) => {
     const { proveSchedules } = await import('./schedules/prove-schedules.ts');
     const { readSchedule } = await import('./schedules/schedule-file.ts');
     const schedule = replay === undefined ? undefined : readSchedule(await readFile(replay, 'utf8'));
     const onProgress = showProgress('schedules');
-    await report(await proveSchedules({ runs, seed, folder: options.out, replay: schedule, onProgress }), options);
+    await report(
+      await proveSchedules({ runs, seed, folder: options.out, replay: schedule, shrink, onProgress }),
+      options,
+    );
   });
 
 await program.parseAsync();

@@ -1,7 +1,9 @@
 import { failoverSettleMs } from '../../functions/promotion/request-failover.ts';
 import { east, west } from '../../testbed/orders.ts';
 import type { Testbed } from '../../testbed/testbed.ts';
-import { executionOf, lineageOf } from './lineage.ts';
+import { lineageOf } from './lineage.ts';
+import { onPromotion } from './promotions.ts';
+import { isOverridden } from './run-input.ts';
 
 /** What went wrong; nothing may. */
 export type Violations = string[];
@@ -10,7 +12,7 @@ export const timeOf = (atMs: number): string => new Date(atMs).toISOString().sli
 
 /** Checks, at the instant of every promotion that Amazon MQ accepts, who holds the lock and what is frozen. */
 export const auditPromotions = (testbed: Testbed, mayBeStuck: boolean, violations: Violations): void => {
-  const { aws, clock, operator } = testbed;
+  const { operator } = testbed;
   const promotions = new Map<string, number>();
   let previous: { readonly request: string; readonly atMs: number; readonly roleChanges: number } | undefined;
   const roles = new Map<string, string>();
@@ -21,11 +23,15 @@ export const auditPromotions = (testbed: Testbed, mayBeStuck: boolean, violation
       roles.set(brokerId, role);
     },
   });
-  const check = async (caller: string, region: string, request: string): Promise<void> => {
-    const atMs = clock.nowMs();
+  onPromotion(testbed, async ({ atMs, caller, request, executionArn }) => {
     const wrong = (what: string): void => {
       violations.push(`${timeOf(atMs)} Promote by ${caller}: ${what}`);
     };
+    // Somebody in the console asks nobody, and a person's override leaves the table alone.
+    if (executionArn === undefined || isOverridden(testbed, executionArn)) {
+      previous = undefined;
+      return;
+    }
     // Whoever lost the answer must first see by the roles that the call had no effect, and only a fault lets it have none.
     if (previous?.request === request && previous.roleChanges === roleChanges) {
       if (!mayBeStuck || atMs - previous.atMs < failoverSettleMs) wrong('the same again, with nothing in between');
@@ -38,7 +44,7 @@ export const auditPromotions = (testbed: Testbed, mayBeStuck: boolean, violation
     promotions.set(intent.decision, count);
     if (count > 1) wrong(`number ${count} for the decision of intent ${intent.sequence}`);
     // The lock and the intent are the call's own execution's, or that of one that waits for it; runs promote at home.
-    const lineage = lineageOf(testbed, executionOf(testbed, caller, region) ?? caller);
+    const lineage = lineageOf(testbed, executionArn);
     if (!lineage.includes(intent.executionArn)) wrong(`the open intent is of ${intent.executionArn}`);
     if (!guards.known) return wrong(guards.reason);
     const { lock, freeze, globalFreeze } = guards;
@@ -47,18 +53,6 @@ export const auditPromotions = (testbed: Testbed, mayBeStuck: boolean, violation
     for (const frozen of [freeze, globalFreeze]) {
       if (frozen !== undefined && frozen.atMs < atMs) wrong(`frozen since ${timeOf(frozen.atMs)}`);
     }
-  };
-  aws.onEvent((event) => {
-    const { eventName, errorCode, userIdentity, requestParameters } = event.detail as {
-      readonly eventName?: string;
-      readonly errorCode?: string;
-      readonly userIdentity?: { readonly arn: string };
-      readonly requestParameters?: unknown;
-    };
-    if (eventName !== 'Promote' || errorCode !== undefined) return;
-    clock.spawn('auditor', () =>
-      check(userIdentity?.arn.split('assumed-role/')[1] ?? '', event.region, JSON.stringify(requestParameters)),
-    );
   });
 };
 

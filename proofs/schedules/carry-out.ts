@@ -1,3 +1,4 @@
+import { MqClient, PromoteCommand, RebootBrokerCommand } from '@aws-sdk/client-mq';
 import { failoverSettleMs } from '../../functions/promotion/request-failover.ts';
 import { brokerAlarm } from '../../testbed/broker-alarm.ts';
 import { east, ordersPlaces } from '../../testbed/orders.ts';
@@ -9,11 +10,11 @@ import type { ScheduleTraffic } from './traffic.ts';
 /** All tries of a Task whose function never answers: six of 30 s, and some two minutes of back-off. */
 const triesSeconds = failoverSettleMs / 1_000 + 290;
 
-/** An alarm about the broker of a Region, handed to the function that the deployed rules hand it to. */
-const sendAlarm = (testbed: Testbed, region: string): void => {
+/** An alarm about the broker of a Region; where no rule does, it is handed to the function that the rules hand it to. */
+const sendAlarm = (testbed: Testbed, region: string, rules: boolean): void => {
   const place = region === east ? ordersPlaces.primary : ordersPlaces.replica;
-  const alarm = testbed.aws.events.emit(brokerAlarm(place, 'schedule', 'HeapUsage', testbed.clock.nowMs()));
-  receiveEvent(testbed, region, alarm);
+  const alarm = testbed.aws.events.emit(brokerAlarm(place, 'schedule', 'ReplicaWaitTime', testbed.clock.nowMs()));
+  if (!rules) receiveEvent(testbed, region, alarm);
 };
 
 const start = async (testbed: Testbed, what: Move & { readonly region: string }): Promise<void> => {
@@ -34,6 +35,7 @@ const start = async (testbed: Testbed, what: Move & { readonly region: string })
         reason,
         acceptDataLoss: true,
         automatic: what.do === 'automatic-failover',
+        ...(what.do === 'override' && { overrideControl: 'schedule' }),
         dryRun: what.do === 'dry-run',
       });
   }
@@ -65,20 +67,58 @@ const beginFault = ({ aws, clock }: Testbed, what: Extract<Move, { readonly do: 
   });
 };
 
-/** Makes one move of a schedule. @throws what the move's calls throw in the trouble of the moment */
-export const carryOut = async (testbed: Testbed, traffic: ScheduleTraffic, what: Move): Promise<void> => {
+/** Calls Amazon MQ as somebody in the AWS console does. */
+const callOutside = async (
+  testbed: Testbed,
+  what: Extract<Move, { readonly do: 'promote-outside' | 'reboot-outside' }>,
+): Promise<void> => {
+  const broker = testbed.pair('orders').brokerIn(what.region);
+  if (broker === undefined) return;
+  const { brokerId: BrokerId } = broker;
+  const client = testbed.client(MqClient, what.region);
+  if (what.do === 'promote-outside') await client.send(new PromoteCommand({ BrokerId, Mode: what.mode }));
+  else await client.send(new RebootBrokerCommand({ BrokerId }));
+};
+
+const unfreeze = async ({ operator }: Testbed, scope: string): Promise<void> => {
+  const standing = await operator.guards(scope).readFreeze();
+  if (standing !== undefined) await operator.guards(scope).unfreeze(standing, standing);
+};
+
+/**
+ * Makes one move of a schedule.
+ *
+ * @param rules whether the deployment's rules are on
+ * @throws what the move's calls throw in the trouble of the moment
+ */
+export const carryOut = async (
+  testbed: Testbed,
+  traffic: ScheduleTraffic,
+  what: Move,
+  rules = false,
+): Promise<void> => {
   const { aws, clock, operator } = testbed;
   switch (what.do) {
     case 'late-run':
       return await startLate(testbed, what);
     case 'alarm':
-      if (!aws.reachability.isDark(what.region)) sendAlarm(testbed, what.region);
+      if (!aws.reachability.isDark(what.region)) sendAlarm(testbed, what.region, rules);
       return;
     case 'freeze':
       return await operator.guards(what.scope).freeze({ reason: 'test', by: 'schedule', atMs: clock.nowMs() });
-    case 'unfreeze': {
-      const standing = await operator.guards(what.scope).readFreeze();
-      if (standing !== undefined) await operator.guards(what.scope).unfreeze(standing, standing);
+    case 'brief-freeze':
+      await operator.guards(what.scope).freeze({ reason: 'test', by: 'schedule', atMs: clock.nowMs() });
+      await clock.sleepMs(what.seconds * 1_000);
+      return await unfreeze(testbed, what.scope);
+    case 'unfreeze':
+      return await unfreeze(testbed, what.scope);
+    case 'promote-outside':
+    case 'reboot-outside':
+      return await callOutside(testbed, what);
+    case 'resume': {
+      const guards = operator.guards('PAIR#orders');
+      const stop = await guards.readStop();
+      if (stop !== undefined) await guards.resume(stop, { reason: 'test', by: 'schedule', atMs: clock.nowMs() });
       return;
     }
     case 'answer':

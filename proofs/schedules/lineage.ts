@@ -5,9 +5,10 @@ import type { Testbed } from '../../testbed/testbed.ts';
  *
  * @param region where the function runs: executions of two Regions may have one name
  */
-export const executionOf = ({ aws }: Testbed, caller: string, region: string): string | undefined => {
+export const executionOf = (testbed: Testbed, caller: string, region: string): string | undefined => {
   const [, machine, name] = /^(\S+) ([^:]+): /.exec(caller) ?? [];
-  return machine && `arn:aws:states:${region}:${aws.accountId}:execution:${machine}:${name}`;
+  const executionArn = `arn:aws:states:${region}:${testbed.aws.accountId}:execution:${machine}:${name}`;
+  return testbed.execution(executionArn) && executionArn;
 };
 
 /** An execution, its parent, the parent's parent and so on, by ARN: a lock that one of them holds is its own. */

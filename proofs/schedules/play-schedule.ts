@@ -2,11 +2,18 @@ import { clockSkewSeconds, leaseSeconds } from '../../functions/control/guards.t
 import type { Engine } from '../../simulator/engine/engine.ts';
 import { east, west } from '../../testbed/orders.ts';
 import type { Testbed } from '../../testbed/testbed.ts';
+import { mondayMorningMs } from '../../testbed/testbed-plan.ts';
 import { createTestbed } from '../baseline/baseline.ts';
 import { observe, settleEndedRuns } from '../baseline/observations.ts';
 import { auditLostRegion, auditPromotions, type Violations } from './audit.ts';
+import { auditEnds } from './audit-ends.ts';
+import { auditEvidence } from './audit-evidence.ts';
+import { auditNo } from './audit-no.ts';
+import { auditPages } from './audit-pages.ts';
 import { auditRepairs } from './audit-repairs.ts';
+import { auditService } from './audit-service.ts';
 import { auditWriters } from './audit-writers.ts';
+import { calmTime } from './calm-time.ts';
 import { carryOut } from './carry-out.ts';
 import { horizonSeconds, type Schedule } from './schedule.ts';
 import type { Tally } from './tally.ts';
@@ -21,16 +28,40 @@ const calmSeconds = 300;
 /** The longest that a function may stand still, of `late-run`. */
 const latestSeconds = 900;
 
-const testbedOf = ({ seed, escalation, antiFlapSeconds, consumers, afterPromotion }: Schedule): Promise<Testbed> => {
+/** `HH:MM` of an instant, in UTC. */
+const timeOfDay = (atMs: number): string => new Date(atMs).toISOString().slice(11, 16);
+
+const testbedOf = (schedule: Schedule): Promise<Testbed> => {
+  const { seed, escalation, antiFlapSeconds, consumers, afterPromotion, rules, protectedWindow } = schedule;
   const settings = {
     automaticFailover: true,
+    protectedWindows:
+      protectedWindow === null
+        ? []
+        : [
+            {
+              reason: 'schedule',
+              days: ['monday'],
+              startUtc: timeOfDay(mondayMorningMs + (calmSeconds + protectedWindow.fromSeconds) * 1_000),
+              durationMinutes: protectedWindow.minutes,
+              covers: ['automatic'],
+            },
+          ],
     antiFlapSeconds,
     escalation,
     approvalSeconds: 120,
     watchSeconds: 120,
     switchover: { stallSeconds: 60, deadlineSeconds: 300 },
   };
-  return createTestbed({ pair: { consumers, ledger: { afterPromotion }, settings } }, { seed });
+  return createTestbed({ pair: { consumers, ledger: { afterPromotion }, settings } }, { seed, triggers: rules });
+};
+
+/** Whether the newest question about the pair has been denied. */
+const wasDenied = async ({ aws, operator }: Testbed): Promise<boolean> => {
+  const asked = aws.notifications().findLast(({ message }) => /^Approval /m.test(message));
+  const approvalId = /^Approval (\w+)/m.exec(asked?.message ?? '')?.[1];
+  if (approvalId === undefined) return false;
+  return (await operator.records.readApproval('orders', approvalId))?.status === 'denied';
 };
 
 /** What happened in a schedule that was played to its end. */
@@ -45,24 +76,32 @@ export interface PlayedSchedule {
  * Plays a schedule to its end.
  *
  * @param onEngine gets the engine before anything runs, for coverage
+ * @param onTestbed gets the test bed as early, for whoever wants to see more of it
  */
 export const playSchedule = async (
   schedule: Schedule,
   onEngine: (engine: Engine) => void = () => {},
+  onTestbed: (testbed: Testbed) => void = () => {},
 ): Promise<PlayedSchedule> => {
   const violations: Violations = [];
   const tally = new Map<string, number>();
   const testbed = await testbedOf(schedule);
   const { aws, clock, engine, operator } = testbed;
   const { effects, answerProblems } = observe(testbed);
-  settleEndedRuns(testbed);
+  if (!schedule.rules) settleEndedRuns(testbed);
   onEngine(engine);
+  onTestbed(testbed);
   const mayBeStuck = schedule.moves.some(
     ({ move }) => move.do === 'fault' && (move.fault.kind === 'stuck-promotion' || move.fault.kind === 'stale-answer'),
   );
   auditPromotions(testbed, mayBeStuck, violations);
   auditLostRegion(testbed, violations);
   auditWriters(testbed, violations);
+  const calmMs = calmTime(testbed);
+  const word = auditNo(testbed, schedule, clock.nowMs() + calmSeconds * 1_000, violations);
+  auditEvidence(testbed, violations);
+  auditEnds(testbed, calmMs, violations);
+  auditPages(testbed, violations);
   const traffic = new ScheduleTraffic(testbed);
   auditRepairs(
     testbed,
@@ -70,21 +109,29 @@ export const playSchedule = async (
     (brokerId, id) => traffic.hasAcknowledged(brokerId, id),
     violations,
   );
+  let isOver = false;
   await testbed.play(async () => {
+    auditService(testbed, { calmMs, watches: schedule.rules, isOver: () => isOver }, violations);
     clock.spawn('traffic', async () => {
-      await traffic.run(calmSeconds, 'calm');
-      await traffic.run(horizonSeconds, 'busy');
-      await traffic.run(calmSeconds, 'calm');
+      const times = schedule.traffic === 'tenfold' ? 10 : 1;
+      await traffic.run(calmSeconds, 'calm', times);
+      await traffic.run(horizonSeconds, 'busy', times);
+      await traffic.run(calmSeconds, 'calm', times);
     });
     await clock.sleepMs(calmSeconds * 1_000);
     for (const { atSeconds, move } of schedule.moves) {
       clock.spawn(`${atSeconds} s: ${move.do}`, async () => {
         await clock.sleepMs(atSeconds * 1_000);
         // An operator whose call fails in the trouble of the moment gives up.
-        await carryOut(testbed, traffic, move).catch(() => {});
+        const done = await carryOut(testbed, traffic, move, schedule.rules).then(
+          () => true,
+          () => false,
+        );
+        if (done && move.do === 'answer' && move.answer === 'denied' && (await wasDenied(testbed))) word.denied();
+        if (done && move.do === 'resume') word.resumed();
       });
     }
-    const beats = schedule.moves.some(({ move }) => move.do === 'alarm');
+    const beats = !schedule.rules && schedule.moves.some(({ move }) => move.do === 'alarm');
     for (let seconds = 0; seconds < horizonSeconds; seconds += 60) {
       for (const at of beats ? [east, west] : []) {
         if (!aws.reachability.isDark(at))
@@ -100,7 +147,8 @@ export const playSchedule = async (
     // A run that was stopped cannot give its lock back; late functions may still be at it until then.
     await clock.sleepMs(Math.max(latestSeconds, leaseSeconds + clockSkewSeconds) * 1_000);
     const taken = await operator.guards('PAIR#orders').acquire('auditor', 'audit', clock.nowMs());
-    if (!taken.acquired) violations.push(`the lock is still held by ${taken.lock.owner}`);
+    if (!taken.acquired) violations.push(`the lock is still held by ${taken.lock.owner} [end]`);
+    isOver = true;
     const { confirmed, processedTwice, uncertain, setAside } = await traffic.audit(violations);
     violations.push(...answerProblems);
     tally.set('moves', schedule.moves.length);

@@ -17,6 +17,8 @@ export interface ScheduleOptions {
   readonly folder: string;
   /** Plays this one alone. */
   readonly replay?: Schedule | undefined;
+  /** Whether the one that is played alone is made as small as it gets. */
+  readonly shrink: boolean;
   readonly onProgress?: (done: number, of: number) => void;
 }
 
@@ -26,8 +28,8 @@ const jobRuns = 25;
 /** Batches shown in one row of the page. */
 const batchesInRow = 10;
 
-const jobsOf = ({ runs, seed, replay }: ScheduleOptions): readonly ScheduleJob[] => {
-  if (replay !== undefined) return [{ kind: 'replay', schedule: replay }];
+const jobsOf = ({ runs, seed, replay, shrink }: ScheduleOptions): readonly ScheduleJob[] => {
+  if (replay !== undefined) return [{ kind: 'replay', schedule: replay, shrink }];
   return Array.from({ length: Math.ceil(runs / jobRuns) }, (_, index) => ({
     kind: 'random',
     runs: Math.min(jobRuns, runs - index * jobRuns),
@@ -39,7 +41,7 @@ const jobsOf = ({ runs, seed, replay }: ScheduleOptions): readonly ScheduleJob[]
 const keep = async (
   folder: string,
   index: number,
-  { schedule, violations }: NonNullable<ScheduleAnswer['broken']>,
+  { schedule, violations }: ScheduleAnswer['broken'][number],
 ): Promise<string> => {
   const file = join(folder, `broken-schedule-${index + 1}.yaml`);
   await mkdir(folder, { recursive: true });
@@ -60,9 +62,8 @@ export const proveSchedules = async (options: ScheduleOptions): Promise<ProofRes
   const played = await workers.run(jobs, (done) => options.onProgress?.(done, jobs.length));
   const answers = played.map(([, answer]) => answer);
   const failures: ProofFailure[] = [];
-  for (const [index, { broken }] of answers.entries()) {
-    if (broken === undefined) continue;
-    const file = await keep(options.folder, index, broken);
+  for (const broken of answers.flatMap((answer) => answer.broken)) {
+    const file = await keep(options.folder, failures.length, broken);
     failures.push({ name: `schedule of seed ${broken.schedule.seed}`, reasons: broken.violations, path: [file] });
   }
   const { seconds, cpuSeconds } = elapsed();
@@ -87,7 +88,7 @@ export const proveSchedules = async (options: ScheduleOptions): Promise<ProofRes
           row: `from seed ${options.seed + index - (index % batchesInRow)}`,
           column: `+${index % batchesInRow}`,
           cases: job.kind === 'random' ? job.runs : 1,
-          reason: answers[index]?.broken?.violations[0],
+          reason: answers[index]?.broken[0]?.violations[0],
         })),
       ),
     ],

@@ -9,7 +9,7 @@ const seconds = z.number();
 
 const moveSchema = z.discriminatedUnion('do', [
   z.strictObject({
-    do: z.enum(['switchover', 'failover', 'dry-run', 'automatic-failover', 'failback', 'reconcile']),
+    do: z.enum(['switchover', 'failover', 'override', 'dry-run', 'automatic-failover', 'failback', 'reconcile']),
     region,
   }),
   z.strictObject({
@@ -22,7 +22,10 @@ const moveSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('alarm'), region }),
   z.strictObject({ do: z.enum(['freeze', 'unfreeze']), scope: z.enum(['PAIR#orders', 'GLOBAL']) }),
   z.strictObject({ do: z.literal('answer'), answer: z.enum(['approved', 'denied']) }),
-  z.strictObject({ do: z.enum(['acknowledge', 'abort']) }),
+  z.strictObject({ do: z.literal('brief-freeze'), scope: z.enum(['PAIR#orders', 'GLOBAL']), seconds }),
+  z.strictObject({ do: z.enum(['acknowledge', 'abort', 'resume']) }),
+  z.strictObject({ do: z.literal('promote-outside'), region, mode: z.enum(['SWITCHOVER', 'FAILOVER']) }),
+  z.strictObject({ do: z.literal('reboot-outside'), region }),
   z.strictObject({ do: z.literal('consumer-crash'), count: z.int().positive() }),
   z.strictObject({ do: z.literal('skew'), region, seconds }),
   z.strictObject({ do: z.literal('fault'), fault: faultSchema, seconds }),
@@ -37,6 +40,9 @@ const scheduleSchema = z.strictObject({
   antiFlapSeconds: z.int().min(0),
   consumers: z.enum(['hold', 'live']),
   afterPromotion: z.enum(['off', 'report', 'auto']),
+  rules: z.boolean(),
+  traffic: z.enum(['usual', 'tenfold']),
+  protectedWindow: z.strictObject({ fromSeconds: seconds, minutes: z.int().positive() }).nullable(),
   moves: z.array(z.strictObject({ atSeconds: z.number().min(0).max(horizonSeconds), move: moveSchema })),
 });
 

@@ -5,7 +5,7 @@ import type { Tally } from './tally.ts';
 /** So many random schedules, or one that is given. */
 export type ScheduleJob =
   | { readonly kind: 'random'; readonly runs: number; readonly seed: number }
-  | { readonly kind: 'replay'; readonly schedule: Schedule };
+  | { readonly kind: 'replay'; readonly schedule: Schedule; readonly shrink: boolean };
 
 /** Their outcome. */
 export interface ScheduleAnswer {
@@ -13,6 +13,6 @@ export interface ScheduleAnswer {
   readonly played: number;
   /** What happened in those of the schedules that were asked for. */
   readonly tally: Tally;
-  /** The smallest schedule found that breaks a promise. */
-  readonly broken: { readonly schedule: Schedule; readonly violations: Violations } | undefined;
+  /** Schedules that break a promise, each as small as it got. */
+  readonly broken: readonly { readonly schedule: Schedule; readonly violations: Violations }[];
 }

@@ -1,12 +1,17 @@
 import fc from 'fast-check';
 import { worker } from 'workerpool';
+import type { Violations } from './audit.ts';
 import { type PlayedSchedule, playSchedule } from './play-schedule.ts';
 import { type Schedule, schedules } from './schedule.ts';
 import type { ScheduleAnswer, ScheduleJob } from './schedule-job.ts';
+import { shrinkSchedule } from './shrink-schedule.ts';
 import { sumOfTallies, type Tally } from './tally.ts';
 
-/** Smaller schedules tried for a broken one; each costs a play, and most are found within a few dozen. */
-const mostShrinks = 60;
+/** Smaller schedules tried for a broken one; each costs a play, and six moves need some twenty. */
+const mostShrinks = 40;
+
+/** Broken schedules of a job that are made smaller: where all break the same promise, the first ones tell. */
+const mostShrunk = 2;
 
 /** Plays a schedule; a test bed that could not even be played to its end has violated that. */
 const played = async (schedule: Schedule): Promise<PlayedSchedule> => {
@@ -18,32 +23,29 @@ const played = async (schedule: Schedule): Promise<PlayedSchedule> => {
   }
 };
 
-const playRandom = async (runs: number, seed: number): Promise<ScheduleAnswer> => {
+const shrunk = async (schedule: Schedule, violations: Violations) =>
+  await shrinkSchedule(schedule, violations, async (smaller) => (await played(smaller)).violations, mostShrinks);
+
+const playAll = async (all: readonly Schedule[], mostToShrink: number): Promise<ScheduleAnswer> => {
   let plays = 0;
-  let failedPlays = 0;
   const tallies: Tally[] = [];
-  let broken: ScheduleAnswer['broken'];
-  await fc.check(
-    fc.asyncProperty(schedules, async (schedule) => {
-      // Once enough smaller ones were tried, the rest counts as kept.
-      if (failedPlays > 0 && ++failedPlays > mostShrinks) return true;
-      plays += 1;
-      const { violations, tally } = await played(schedule);
-      if (failedPlays === 0) tallies.push(tally);
-      if (violations.length === 0) return true;
-      failedPlays ||= 1;
-      broken = { schedule, violations };
-      return false;
-    }),
-    { numRuns: runs, seed },
-  );
+  const broken: { readonly schedule: Schedule; readonly violations: Violations }[] = [];
+  for (const schedule of all) {
+    const { violations, tally } = await played(schedule);
+    plays += 1;
+    tallies.push(tally);
+    if (violations.length === 0) continue;
+    const smallest =
+      broken.length < mostToShrink ? await shrunk(schedule, violations) : { schedule, violations, plays: 0 };
+    plays += smallest.plays;
+    broken.push({ schedule: smallest.schedule, violations: smallest.violations });
+  }
   return { played: plays, tally: sumOfTallies(tallies), broken };
 };
 
 const perform = async (job: ScheduleJob): Promise<ScheduleAnswer> => {
-  if (job.kind === 'random') return await playRandom(job.runs, job.seed);
-  const { violations, tally } = await played(job.schedule);
-  return { played: 1, tally, broken: violations.length === 0 ? undefined : { schedule: job.schedule, violations } };
+  if (job.kind === 'replay') return await playAll([job.schedule], job.shrink ? 1 : 0);
+  return await playAll(fc.sample(schedules, { numRuns: job.runs, seed: job.seed }), mostShrunk);
 };
 
 worker({ perform });

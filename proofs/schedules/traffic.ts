@@ -41,15 +41,19 @@ export class ScheduleTraffic {
     this.#crashes += count;
   }
 
-  /** Sends and consumes for so long. */
-  async run(seconds: number, pace: keyof typeof paces): Promise<void> {
+  /**
+   * Sends and consumes for so long.
+   *
+   * @param times how many times as many messages as usual
+   */
+  async run(seconds: number, pace: keyof typeof paces, times = 1): Promise<void> {
     const { clock } = this.#testbed;
     const { seconds: period, messages } = paces[pace];
     for (const endMs = clock.nowMs() + seconds * 1_000; clock.nowMs() < endMs; ) {
       await clock.sleepMs(period * 1_000);
-      this.#produce(messages);
+      this.#produce(messages * times);
       // One more than was sent, so that what has piled up is worked off.
-      await this.#consume(messages + 1);
+      await this.#consume(messages * times + 1);
     }
   }
 

@@ -43,6 +43,8 @@ export interface ExecutionSummary {
   readonly machineName: string;
   readonly region: string;
   readonly status: ExecutionStatus;
+  /** JSON text, as it was handed in. */
+  readonly input: string;
   /** The execution whose Task state started this one. */
   readonly parentExecutionArn: string | undefined;
   readonly rootExecutionArn: string;
@@ -139,6 +141,7 @@ export class Engine {
       machineName: execution.machine.name,
       region: execution.machine.region,
       status: execution.status,
+      input: execution.input,
       parentExecutionArn: execution.parentArn,
       rootExecutionArn: execution.rootArn,
       startedAtMs: execution.startedAtMs,

@@ -18,6 +18,9 @@ const quiet: Schedule = {
   antiFlapSeconds: 0,
   consumers: 'live',
   afterPromotion: 'off',
+  rules: false,
+  traffic: 'usual',
+  protectedWindow: null,
   moves: [{ atSeconds: 0, move: { do: 'failover', region: west } }],
 };
 

@@ -1,0 +1,53 @@
+import { isOpen } from '../../functions/control/intent.ts';
+import type { Testbed } from '../../testbed/testbed.ts';
+import { timeOf, type Violations } from './audit.ts';
+import { isOverridden } from './run-input.ts';
+
+/**
+ * Calm seconds after the end of a run in which what it did not give back is settled: the rule that starts settle-run, its
+ * Retry, and a lease (420 s) where only the lease can tell, with the ten seconds by which clocks differ.
+ */
+const graceSeconds = 600;
+
+const pollMs = 30_000;
+
+/** Workflows that take the lock of the pair, or the lease of a watch. */
+const takers: ReadonlySet<string> = new Set(['switchover', 'failover', 'failback', 'reconcile', 'watch']);
+
+/** After every end of a run no lock, lease or open intent of it is left. */
+export const auditEnds = (testbed: Testbed, calmMs: () => number, violations: Violations): void => {
+  const { clock, operator } = testbed;
+  const left = async (executionArn: string): Promise<readonly string[]> => {
+    const found: string[] = [];
+    for (const scope of ['PAIR#orders', 'WATCH#orders']) {
+      const guards = await operator.guards(scope).read();
+      if (guards.known && guards.lock?.owner === executionArn) found.push(`the lock ${scope}`);
+    }
+    const intent = await operator.records.readIntent('orders', 'Promote').catch(() => undefined);
+    if (intent?.executionArn === executionArn && isOpen(intent))
+      found.push(`intent ${intent.sequence}, ${intent.status}`);
+    return found;
+  };
+  testbed.observe({
+    statusChange: ({ detail: { executionArn, stateMachineArn, status } }) => {
+      const machine = stateMachineArn.split(':').at(-1) ?? '';
+      if (status === 'RUNNING' || !takers.has(machine)) return;
+      const endedAtMs = clock.nowMs();
+      clock.spawn('auditor of ends', async () => {
+        const calmAtEndMs = calmMs();
+        while (calmMs() - calmAtEndMs < graceSeconds * 1_000) {
+          if ((await left(executionArn)).length === 0) return;
+          await clock.sleepMs(pollMs);
+        }
+        const found = await left(executionArn);
+        // An open promotion is observed by settle-run for up to an hour.
+        const settles = testbed.running().some(({ machineName }) => machineName === 'settle-run');
+        const unsettled = settles ? found.filter((each) => !each.startsWith('intent')) : found;
+        if (unsettled.length === 0 || isOverridden(testbed, executionArn)) return;
+        violations.push(
+          `${timeOf(clock.nowMs())} ${machine} ended at ${timeOf(endedAtMs)} as ${status} and keeps ${unsettled.join(' and ')} [end]`,
+        );
+      });
+    },
+  });
+};
