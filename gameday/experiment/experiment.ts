@@ -85,7 +85,7 @@ const runSteps = async (
     progress.current = undefined;
     into.push(result);
     context.recorder.step(step.name, result.status === 'succeeded' ? 'succeeded' : 'failed');
-    if (result.status === 'succeeded') continue;
+    if (result.status === 'succeeded' || step.mayFail) continue;
     const now = context.clock.nowMs();
     into.push(...steps.slice(index + 1).map((skipped) => finish(skipped, now, now, 'skipped', null)));
     return;
@@ -107,9 +107,9 @@ const runStep = async (
     const evidence = { finding: probed.finding, evidence: probed.evidence };
     return finish(step, startedAtMs, end, probed.met ? 'succeeded' : 'failed', evidence);
   } catch (error) {
-    const expected = error instanceof StepFailedError;
-    if (expected) progress.deviated = true;
-    else progress.abortReason = `step "${step.name}" could not be carried out: ${exceptionText(error)}`;
+    const expected = error instanceof StepFailedError || step.mayFail;
+    if (expected && !step.mayFail) progress.deviated = true;
+    else if (!expected) progress.abortReason = `step "${step.name}" could not be carried out: ${exceptionText(error)}`;
     return finish(step, startedAtMs, context.clock.nowMs(), expected ? 'failed' : 'aborted', null, error);
   }
 };

@@ -36,6 +36,8 @@ export interface Step<R> {
   readonly name: string;
   /** The step as the file has it, for the journal. */
   readonly source: Json;
+  /** Whether the method goes on where it fails: what is asked for may be impossible in the trouble of the moment. */
+  readonly mayFail: boolean;
   run(context: ExperimentContext): Promise<R>;
 }
 

@@ -8,7 +8,7 @@ import type { Move } from './schedule.ts';
 import type { ScheduleTraffic } from './traffic.ts';
 
 /** All tries of a Task whose function never answers: six of 30 s, and some two minutes of back-off. */
-const triesSeconds = failoverSettleMs / 1_000 + 290;
+export const triesSeconds = failoverSettleMs / 1_000 + 290;
 
 /** An alarm about the broker of a Region; where no rule does, it is handed to the function that the rules hand it to. */
 const sendAlarm = (testbed: Testbed, region: string, rules: boolean): void => {

@@ -2,7 +2,6 @@ import { clockSkewSeconds, leaseSeconds } from '../../functions/control/guards.t
 import type { Engine } from '../../simulator/engine/engine.ts';
 import { east, west } from '../../testbed/orders.ts';
 import type { Testbed } from '../../testbed/testbed.ts';
-import { mondayMorningMs } from '../../testbed/testbed-plan.ts';
 import { createTestbed } from '../baseline/baseline.ts';
 import { observe, settleEndedRuns } from '../baseline/observations.ts';
 import { auditLostRegion, auditPromotions, type Violations } from './audit.ts';
@@ -16,44 +15,20 @@ import { auditWriters } from './audit-writers.ts';
 import { calmTime } from './calm-time.ts';
 import { carryOut } from './carry-out.ts';
 import { horizonSeconds, type Schedule } from './schedule.ts';
+import { calmSeconds, settingsOf } from './schedule-settings.ts';
 import type { Tally } from './tally.ts';
 import { ScheduleTraffic } from './traffic.ts';
 
 /** Longer than all that a run may wait for: a watch, an approval, a switchover's deadline, an hour of settle-run. */
 const timeoutSeconds = 4 * 3_600;
 
-/** Before the first move the pair replicates until its gauges are there; after the last one traffic goes on as long. */
-const calmSeconds = 300;
-
 /** The longest that a function may stand still, of `late-run`. */
 const latestSeconds = 900;
 
-/** `HH:MM` of an instant, in UTC. */
-const timeOfDay = (atMs: number): string => new Date(atMs).toISOString().slice(11, 16);
-
 const testbedOf = (schedule: Schedule): Promise<Testbed> => {
-  const { seed, escalation, antiFlapSeconds, consumers, afterPromotion, rules, protectedWindow } = schedule;
-  const settings = {
-    automaticFailover: true,
-    protectedWindows:
-      protectedWindow === null
-        ? []
-        : [
-            {
-              reason: 'schedule',
-              days: ['monday'],
-              startUtc: timeOfDay(mondayMorningMs + (calmSeconds + protectedWindow.fromSeconds) * 1_000),
-              durationMinutes: protectedWindow.minutes,
-              covers: ['automatic'],
-            },
-          ],
-    antiFlapSeconds,
-    escalation,
-    approvalSeconds: 120,
-    watchSeconds: 120,
-    switchover: { stallSeconds: 60, deadlineSeconds: 300 },
-  };
-  return createTestbed({ pair: { consumers, ledger: { afterPromotion }, settings } }, { seed, triggers: rules });
+  const { seed, consumers, afterPromotion, rules } = schedule;
+  const pair = { consumers, ledger: { afterPromotion }, settings: settingsOf(schedule) };
+  return createTestbed({ pair }, { seed, triggers: rules });
 };
 
 /** Whether the newest question about the pair has been denied. */

@@ -4,6 +4,7 @@ import { gridOf } from '../runner/grid.ts';
 import type { ProofFailure, ProofResult } from '../runner/proof-result.ts';
 import { rateOf, startStopwatch } from '../runner/stopwatch.ts';
 import { startWorkers } from '../runner/workers.ts';
+import { writeScenario } from './scenario-file.ts';
 import type { Schedule } from './schedule.ts';
 import { writeSchedule } from './schedule-file.ts';
 import type { ScheduleAnswer, ScheduleJob } from './schedule-job.ts';
@@ -37,7 +38,7 @@ const jobsOf = ({ runs, seed, replay, shrink }: ScheduleOptions): readonly Sched
   }));
 };
 
-/** Writes a broken schedule to the folder of the results; returns its path. */
+/** Writes a broken schedule to the folder of the results, and as a scenario; returns the path of the schedule. */
 const keep = async (
   folder: string,
   index: number,
@@ -46,6 +47,7 @@ const keep = async (
   const file = join(folder, `broken-schedule-${index + 1}.yaml`);
   await mkdir(folder, { recursive: true });
   await writeFile(file, writeSchedule(schedule, violations, file));
+  await writeFile(join(folder, `broken-scenario-${index + 1}.yaml`), writeScenario(schedule, violations));
   return file;
 };
 

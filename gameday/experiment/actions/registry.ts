@@ -11,10 +11,12 @@ import { cutLink, restoreLink } from './link.ts';
 import { promoteOutside } from './promote-outside.ts';
 import { fillQueue, rebootCluster, setMetrics, startNode, stopNode, upgradeCluster } from './rabbit-cluster.ts';
 import { deletePolicy, putPolicy } from './rabbit-policies.ts';
+import { rebootOutside } from './reboot-outside.ts';
 import { blackoutRegion, restoreRegion } from './region.ts';
 import { resumeAutomation } from './resume-automation.ts';
 import { runWorkflow } from './run-workflow.ts';
 import { sendAlarms } from './send-alarms.ts';
+import { stopRun } from './stop-run.ts';
 import { pauseConsumers, resumeConsumers, startTraffic, stopTraffic } from './traffic.ts';
 import { wait } from './wait.ts';
 
@@ -39,6 +41,7 @@ export const actionKinds: readonly AnyKind<Json>[] = [
   stopNode,
   upgradeCluster,
   raiseFault,
+  rebootOutside,
   rebootCluster,
   restoreLink,
   restoreRegion,
@@ -48,6 +51,7 @@ export const actionKinds: readonly AnyKind<Json>[] = [
   sendAlarms,
   setMetrics,
   startTraffic,
+  stopRun,
   stopTraffic,
   unfreeze,
   wait,

@@ -107,7 +107,7 @@ const prepareOf = <R>(
   outline: ScenarioOutline,
   problems: ScenarioProblem[],
 ): readonly Step<R>[] => {
-  const { [type]: kindName, name, ...own } = fields;
+  const { [type]: kindName, name, mayFail = false, ...own } = fields;
   const kind = kinds.find((candidate) => candidate.kind === kindName);
   if (kind === undefined) {
     const names = kinds.map((candidate) => candidate.kind);
@@ -116,6 +116,8 @@ const prepareOf = <R>(
   }
   if (name !== undefined && typeof name !== 'string')
     problems.push({ path: [...path, 'name'], message: 'must be text' });
+  if (typeof mayFail !== 'boolean' || (mayFail && type === 'probe'))
+    problems.push({ path: [...path, 'mayFail'], message: 'must be true or false, and stand at an action' });
   const prepared = kind.prepare(own, outline);
   if ('problems' in prepared) {
     if (prepared.error !== undefined)
@@ -129,6 +131,7 @@ const prepareOf = <R>(
       kind: kind.kind,
       name: typeof name === 'string' ? name : prepared.step.description,
       source: fields as Json,
+      mayFail: mayFail === true,
       run: prepared.step.run,
     },
   ];
@@ -136,4 +139,6 @@ const prepareOf = <R>(
 
 /** The step's schema with the keys that every step may have, so that a hint can name those too. */
 const withCommonKeys = (schema: z.ZodType, type: 'action' | 'probe'): z.ZodType =>
-  schema instanceof z.ZodObject ? schema.extend({ [type]: z.string(), name: z.string().optional() }) : schema;
+  schema instanceof z.ZodObject
+    ? schema.extend({ [type]: z.string(), name: z.string().optional(), mayFail: z.boolean().optional() })
+    : schema;

@@ -50,6 +50,30 @@ ${rest}`;
 const promotionsIn = (journal: UnstampedJournal) =>
   derivePromotions({ ...journal.records, traffic: journal.traffic, endMs: Date.parse(journal.end) });
 
+it('goes on after a step that may fail, and only after such a one', async () => {
+  const steps = (more: string) => `
+  - { action: stop-run${more} }
+  - { action: unfreeze, pair: orders${more} }
+  - { action: wait, seconds: 1 }`;
+  const allowed = await play(scenario(steps(', mayFail: true')));
+  expect([allowed.outcome, ...allowed.run.map(({ status }) => status)]).toEqual([
+    'met',
+    'failed',
+    'failed',
+    'succeeded',
+  ]);
+  const forbidden = await play(scenario(steps('')));
+  expect([forbidden.outcome, ...forbidden.run.map(({ status }) => status)]).toEqual([
+    'deviated',
+    'failed',
+    'skipped',
+    'skipped',
+  ]);
+  expect(() =>
+    parseScenario('test', 'test.yaml', scenario('\n  - { probe: messages-accounted, mayFail: true }')),
+  ).toThrow('must be true or false, and stand at an action');
+});
+
 describe('the first switchover', () => {
   let journal: UnstampedJournal;
   beforeAll(async () => {
