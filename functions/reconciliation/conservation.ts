@@ -1,5 +1,5 @@
 import type { Finding } from '../runtime/finding.ts';
-import { type DestinationCounts, hasQueue, type QueueCounts } from './queue-counts.ts';
+import { countsOf, type DestinationCounts, hasQueue, type QueueCounts, wildcardMessages } from './queue-counts.ts';
 import { unseenCauses } from './unseen-causes.ts';
 
 /** What a scan of a queue counted itself. */
@@ -62,6 +62,18 @@ export interface AroundScan {
   readonly after: DestinationCounts | undefined;
 }
 
+const wildcardNotes = (queue: string, counts: DestinationCounts | undefined): readonly Finding[] => {
+  const foreign = counts === undefined ? 0 : wildcardMessages(counts, queue);
+  return foreign === 0
+    ? []
+    : [
+        scanNote(
+          queue,
+          `${foreign} messages of queues whose names are wildcards are offered to every consumer of ${queue}, and listed with it`,
+        ),
+      ];
+};
+
 /**
  * Whether a scan of a queue saw what the broker says of it: `judgeConservation`, where the broker's counters say anything.
  */
@@ -77,7 +89,10 @@ export const judgeScan = (queue: string, { before, after }: AroundScan, counts: 
       },
     ];
   }
-  const findings = judgeConservation(queue, before?.queues.get(queue), after?.queues.get(queue), counts);
+  const findings = [
+    ...wildcardNotes(queue, after),
+    ...judgeConservation(queue, countsOf(before, queue), countsOf(after, queue), counts),
+  ];
   if (before !== undefined || after !== undefined || counts.seen > 0) return findings;
   const message = `${queue} holds nothing, or the broker does not have it: without the console nothing tells which`;
   return [...findings, { code: 'EMPTY_OR_MISSING', message, evidence: { queue } }];

@@ -35,3 +35,30 @@ export interface DestinationCounts {
 /** Whether the broker has a queue. */
 export const hasQueue = ({ queues, oddQueues = [] }: DestinationCounts, queue: string): boolean =>
   queues.has(queue) || oddQueues.some((odd) => odd.queue === queue);
+
+/** Whether the broker gives consumers of a queue what is in one with this name: `*` is one part of it, `>` all the rest. */
+const includes = (wildcard: string, queue: string): boolean => {
+  const names = queue.split('.');
+  const parts = wildcard.split('.');
+  const rest = parts.indexOf('>');
+  const fixed = rest === -1 ? parts : parts.slice(0, rest);
+  const hasLength = rest === -1 ? names.length === parts.length : names.length >= fixed.length;
+  return hasLength && fixed.every((part, index) => part === '*' || part === names[index]);
+};
+
+/**
+ * Messages that consumers of a queue get from queues whose names are wildcards that fit it: who sends to `orders.*` makes a
+ * queue of that name (docs/amazon-mq.md 14.16).
+ */
+export const wildcardMessages = (counts: DestinationCounts, queue: string): number =>
+  [...counts.queues]
+    .filter(([name]) => name !== queue && /[*>]/.test(name) && includes(name, queue))
+    .reduce((sum, [, { size }]) => sum + size, 0);
+
+/** A queue's counters as its consumers see it, with what they get from wildcards' queues. */
+export const countsOf = (counts: DestinationCounts | undefined, queue: string): QueueCounts | undefined => {
+  const own = counts?.queues.get(queue);
+  return counts === undefined || own === undefined
+    ? undefined
+    : { ...own, size: own.size + wildcardMessages(counts, queue) };
+};

@@ -3,7 +3,7 @@ import { UnexpectedAnswer } from '../runtime/errors.ts';
 import type { Finding } from '../runtime/finding.ts';
 import { isHarmless, judgeScan, scanNote } from './conservation.ts';
 import { findingSchema, readLines, type ScannedQueue } from './manifest.ts';
-import { hasQueue } from './queue-counts.ts';
+import { countsOf, hasQueue } from './queue-counts.ts';
 import type { HeldMessage, ScanVerdict } from './queue-scan/port.ts';
 import type { ScanPorts } from './scan-queue.ts';
 import type { TextStore } from './text-store.ts';
@@ -123,7 +123,7 @@ export const repairQueue = async (request: RepairRequest, ports: RepairPorts): P
     removed.push(id);
     return 'remove';
   };
-  const sizeAtStart = before?.queues.get(queue)?.size;
+  const sizeAtStart = countsOf(before, queue)?.size;
   const summary = await ports.queueScan.scan(queue, { quarantine, deadlineMs, sizeAtStart }, async (batch) => {
     // Judged before anything is waited for: batches are handed over in the order of the queue.
     const verdicts = batch.map(judge);

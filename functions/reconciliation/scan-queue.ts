@@ -5,7 +5,7 @@ import { classifyMessage, isDuplicate, type LedgerSpan, proofsOf } from './class
 import { goneFinding, isHarmless, judgeLines, judgeScan, scanNote } from './conservation.ts';
 import { type ManifestLine, noMessages, type ScannedQueue } from './manifest.ts';
 import { ManifestParts } from './manifest-parts.ts';
-import { type DestinationCounts, hasQueue } from './queue-counts.ts';
+import { countsOf, type DestinationCounts, hasQueue } from './queue-counts.ts';
 import type { HeldMessage, QueueScan } from './queue-scan/port.ts';
 import type { TextStore } from './text-store.ts';
 
@@ -72,7 +72,7 @@ export const scanQueue = async (request: ScanRequest, ports: ScanPorts): Promise
 
   const before = await ports.readCounts();
   if (before !== undefined && !hasQueue(before, queue)) return notScanned(queue, goneFinding(queue, 0));
-  const sizeAtStart = before?.queues.get(queue)?.size;
+  const sizeAtStart = countsOf(before, queue)?.size;
   const visit = async (batch: readonly HeldMessage[]) => {
     const identified = batch.map((message) => ({ message, id: ports.identify(message) }));
     const keys = identified.flatMap(({ id }) => (id === undefined ? [] : [{ pair, destination: queue, id }]));

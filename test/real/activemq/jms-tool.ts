@@ -119,6 +119,11 @@ export class JmsTool {
     await this.#lines('KindsTool', ['delayed', queue, String(delayMs)]);
   }
 
+  /** Sends a stream message with bytes in it, which the broker cannot convert to AMQP. */
+  async sendStreamOfBytes(queue: string): Promise<void> {
+    await this.#lines('KindsTool', ['streamOfBytes', queue]);
+  }
+
   /** Sends a text that expires; gives its id. */
   async sendExpiring(queue: string, timeToLiveMs: number): Promise<readonly string[]> {
     const sent = await this.#lines<{ readonly id: string }>('KindsTool', ['expiring', queue, String(timeToLiveMs)]);

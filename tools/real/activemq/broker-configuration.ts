@@ -28,6 +28,8 @@ export interface BrokerOptions {
   readonly amqpTransformer?: 'native' | 'jms' | 'raw';
   /** `<destinationInterceptors>…</destinationInterceptors>`, or another element of the broker. */
   readonly elements?: string;
+  /** Attributes of the broker's own element. */
+  readonly brokerAttributes?: string;
   /** Whether messages may be delayed. */
   readonly scheduler?: boolean;
   /** A PKCS 12 file with the key and certificate of an OpenWire connector with TLS. */
@@ -66,7 +68,7 @@ const brokerXml = (files: ConfigurationFiles, options: BrokerOptions): string =>
   http://activemq.apache.org/schema/core http://activemq.apache.org/schema/core/activemq-core.xsd">
   <bean class="org.springframework.beans.factory.config.PropertyPlaceholderConfigurer"/>
   <broker xmlns="http://activemq.apache.org/schema/core" brokerName="real" dataDirectory="${folder}/data"
-    schedulerSupport="${options.scheduler ?? false}">
+    schedulerSupport="${options.scheduler ?? false}" ${options.brokerAttributes ?? ''}>
     <destinationPolicy><policyMap><policyEntries>
       ${options.policyEntries ?? '<policyEntry queue=">"/>'}
     </policyEntries></policyMap></destinationPolicy>

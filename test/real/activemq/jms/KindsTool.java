@@ -31,6 +31,7 @@ import org.apache.activemq.util.ByteSequence;
  *   sizes QUEUE BYTES...     sends bytes messages of these sizes
  *   delayed QUEUE MS         sends a text that the broker keeps for so long
  *   expiring QUEUE MS        sends a text that expires
+ *   streamOfBytes QUEUE      sends a stream message with bytes in it, which AMQP clients never get
  *   browse QUEUE             prints what is in a queue
  *   read QUEUE COUNT         consumes so many messages, and more if there are more
  * Prints one JSON object a line for each message, and reads the same environment as JmsTool.
@@ -60,6 +61,7 @@ public final class KindsTool {
                 case "sizes" -> sizes(session, queue, arguments);
                 case "delayed" -> delayed(session, queue, Long.parseLong(arguments[2]));
                 case "expiring" -> expiring(session, queue, Long.parseLong(arguments[2]));
+                case "streamOfBytes" -> streamOfBytes(session, queue);
                 case "browse" -> browse(session, queue);
                 case "read" -> consume(session.createConsumer(queue), Integer.parseInt(arguments[2]));
                 default -> throw new IllegalArgumentException(arguments[0]);
@@ -106,6 +108,13 @@ public final class KindsTool {
     private static void expiring(Session session, Queue queue, long timeToLiveMs) throws Exception {
         Message message = session.createTextMessage("expiring");
         session.createProducer(queue).send(message, DeliveryMode.PERSISTENT, 4, timeToLiveMs);
+        printId(message);
+    }
+
+    private static void streamOfBytes(Session session, Queue queue) throws Exception {
+        StreamMessage message = session.createStreamMessage();
+        message.writeBytes(new byte[] {1, 2, 3});
+        session.createProducer(queue).send(message);
         printId(message);
     }
 
