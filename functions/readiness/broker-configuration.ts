@@ -1,4 +1,5 @@
 import { XMLParser } from 'fast-xml-parser';
+import { type ConfigurationElement, type ConfigurationRisk, configurationRisks } from './configuration-risks.ts';
 
 /** What one configuration revision says, as far as two brokers must agree on it. */
 export interface BrokerConfiguration {
@@ -14,13 +15,11 @@ export interface BrokerConfiguration {
   readonly redelivery: readonly string[];
   /** Everything else, one line for each element, sorted. */
   readonly other: readonly string[];
+  /** Settings that touch messages, their replication or their reconciliation, whatever the other broker has. */
+  readonly risks: readonly ConfigurationRisk[];
 }
 
-interface Element {
-  readonly name: string;
-  readonly attributes: Readonly<Record<string, string>>;
-  readonly children: readonly Element[];
-}
+type Element = ConfigurationElement;
 
 /** The document as it is written: order kept, values as text, namespaces dropped, no comments. */
 const parser = new XMLParser({
@@ -130,5 +129,6 @@ export const parseConfiguration = (xml: string): BrokerConfiguration => {
     paging: paging.sort(),
     redelivery: sections.redelivery.sort(),
     other: sections.other.sort(),
+    risks: configurationRisks(broker),
   };
 };

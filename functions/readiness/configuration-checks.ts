@@ -1,6 +1,7 @@
 import type { Reading } from '../runtime/reading.ts';
 import { type BrokerConfiguration, parseConfiguration } from './broker-configuration.ts';
 import { blocker, type Check, type CheckResult, findingsOr, ok, warning } from './check.ts';
+import type { RiskCode } from './configuration-risks.ts';
 import type { MemberFacts, ReadinessFacts } from './readiness-facts.ts';
 
 type Read = readonly { readonly brokerId: string; readonly configuration: Reading<BrokerConfiguration> }[];
@@ -74,6 +75,46 @@ export const checkMirroredQueues: Check = (facts) =>
         : [],
     ),
     ok('no known configuration mirrors queues'),
+  );
+
+/** What each risk means; docs/configuration-elements.md says more. */
+const riskMeanings: Readonly<Record<RiskCode, string>> = {
+  MESSAGES_DELETED_AT_START:
+    'deletes all messages whenever it starts: a reboot after a failover loses what is stranded',
+  MESSAGES_NOT_STORED: 'does not store messages, and only stored ones are replicated',
+  QUEUES_COLLECTED:
+    'removes queues that are empty and unused; after a failover such a removal can cross and delete what is stranded on the other broker: attach to no queue that it has removed before the failback',
+  DEAD_LETTERS_DISCARDED: 'discards messages that failed or expired: nothing shows afterwards what became of them',
+  DEAD_LETTERS_ELSEWHERE:
+    'has dead-letter queues under names of its own: exclude them in reconciliation.queues.exclude, or they are scanned like any queue',
+  TIMES_REWRITTEN:
+    'rewrites creation times for all but AMQP clients: a message of an AMQP producer is not recognised as processed across protocols',
+  SCANS_ABORTED: 'aborts consumers that do not acknowledge for a while, which a scan of a deep queue is',
+  DISPATCH_DELAYED:
+    'waits for more consumers, or for a while, before it offers messages: a scan may see an empty queue',
+  REDELIVERY_SCHEDULED: 'keeps messages that wait for their redelivery in the scheduler, which is not replicated',
+  NETWORK_OF_BROKERS:
+    'moves messages to other brokers of a network: what is forwarded there is not in the pair any more',
+  DISK_NOT_SYNCED:
+    'does not wait for the disk: what it confirmed within the last second or more may be lost with its host',
+};
+
+/** With these no promotion keeps what it promises. */
+const blockingRisks: readonly RiskCode[] = ['MESSAGES_DELETED_AT_START', 'MESSAGES_NOT_STORED'];
+
+/** Settings by which one broker's messages go missing, cannot be replicated, or are not seen by a reconciliation. */
+export const checkMessageSettings: Check = (facts) =>
+  findingsOr(
+    read(facts).flatMap(({ brokerId, configuration }) =>
+      [...Map.groupBy(configuration.known ? configuration.value.risks : [], ({ code }) => code)].map(
+        ([code, risks]) => {
+          const judge = blockingRisks.includes(code) ? blocker : warning;
+          const settings = risks.map(({ setting }) => setting.slice(0, maxLineCharacters)).slice(0, maxShownLines);
+          return judge(code, `${brokerId} ${riskMeanings[code]}`, { brokerId, settings });
+        },
+      ),
+    ),
+    ok('no known configuration has a setting that endangers messages'),
   );
 
 /** Differences that a finding shows; the rest is counted. */

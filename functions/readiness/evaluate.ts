@@ -2,6 +2,7 @@ import type { Finding } from '../runtime/finding.ts';
 import type { Check, CheckResult } from './check.ts';
 import {
   checkConfigurations,
+  checkMessageSettings,
   checkMirroredQueues,
   checkOtherSettings,
   checkPaging,
@@ -57,6 +58,7 @@ export const checks: Readonly<Record<string, Check>> = {
   paging: checkPaging,
   redelivery: checkRedelivery,
   'other settings': checkOtherSettings,
+  'message settings': checkMessageSettings,
   heartbeats: checkHeartbeats,
   clocks: checkClocks,
   alarms: checkAlarms,

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { activeMq, cacheFolder, dynamoDbLocal } from './programs.ts';
+import { activeMq, cacheFolder, dynamoDbLocal, messagingClients } from './programs.ts';
 
 /** Runs a program. @throws Error naming the command and how it ended */
 export type RunProgram = (program: string, args: readonly string[]) => void;
@@ -28,6 +28,11 @@ interface Artifact {
   readonly artifactId: string;
   readonly version: string;
 }
+
+const artifactOf = (name: string): Artifact => {
+  const [groupId = '', artifactId = '', version = ''] = name.split(':');
+  return { groupId, artifactId, version };
+};
 
 const dependency = ({ groupId, artifactId, version }: Artifact): string => `
     <dependency>
@@ -80,12 +85,14 @@ const installBrokerJars = (run: RunProgram): void => {
     artifactId,
     version: activeMq.version,
   });
-  const named = others.map((name): Artifact => {
-    const [groupId = '', artifactId = '', version = ''] = name.split(':');
-    return { groupId, artifactId, version };
-  });
+  const named = others.map(artifactOf);
   const connectors = wanted.map(ofBroker).filter((artifact) => isPublished(run, artifact));
   collectJars(run, [...needed.map(ofBroker), ...connectors, ...named], activeMq.folder);
+};
+
+/** Puts the clients of other protocols than OpenWire, and what they depend on, into the cache. */
+export const installMessagingClients = (run: RunProgram): void => {
+  collectJars(run, messagingClients.artifacts.map(artifactOf), messagingClients.folder);
 };
 
 /** Puts DynamoDB Local and what it depends on into the cache. */

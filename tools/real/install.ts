@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { didYouMean } from '../../functions/runtime/nearest-name.ts';
-import { installActiveMq, installDynamoDbLocal } from './install-from-maven.ts';
-import { activeMq, dynamoDbLocal } from './programs.ts';
+import { installActiveMq, installDynamoDbLocal, installMessagingClients } from './install-from-maven.ts';
+import { activeMq, dynamoDbLocal, messagingClients } from './programs.ts';
 
 /** One program that tests under test/real need. */
 interface Installer {
@@ -79,13 +79,14 @@ const installers: readonly Installer[] = [
   {
     name: 'activemq',
     description:
-      `Apache ActiveMQ ${activeMq.version} (MQ_DR_ACTIVEMQ_VERSION) from Maven Central in ${activeMq.folder}, with Java and ` +
-      'Maven where missing',
+      `Apache ActiveMQ ${activeMq.version} (MQ_DR_ACTIVEMQ_VERSION) from Maven Central in ${activeMq.folder}, and clients of AMQP ` +
+      'and MQTT, with Java and Maven where missing',
     byDefault: true,
-    isInstalled: () => isOnPath('javac') && existsSync(activeMq.folder),
+    isInstalled: () => isOnPath('javac') && [activeMq, messagingClients].every(({ folder }) => existsSync(folder)),
     install: () => {
       needJava();
       if (!existsSync(activeMq.folder)) installActiveMq(run);
+      if (!existsSync(messagingClients.folder)) installMessagingClients(run);
     },
   },
   {

@@ -45,6 +45,12 @@ export const activeMq = {
   ),
 } as const;
 
+/** JMS over AMQP and MQTT clients, with the JMS of ActiveMQ 5. */
+export const messagingClients = {
+  artifacts: ['org.apache.qpid:qpid-jms-client:1.12.0', 'org.eclipse.paho:org.eclipse.paho.client.mqttv3:1.2.5'],
+  folder: join(cacheFolder, 'messaging-clients-1'),
+} as const;
+
 /** A Maven artifact that runs from its jar and those of its dependencies. */
 export const dynamoDbLocal = {
   groupId: 'software.amazon.dynamodb',

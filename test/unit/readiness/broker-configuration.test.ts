@@ -14,6 +14,7 @@ describe('parseConfiguration', () => {
       virtualDestinations: [],
       paging: [],
       redelivery: [],
+      risks: [],
       other: ['broker'],
     });
   });
