@@ -1,4 +1,4 @@
-import { clockProblem, type Heartbeat, saysServing, silenceMs } from '../control/heartbeat.ts';
+import { clockProblems, type Heartbeat, saysServing, silenceMs } from '../control/heartbeat.ts';
 import type { Finding } from '../runtime/finding.ts';
 import type { BrokerReading } from './broker-snapshot.ts';
 import { type GaugeReading, newestPoint } from './replication-gauges.ts';
@@ -67,8 +67,9 @@ const clocksProblem = ({
   ownHeartbeat,
   atMs,
 }: Pick<Signals, 'primaryHeartbeat' | 'ownHeartbeat' | 'atMs'>): string | undefined => {
-  const problems = [primaryHeartbeat, ownHeartbeat].flatMap((beat) => (beat && clockProblem(beat, atMs)) ?? []);
-  return problems.length === 0 ? undefined : `${problems.join(' and ')}, so its heartbeats are no evidence`;
+  const beats = [primaryHeartbeat, ownHeartbeat].filter((beat) => beat !== undefined);
+  const problems = clockProblems(beats, atMs).map(({ problem }) => problem);
+  return problems.length === 0 ? undefined : `${problems.join(' and ')}, so heartbeats are no evidence`;
 };
 
 /** The primary, as its own Region sees it: silent for three minutes, or down by its own word. */

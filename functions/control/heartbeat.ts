@@ -44,21 +44,40 @@ export const silenceMs = 180_000;
  */
 export const clockAllowanceMs = clockSkewSeconds * 1_000;
 
+/** What is wrong with the clock that a heartbeat was written by. */
+export interface ClockProblem {
+  readonly heartbeat: Heartbeat;
+  readonly problem: string;
+}
+
+const secondsOf = (milliseconds: number): number => Math.round(Math.abs(milliseconds) / 1_000);
+
+const skewOf = ({ region, clockSkewMs }: Heartbeat): string | undefined => {
+  if (clockSkewMs === undefined) return `the clock of ${region} was not compared with any other`;
+  if (Math.abs(clockSkewMs) <= clockAllowanceMs) return undefined;
+  return `the clock of ${region} is ${secondsOf(clockSkewMs)} s ${clockSkewMs > 0 ? 'ahead' : 'behind'}`;
+};
+
 /**
- * What is wrong with the clock that a heartbeat was written by; its times say nothing then, neither that its Region is
- * silent nor that its broker serves.
+ * What is wrong with the clocks that heartbeats were written by; the times between them say nothing then, neither that a
+ * Region is silent nor that its broker serves. A heartbeat from the future counts only where no measured skew, such as the
+ * reader's own, explains it.
  *
  * @param nowMs milliseconds since the Unix epoch, by the reader's clock
  */
-export const clockProblem = ({ region, atMs, clockSkewMs }: Heartbeat, nowMs: number): string | undefined => {
-  const seconds = (milliseconds: number): number => Math.round(Math.abs(milliseconds) / 1_000);
-  if (clockSkewMs === undefined) return `the clock of ${region} was not compared with any other`;
-  if (Math.abs(clockSkewMs) > clockAllowanceMs) {
-    return `the clock of ${region} is ${seconds(clockSkewMs)} s ${clockSkewMs > 0 ? 'ahead' : 'behind'}`;
-  }
-  return atMs - nowMs > clockAllowanceMs
-    ? `the heartbeat of ${region} is from ${seconds(atMs - nowMs)} s in the future`
-    : undefined;
+export const clockProblems = (heartbeats: readonly Heartbeat[], nowMs: number): readonly ClockProblem[] => {
+  const all = (judge: (heartbeat: Heartbeat) => string | undefined): readonly ClockProblem[] =>
+    heartbeats.flatMap((heartbeat) => {
+      const problem = judge(heartbeat);
+      return problem === undefined ? [] : [{ heartbeat, problem }];
+    });
+  const skewed = all(skewOf);
+  if (skewed.length > 0) return skewed;
+  return all(({ region, atMs }) =>
+    atMs - nowMs > clockAllowanceMs
+      ? `the heartbeat of ${region} is from ${secondsOf(atMs - nowMs)} s in the future`
+      : undefined,
+  );
 };
 
 /** Whether a heartbeat says that its broker serves as a primary. */

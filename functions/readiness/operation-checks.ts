@@ -1,6 +1,6 @@
 import { newestPoint } from '../brokers/replication-gauges.ts';
 import { freshMs } from '../brokers/replication-limits.ts';
-import { clockProblem, silenceMs } from '../control/heartbeat.ts';
+import { clockProblems, silenceMs } from '../control/heartbeat.ts';
 import { blocker, type Check, type CheckResult, findingsOr, ok, warning } from './check.ts';
 import { describeWindow, windowsOverlap } from './maintenance-window.ts';
 import { bothBrokers, type MemberFacts, type ReadinessFacts } from './readiness-facts.ts';
@@ -76,20 +76,20 @@ export const checkHeartbeats: Check = (facts) =>
 export const clockSkewedCode = 'CLOCK_SKEWED';
 
 /** The clocks of both Regions agree with the service's: otherwise no age means anything, and automatic runs are disarmed. */
-export const checkClocks: Check = (facts) =>
-  findingsOr(
-    ofEach(facts, ({ ref: { region }, heartbeat }) => {
-      // What is missing is the finding of the check "heartbeats".
-      if (!heartbeat.known || heartbeat.value === undefined) return [];
-      const problem = clockProblem(heartbeat.value, facts.nowMs);
-      if (problem === undefined) return [];
-      const { clockSkewMs } = heartbeat.value;
-      return clockSkewMs === undefined
-        ? [warning('CLOCK_UNKNOWN', `${problem}; automatic failover waits until it is`, { region })]
-        : [blocker(clockSkewedCode, `${problem}; automatic failover is disarmed`, { region, clockSkewMs })];
-    }),
+export const checkClocks: Check = ({ members, nowMs }) => {
+  // What is missing is the finding of the check "heartbeats".
+  const beats = (members.known ? members.value : []).flatMap(({ heartbeat }) =>
+    heartbeat.known && heartbeat.value !== undefined ? [heartbeat.value] : [],
+  );
+  return findingsOr(
+    clockProblems(beats, nowMs).map(({ heartbeat: { region, clockSkewMs }, problem }) =>
+      clockSkewMs === undefined
+        ? warning('CLOCK_UNKNOWN', `${problem}; automatic failover waits until it is`, { region })
+        : blocker(clockSkewedCode, `${problem}; automatic failover is disarmed`, { region, clockSkewMs }),
+    ),
     ok('the clocks agree'),
   );
+};
 
 const judgeAlarms = ({ ref: { region, brokerName }, alarms }: MemberFacts): readonly CheckResult[] => {
   if (!alarms.known) {

@@ -68,8 +68,10 @@ export const publishVerdict = async (
   const previous = await tryRead(ports.readRecord);
   const change = changeOf(previous, verdict);
   const known = previous.known ? (previous.value?.blockers ?? []) : [];
-  for (const finding of evaluation.blockers) {
-    if (pagedCodes.includes(finding.code) && !known.includes(finding.code)) await ports.page(finding);
+  for (const code of pagedCodes) {
+    const found = evaluation.blockers.filter((blocker) => blocker.code === code);
+    if (found.length === 0 || known.includes(code)) continue;
+    await ports.page({ code, message: found.map(({ message }) => message).join('; ') });
   }
   ports.measure({
     Ready: verdict === 'ready' ? 1 : 0,

@@ -5,7 +5,7 @@ import { notify } from '../aws/notifications.ts';
 import { findMembers } from '../brokers/find-pair.ts';
 import { pairPorts } from '../brokers/pair-ports.ts';
 import { controlItems } from '../control/control-ports.ts';
-import { clockProblem } from '../control/heartbeat.ts';
+import { clockProblems } from '../control/heartbeat.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { machinesEnvironmentSchema } from '../runtime/environment/machines-environment.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
@@ -37,7 +37,7 @@ export const handler = composeHandler({
       readPromotion: (pair) => control.readIntent(pair, 'Promote'),
       readClockProblem: async (pair, of) => {
         const heartbeat = await heartbeats.read(pair, of);
-        return heartbeat && clockProblem(heartbeat, runtime.clock.nowMs());
+        return heartbeat && clockProblems([heartbeat], runtime.clock.nowMs())[0]?.problem;
       },
       machine: (name) => environment.MACHINES[name],
       executionArn: executionArnOf,

@@ -112,6 +112,16 @@ describe('judgeSignals', () => {
     expect(verdictOf({ replicaWait: stands, ...changes })).toBe('unknown');
   });
 
+  it('blames a heartbeat from the future on the clock that is known to be behind, its own', () => {
+    const seen = {
+      primaryHeartbeat: beat({ atMs: noonMs + 300_000 }),
+      ownHeartbeat: beat({ region: 'here', clockSkewMs: -300_000 }),
+    };
+    expect(judgeSignals(signals(seen)).evidence[1]).toBe(
+      'the clock of here is 300 s behind, so heartbeats are no evidence',
+    );
+  });
+
   it('allows clocks to be off by ten seconds', () => {
     const primaryHeartbeat = beat({ atMs: noonMs + 10_000, clockSkewMs: 10_000 });
     expect(verdictOf({ primaryHeartbeat })).toBe('clear');
