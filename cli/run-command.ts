@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { printableJson, printableText } from '../functions/runtime/printable.ts';
+import { packageVersion } from '../infra/package-version.ts';
 import type { CliIo, CommandResult } from './cli-io.ts';
 import { addAcknowledge } from './commands/acknowledge.ts';
 import { addDecide } from './commands/decide.ts';
@@ -37,6 +38,7 @@ export const runCommand = async (argv: readonly string[], process: CliIo): Promi
   };
   const program = new Command('mq-dr')
     .description('Disaster recovery for Amazon MQ: start workflows, show their state, answer approvals, freeze writes.')
+    .version(packageVersion)
     .addHelpText('after', exitCodesHelp)
     .exitOverride()
     .configureOutput({

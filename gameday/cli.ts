@@ -1,5 +1,6 @@
 import { env, exit, stderr, stdout } from 'node:process';
 import { runCommand } from './experiment/command.ts';
+import { argumentsByNpm } from './experiment/npm-arguments.ts';
 
 const interrupt = new AbortController();
 
@@ -16,7 +17,7 @@ process.on('SIGINT', onSignal);
 process.on('SIGTERM', onSignal);
 process.on('SIGHUP', onSignal);
 
-process.exitCode = await runCommand(process.argv.slice(2), {
+process.exitCode = await runCommand([...argumentsByNpm(env), ...process.argv.slice(2)], {
   screen: {
     write: (text) => stdout.write(text),
     isTty: stdout.isTTY === true,

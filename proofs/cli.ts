@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { didYouMean } from '../functions/runtime/nearest-name.ts';
 import { machines } from '../infra/catalogue.ts';
+import { packageVersion } from '../infra/package-version.ts';
 import type { Matrix } from './matrix/matrix.ts';
 import { writeProof } from './report/write-proofs.ts';
 import { jsonSummaryOf, type ProofResult } from './runner/proof-result.ts';
@@ -72,6 +73,7 @@ const report = async (result: ProofResult, { json, out }: CommonOptions): Promis
 
 const program = new Command('prove')
   .description('Verify what the project claims: model check, crash matrix, fault matrix, randomized schedules.')
+  .version(packageVersion)
   .showHelpAfterError();
 
 const proof = (name: string, description: string): Command =>

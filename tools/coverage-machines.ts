@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import * as z from 'zod';
+import { packageVersion } from '../infra/package-version.ts';
 import {
   type CoverageRecord,
   coverageReport,
@@ -116,6 +117,7 @@ await new Command('coverage:machines')
       'An edge is a Next, a Choice rule, a Default or a Catch. Exit code 0: all visited, 2: not all, 1: an error.',
   )
   .option('--json', 'print one JSON object')
+  .version(packageVersion)
   .allowExcessArguments(false)
   .action(async (options: { readonly json?: boolean }) => {
     try {

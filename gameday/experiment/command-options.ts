@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { parseCommand } from '../../cli/parse-command.ts';
+import { parseCommand, UsageError } from '../../cli/parse-command.ts';
+import { packageVersion } from '../../infra/package-version.ts';
 
 /** What a person asked for on the command line. */
 export interface GameDayRequest {
@@ -34,10 +35,14 @@ const paceFactor = (text: string): number => {
   return value;
 };
 
+const defaultScenario = 'full-story';
+
 const examples = `
 Examples:
   $ npm run gameday                                      the full story: replica, switchover, outage, failover, failback, reconciliation
   $ npm run gameday -- --scenario healthy-idle           a pair without traffic
+  $ npm run gameday -- region-outage                     the same option, shorter
+  $ npm run gameday -- --list                            the list
   $ npm run gameday -- --scenario my.yaml --seed 7       a scenario of your own
   $ npm run gameday -- --pace 60                         at most one virtual minute per second, to watch
   $ npm run -s gameday -- --json | jq .promotions        one JSON object, nothing else
@@ -53,19 +58,36 @@ Exit codes: 0 the hypothesis was met, 1 wrong usage or an internal error, 2 devi
 export const parseArguments = (argv: readonly string[]): GameDayRequest => {
   const command = new Command('gameday')
     .description('Rehearse a disaster of Amazon MQ on this machine, in virtual time, without an AWS account.')
-    .option('--scenario <name|path>', 'scenario that comes with mq-dr, or a YAML file', 'full-story')
+    .argument('[scenario]', 'as --scenario')
+    .option('--scenario <name|path>', `scenario that comes with mq-dr, or a YAML file (default: "${defaultScenario}")`)
     .option('--seed <n>', "seed of everything random (default: the scenario's own)", wholeNumber)
     .option('--json', 'print one JSON object and nothing else', false)
     .option('--list', 'list the scenarios', false)
     .option('--out <dir>', 'folder for reports', 'reports')
     .option('--quiet', 'print only the final summary', false)
     .option('--without-ledger', 'take the ledgers away, to see what they are for', false)
+    .version(packageVersion)
     .option('--no-color', 'print without colours (NO_COLOR does the same)')
     .addOption(new Option('--pace <factor>', 'at most this many virtual seconds per second').argParser(paceFactor))
     .addHelpText('after', examples)
     .showSuggestionAfterError(true);
   const { withoutLedger, ...options } = parseCommand<
-    Omit<GameDayRequest, 'seed' | 'pace' | 'ledger'> & { seed?: number; pace?: number; withoutLedger: boolean }
+    Omit<GameDayRequest, 'scenario' | 'seed' | 'pace' | 'ledger'> & {
+      scenario?: string;
+      seed?: number;
+      pace?: number;
+      withoutLedger: boolean;
+    }
   >(command, argv);
-  return { ...options, seed: options.seed, pace: options.pace, ledger: !withoutLedger };
+  const [named] = command.args;
+  if (named !== undefined && options.scenario !== undefined && named !== options.scenario) {
+    throw new UsageError(`two scenarios are given, "${named}" and "${options.scenario}": a game day plays one`, 1);
+  }
+  return {
+    ...options,
+    scenario: named ?? options.scenario ?? defaultScenario,
+    seed: options.seed,
+    pace: options.pace,
+    ledger: !withoutLedger,
+  };
 };

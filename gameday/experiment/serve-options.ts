@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { parseCommand } from '../../cli/parse-command.ts';
+import { packageVersion } from '../../infra/package-version.ts';
 
 /** What a person wants served. */
 export interface ServeRequest {
@@ -40,6 +41,7 @@ export const parseServeArguments = (argv: readonly string[]): ServeRequest => {
     .option('--port <n>', 'port on 127.0.0.1; 0 takes a free one', within('A port', 0, 65_535), 0)
     .option('--speed <factor>', 'virtual seconds per second', within('A speed', 1, fastest), 1)
     .option('--seed <n>', "seed of everything random (default: the scenario's own)", within('A seed', 0, 4_294_967_295))
+    .version(packageVersion)
     .option('--json', 'print one JSON object when it serves, and nothing else', false)
     .addHelpText('after', examples);
   const options = parseCommand<Omit<ServeRequest, 'seed'> & { seed?: number }>(command, argv);

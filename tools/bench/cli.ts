@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { didYouMean } from '../../functions/runtime/nearest-name.ts';
+import { packageVersion } from '../../infra/package-version.ts';
 import { benchBundles } from './bundles.ts';
 import { benchPolicyDrift } from './policy-drift.ts';
 import { benchPolling } from './polling.ts';
@@ -110,6 +111,7 @@ interface Options {
 const program = new Command('bench')
   .description('Measure what the project promises, on the simulator, as figures and ratios within one run.')
   .argument('<name>', `bench to run (${benches.map((bench) => bench.name).join(', ')}), or "list"`)
+  .version(packageVersion)
   .option('--real', 'on real programs instead of the simulator (policy-drift: RabbitMQ)', false)
   .option('--small', 'a trial that shows that the bench works; its times say nothing', false)
   .option('--messages <count>', 'length of the queue, for a trial (reconcile)', parseMessages)

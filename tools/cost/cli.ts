@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { didYouMean } from '../../functions/runtime/nearest-name.ts';
 import { ConfigurationError } from '../../infra/config/config-issues.ts';
 import { loadDeployment } from '../../infra/config/load-deployment.ts';
+import { packageVersion } from '../../infra/package-version.ts';
 import { costLines } from './cost-lines.ts';
 import { costReport } from './cost-report.ts';
 
@@ -18,6 +19,7 @@ const program = new Command('cost')
   .option('--pair <name>', 'pair whose month is counted (default: the first one)')
   .option('--json', 'print one JSON object and nothing else on standard output', false)
   .addHelpText('after', examples)
+  .version(packageVersion)
   .showHelpAfterError()
   .allowExcessArguments(false)
   .exitOverride();

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { didYouMean } from '../../functions/runtime/nearest-name.ts';
+import { packageVersion } from '../../infra/package-version.ts';
 import { installActiveMq, installDynamoDbLocal, installMessagingClients } from './install-from-maven.ts';
 import { activeMq, dynamoDbLocal, messagingClients } from './programs.ts';
 
@@ -127,6 +128,7 @@ const program = new Command('real-install')
     'after',
     () => `\n${installers.map(({ name, description }) => `  ${name.padEnd(16)}${description}`).join('\n')}`,
   )
+  .version(packageVersion)
   .showHelpAfterError()
   .action(({ only }: { readonly only?: readonly string[] }) => {
     const unknown = only?.find((name) => !names.includes(name));

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseCommand } from '../../cli/parse-command.ts';
 import { didYouMean } from '../../functions/runtime/nearest-name.ts';
+import { packageVersion } from '../../infra/package-version.ts';
 import { isWrittenQuestion, type WrittenQuestion, writtenQuestions } from './questions.ts';
 import { VerifyError } from './verify-error.ts';
 
@@ -40,6 +41,7 @@ Examples:
 export const parseVerifyArguments = (argv: readonly string[]): VerifyOptions => {
   const command = new Command('verify:aws')
     .description('Look at a pair in a real account: what was assumed of Amazon MQ, and what is there.')
+    .version(packageVersion)
     .option('--pair <name|arn>', 'pair of the configuration, or the ARN of one of its brokers')
     .option('--config <file>', 'configuration of the deployment', 'mq-dr.config.ts')
     .option('--console-secret <arn>', 'secret of a user with console access, to ask for Jolokia')

@@ -49,7 +49,7 @@ describe('the command line', () => {
     ['a seed that is no number', ['--seed', 'seven'], /A seed is a whole number/],
     ['a seed out of range', ['--seed', '4294967296'], /A seed is a whole number/],
     ['a pace of nothing', ['--pace', '0'], /A pace is a number/],
-    ['something left over', ['healthy-idle'], /too many arguments/],
+    ['something left over', ['healthy-idle', 'poison'], /too many arguments/],
     ['an option without its value', ['--scenario'], /argument missing/],
   ])('refuses %s with exit code 1, and prints nothing on stdout', async (_what, argv, message) => {
     const { code, out, err } = await run(argv);
