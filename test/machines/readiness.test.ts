@@ -126,6 +126,7 @@ describe('readiness', () => {
           role: { S: 'primary' },
           state: { S: 'RUNNING' },
           endpoint: { S: 'accepts' },
+          clockSkewMs: { N: '0' },
         });
       }
       expect((await evaluate(testbed)).warnings).toEqual(['MAINTENANCE_WINDOWS_OVERLAP']);
