@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { UnexpectedAnswer } from '../runtime/errors.ts';
 import type { Finding } from '../runtime/finding.ts';
 import { isHarmless, judgeScan, scanNote } from './conservation.ts';
-import { findingSchema, readLines, type ScannedQueue } from './manifest.ts';
+import { findingSchema, type ManifestLine, readLines, type ScannedQueue } from './manifest.ts';
 import { countsOf, hasQueue } from './queue-counts.ts';
 import type { HeldMessage, ScanVerdict } from './queue-scan/port.ts';
 import type { ScanPorts } from './scan-queue.ts';
@@ -56,21 +56,58 @@ export const readQueueRepair = (text: string, key: string): QueueRepair => {
 /** A message as the manifest knows it: ids repeat, and the creation time tells two messages with one id apart. */
 const lineName = (id: string, createdAtMs: number | null | undefined): string => `${createdAtMs ?? ''} ${id}`;
 
-/** What the manifest proves processed, each with how often it lay in the queue. @throws as `readLines` */
-const processedLines = async (scan: ScannedQueue, store: RepairPorts['store']): Promise<Map<string, number>> => {
-  const lines = new Map<string, number>();
+/** Messages by `lineName`, each with how often it lay in the queue. */
+interface ManifestMessages {
+  /** What the manifest proves processed. */
+  readonly processed: Map<string, number>;
+  /** What it lists otherwise under ids of those. */
+  readonly others: Map<string, number>;
+  /** Ids of what it proves processed. */
+  readonly ids: ReadonlySet<string>;
+}
+
+/** @throws as `readLines` */
+const messagesOf = async (scan: ScannedQueue, store: RepairPorts['store']): Promise<ManifestMessages> => {
+  const processed = new Map<string, number>();
+  const others = new Map<string, number>();
+  const ids = new Set<string>();
+  const count = (counted: Map<string, number>, id: string, createdAtMs: number | null): void => {
+    const name = lineName(id, createdAtMs);
+    counted.set(name, (counted.get(name) ?? 0) + 1);
+  };
+  await forEachLine(scan, store, ({ class: of, id, createdAtMs }) => {
+    if (of !== 'processed' || id === null) return;
+    count(processed, id, createdAtMs);
+    ids.add(id);
+  });
+  // Only these are remembered: a deep queue has many more.
+  if (ids.size > 0) {
+    await forEachLine(scan, store, ({ class: of, id, createdAtMs }) => {
+      if (of !== 'processed' && id !== null && ids.has(id)) count(others, id, createdAtMs);
+    });
+  }
+  return { processed, others, ids };
+};
+
+const forEachLine = async (
+  scan: ScannedQueue,
+  store: RepairPorts['store'],
+  visit: (line: ManifestLine) => void,
+): Promise<void> => {
   for (const part of scan.parts) {
     const text = await store.get(part.key);
     if (text === undefined) {
       throw new UnexpectedAnswer(`part ${part.key} of the manifest is gone: make a new one with mode "report"`, part);
     }
-    for (const line of readLines(text, part)) {
-      if (line.class !== 'processed' || line.id === null) continue;
-      const name = lineName(line.id, line.createdAtMs);
-      lines.set(name, (lines.get(name) ?? 0) + 1);
-    }
+    for (const line of readLines(text, part)) visit(line);
   }
-  return lines;
+};
+
+/** Takes one of the messages with this name, if one is left. */
+const takeOne = (messages: Map<string, number>, name: string): boolean => {
+  const left = messages.get(name) ?? 0;
+  if (left > 0) messages.set(name, left - 1);
+  return left > 0;
 };
 
 /** Ids that a finding names; it is read by a person. */
@@ -98,7 +135,7 @@ const surplusFindings = (queue: string, surplus: readonly string[]): readonly Fi
 export const repairQueue = async (request: RepairRequest, ports: RepairPorts): Promise<QueueRepair> => {
   const { scan, quarantine, keyPrefix, deadlineMs } = request;
   const { queue } = scan;
-  const wanted = await processedLines(scan, ports.store);
+  const { processed: wanted, others, ids } = await messagesOf(scan, ports.store);
   const total = [...wanted.values()].reduce((sum, times) => sum + times, 0);
   // Nothing to remove: the queue is not touched.
   if (total === 0) return { queue, removed: 0, gone: 0, complete: true, findings: [], deliveries: scan.deliveries };
@@ -109,19 +146,16 @@ export const repairQueue = async (request: RepairRequest, ports: RepairPorts): P
   }
   const removed: string[] = [];
   const surplus: string[] = [];
-  const listedIds = new Set([...wanted.keys()].map((name) => name.slice(name.indexOf(' ') + 1)));
   const judge = (message: HeldMessage): ScanVerdict => {
     const id = ports.identify(message);
-    if (id === undefined || !listedIds.has(id)) return 'keep';
+    if (id === undefined || !ids.has(id)) return 'keep';
     const name = lineName(id, message.createdAtMs);
-    const left = wanted.get(name) ?? 0;
-    if (left === 0) {
-      surplus.push(id);
-      return 'keep';
+    if (takeOne(wanted, name)) {
+      removed.push(id);
+      return 'remove';
     }
-    wanted.set(name, left - 1);
-    removed.push(id);
-    return 'remove';
+    if (!takeOne(others, name)) surplus.push(id);
+    return 'keep';
   };
   const sizeAtStart = countsOf(before, queue)?.size;
   const summary = await ports.queueScan.scan(queue, { quarantine, deadlineMs, sizeAtStart }, async (batch) => {

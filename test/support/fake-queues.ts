@@ -92,6 +92,12 @@ export class FakeQueues implements QueueScan {
     return this;
   }
 
+  /** Takes one message, as a consumer does that chose it. */
+  take(queue: string, message: QueuedMessage): this {
+    this.#remove(queue, message);
+    return this;
+  }
+
   messages(queue: string): readonly QueuedMessage[] {
     return this.#queues.get(queue)?.messages ?? [];
   }

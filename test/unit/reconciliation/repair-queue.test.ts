@@ -101,6 +101,16 @@ describe('the repair of a queue', () => {
     expect(queues.idsIn('work')).toEqual(['x', 'm0']);
   });
 
+  it('says nothing of a message with the id that the manifest lists in another class', async () => {
+    const { queues, repair } = await setup([
+      ...processed('m0'),
+      { id: 'ID:m0', class: 'uncertain', createdAtMs: noonMs, processed: null },
+    ]);
+    queues.sendIds('work', 'm0').send('work', [heldMessage({ messageId: 'm0', createdAtMs: noonMs })]);
+    expect(await repair()).toMatchObject({ removed: 1, gone: 0, complete: true, findings: [] });
+    expect(queues.messages('work').map(({ createdAtMs }) => createdAtMs)).toEqual([noonMs]);
+  });
+
   it('leaves a message that has the id and was made at another time, whatever became of the listed one', async () => {
     const { queues, repair } = await setup(processed('m0'));
     queues.send('work', [heldMessage({ messageId: 'm0', createdAtMs: noonMs })]);
