@@ -25,19 +25,30 @@ const beatIn = async (testbed: Testbed, regions: readonly string[]): Promise<voi
   }
 };
 
+/** The primary's Region is dark for as long as both signals need. */
+const dark = async (testbed: Testbed): Promise<void> => {
+  await beating(testbed);
+  testbed.aws.blackout(east, { powerOff: true });
+  await beatIn(testbed, [west]);
+};
+
+/** The schedule goes on, or the watch could not tell a dead primary from an outage of the table. */
+const beatingOn = async (testbed: Testbed): Promise<void> => {
+  for (;;) await beatIn(testbed, [west]);
+};
+
 export const watchBaselines: readonly Baseline[] = [
+  { ...common, name: 'fails over', before: dark, meanwhile: beatingOn },
   {
     ...common,
-    name: 'fails over',
+    name: 'is held back by a freeze',
     before: async (testbed) => {
-      await beating(testbed);
-      testbed.aws.blackout(east, { powerOff: true });
-      await beatIn(testbed, [west]);
+      await dark(testbed);
+      const { clock, operator } = testbed;
+      await operator.guards('PAIR#orders').freeze({ reason: 'proof', by: 'proof', atMs: clock.nowMs() });
     },
-    // The schedule goes on, or the watch could not tell a dead primary from an outage of the table.
-    meanwhile: async (testbed) => {
-      for (;;) await beatIn(testbed, [west]);
-    },
+    meanwhile: beatingOn,
+    shows: ['ReportHeldBack'],
   },
   {
     ...common,

@@ -100,6 +100,23 @@ describe('watch', () => {
     });
   });
 
+  it('goes on after a failover that its signals do not bear any more, and pages once why', async () => {
+    const decisions = ['failover', 'cleared'];
+    const replaceTask: Replace = ({ stateName }) => {
+      if (stateName !== 'EvaluateSignals') return undefined;
+      const watch = { startedAtMs: 0, clearLooks: 0, looks: 1 };
+      return { result: { evidence: [], stops: [], atMs: 0, decision: decisions.shift(), because: 'test', watch } };
+    };
+    const testbed = await watched({ replaceTask });
+    await testbed.play(async () => {
+      await settled(testbed);
+      const end = await runWatch(testbed);
+      expect(end.output).toMatchObject({ outcome: 'Cleared' });
+      expect(pages(testbed)).toEqual(['mq-dr ACT NOW: automatic failover of orders held back by SIGNALS_CLEARED']);
+      expect(promotions(testbed)).toEqual([]);
+    });
+  });
+
   it('promotes nothing in a partition, in which the primary still beats, and pages once', async () => {
     const testbed = await watched();
     await testbed.play(async () => {
