@@ -24,13 +24,13 @@ const textOf = (item: unknown, name: string): string | undefined => {
 /** No automatic run promotes while a fresh heartbeat in the Control table says that the other broker serves. */
 export const auditEvidence = (testbed: Testbed, violations: Violations): void => {
   const beats = new Map<string, Beat>();
-  testbed.aws.onApiCall(({ service, outcome, request, caller = '', endedAtMs }) => {
-    if (service !== 'dynamodb' || outcome !== 'ok' || !caller.includes(': write-heartbeat')) return;
-    const { TableName, Item, Key, ExpressionAttributeValues } = request as Readonly<Record<string, unknown>>;
-    if (TableName !== controlTableName) return;
-    const region = [east, west].find((at) => (textOf(Item ?? Key, 'sk') ?? '').endsWith(at));
+  testbed.aws.onApiCall(({ service, operation, outcome, request, caller = '', endedAtMs }) => {
+    if (`${service} ${operation}` !== 'dynamodb PutItem' || outcome !== 'ok') return;
+    const { TableName, Item = {} } = request as Readonly<Record<string, unknown>>;
+    if (TableName !== controlTableName || !caller.includes(': write-heartbeat')) return;
+    const region = [east, west].find((at) => (textOf(Item, 'sk') ?? '').endsWith(at));
     if (region === undefined) return;
-    const said = JSON.stringify(Item ?? ExpressionAttributeValues);
+    const said = JSON.stringify(Item);
     const serves = ['primary', 'RUNNING', 'accepts'].every((word) => said.includes(`{"S":"${word}"}`));
     beats.set(region, { atMs: endedAtMs, serves });
   });

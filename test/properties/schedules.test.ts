@@ -8,7 +8,7 @@ import { trackMachineCoverage } from '../support/machine-coverage.ts';
 const cover = trackMachineCoverage();
 
 it('holds its promises in 60 random schedules of traffic, runs, operators, faults and crashes', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   await fc.assert(
     fc.asyncProperty(schedules, async (schedule) => {
