@@ -1,5 +1,5 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import { parseObject } from '../functions/runs/parse-object.ts';
+import { parseObject } from '../functions/runtime/parse-object.ts';
 import { printable } from '../functions/runtime/printable.ts';
 import { isoSeconds } from './iso-seconds.ts';
 

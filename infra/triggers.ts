@@ -83,6 +83,9 @@ const brokerCall = (eventName: readonly string[]): EventPattern => ({
 /** Ends that a run cannot deal with itself: no Catch runs on a time-out or an abort. */
 const badEnds = ['FAILED', 'TIMED_OUT', 'ABORTED'] as const;
 
+/** Machines whose runs take nothing that they would have to give back, or clean up after others. */
+const takesNothing: readonly string[] = ['readiness', 'settle-run'];
+
 /** Rules of a Region about its pairs as a whole. */
 const rulesOfPairs: readonly TriggerRule[] = [
   {
@@ -152,6 +155,21 @@ export const regionRules = (
       detail: {
         status: badEnds,
         stateMachineArn: machines.filter(({ name }) => name !== 'settle-run').map(({ name }) => machineArn(name)),
+      },
+    },
+  },
+  {
+    name: 'run-succeeded',
+    description: 'A run that takes locks or holds consumers succeeded: settle-run gives back what it could not.',
+    targetFunction: 'receive-event',
+    pattern: {
+      source: ['aws.states'],
+      'detail-type': ['Step Functions Execution Status Change'],
+      detail: {
+        status: ['SUCCEEDED'],
+        stateMachineArn: machines
+          .filter(({ name }) => !takesNothing.includes(name))
+          .map(({ name }) => machineArn(name)),
       },
     },
   },

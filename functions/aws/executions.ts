@@ -19,6 +19,8 @@ export interface DescribedExecution {
   readonly status: string;
   /** JSON text. */
   readonly input: string;
+  /** JSON text; undefined until it has succeeded. */
+  readonly output: string | undefined;
   readonly error: string | undefined;
   readonly cause: string | undefined;
   readonly redriveCount: number;
@@ -72,6 +74,7 @@ export class Executions {
       machine: answer.stateMachineArn?.split(':').at(-1) ?? 'unknown',
       status: answer.status ?? 'unknown',
       input: answer.input ?? 'null',
+      output: answer.output,
       error: answer.error,
       cause: answer.cause,
       redriveCount: answer.redriveCount ?? 0,

@@ -46,7 +46,15 @@ export const judgeGuards = (reading: GuardReading, run: GuardedRun, policy: Guar
   if (!reading.known) return unreachable(reading.reason, run);
   const blockers: Finding[] = [];
   const warnings: Finding[] = [];
-  const { lock, freeze, globalFreeze, epoch } = reading;
+  const { lock, endedLock, freeze, globalFreeze, epoch } = reading;
+  if (endedLock !== undefined) {
+    const { owner, purpose } = endedLock;
+    warnings.push({
+      code: 'LOCK_TAKEN_OVER',
+      message: `a run of ${purpose} ended without releasing the lock: ${owner}; this run takes it over`,
+      evidence: { owner, purpose },
+    });
+  }
   if (isHeldByOther(lock, run.executionArn, nowMs)) {
     const preempted = !run.automatic && run.preempts?.includes(lock.purpose) === true;
     const message = `a run of ${lock.purpose} holds the lock until ${iso(lock.expiresAtMs)}: ${lock.owner}`;

@@ -92,11 +92,17 @@ export class GuardTable {
 
   /**
    * Takes the lock if it is free, expired, the run's own already (then it keeps its fencing token), or held for one of the
-   * purposes that this run takes over.
+   * purposes that this run takes over, or left over by a run that has ended.
    *
    * @throws ServiceUnavailable when the table cannot be reached, AccessDenied
    */
-  async acquire(owner: string, purpose: string, nowMs: number, preempts: readonly string[] = []): Promise<LockResult> {
+  async acquire(
+    owner: string,
+    purpose: string,
+    nowMs: number,
+    preempts: readonly string[] = [],
+    leftOver?: Pick<Lock, 'owner' | 'fence'>,
+  ): Promise<LockResult> {
     const key = { scope: this.#scope, item: 'LOCK' };
     const held = await this.#items.get(key, lockSchema);
     if (held?.owner === owner) return { acquired: true, lock: await this.renew(owner, held.fence, nowMs) };
@@ -110,6 +116,8 @@ export class GuardTable {
             '#owner = :nobody',
             'expiresAtMs <= :expired',
             ...preempts.map((_purpose, index) => `purpose = :preempted${index}`),
+            // The owner and its token: a redrive that took the lock again is not the run that was asked about.
+            ...(leftOver === undefined ? [] : ['(#owner = :ended AND fence = :endedFence)']),
           ].join(' OR '),
           ExpressionAttributeNames: { '#owner': 'owner' },
           ExpressionAttributeValues: {
@@ -119,6 +127,10 @@ export class GuardTable {
             ':expires': { N: String(nowMs + leaseSeconds * 1_000) },
             ':expired': { N: String(nowMs - clockSkewSeconds * 1_000) },
             ':one': { N: '1' },
+            ...(leftOver !== undefined && {
+              ':ended': { S: leftOver.owner },
+              ':endedFence': { N: String(leftOver.fence) },
+            }),
             ...Object.fromEntries(preempts.map((preempted, index) => [`:preempted${index}`, { S: preempted }])),
           },
         },

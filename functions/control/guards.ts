@@ -36,6 +36,8 @@ export interface Epoch {
 export interface KnownGuards {
   readonly known: true;
   readonly lock?: Lock;
+  /** A lock whose run has ended without releasing it; whoever meets it takes it over. Set instead of `lock`. */
+  readonly endedLock?: Lock;
   readonly freeze?: Freeze;
   readonly globalFreeze?: Freeze;
   readonly epoch?: Epoch;

@@ -4,7 +4,6 @@ import type { Run } from '../runtime/run.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { controlPorts } from './control-ports.ts';
 import { finalCheck } from './final-check.ts';
-import { judgeGuards } from './guard-findings.ts';
 import { renewLock } from './renew-lock.ts';
 
 /** The guards of a pair as they apply to one run. */
@@ -12,9 +11,6 @@ export const runGuards = (runtime: Runtime, environment: PairEnvironment, pair: 
   const table = controlPorts(runtime, environment).guardsOf(pair.name);
   const nowMs = (): number => runtime.clock.nowMs();
   return {
-    /** What lock, freeze, enrolment and anti-flap say now, for a gate. */
-    assess: async (preempts: readonly string[] = []) =>
-      judgeGuards(await table.read(), { ...run, preempts }, pair, nowMs()),
     /** The check right before a write; see `finalCheck`. */
     finalCheck: (preempts: readonly string[] = []) =>
       finalCheck({ ...run, preempts }, pair, { readGuards: () => table.read(), nowMs }),

@@ -1,5 +1,6 @@
 import { finalCheck } from '../control/final-check.ts';
 import type { GuardReading } from '../control/guards.ts';
+import { DrError } from '../runtime/errors.ts';
 import type { Finding } from '../runtime/finding.ts';
 import type { Run } from '../runtime/run.ts';
 
@@ -23,4 +24,19 @@ export const guardCutover = async (run: CutoverRun, ports: GuardPorts): Promise<
   await ports.renewLock();
   const policy = { automaticFailover: true, antiFlapSeconds: 0 };
   return (await finalCheck({ ...run, automatic: false }, policy, ports)).blockers;
+};
+
+/**
+ * The same before a step that gives something back after a promotion: a table that gives no answer does not hold it up. No
+ * other run can have taken the pair meanwhile without that table, and what is kept back costs messages.
+ *
+ * @throws LockLost when the run has lost its lock
+ */
+export const guardGivingBack = async (run: CutoverRun, ports: GuardPorts): Promise<readonly Finding[]> => {
+  try {
+    return await guardCutover(run, ports);
+  } catch (error) {
+    if (!(error instanceof DrError) || error.kind !== 'transient') throw error;
+    return [];
+  }
 };

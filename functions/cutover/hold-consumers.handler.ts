@@ -5,6 +5,7 @@ import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { cutoverRunPorts } from './adapters/cutover-ports.ts';
 import { EventSourceMappings } from './adapters/event-source-mappings.ts';
+import { holdRecord } from './adapters/hold-record.ts';
 import { cutoverInput } from './cutover-input.ts';
 import { moveConsumers } from './move-consumers.ts';
 
@@ -30,6 +31,7 @@ export const handler = composeHandler({
       ...cutoverRunPorts(runtime, environment, pair, run),
       mappings: new EventSourceMappings(runtime, region),
       callCustomerHook: customerHookCaller(runtime),
+      record: holdRecord(runtime, environment, { pair: pair.name, region }, run),
     };
     const request = { pair, region, epoch, dryRun, run };
     const moved = await moveConsumers('hold', request, ports);

@@ -5,7 +5,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Finding, PlannedWrite } from '../runtime/finding.ts';
 import { type Attempt, attempt, attemptCustomerHook, combinedStatus, evidenceOf, findingsOf } from './attempts.ts';
 import type { CutoverResult } from './cutover-result.ts';
-import { type CutoverRun, type GuardPorts, guardCutover } from './guard-cutover.ts';
+import { type CutoverRun, type GuardPorts, guardCutover, guardGivingBack } from './guard-cutover.ts';
 import { type ConsumerAction, mappingStep } from './mapping-step.ts';
 
 /** What holding and releasing use; all of it in the Region that they run in. */
@@ -16,6 +16,12 @@ export interface ConsumerPorts extends GuardPorts {
     setEnabled(uuid: string, enabled: boolean): Promise<'accepted' | 'busy'>;
   };
   readonly callCustomerHook: CallCustomerHook;
+  /** The record that they are held, by which the schedule knows what a dead run left behind. */
+  readonly record: {
+    begin(): Promise<void>;
+    /** Never fails: what it leaves is settled by the schedule. */
+    end(): Promise<void>;
+  };
 }
 
 export interface ConsumerRequest {
@@ -91,8 +97,10 @@ export const moveConsumers = async (
   if (uuids.length === 0 && functionArn === undefined) {
     return { outcome: 'not-configured', ...nothing, warnings: [notConfigured(pair.name, region, cutover)] };
   }
-  const frozen = await guardCutover(request.run, ports);
+  const frozen = await (action === 'hold' ? guardCutover : guardGivingBack)(request.run, ports);
   if (frozen.length > 0) return { outcome: 'frozen', ...nothing, blockers: frozen };
+  // Before the first of them stands still: a record too many is settled, one too few would never be.
+  if (action === 'hold' && !dryRun) await ports.record.begin();
   const asked = { action, pair: pair.name, region, epoch };
   const attempts = await ports.clock.concurrently<Attempt[]>([
     ...uuids.map((uuid) => () => moveMapping(uuid, action, request, ports)),
@@ -102,8 +110,10 @@ export const moveConsumers = async (
   ]);
   // What a dry run would write counts as done; what it could not even read does not.
   const judged = attempts.filter(({ planned }) => planned === undefined);
+  const outcome = combinedStatus(judged);
+  if (action === 'release' && outcome === 'done') await ports.record.end();
   return {
-    outcome: combinedStatus(judged),
+    outcome,
     blockers: findingsOf(action === 'hold' ? 'HOLD' : 'RELEASE', judged),
     warnings: [],
     evidence: evidenceOf(attempts),

@@ -7,7 +7,7 @@ import type { PairConfig } from '../config/pair-config.ts';
 import type { Finding } from '../runtime/finding.ts';
 import type { CutoverResult } from './cutover-result.ts';
 import { type EndpointDocument, isSuperseded, publishedEpoch } from './endpoint-document.ts';
-import { type CutoverRun, type GuardPorts, guardCutover } from './guard-cutover.ts';
+import { type CutoverRun, type GuardPorts, guardGivingBack } from './guard-cutover.ts';
 
 /** What publishing uses; all of it in the Region that it runs in. */
 export interface PublishPorts extends GuardPorts {
@@ -70,7 +70,7 @@ export const publishEndpoint = async (
     const publishedInEpoch = publishedEpoch(published) ?? null;
     return { outcome: 'superseded', blockers: [], warnings: [], evidence: { ...evidence, publishedInEpoch } };
   }
-  const frozen = await guardCutover(request.run, ports);
+  const frozen = await guardGivingBack(request.run, ports);
   if (frozen.length > 0) return refused(frozen);
   const { brokerId, amqpEndpoints } = broker;
   const document: EndpointDocument = { pair: pair.name, brokerId, region, amqpEndpoints, epoch };

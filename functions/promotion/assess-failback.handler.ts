@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { findPair } from '../brokers/find-pair.ts';
 import { replicationPorts } from '../brokers/replication-ports.ts';
-import { runGuards } from '../control/run-guards.ts';
+import { assessGuards } from '../control/assess-guards.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { runSchema } from '../runtime/run.ts';
@@ -19,7 +19,7 @@ export const handler = composeHandler({
     const { step, judgement, ...request } = await assessFailbackRequest(input, pair, region, {
       ...ports,
       readGuards: () => ports.guardsOf(pair.name).read(),
-      assessGuards: () => runGuards(runtime, environment, pair, run).assess(),
+      assessGuards: () => assessGuards({ runtime, environment, region }, pair, run),
     });
     logDecision('failback assessed', { pair: pair.name, step, reason: input.reason, ...request });
     logDecision('replication judged', { pair: pair.name, ...judgement });

@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { namedBroker } from '../brokers/broker-address.ts';
 import { findPair } from '../brokers/find-pair.ts';
 import { pairPorts } from '../brokers/pair-ports.ts';
+import { assessGuards } from '../control/assess-guards.ts';
 import { takenOverByFailover } from '../control/preemptions.ts';
-import { runGuards } from '../control/run-guards.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { runSchema } from '../runtime/run.ts';
@@ -20,7 +20,7 @@ export const handler = composeHandler({
     // Only a person may override: an automatic run takes the lock or stops.
     const asked = input.automatic ? null : (input.overrideControl ?? null);
     const asking = { ...caller, automatic: input.automatic, overrideControl: asked };
-    const guards = await runGuards(runtime, environment, pair, asking).assess(takenOverByFailover);
+    const guards = await assessGuards({ runtime, environment, region }, pair, asking, takenOverByFailover);
     // A table that can be reached is used, whatever the input says.
     const overrides = guards.warnings.some(({ code }) => code === 'CONTROL_OVERRIDDEN');
     const run = { ...asking, overrideControl: overrides ? asked : null };

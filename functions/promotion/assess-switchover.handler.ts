@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { namedBroker } from '../brokers/broker-address.ts';
 import { findPair } from '../brokers/find-pair.ts';
 import { replicationPorts } from '../brokers/replication-ports.ts';
-import { runGuards } from '../control/run-guards.ts';
+import { assessGuards } from '../control/assess-guards.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { joined } from '../runtime/finding.ts';
@@ -23,7 +23,7 @@ export const handler = composeHandler({
     const intent = await ports.control.readIntent(pair.name, 'Promote');
     const { reading, judgement, decided } = await assessSwitchoverRequest(input, pair, region, intent, ports);
     const gates = { blockers: [], warnings: [], ...decided };
-    const guards = await runGuards(runtime, environment, pair, run).assess();
+    const guards = await assessGuards({ runtime, environment, region }, pair, run);
     const { blockers, warnings } = joined(gates, guards);
     const predictedLoss = predictLoss(reading.observation.gauges.QueueSize, reading.observation.atMs);
     logDecision('switchover assessed', { pair: pair.name, step: decided.step, blockers, warnings });

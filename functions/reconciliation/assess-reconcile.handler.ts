@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { findPair } from '../brokers/find-pair.ts';
 import { pairPorts } from '../brokers/pair-ports.ts';
-import { runGuards } from '../control/run-guards.ts';
+import { assessGuards } from '../control/assess-guards.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { reconciliationEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { runOf, runSchema } from '../runtime/run.ts';
@@ -23,7 +23,7 @@ export const handler = composeHandler({
       store: reportStore(runtime, environment, region),
       readEpoch: async () => (await ports.guardsOf(pair.name).readEpoch())?.number,
       // A person's word, or a promotion that passed its own gates, stands behind every run.
-      assessGuards: () => runGuards(runtime, environment, pair, { ...run, automatic: false }).assess(),
+      assessGuards: () => assessGuards({ runtime, environment, region }, pair, { ...run, automatic: false }),
     });
     logDecision('reconciliation assessed', { pair: pair.name, reason: input.reason, ...request });
     return { ...request, run };

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { readCredentials } from '../brokers/broker-secrets.ts';
 import { findPair } from '../brokers/find-pair.ts';
 import { pairPorts } from '../brokers/pair-ports.ts';
-import { runGuards } from '../control/run-guards.ts';
+import { assessGuards } from '../control/assess-guards.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { joined } from '../runtime/finding.ts';
@@ -16,7 +16,7 @@ export const handler = composeHandler({
   name: 'assess-eligibility',
   input: z.strictObject({ input: createReplicaInputSchema, run: runSchema }),
   environment: pairEnvironmentSchema,
-  handle: async ({ input, run }, { runtime, environment, logDecision }) => {
+  handle: async ({ input, run }, { runtime, environment, region, logDecision }) => {
     const pair = findPair(environment.PAIRS, input.pair);
     const { control, brokers } = pairPorts(runtime, environment);
     const intent = await control.readIntent(pair.name, 'CreateBroker');
@@ -25,7 +25,7 @@ export const handler = composeHandler({
       readCredentials: (secretArn) => readCredentials(runtime, secretArn),
     });
     const eligibility = assessEligibility(facts);
-    const guards = await runGuards(runtime, environment, pair, run).assess();
+    const guards = await assessGuards({ runtime, environment, region }, pair, run);
     const { blockers, warnings } = joined(eligibility, guards);
     const verdict = blockers.length > 0 ? 'refused' : 'eligible';
     logDecision('eligibility assessed', { pair: pair.name, verdict, blockers, warnings });

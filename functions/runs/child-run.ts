@@ -1,4 +1,4 @@
-import { parseObject } from './parse-object.ts';
+import { parseObject } from '../runtime/parse-object.ts';
 
 /**
  * Whether a run failed because a child execution of it did: the cause is then the child's description

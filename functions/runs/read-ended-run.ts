@@ -16,16 +16,14 @@ const orUndefined = async <T>(read: () => Promise<T>): Promise<T | undefined> =>
 };
 
 /**
- * Reads a run that ended without success: whether operators were notified, and whose step it was.
+ * Reads a run that ended: whether operators were notified, and whose step it was.
  *
- * @throws InvalidInput for one that is still at work or has succeeded; errors of describing it
+ * @throws InvalidInput for one that is still at work; errors of describing it
  */
 export const readEndedRun = async (executionArn: string, executions: ExecutionsPort): Promise<EndedRun> => {
   const execution = await executions.describe(executionArn);
-  if (execution.status === 'RUNNING' || execution.status === 'SUCCEEDED') {
-    throw new InvalidInput(
-      `${executionArn} is ${execution.status}: settle-run accepts only runs that have ended unsuccessfully`,
-    );
+  if (execution.status === 'RUNNING') {
+    throw new InvalidInput(`${executionArn} is ${execution.status}: settle-run accepts only runs that have ended`);
   }
   const reportedBy = await orUndefined(() => executions.reportedBy(executionArn));
   const parentArn = parentOf(execution.input);

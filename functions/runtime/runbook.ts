@@ -3,6 +3,7 @@ export type Runbook =
   | 'approval-needed'
   | 'aws-health'
   | 'clock-skewed'
+  | 'consumers-held'
   | 'fence-not-carried-out'
   | 'messages-reconciled'
   | 'policy-drift'

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { findPair } from '../brokers/find-pair.ts';
 import { replicationPorts } from '../brokers/replication-ports.ts';
+import { readLiveGuards } from '../control/assess-guards.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { runSchema } from '../runtime/run.ts';
@@ -30,7 +31,7 @@ export const handler = composeHandler({
       { executionArn: run.executionArn, watch, refusals },
       {
         ...ports,
-        readGuards: () => ports.guardsOf(pair.name).read(),
+        readGuards: () => readLiveGuards({ runtime, environment, region }, pair.name, run.executionArn),
         renewLease: () => lease.acquire(run.executionArn, 'watch', runtime.clock.nowMs()),
       },
     );

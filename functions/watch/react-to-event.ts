@@ -36,6 +36,8 @@ export interface ReactionPorts {
   /** Lifts the fence of a broker of this Region that somebody promoted, if it is the primary by now; needs no Control table. */
   liftFence(pair: PairConfig, promoted: BrokerRef): Promise<FenceOfPromoted>;
   readFence(pair: string, region: string): Promise<Reading<Fence | undefined>>;
+  /** Whether a run that succeeded still has a lock, an open promotion, or held consumers. @param input its JSON text */
+  leavesAnything(executionArn: string, input: string): Promise<boolean>;
   readonly reports: {
     isNoted(pair: string, kind: 'outside-promotion' | 'health', key: string): Promise<boolean>;
     note(pair: string, kind: 'outside-promotion' | 'health', key: string): Promise<void>;
@@ -264,8 +266,13 @@ const onRunEnded = async (event: EventOf<'run-ended'>, ports: ReactionPorts): Pr
   const machineArn = ports.machine('settle-run');
   // Never for itself: a settle-run that fails would start the next one, for ever.
   if (machineArn === undefined || event.stateMachineArn === machineArn) return [];
-  if (!settledStatuses.includes(event.status)) return [];
   const { executionArn, status, redriveCount } = event;
+  if (!settledStatuses.includes(status)) {
+    if (status !== 'SUCCEEDED') return [];
+    // An input that was too long for the event names nobody whose records could be read first.
+    const left = event.input === undefined || (await ports.leavesAnything(executionArn, event.input));
+    if (!left) return [{ reaction: 'nothing' }];
+  }
   const name = `settle-${decisionId('settle-run', executionArn, status, String(redriveCount)).slice(0, 16)}`;
   const started = await ports.start(machineArn, name, { executionArn });
   return [{ reaction: started === 'started' ? 'settle-run-started' : 'settled-before' }];

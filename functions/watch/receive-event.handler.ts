@@ -6,11 +6,14 @@ import { findMembers } from '../brokers/find-pair.ts';
 import { pairPorts } from '../brokers/pair-ports.ts';
 import { controlItems } from '../control/control-ports.ts';
 import { clockProblems } from '../control/heartbeat.ts';
+import { isAnything, subjectOfInput } from '../control/left-behind.ts';
+import { readLeftBehind } from '../control/read-left-behind.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { machinesEnvironmentSchema } from '../runtime/environment/machines-environment.ts';
 import { notifyEnvironmentSchema } from '../runtime/environment/notify-environment.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { tryRead } from '../runtime/reading.ts';
+import { claimWatch } from './adapters/claim-watch.ts';
 import { liftPromotedFence } from './adapters/lift-promoted-fence.ts';
 import { ReportNotes } from './adapters/report-notes.ts';
 import { watchLease } from './adapters/watch-lease.ts';
@@ -21,15 +24,15 @@ import { readTriggerEvent } from './trigger-event.ts';
 export const handler = composeHandler({
   name: 'receive-event',
   input: z.record(z.string(), z.unknown()),
-  environment: z.extend(
-    z.extend(pairEnvironmentSchema, notifyEnvironmentSchema.shape),
-    machinesEnvironmentSchema.shape,
-  ),
+  environment: z.extend(pairEnvironmentSchema, {
+    ...notifyEnvironmentSchema.shape,
+    ...machinesEnvironmentSchema.shape,
+  }),
   handle: async (input, { runtime, environment, region, logDecision }) => {
     const event = readTriggerEvent(input);
     const { brokers, control, fences, heartbeats } = pairPorts(runtime, environment);
+    const items = controlItems(runtime, environment);
     const executions = new Executions(runtime);
-    const leaseOf = (pair: string) => watchLease(runtime, environment, pair);
     const reactions = await reactToEvent(event, environment.PAIRS, {
       region,
       members: (pair) => findMembers(pair, control),
@@ -42,11 +45,13 @@ export const handler = composeHandler({
       machine: (name) => environment.MACHINES[name],
       executionArn: executionArnOf,
       start: (machineArn, name, startInput) => executions.start(machineArn, name, startInput),
-      claimWatch: async (pair, owner) => (await leaseOf(pair).acquire(owner, 'watch', runtime.clock.nowMs())).acquired,
-      releaseWatch: (pair, owner) => leaseOf(pair).release(owner),
+      claimWatch: async (pair, owner) => (await claimWatch({ runtime, environment, region }, pair, owner)).acquired,
+      releaseWatch: (pair, owner) => watchLease(runtime, environment, pair).release(owner),
       liftFence: liftPromotedFence(runtime, environment, brokers),
       readFence: (pair, fenceRegion) => tryRead(() => fences.read(pair, fenceRegion)),
-      reports: new ReportNotes(controlItems(runtime, environment)),
+      leavesAnything: async (executionArn, runInput) =>
+        isAnything(await readLeftBehind(items, executionArn, subjectOfInput(runInput), region)),
+      reports: new ReportNotes(items),
       page: (subject, message) => notify(runtime, environment.TOPIC_ARN, { subject, message }),
       announce: (detailType, detail) => putEvent(runtime, region, { detailType, detail }),
     });

@@ -3,7 +3,7 @@ import { findPair } from '../brokers/find-pair.ts';
 import { composeHandler } from '../runtime/compose.ts';
 import { pairEnvironmentSchema } from '../runtime/environment/pair-environment.ts';
 import { runSchema } from '../runtime/run.ts';
-import { watchLease } from './adapters/watch-lease.ts';
+import { claimWatch } from './adapters/claim-watch.ts';
 import { watchInputSchema } from './watch-input.ts';
 
 /** First state of watch: one execution at a time watches a pair. */
@@ -11,10 +11,10 @@ export const handler = composeHandler({
   name: 'take-watch',
   input: z.strictObject({ input: watchInputSchema, run: runSchema }),
   environment: pairEnvironmentSchema,
-  handle: async ({ input, run }, { runtime, environment, nowMs, logDecision }) => {
+  handle: async ({ input, run }, { runtime, environment, region, logDecision }) => {
     const pair = findPair(environment.PAIRS, input.pair);
-    const lease = watchLease(runtime, environment, pair.name);
-    const { acquired, lock } = await lease.acquire(run.executionArn, 'watch', nowMs);
+    const asking = { runtime, environment, region };
+    const { acquired, lock } = await claimWatch(asking, pair.name, run.executionArn);
     logDecision('watch taken', { pair: pair.name, signal: input.signal, acquired, owner: lock.owner });
     return {
       taken: acquired,

@@ -47,6 +47,7 @@ const statusDetail = z.looseObject({
   stateMachineArn: z.string().check(z.startsWith('arn:')),
   status: z.string(),
   redriveCount: z._default(z.int(), 0),
+  input: z.nullish(z.string()),
 });
 
 interface EventOrigin {
@@ -92,6 +93,8 @@ export type TriggerEvent = EventOrigin &
         readonly executionArn: string;
         readonly stateMachineArn: string;
         readonly status: string;
+        /** JSON text; undefined when it was too long for the event. */
+        readonly input: string | undefined;
         readonly redriveCount: number;
       }
   );
@@ -152,8 +155,9 @@ const readers: Readonly<Record<string, (event: Envelope, what: string) => Trigge
     };
   },
   'Step Functions Execution Status Change': (event, what) => {
-    const { executionArn, stateMachineArn, status, redriveCount } = parseInput(statusDetail, event.detail, what);
-    return { ...originOf(event), kind: 'run-ended', executionArn, stateMachineArn, status, redriveCount };
+    const { executionArn, stateMachineArn, status, redriveCount, input } = parseInput(statusDetail, event.detail, what);
+    const run = { executionArn, stateMachineArn, status, redriveCount, input: input ?? undefined };
+    return { ...originOf(event), kind: 'run-ended', ...run };
   },
 };
 

@@ -7,6 +7,7 @@ import {
   putControl,
   readControl,
   readGuards,
+  readLockOwner,
   readMetrics,
 } from '../grants/grant.ts';
 
@@ -24,8 +25,8 @@ const callFencingHook = on('fencing hooks', 'lambda:InvokeFunction');
 
 /** Consumers, endpoint and fence: everything but the Control table is in the own Region. */
 export const cutoverFunctions = [
-  define('hold-consumers', { can: moveConsumers }),
-  define('release-consumers', { can: moveConsumers }),
+  define('hold-consumers', { can: [...moveConsumers, ...readControl, ...putControl] }),
+  define('release-consumers', { can: [...moveConsumers, ...readControl] }),
   define('publish-endpoint', {
     can: [
       ...describeHere,
@@ -44,8 +45,8 @@ export const cutoverFunctions = [
       ...describeHere,
       ...readMetrics,
       ...readControl,
-      ...readGuards,
-      ...changeControl,
+      ...readLockOwner,
+      ...moveConsumers,
       ...callFencingHook,
       ...page,
     ],

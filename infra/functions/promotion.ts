@@ -8,6 +8,7 @@ import {
   putControl,
   readControl,
   readGuards,
+  readLockOwner,
   readMetrics,
 } from '../grants/grant.ts';
 
@@ -18,7 +19,9 @@ const promoteHere = on('pair brokers here', 'mq:Promote');
 
 /** Switchover, failover and what watches them. Steps of a failover may ask the own Region alone. */
 export const promotionFunctions = [
-  define('assess-switchover', { can: [...describePairs, ...readMetrics, ...readControl, ...readGuards] }),
+  define('assess-switchover', {
+    can: [...describePairs, ...readMetrics, ...readControl, ...readGuards, ...readLockOwner],
+  }),
   define('promote-replica', {
     can: [
       ...describePairs,
@@ -33,7 +36,7 @@ export const promotionFunctions = [
   }),
   define('observe-switchover', { can: [...describePairs, ...readMetrics, ...readControl, ...changeControl] }),
   define('settle-switchover', { can: [...describePairs, ...readMetrics, ...readControl, ...changeControl] }),
-  define('assess-failover', { can: [...describeHere, ...readControl, ...readGuards] }),
+  define('assess-failover', { can: [...describeHere, ...readControl, ...readGuards, ...readLockOwner] }),
   define('request-failover', {
     can: [
       ...describeHere,
@@ -48,7 +51,9 @@ export const promotionFunctions = [
   define('observe-failover', { can: [...describeHere, ...changeControl], contactsBrokers: true }),
   define('record-epoch', { can: [...readControl, ...putControl, ...changeControl] }),
   define('settle-failover', { can: [...readControl, ...changeControl] }),
-  define('assess-failback', { can: [...describePairs, ...readMetrics, ...readControl, ...readGuards] }),
+  define('assess-failback', {
+    can: [...describePairs, ...readMetrics, ...readControl, ...readGuards, ...readLockOwner],
+  }),
   define('report-stall', { environment: ['pair', 'notify'], can: [...putControl, ...page] }),
   define('settle-open-promotion', {
     environment: ['pair', 'notify'],

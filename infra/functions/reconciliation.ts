@@ -7,6 +7,7 @@ import {
   page,
   readControl,
   readGuards,
+  readLockOwner,
   readSecrets,
 } from '../grants/grant.ts';
 
@@ -30,7 +31,14 @@ const queues: Omit<FunctionSpec, 'name' | 'entry' | 'environment' | 'can'> = {
 /** What proves message by message what was processed. */
 export const reconciliationFunctions = [
   define('assess-reconcile', {
-    can: [...describeHere, ...readControl, ...readGuards, ...on('reports', 's3:GetObject'), ...missingKeys],
+    can: [
+      ...describeHere,
+      ...readControl,
+      ...readGuards,
+      ...readLockOwner,
+      ...on('reports', 's3:GetObject'),
+      ...missingKeys,
+    ],
   }),
   define('discover-queues', {
     can: [

@@ -8,6 +8,7 @@ import {
   putControl,
   readControl,
   readGuards,
+  readLockOwner,
   readMetrics,
   readSecrets,
 } from '../grants/grant.ts';
@@ -36,7 +37,7 @@ const networkOfBroker = (...actions: readonly IamAction[]) =>
 
 /** Creation, the pairing reboot and the end of a pair. */
 export const replicaFunctions = [
-  define('assess-eligibility', { can: readEligibility }),
+  define('assess-eligibility', { can: [...readEligibility, ...readLockOwner] }),
   define('create-replica-broker', {
     can: [
       ...readEligibility,
@@ -74,7 +75,7 @@ export const replicaFunctions = [
     contactsBrokers: true,
   }),
   define('record-pair', { can: [...describePairs, ...readControl, ...putControl, ...changeControl] }),
-  define('assess-unpair', { can: [...describePairs, ...readControl, ...readGuards] }),
+  define('assess-unpair', { can: [...describePairs, ...readControl, ...readGuards, ...readLockOwner] }),
   define('unpair-primary', { can: [...describePairs, ...writeGuarded, ...on('pair brokers', 'mq:UpdateBroker')] }),
   define('observe-unpairing', { can: [...describePairs, ...readControl, ...changeControl] }),
   define('delete-replica', {

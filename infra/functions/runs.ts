@@ -1,11 +1,11 @@
 import { inFolder } from '../function-spec.ts';
-import { changeControl, on, page, readControl } from '../grants/grant.ts';
+import { changeControl, on, page, readControl, readGuards, readLockOwner } from '../grants/grant.ts';
 
 const define = inFolder('runs', ['pair']);
 
 /** What every run has: its lock, its approval, its report, its end. */
 export const runFunctions = [
-  define('acquire-lock', { can: [...readControl, ...changeControl] }),
+  define('acquire-lock', { can: [...readControl, ...changeControl, ...readLockOwner] }),
   define('release-lock', { can: changeControl }),
   define('request-approval', {
     environment: ['pair', 'notify'],
@@ -17,6 +17,7 @@ export const runFunctions = [
     environment: ['pair', 'notify'],
     can: [
       ...readControl,
+      ...readGuards,
       ...changeControl,
       ...on('watch items', 'dynamodb:UpdateItem'),
       ...on('cluster items', 'dynamodb:UpdateItem'),

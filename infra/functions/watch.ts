@@ -1,5 +1,14 @@
 import { inFolder } from '../function-spec.ts';
-import { describeHere, on, page, putControl, readControl, readGuards, readMetrics } from '../grants/grant.ts';
+import {
+  describeHere,
+  on,
+  page,
+  putControl,
+  readControl,
+  readGuards,
+  readLockOwner,
+  readMetrics,
+} from '../grants/grant.ts';
 
 const define = inFolder('watch', ['pair']);
 
@@ -22,14 +31,15 @@ export const watchFunctions = [
       ...on('pair workflows', 'states:StartExecution'),
       ...on('event bus', 'events:PutEvents'),
       ...readGuards,
+      ...readLockOwner,
       ...on('fencing hooks', 'lambda:InvokeFunction'),
       ...page,
     ],
   }),
   define('evaluate-signals', {
-    can: [...describeHere, ...readMetrics, ...readControl, ...readGuards, ...changeLease],
+    can: [...describeHere, ...readMetrics, ...readControl, ...readGuards, ...changeLease, ...readLockOwner],
   }),
-  define('take-watch', { can: [...readControl, ...changeLease] }),
+  define('take-watch', { can: [...readControl, ...changeLease, ...readLockOwner] }),
   define('report-watch', { environment: ['notify'], can: page }),
   define('release-watch', { can: changeLease }),
 ];

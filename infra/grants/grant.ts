@@ -96,6 +96,12 @@ export const readGuards: readonly Grant[] = on('control table', 'dynamodb:BatchG
 
 /** Changes of a pair's items, such as an extended lock. */
 export const changeControl: readonly Grant[] = on('pair items', 'dynamodb:UpdateItem');
+/** Whether the run that holds a lock still runs; asked in the own Region. */
+export const readLockOwner: readonly Grant[] = onUnseen(
+  'executions',
+  'asked only where another run holds the lock',
+  'states:DescribeExecution',
+);
 
 /** New items of a pair: intents, epochs, heartbeats. */
 export const putControl: readonly Grant[] = on('pair items', 'dynamodb:PutItem');

@@ -5,3 +5,5 @@ export const notifyEnvironmentSchema = z.object({
   /** Topic in the function's own Region. */
   TOPIC_ARN: z.string().check(z.startsWith('arn:')),
 });
+
+export type NotifyEnvironment = z.output<typeof notifyEnvironmentSchema>;

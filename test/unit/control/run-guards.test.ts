@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { assessGuards } from '../../../functions/control/assess-guards.ts';
 import { GuardTable } from '../../../functions/control/guard-table.ts';
 import { leaseSeconds } from '../../../functions/control/guards.ts';
 import { runGuards } from '../../../functions/control/run-guards.ts';
@@ -21,6 +22,7 @@ const withGuards = (
   body: (fixtures: {
     readonly tables: SimulatedTables;
     readonly table: GuardTable;
+    readonly assess: (changes?: Partial<Run>, preempts?: readonly string[]) => ReturnType<typeof assessGuards>;
     readonly guardsOf: (changes?: Partial<Run>) => ReturnType<typeof runGuards>;
   }) => Promise<void>,
 ) =>
@@ -31,15 +33,17 @@ const withGuards = (
       tables,
       table: new GuardTable(tables.items(), 'PAIR#orders'),
       guardsOf: (changes = {}) => runGuards(runtime, environment, ordersPair(), { ...base, ...changes }),
+      assess: (changes = {}, preempts = []) =>
+        assessGuards({ runtime, environment, region: 'us-west-2' }, ordersPair(), { ...base, ...changes }, preempts),
     });
   });
 
 describe('runGuards', () => {
   it('assesses by the settings of the pair and by what the run may interrupt', async () => {
-    await withGuards(async ({ table, guardsOf }) => {
+    await withGuards(async ({ table, assess }) => {
       await table.acquire('arn:theirs', 'switchover', noonMs);
       const codes = async (run: Partial<Run>, preempts: readonly string[] = []) =>
-        (await guardsOf(run).assess(preempts)).blockers.map(({ code }) => code);
+        (await assess(run, preempts)).blockers.map(({ code }) => code);
       expect(await codes({})).toEqual(['LOCK_HELD']);
       expect(await codes({}, ['switchover'])).toEqual([]);
       expect(await codes({ automatic: true }, ['switchover'])).toEqual(['LOCK_HELD', 'NOT_ENROLLED']);
@@ -82,10 +86,10 @@ describe('runGuards', () => {
   });
 
   it('sees a freeze that was thrown after the gate', async () => {
-    await withGuards(async ({ table, guardsOf }) => {
+    await withGuards(async ({ table, guardsOf, assess }) => {
       await table.acquire('arn:ours', 'failover', noonMs);
       const guards = guardsOf({ fence: 1 });
-      expect((await guards.assess()).blockers).toEqual([]);
+      expect((await assess({ fence: 1 })).blockers).toEqual([]);
       await table.freeze({ reason: 'stock-taking', by: 'ann', atMs: noonMs });
       expect(await guards.finalCheck()).toMatchObject({ blockers: [{ code: 'FROZEN' }] });
     });

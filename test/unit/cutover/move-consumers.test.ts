@@ -31,19 +31,47 @@ const setUp = (cutover: Parameters<typeof pairWithCutover>[0]) => {
   const guards = new FakeGuards();
   const hook = new FakeHook();
   const mappings = new FakeMappings();
+  const recorded: string[] = [];
+  const record = {
+    begin: async () => void recorded.push(`begin after ${mappings.writes.length} writes`),
+    end: async () => void recorded.push('end'),
+  };
   const move = (action: 'hold' | 'release', changes: { readonly dryRun?: boolean; readonly region?: string } = {}) =>
     moveConsumers(
       action,
       { pair: pairWithCutover(cutover), region: 'us-west-2', epoch: 3, run: promotingRun, dryRun: false, ...changes },
-      { ...guards.ports(clock), clock, mappings, callCustomerHook: hook.call },
+      { ...guards.ports(clock), clock, mappings, callCustomerHook: hook.call, record },
     );
-  return { guards, hook, mappings, move };
+  return { guards, hook, mappings, recorded, move };
 };
 
 const held = { consumers: 'hold', holdMappings: { 'us-west-2': [one, two] } } as const;
 const heldByHook = { consumers: 'hold', holdFunctionArn: { 'us-west-2': hookArn } } as const;
 
 describe('moveConsumers', () => {
+  it('records that they are held before the first stands still, and that they are not once all are read back', async () => {
+    const { move, recorded, mappings } = setUp(held);
+    await move('hold', { dryRun: true });
+    expect(recorded).toEqual([]);
+    await move('hold');
+    expect(recorded).toEqual(['begin after 0 writes']);
+    for (const uuid of [one, two]) mappings.states.set(uuid, 'Disabled');
+    expect((await move('release')).outcome).toBe('pending');
+    expect(recorded).toHaveLength(1);
+    for (const uuid of [one, two]) mappings.states.set(uuid, 'Enabled');
+    expect((await move('release')).outcome).toBe('done');
+    expect(recorded).toEqual(['begin after 0 writes', 'end']);
+  });
+
+  it('releases without the table, which it needs to hold', async () => {
+    const { move, guards, mappings } = setUp(held);
+    for (const uuid of [one, two]) mappings.states.set(uuid, 'Disabled');
+    guards.reading = { known: false, reason: 'no table' };
+    expect((await move('release')).outcome).toBe('pending');
+    expect(mappings.writes).toHaveLength(2);
+    await expect(move('hold')).rejects.toMatchObject({ name: 'ServiceUnavailable' });
+  });
+
   it('leaves live consumers alone and looks at nothing, even where mappings are named', async () => {
     const { move, mappings, guards } = setUp({ holdMappings: held.holdMappings });
     expect(await move('hold')).toMatchObject({ outcome: 'live', blockers: [], warnings: [] });

@@ -41,7 +41,13 @@ describe('the rules', () => {
     ['a run that timed out', runEvent(), ['run-ended']],
     ['a run that failed', runEvent({ status: 'FAILED' }), ['run-ended']],
     ['a run that was stopped', runEvent({ status: 'ABORTED' }), ['run-ended']],
-    ['a run that succeeded', runEvent({ status: 'SUCCEEDED' }), []],
+    ['a run that succeeded', runEvent({ status: 'SUCCEEDED' }), ['run-succeeded']],
+    [
+      'an evaluation that succeeded, which takes nothing',
+      runEvent({ status: 'SUCCEEDED', stateMachineArn: machineArn('readiness') }),
+      [],
+    ],
+    ['a settle-run that succeeded', runEvent({ status: 'SUCCEEDED', stateMachineArn: machineArn('settle-run') }), []],
     ["somebody else's run", runEvent({ stateMachineArn: machineArn('theirs') }), []],
     ['a settle-run that failed', runEvent({ status: 'FAILED', stateMachineArn: machineArn('settle-run') }), []],
   ])('catch of %s what they should', (_label, event, expected) => {

@@ -21,6 +21,8 @@ class CliIo {
   intent: Intent | undefined;
   clockProblem: string | undefined;
   machines: readonly string[] = ['watch', 'settle-run', 'readiness'];
+  readonly asked: string[] = [];
+  leaves = false;
   claimError: Error | undefined;
   fence: FenceOfPromoted = 'not-fenced';
   members: ReactionPorts['members'] = async () => [eastRef, westRef];
@@ -53,6 +55,10 @@ class CliIo {
         return this.fence;
       },
       readFence: async () => ({ known: true, value: undefined }),
+      leavesAnything: async (executionArn, input) => {
+        this.asked.push(`${executionArn.split(':').at(-1)} ${input}`);
+        return this.leaves;
+      },
       reports: {
         isNoted: async (_pair, kind, key) => this.notes.get(kind) === key,
         note: async (_pair, kind, key) => {
@@ -268,9 +274,25 @@ describe('reacting to the end of a run', () => {
   });
 
   it.each([
-    ['succeeded', { status: 'SUCCEEDED' }],
+    ['has only begun', { status: 'RUNNING' }],
     ['is a settle-run itself', { stateMachineArn: machineArn('settle-run') }],
   ])('does nothing when it %s', async (_label, changes) => {
     expect(await new CliIo().react(runEvent(changes))).toEqual([]);
+  });
+
+  it.each([
+    [true, ['settle-run-started']],
+    [false, ['nothing']],
+  ])('settles a run that succeeded if it left something behind (%s)', async (leaves, expected) => {
+    const world = new CliIo();
+    world.leaves = leaves;
+    expect(await world.react(runEvent({ status: 'SUCCEEDED' }))).toEqual(expected);
+    expect(world.asked).toEqual(['run-1 {"pair":"orders"}']);
+  });
+
+  it('settles a run that succeeded without asking when the event lacks its input', async () => {
+    const world = new CliIo();
+    expect(await world.react(runEvent({ status: 'SUCCEEDED', input: null }))).toEqual(['settle-run-started']);
+    expect(world.asked).toEqual([]);
   });
 });
