@@ -32,7 +32,6 @@ export const handler = composeHandler({
     const event = readTriggerEvent(input);
     const { brokers, control, fences, heartbeats } = pairPorts(runtime, environment);
     const items = controlItems(runtime, environment);
-    const executions = new Executions(runtime);
     const reactions = await reactToEvent(event, environment.PAIRS, {
       region,
       members: (pair) => findMembers(pair, control),
@@ -44,7 +43,7 @@ export const handler = composeHandler({
       },
       machine: (name) => environment.MACHINES[name],
       executionArn: executionArnOf,
-      start: (machineArn, name, startInput) => executions.start(machineArn, name, startInput),
+      start: (machineArn, name, startInput) => new Executions(runtime).start(machineArn, name, startInput),
       claimWatch: async (pair, owner) => (await claimWatch({ runtime, environment, region }, pair, owner)).acquired,
       releaseWatch: (pair, owner) => watchLease(runtime, environment, pair).release(owner),
       liftFence: liftPromotedFence(runtime, environment, brokers),

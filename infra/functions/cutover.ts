@@ -3,6 +3,7 @@ import {
   changeControl,
   describeHere,
   on,
+  onUnseen,
   page,
   putControl,
   readControl,
@@ -13,13 +14,15 @@ import {
 
 const define = inFolder('cutover', ['pair']);
 
-/** Consumers of the Region: event-source mappings, or the team's own function. */
-const moveConsumers = [
+/** Event-source mappings of the Region that consume from its broker. */
+const moveMappings = [
   ...readGuards,
   ...changeControl,
   ...on('held mappings', 'lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'),
-  ...on('hold hooks', 'lambda:InvokeFunction'),
 ];
+
+/** Consumers of the Region: event-source mappings, or the team's own function. */
+const moveConsumers = [...moveMappings, ...on('hold hooks', 'lambda:InvokeFunction')];
 
 const callFencingHook = on('fencing hooks', 'lambda:InvokeFunction');
 
@@ -46,7 +49,8 @@ export const cutoverFunctions = [
       ...readMetrics,
       ...readControl,
       ...readLockOwner,
-      ...moveConsumers,
+      ...moveMappings,
+      ...onUnseen('hold hooks', 'asked only for consumers that a dead run left held', 'lambda:InvokeFunction'),
       ...callFencingHook,
       ...page,
     ],

@@ -9,6 +9,7 @@ import {
   readControl,
   readGuards,
   readLockOwner,
+  readLockOwnerUnseen,
   readMetrics,
 } from '../grants/grant.ts';
 
@@ -20,7 +21,7 @@ const promoteHere = on('pair brokers here', 'mq:Promote');
 /** Switchover, failover and what watches them. Steps of a failover may ask the own Region alone. */
 export const promotionFunctions = [
   define('assess-switchover', {
-    can: [...describePairs, ...readMetrics, ...readControl, ...readGuards, ...readLockOwner],
+    can: [...describePairs, ...readMetrics, ...readControl, ...readGuards, ...readLockOwnerUnseen],
   }),
   define('promote-replica', {
     can: [
@@ -52,7 +53,7 @@ export const promotionFunctions = [
   define('record-epoch', { can: [...readControl, ...putControl, ...changeControl] }),
   define('settle-failover', { can: [...readControl, ...changeControl] }),
   define('assess-failback', {
-    can: [...describePairs, ...readMetrics, ...readControl, ...readGuards, ...readLockOwner],
+    can: [...describePairs, ...readMetrics, ...readControl, ...readGuards, ...readLockOwnerUnseen],
   }),
   define('report-stall', { environment: ['pair', 'notify'], can: [...putControl, ...page] }),
   define('settle-open-promotion', {

@@ -7,7 +7,7 @@ import {
   page,
   readControl,
   readGuards,
-  readLockOwner,
+  readLockOwnerUnseen,
   readSecrets,
 } from '../grants/grant.ts';
 
@@ -35,7 +35,7 @@ export const reconciliationFunctions = [
       ...describeHere,
       ...readControl,
       ...readGuards,
-      ...readLockOwner,
+      ...readLockOwnerUnseen,
       ...on('reports', 's3:GetObject'),
       ...missingKeys,
     ],

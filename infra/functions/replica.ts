@@ -8,7 +8,7 @@ import {
   putControl,
   readControl,
   readGuards,
-  readLockOwner,
+  readLockOwnerUnseen,
   readMetrics,
   readSecrets,
 } from '../grants/grant.ts';
@@ -37,7 +37,7 @@ const networkOfBroker = (...actions: readonly IamAction[]) =>
 
 /** Creation, the pairing reboot and the end of a pair. */
 export const replicaFunctions = [
-  define('assess-eligibility', { can: [...readEligibility, ...readLockOwner] }),
+  define('assess-eligibility', { can: [...readEligibility, ...readLockOwnerUnseen] }),
   define('create-replica-broker', {
     can: [
       ...readEligibility,
@@ -75,7 +75,7 @@ export const replicaFunctions = [
     contactsBrokers: true,
   }),
   define('record-pair', { can: [...describePairs, ...readControl, ...putControl, ...changeControl] }),
-  define('assess-unpair', { can: [...describePairs, ...readControl, ...readGuards, ...readLockOwner] }),
+  define('assess-unpair', { can: [...describePairs, ...readControl, ...readGuards, ...readLockOwnerUnseen] }),
   define('unpair-primary', { can: [...describePairs, ...writeGuarded, ...on('pair brokers', 'mq:UpdateBroker')] }),
   define('observe-unpairing', { can: [...describePairs, ...readControl, ...changeControl] }),
   define('delete-replica', {

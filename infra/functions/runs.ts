@@ -1,5 +1,5 @@
 import { inFolder } from '../function-spec.ts';
-import { changeControl, on, page, readControl, readGuards, readLockOwner } from '../grants/grant.ts';
+import { changeControl, on, onUnseen, page, readControl, readGuards, readLockOwner } from '../grants/grant.ts';
 
 const define = inFolder('runs', ['pair']);
 
@@ -19,7 +19,7 @@ export const runFunctions = [
       ...readControl,
       ...readGuards,
       ...changeControl,
-      ...on('watch items', 'dynamodb:UpdateItem'),
+      ...onUnseen('watch items', 'only a watch that ended without releasing it leaves one', 'dynamodb:UpdateItem'),
       ...on('cluster items', 'dynamodb:UpdateItem'),
       ...on('executions', 'states:DescribeExecution', 'states:GetExecutionHistory'),
       ...page,

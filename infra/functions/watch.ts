@@ -7,6 +7,7 @@ import {
   readControl,
   readGuards,
   readLockOwner,
+  readLockOwnerUnseen,
   readMetrics,
 } from '../grants/grant.ts';
 
@@ -31,7 +32,7 @@ export const watchFunctions = [
       ...on('pair workflows', 'states:StartExecution'),
       ...on('event bus', 'events:PutEvents'),
       ...readGuards,
-      ...readLockOwner,
+      ...readLockOwnerUnseen,
       ...on('fencing hooks', 'lambda:InvokeFunction'),
       ...page,
     ],
@@ -39,7 +40,7 @@ export const watchFunctions = [
   define('evaluate-signals', {
     can: [...describeHere, ...readMetrics, ...readControl, ...readGuards, ...changeLease, ...readLockOwner],
   }),
-  define('take-watch', { can: [...readControl, ...changeLease, ...readLockOwner] }),
+  define('take-watch', { can: [...readControl, ...changeLease, ...readLockOwnerUnseen] }),
   define('report-watch', { environment: ['notify'], can: page }),
   define('release-watch', { can: changeLease }),
 ];

@@ -96,8 +96,11 @@ export const readGuards: readonly Grant[] = on('control table', 'dynamodb:BatchG
 
 /** Changes of a pair's items, such as an extended lock. */
 export const changeControl: readonly Grant[] = on('pair items', 'dynamodb:UpdateItem');
-/** Whether the run that holds a lock still runs; asked in the own Region. */
-export const readLockOwner: readonly Grant[] = onUnseen(
+/** Whether the run that holds a lock still runs; asked in the own Region, and only where another run holds it. */
+export const readLockOwner: readonly Grant[] = on('executions', 'states:DescribeExecution');
+
+/** The same for functions that meet no lock of another run in any baseline run. */
+export const readLockOwnerUnseen: readonly Grant[] = onUnseen(
   'executions',
   'asked only where another run holds the lock',
   'states:DescribeExecution',
