@@ -40,15 +40,15 @@ const syntheticScan = (messages: number, createdAtMs: number): QueueScan => ({
 
 const numberIn = (id: string): number => Number(id.slice(id.lastIndexOf(':') + 1));
 
-/** A ledger that knows by a message's number what to say. */
-const syntheticLedger: LedgerLookup = {
+/** A ledger that knows by a message's number what to say: a record is of the message only when it is not older. */
+const syntheticLedger = (processedAtMs: number): LedgerLookup => ({
   lookup: async (keys) =>
     keys.map((key): LedgerEntry => {
       const number = numberIn(key.id);
-      const processed = isProcessed(number) ? [{ region: regionOf(number), atMs: number, by: 'bench' }] : [];
+      const processed = isProcessed(number) ? [{ region: regionOf(number), atMs: processedAtMs, by: 'bench' }] : [];
       return { key, processed, claims: [], otherRegion: 'read' };
     }),
-};
+});
 
 /** Classifies a queue of any length that nobody has to hold. @param nowMs milliseconds since the Unix epoch */
 export const scanSynthetic = async (messages: number, nowMs: number): Promise<Measured<ScannedQueue>> => {
@@ -57,7 +57,7 @@ export const scanSynthetic = async (messages: number, nowMs: number): Promise<Me
   return await measured(() =>
     scanQueue(request, {
       queueScan: syntheticScan(messages, nowMs),
-      ledger: syntheticLedger,
+      ledger: syntheticLedger(nowMs),
       identify: ({ messageId }) => (typeof messageId === 'string' ? messageId : undefined),
       store: { put: async () => {} },
       readCounts: async () => undefined,
