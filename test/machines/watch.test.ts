@@ -43,6 +43,18 @@ const looking = (decision: string): Replace => {
   };
 };
 
+/** A first poll that something holds back, and a second one that ends the watch. */
+const heldBackOnce = (): Replace => {
+  const decisions = ['stopped', 'cleared'];
+  return ({ stateName }) => {
+    if (stateName !== 'EvaluateSignals') return undefined;
+    const watch = { startedAtMs: 0, clearLooks: 0, looks: 1 };
+    const stops = [{ code: 'FROZEN', message: 'test' }];
+    const decision = decisions.shift() ?? 'cleared';
+    return { result: { verdict: 'agree', evidence: ['seen'], stops, atMs: 0, decision, because: 'test', watch } };
+  };
+};
+
 /** Starts an execution with a name of the caller's choice. */
 const startNamed = async (testbed: Testbed, machine: string, name: string, input: object): Promise<void> => {
   const stateMachineArn = testbed.machineArn(machine, here);
@@ -323,6 +335,7 @@ const brokenAtStart: Replace = ({ stateName }) =>
 const tasks: readonly (readonly [state: string, setup: () => Replace, failsTheRun: boolean])[] = [
   ['TakeWatch', () => looking('cleared'), true],
   ['EvaluateSignals', () => looking('cleared'), true],
+  ['ReportHeldBack', heldBackOnce, false],
   ['ReportWatch', () => looking('page'), true],
   ['ReleaseWatch', () => looking('cleared'), false],
   ['ReportFailure', () => brokenAtStart, false],
