@@ -44,7 +44,8 @@ const withoutIncidentals = (value: unknown): unknown => {
 
 const shown = ({ pk, sk, ...attributes }: Readonly<Record<string, AttributeValue>>): string | undefined => {
   const name = sk?.S ?? '';
-  if (passing.test(name)) return undefined;
+  // A stop of automatic runs that was lifted is kept for whoever asks, and stops nobody.
+  if (passing.test(name) || (name === 'STOP' && attributes.liftedFor !== undefined)) return undefined;
   const body = withoutIncidentals(plain({ M: attributes }));
   // Records of one run carry its name in their key.
   return `${pk?.S ?? ''} ${name.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '(run)')}: ${JSON.stringify(body)}`;
