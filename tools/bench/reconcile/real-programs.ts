@@ -14,10 +14,10 @@ import type { Access } from './reconciling.ts';
 const bodyBytes = 1_024;
 
 /** The first messages of the queue. */
-const messagesTo = (end: number): readonly Message[] => {
+const messagesTo = (end: number, createdAtMs: number): readonly Message[] => {
   const body = rhea.message.data_section(Buffer.alloc(bodyBytes, 'x'));
   // rhea takes milliseconds since the Unix epoch.
-  const common = { durable: true, creation_time: Date.now() as unknown as Date, body };
+  const common = { durable: true, creation_time: createdAtMs as unknown as Date, body };
   return numbersTo(end).map((number) => ({ ...common, message_id: idOf(number) }));
 };
 
@@ -31,7 +31,7 @@ export class RealPrograms implements AsyncDisposable {
     this.#broker = broker;
     this.#dynamoDb = dynamoDb;
     const { amqpUrl, credentials } = broker;
-    this.access = { broker: { amqpUrl, credentials }, ledger: dynamoDb.access, folder };
+    this.access = { broker: { amqpUrl, credentials }, ledger: dynamoDb.access, folder, createdAtMs: Date.now() };
   }
 
   /** Starts both programs and fills the ledger. @throws Error saying how to install them */
@@ -56,7 +56,7 @@ export class RealPrograms implements AsyncDisposable {
   /** Puts so many messages into the queue. */
   async fillQueue(messages: number): Promise<void> {
     const connection = await connectAmqp(this.access.broker);
-    await sendAmqp(connection, scene.queue, messagesTo(messages));
+    await sendAmqp(connection, scene.queue, messagesTo(messages, this.access.createdAtMs));
     connection.close();
   }
 

@@ -20,6 +20,8 @@ export interface Access {
   readonly ledger: DynamoDbLocalAccess;
   /** Stands for the report bucket. */
   readonly folder: string;
+  /** When every message was made, by its own word: before the proofs, and the same in each filling, as a manifest wants it. */
+  readonly createdAtMs: number;
 }
 
 /** Longer than any of it takes. */
@@ -69,14 +71,14 @@ export const repair = async (access: Access, manifest: ScannedQueue): Promise<Me
 };
 
 /** A scan's result in which every message is processed: a repair by it does nothing but remove. */
-export const allProcessed = async ({ folder }: Access, messages: number): Promise<ScannedQueue> => {
+export const allProcessed = async ({ folder, createdAtMs }: Access, messages: number): Promise<ScannedQueue> => {
   const parts = new ManifestParts(storeIn(folder), 'all-');
   const { queue: destination, region } = scene;
   const processed = { region, atMs: 0, by: 'bench' };
   for (const position of numbersTo(messages)) {
-    const unknown = { createdAtMs: null, expiresAtMs: null, groupId: null };
+    const times = { createdAtMs, expiresAtMs: null, groupId: null };
     const judged = { id: idOf(position), class: 'processed', reason: 'processed-once', processed } as const;
-    await parts.add([{ destination, position, deliveries: 0, ...unknown, ...judged }]);
+    await parts.add([{ destination, position, deliveries: 0, ...times, ...judged }]);
   }
   const { parts: written } = await parts.end();
   return {
