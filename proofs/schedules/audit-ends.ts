@@ -14,6 +14,14 @@ const pollMs = 30_000;
 /** Workflows that take the lock of the pair, or the lease of a watch. */
 const takers: ReadonlySet<string> = new Set(['switchover', 'failover', 'failback', 'reconcile', 'watch']);
 
+/** The end of a run. */
+interface Ended {
+  readonly executionArn: string;
+  readonly endedAtMs: number;
+  /** Whether its Region was dark at that time. */
+  readonly unheard: boolean;
+}
+
 /**
  * After every end of a run no lock, lease or open intent of it is left. Where its Region was dark at the end nobody hears of
  * it, and its lock must end by the lease. A failover that took effect after its end keeps its intent on purpose, since the
@@ -21,16 +29,19 @@ const takers: ReadonlySet<string> = new Set(['switchover', 'failover', 'failback
  */
 export const auditEnds = (testbed: Testbed, calmMs: () => number, violations: Violations): void => {
   const { aws, clock, operator } = testbed;
-  const pages: string[] = [];
-  testbed.observe({ notification: ({ subject = '' }) => pages.push(subject) });
-  const isHandedOver = ({ mode, subject }: Intent): boolean =>
-    mode === 'FAILOVER' &&
-    testbed
-      .pair('orders')
-      .views()
-      .some(({ brokerId, role }) => brokerId === subject && role === 'primary') &&
-    pages.some((page) => page.endsWith('failover of orders completed late, handover missing'));
-  const left = async (executionArn: string, unheard: boolean): Promise<readonly string[]> => {
+  /** When pages said that a failover took effect after the end of its run. */
+  const reportedAtMs: number[] = [];
+  testbed.observe({
+    notification: ({ atMs, subject = '' }) => {
+      if (subject.endsWith('failover of orders completed late, handover missing')) reportedAtMs.push(atMs);
+    },
+  });
+  const isReported = ({ mode, subject }: Intent, endedAtMs: number): boolean => {
+    const views = testbed.pair('orders').views();
+    const hasEffect = views.some(({ brokerId, role }) => brokerId === subject && role === 'primary');
+    return mode === 'FAILOVER' && hasEffect && reportedAtMs.some((atMs) => atMs >= endedAtMs);
+  };
+  const left = async ({ executionArn, endedAtMs, unheard }: Ended): Promise<readonly string[]> => {
     const found: string[] = [];
     for (const scope of ['PAIR#orders', 'WATCH#orders']) {
       const guards = await operator.guards(scope).read();
@@ -38,7 +49,7 @@ export const auditEnds = (testbed: Testbed, calmMs: () => number, violations: Vi
         found.push(`the lock ${scope}`);
     }
     const intent = await operator.records.readIntent('orders', 'Promote').catch(() => undefined);
-    if (intent?.executionArn === executionArn && isOpen(intent) && !isHandedOver(intent))
+    if (intent?.executionArn === executionArn && isOpen(intent) && !isReported(intent, endedAtMs))
       found.push(`intent ${intent.sequence}, ${intent.status}`);
     return found;
   };
@@ -47,14 +58,14 @@ export const auditEnds = (testbed: Testbed, calmMs: () => number, violations: Vi
       const machine = stateMachineArn.split(':').at(-1) ?? '';
       if (status === 'RUNNING' || !takers.has(machine)) return;
       const endedAtMs = clock.nowMs();
-      const unheard = aws.reachability.isDark(executionArn.split(':')[3] ?? '');
+      const ended = { executionArn, endedAtMs, unheard: aws.reachability.isDark(executionArn.split(':')[3] ?? '') };
       clock.spawn('auditor of ends', async () => {
         const calmAtEndMs = calmMs();
         while (calmMs() - calmAtEndMs < graceSeconds * 1_000) {
-          if ((await left(executionArn, unheard)).length === 0) return;
+          if ((await left(ended)).length === 0) return;
           await clock.sleepMs(pollMs);
         }
-        const found = await left(executionArn, unheard);
+        const found = await left(ended);
         // An open promotion is observed by settle-run for up to an hour.
         const settles = testbed.running().some(({ machineName }) => machineName === 'settle-run');
         const unsettled = settles ? found.filter((each) => !each.startsWith('intent')) : found;

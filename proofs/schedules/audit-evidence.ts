@@ -1,4 +1,5 @@
 import { controlTableName } from '../../infra/names.ts';
+import { tookEffect } from '../../simulator/api/api-call.ts';
 import { east, west } from '../../testbed/orders.ts';
 import type { Testbed } from '../../testbed/testbed.ts';
 import { timeOf, type Violations } from './audit.ts';
@@ -25,7 +26,7 @@ const textOf = (item: unknown, name: string): string | undefined => {
 export const auditEvidence = (testbed: Testbed, violations: Violations): void => {
   const beats = new Map<string, Beat>();
   testbed.aws.onApiCall(({ service, operation, outcome, request, caller = '', endedAtMs }) => {
-    if (`${service} ${operation}` !== 'dynamodb PutItem' || outcome !== 'ok') return;
+    if (`${service} ${operation}` !== 'dynamodb PutItem' || !tookEffect({ outcome })) return;
     const { TableName, Item = {} } = request as Readonly<Record<string, unknown>>;
     if (TableName !== controlTableName || !caller.includes(': write-heartbeat')) return;
     const region = [east, west].find((at) => (textOf(Item, 'sk') ?? '').endsWith(at));

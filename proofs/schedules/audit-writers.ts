@@ -1,3 +1,4 @@
+import { tookEffect } from '../../simulator/api/api-call.ts';
 import type { Testbed } from '../../testbed/testbed.ts';
 import { timeOf, type Violations } from './audit.ts';
 import { executionOf, lineageOf } from './lineage.ts';
@@ -36,7 +37,7 @@ export const auditWriters = (testbed: Testbed, violations: Violations): void => 
     violations.push(...found.map((each) => `${timeOf(atMs)} ${what}: ${each}`));
   };
   aws.onApiCall(({ service, operation, region, caller = '', attemptedByRegion = region, outcome }) => {
-    if (outcome !== 'ok' || !writes.has(`${service} ${operation}`)) return;
+    if (!tookEffect({ outcome }) || !writes.has(`${service} ${operation}`)) return;
     const executionArn = executionOf(testbed, caller, attemptedByRegion);
     if (executionArn === undefined) return;
     const atMs = clock.nowMs();

@@ -1,4 +1,5 @@
 import { failoverSettleMs } from '../../functions/promotion/request-failover.ts';
+import { tookEffect } from '../../simulator/api/api-call.ts';
 import { east, west } from '../../testbed/orders.ts';
 import type { Testbed } from '../../testbed/testbed.ts';
 import { lineageOf } from './lineage.ts';
@@ -63,7 +64,7 @@ export const auditLostRegion = (testbed: Testbed, violations: Violations): void 
   testbed.aws.onApiCall(({ caller, region, attemptedByRegion, service, operation, outcome, atMs }) => {
     const run = /^failover ([^:]+): /.exec(caller ?? '')?.[1];
     if (run === undefined || promoted.has(run)) return;
-    if (service === 'mq' && operation === 'Promote' && outcome === 'ok') promoted.add(run);
+    if (service === 'mq' && operation === 'Promote' && tookEffect({ outcome })) promoted.add(run);
     const counterpart = attemptedByRegion === east ? west : east;
     if (region !== counterpart || reported.has(run)) return;
     reported.add(run);

@@ -4,6 +4,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { describe, expect, it } from 'vitest';
 import { pageTopicName } from '../../../../infra/names.ts';
 import { createTestbed } from '../../../../proofs/baseline/baseline.ts';
+import { settleEndedRuns } from '../../../../proofs/baseline/observations.ts';
 import type { Violations } from '../../../../proofs/schedules/audit.ts';
 import { auditEnds } from '../../../../proofs/schedules/audit-ends.ts';
 import { auditEvidence } from '../../../../proofs/schedules/audit-evidence.ts';
@@ -129,6 +130,23 @@ describe('the audits of automatic promotions', () => {
 });
 
 describe('the audit of ends', () => {
+  it('names a failover that took effect after its end, unless a page says so', async () => {
+    const failover = (settles: boolean) => async (testbed: Testbed) => {
+      if (settles) settleEndedRuns(testbed);
+      const caller = '*: request-failover*';
+      testbed.aws.faults.start({ kind: 'late-caller', delayMs: 16_000, operation: 'GetItem', caller });
+      const input = { pair: 'orders', reason: 'test', acceptDataLoss: true };
+      expect((await testbed.run('failover', west, input)).status).toBe('FAILED');
+      testbed.aws.faults.stopAll();
+      await testbed.sleepSeconds(900);
+    };
+    const arm = (testbed: Testbed, violations: Violations) => auditEnds(testbed, calmTime(testbed), violations);
+    expect(await audited(arm, failover(false))).toEqual([
+      'failover ended at then as FAILED and keeps intent 1, issued [end]',
+    ]);
+    expect(await audited(arm, failover(true))).toEqual([]);
+  });
+
   it('names a run that keeps the lock after its end', async () => {
     const arm = (testbed: Testbed, violations: Violations) => {
       testbed.observe({
