@@ -1,7 +1,7 @@
 import type { BrokerReading } from '../brokers/broker-snapshot.ts';
 import type { Fence } from '../control/fence.ts';
 import type { Epoch } from '../control/guards.ts';
-import { type Heartbeat, silenceMs } from '../control/heartbeat.ts';
+import { clockAllowanceMs, type Heartbeat, silenceMs } from '../control/heartbeat.ts';
 
 /** What decides whether a fence belongs where it is; all of it is read in the fenced broker's own Region. */
 export interface FenceFacts {
@@ -18,13 +18,10 @@ export interface FenceFacts {
 /** `up`: clients are to be kept away · `down`: they are to be let in · `unknown`: nobody can tell, and nothing changes. */
 export type DesiredFence = 'up' | 'down' | 'unknown';
 
-/** Clocks of two Regions may differ by this much; in milliseconds. */
-const skewMs = 10_000;
-
 /** The other broker's role, where its Region has written it after the promotion that the fence belongs to. */
 const roleThere = ({ there, epoch, nowMs }: FenceFacts): Heartbeat['role'] => {
   if (there === undefined || nowMs - there.atMs > silenceMs) return 'unknown';
-  return there.atMs > (epoch?.promotedAtMs ?? 0) + skewMs ? there.role : 'unknown';
+  return there.atMs > (epoch?.promotedAtMs ?? 0) + clockAllowanceMs ? there.role : 'unknown';
 };
 
 /**

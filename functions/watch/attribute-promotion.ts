@@ -1,3 +1,4 @@
+import { clockAllowanceMs } from '../control/heartbeat.ts';
 import type { Intent } from '../control/intent.ts';
 
 /**
@@ -9,10 +10,9 @@ export type Attribution = 'ours' | 'outside' | 'unattributable';
 
 /**
  * A run records its intent right before the call and in the same function, which lives 20 s; event times are whole
- * seconds and clocks may differ by 10 s.
+ * seconds and clocks may differ by 10 s (`clockAllowanceMs`).
  */
 const callWindowMs = 40_000;
-const skewMs = 10_000;
 
 /**
  * Compares a Promote call with the newest intent for one. The event may come minutes after the call, so the intent
@@ -28,7 +28,7 @@ export const attributePromotion = (
   if (intent === undefined) return 'outside';
   if (clock !== undefined && intent.subject === call.brokerId) return 'unattributable';
   const laterMs = call.calledAtMs - intent.openedAtMs;
-  if (intent.subject === call.brokerId && laterMs >= -skewMs && laterMs <= callWindowMs) return 'ours';
+  if (intent.subject === call.brokerId && laterMs >= -clockAllowanceMs && laterMs <= callWindowMs) return 'ours';
   // Intents follow on each other in one record: before the first of them there was none of ours.
-  return laterMs < -skewMs && intent.sequence > 1 ? 'unattributable' : 'outside';
+  return laterMs < -clockAllowanceMs && intent.sequence > 1 ? 'unattributable' : 'outside';
 };

@@ -23,16 +23,16 @@ const promotedLine = (brokerId: string, fence: FenceOfPromoted): string => {
     case 'not-fenced':
       return `${brokerId} is not fenced: nothing of mq-dr keeps its clients away.`;
     case 'let-in':
-      return `${brokerId} was fenced, or nobody could say; its hook has let the clients in.`;
+      return `${brokerId} may have been fenced, and its hook has let the clients in.`;
     default:
       return fence.isFenced === 'yes'
         ? `${brokerId} IS FENCED, although it was promoted: ${fence.because}. Its Region's schedule keeps trying; let its clients in by hand.`
-        : `Nobody can say whether ${brokerId} is fenced: ${fence.because}. Check that clients reach it.`;
+        : `It is unknown whether ${brokerId} is fenced: ${fence.because}. Check that clients reach it.`;
   }
 };
 
 const oldPrimaryLine = ({ brokerId, region }: BrokerRef, fence: Reading<Fence | undefined>): string => {
-  if (!fence.known) return `Nobody can say whether the old primary ${brokerId} is fenced: ${fence.reason}`;
+  if (!fence.known) return `It is unknown whether the old primary ${brokerId} is fenced: ${fence.reason}`;
   switch (fence.value?.status) {
     case 'carried-out':
       return `The old primary ${brokerId} in ${region} is fenced, since epoch ${fence.value.epoch}.`;
